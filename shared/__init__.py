@@ -1,0 +1,1 @@
+"""The tower under the three screens: domain, store, printing, voice, engine, web."""
