@@ -1,0 +1,148 @@
+"""Whether a service gives numbers now, and if not, why and when again: the one rule for kiosk, counter and display."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from shared.domain.calendar import Calendar, Opening
+from shared.domain.errors import Closed
+
+
+class Code(StrEnum):
+    """Why a service is open or closed; `availability.<code>` in the catalogues."""
+
+    OPEN = "open"
+    FORCED_OPEN = "forced_open"
+    SERVICE_CLOSED = "service_closed"
+    FORCED_CLOSED = "forced_closed"
+    HOLIDAY = "holiday"
+    OUTSIDE_HOURS = "outside_hours"
+    BREAK = "break"
+    CUTOFF = "cutoff"
+    QUOTA_FULL = "quota_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """The supervisor's word against the calendar: open or closed, why, and until when (None: until taken back)."""
+
+    is_open: bool
+    reason: str = ""
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A rest of one counter in the office's own time; `weekday` (Monday is 0), None: every day."""
+
+    begins: time
+    ends: time
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The answer. `reason` is a person's or a holiday's words, else empty.
+
+    `opens_again_on` is the day of the next opening, `opens_again_at` its moment (None when the hours of that day are
+    unknown); both are None when the service is open, or when nobody knows.
+    """
+
+    is_open: bool
+    code: Code
+    reason: str = ""
+    opens_again_on: date | None = None
+    opens_again_at: datetime | None = None
+
+
+def availability(
+    now: datetime,
+    calendar: Calendar,
+    *,
+    is_offered: bool = True,
+    forced: Forced | None = None,
+    breaks: Sequence[Sequence[Break]] = (),
+    issued_today: int = 0,
+    quota: int | None = None,
+    cutoff_minutes: int = 0,
+) -> Availability:
+    """Whether one service gives numbers at `now`.
+
+    `breaks`: for each counter that serves it, the breaks of that counter; it is closed only while all of them rest.
+    `quota`: numbers a day, None without limit. `cutoff_minutes`: how long before the close the last number is given.
+    Unknown hours mean open. A forced opening overrules days, hours, breaks and cut-off, but neither the quota nor a
+    service that is not offered; a forced word whose time is over says nothing.
+    """
+    if not is_offered:
+        return Availability(False, Code.SERVICE_CLOSED)
+    word = forced if forced and (forced.until_at is None or now < forced.until_at) else None
+    if word and not word.is_open:
+        return _forced_closed(word, calendar)
+    closed = None if word else _closed_by_calendar(now, calendar, breaks, cutoff_minutes)
+    if closed:
+        return closed
+    if quota is not None and issued_today >= quota:
+        return _until_next_day(Code.QUOTA_FULL, now, calendar)
+    return Availability(True, Code.FORCED_OPEN, word.reason) if word else Availability(True, Code.OPEN)
+
+
+def require_open(found: Availability) -> None:
+    """Raises `Closed` with the code of `found` when it gives no numbers."""
+    if not found.is_open:
+        raise Closed(found.code.value, reason=found.reason, opens_again_at=found.opens_again_at)
+
+
+def _closed_by_calendar(
+    now: datetime, calendar: Calendar, breaks: Sequence[Sequence[Break]], cutoff_minutes: int
+) -> Availability | None:
+    today = calendar.day_of(now)
+    if today in calendar.holidays:
+        return _until_next_day(Code.HOLIDAY, now, calendar, calendar.holidays[today])
+    opening = calendar.opening(today)
+    if opening is None:
+        return _until_next_day(Code.OUTSIDE_HOURS, now, calendar)
+    if opening.is_known and now < opening.opens_at:
+        return Availability(False, Code.OUTSIDE_HOURS, "", today, opening.opens_at)
+    if opening.is_known and now >= opening.closes_at:
+        return _until_next_day(Code.OUTSIDE_HOURS, now, calendar)
+    if opening.is_known and now >= opening.closes_at - timedelta(minutes=cutoff_minutes):
+        return _until_next_day(Code.CUTOFF, now, calendar)
+    return _resting(now, calendar, opening, breaks)
+
+
+def _resting(
+    now: datetime, calendar: Calendar, opening: Opening, breaks: Sequence[Sequence[Break]]
+) -> Availability | None:
+    ends = []
+    if opening.break_from and opening.break_until and opening.break_from <= now < opening.break_until:
+        ends.append(opening.break_until)
+    local = now.astimezone(calendar.zone)
+    each = [[rest for rest in counter if _holds(rest, local)] for counter in breaks]
+    if each and all(each):
+        first_back = min(max(rest.ends for rest in counter) for counter in each)
+        ends.append(datetime.combine(local.date(), first_back, calendar.zone))
+    return Availability(False, Code.BREAK, "", local.date(), max(ends)) if ends else None
+
+
+def _holds(rest: Break, local: datetime) -> bool:
+    return rest.weekday in (None, local.weekday()) and rest.begins <= local.time() < rest.ends
+
+
+def _forced_closed(word: Forced, calendar: Calendar) -> Availability:
+    """Closed until the named moment, or until the opening after it when the office is closed then."""
+    if word.until_at is None:
+        return Availability(False, Code.FORCED_CLOSED, word.reason)
+    until_at = word.until_at.astimezone(calendar.zone)
+    closed = _closed_by_calendar(until_at, calendar, (), 0)
+    if closed:
+        return Availability(False, Code.FORCED_CLOSED, word.reason, closed.opens_again_on, closed.opens_again_at)
+    return Availability(False, Code.FORCED_CLOSED, word.reason, until_at.date(), until_at)
+
+
+def _until_next_day(code: Code, now: datetime, calendar: Calendar, reason: str = "") -> Availability:
+    day = calendar.next_working_day(calendar.day_of(now))
+    opening = calendar.opening(day)
+    return Availability(False, code, reason, day, opening.opens_at if opening and opening.is_known else None)
