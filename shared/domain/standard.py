@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+from typing import Any
+
+PUBLISHED = ("requirements", "steps", "promise", "fee", "products", "complaint")
+MANAGEMENT = (
+    "legal_basis",
+    "facilities",
+    "competence",
+    "supervision",
+    "staff_count",
+    "guarantee",
+    "safety",
+    "evaluation",
+)
+COMPONENTS = PUBLISHED + MANAGEMENT
+"""The 14 components of a service standard in their official order: six for the public, eight for the office.
+Source: the annex of Permenkeu 46/PMK.01/2021 and the published standards of East Java offices."""
+
+SHORT_NAME_LENGTH = 28
+"""Characters of a service's name that fit on a tile of the kiosk."""
 
 
 class Role(StrEnum):
@@ -34,9 +54,30 @@ class Collects(StrEnum):
     RECAP = "recap"
 
 
+class Unit(StrEnum):
+    """In what a promised time is counted."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    WORKING_DAYS = "working_days"
+
+
+class Category(StrEnum):
+    """What kind of service the law sees; None where the office has not said it."""
+
+    PERIZINAN = "perizinan"
+    NONPERIZINAN = "nonperizinan"
+    PENGADUAN = "pengaduan"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One station of the procedure."""
+    """One station of the procedure.
+
+    `title` is short, for buttons and trays; `text` is the sentence of the standard. `may_send_back_to` holds keys of
+    earlier steps, or "pemohon": back into the applicant's hands. `silent`: never calls the applicant.
+    `system`: the outside system that the step works in ("oss"); an outage of it pauses the files at such steps.
+    """
 
     key: str
     title: str
@@ -46,3 +87,196 @@ class Step:
     may_send_back_to: tuple[str, ...] = ()
     norm_minutes: int | None = None
     silent: bool = False
+    title_en: str | None = None
+    text: str | None = None
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a question."""
+
+    key: str
+    text: str
+    text_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the kiosk asks because the requirements differ by case; `when`: asked only after these answers."""
+
+    key: str
+    text: str
+    text_en: str | None = None
+    options: tuple[Option, ...] = ()
+    when: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing to bring. `when`: pairs of question key and answer key; see `applies`. `icon`: a lucide name."""
+
+    key: str
+    text: str
+    text_en: str | None = None
+    icon: str = "file-text"
+    optional: bool = False
+    when: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The promised time, counted from the complete file."""
+
+    value: int
+    unit: Unit
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What it costs: 0 is free of charge, None means that only the words say it (a tariff by size)."""
+
+    rupiah: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """The channels that the office answers; never a private number of an officer."""
+
+    phone: str | None = None
+    address: str | None = None
+    web: tuple[str, ...] = ()
+    email: str | None = None
+    facebook: str | None = None
+    instagram: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service with its standard. None or empty means "belum diisi": left out for the public, asked for in setup.
+
+    `series`: the letter of its queue numbers, unique in the office. `is_delicate`: its name never stands beside a
+    number. `notes` are for the office alone: corrections made, law to check, where a starting value comes from.
+    """
+
+    slug: str
+    series: str
+    name: str
+    short_name: str
+    name_en: str | None = None
+    icon: str = "file-text"
+    is_delicate: bool = False
+    category: Category | None = None
+    title: str | None = None
+    decree_number: str | None = None
+    questions: tuple[Question, ...] = ()
+    # the 14 components
+    requirements: tuple[Requirement, ...] = ()
+    steps: tuple[Step, ...] = ()
+    promise: Promise | None = None
+    fee: Fee | None = None
+    products: tuple[str, ...] = ()
+    complaint: Complaint | None = None
+    legal_basis: tuple[str, ...] = ()
+    facilities: tuple[str, ...] = ()
+    competence: str | None = None
+    supervision: str | None = None
+    staff_count: int | None = None
+    guarantee: str | None = None
+    safety: str | None = None
+    evaluation: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeStandard:
+    """An office and all that it promises. `name` is whole ("Kecamatan Lumajang"), `unit` the kind of office in it.
+
+    `region_code`: of the sub-district, "35.08.10". `pledge`: the text of the maklumat pelayanan.
+    """
+
+    slug: str
+    name: str
+    unit: str
+    region_code: str
+    address: str | None = None
+    phone: str | None = None
+    web: str | None = None
+    timezone: str = "Asia/Jakarta"
+    pledge: str | None = None
+    services: tuple[Service, ...] = ()
+
+
+def unfilled(service: Service) -> tuple[str, ...]:
+    """The components that are "belum diisi", in the order of COMPONENTS."""
+    return tuple(key for key in COMPONENTS if getattr(service, key) in (None, (), "", Complaint()))
+
+
+def applies(when: tuple[tuple[str, str], ...], answers: Mapping[str, str]) -> bool:
+    """Whether the answers (question key -> answer key) meet `when`.
+
+    Every question named must be answered, with one of the answers named for it; an empty `when` always applies.
+    """
+    return all((question, answers.get(question)) in when for question, _ in when)
+
+
+def next_question(service: Service, answers: Mapping[str, str]) -> Question | None:
+    """The first question that applies and has no answer yet; None when all is known."""
+    open_questions = (each for each in service.questions if each.key not in answers and applies(each.when, answers))
+    return next(open_questions, None)
+
+
+def needed(service: Service, answers: Mapping[str, str]) -> tuple[Requirement, ...]:
+    """What this applicant has to bring, after all questions are answered (`next_question` is None)."""
+    return tuple(each for each in service.requirements if applies(each.when, answers))
+
+
+def to_table(standard: Service | OfficeStandard) -> dict[str, Any]:
+    """The standard as plain JSON values, to be stored as a version or written as TOML; what is None is left out."""
+    table = _plain(standard)
+    assert isinstance(table, dict)
+    return table
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: _plain(part) for name, part in parts.items() if part is not None}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def from_table(table: Mapping[str, Any]) -> Service:
+    """The service that `to_table` wrote. It trusts the table; what a person wrote goes through `shared.standards`."""
+    parts = {name: _frozen(value) for name, value in table.items()}
+    if "category" in parts:
+        parts["category"] = Category(parts["category"])
+    if "promise" in parts:
+        parts["promise"] = Promise(**{**parts["promise"], "unit": Unit(parts["promise"]["unit"])})
+    if "fee" in parts:
+        parts["fee"] = Fee(**parts["fee"])
+    if "complaint" in parts:
+        parts["complaint"] = Complaint(**parts["complaint"])
+    parts["questions"] = tuple(_question(each) for each in parts.get("questions", ()))
+    parts["requirements"] = tuple(Requirement(**each) for each in parts.get("requirements", ()))
+    parts["steps"] = tuple(_step(each) for each in parts.get("steps", ()))
+    return Service(**parts)
+
+
+def _question(table: Mapping[str, Any]) -> Question:
+    return Question(**{**table, "options": tuple(Option(**each) for each in table.get("options", ()))})
+
+
+def _step(table: Mapping[str, Any]) -> Step:
+    collects = tuple(Collects(each) for each in table.get("collects", ()))
+    return Step(**{**table, "role": Role(table["role"]), "collects": collects})
+
+
+def _frozen(value: Any) -> Any:
+    """Lists of JSON as tuples, at every depth."""
+    if isinstance(value, dict):
+        return {name: _frozen(part) for name, part in value.items()}
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
