@@ -418,6 +418,8 @@ WRONG = [
     ('needs_applicant = true\ncollects = ["receiver"]', 'collects = ["receiver"]', "layanan 2, tahap 5: 'receiver' memerlukan pemohon: isi needs_applicant = true"),
     ('["validation"]',           '["product"]',                 "layanan 2, tahap 3: 'product' tidak dapat mendahului 'confirmation' di tahap 4"),
     ('["validation"]',           '["recap"]',                   "layanan 2, tahap 3: 'recap' tidak dapat mendahului 'receiver' di tahap 5"),
+    ('collects = ["recap"]',     'collects = ["archive"]',      "layanan 2, tahap 6: sesudah penyerahan hanya boleh ada rekap"),
+    ('["validation"]',           '["recap"]',                   "layanan 2, tahap 4: rekap harus tahap terakhir"),
     ('steps = [{ key = "selesai", title = "Menyalin", role = "loket", needs_applicant = true, collects = ["documents"] }]', '', "layanan 1: belum ada tahap"),
     ('steps = [{ key = "selesai", title = "Menyalin", role = "loket", needs_applicant = true, collects = ["documents"] }]', 'steps = [{ key = "a", title = "A", role = "pemohon" }]', "layanan 1: belum ada tahap petugas"),
 ]

@@ -54,6 +54,11 @@ _BEFORE = (
 )
 """What comes no later than what, in a procedure that collects both."""
 
+_NOTHING_BEHIND = {
+    Collects.RECEIVER: "sesudah penyerahan hanya boleh ada rekap",
+    Collects.RECAP: "rekap harus tahap terakhir",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -236,6 +241,11 @@ def _order(service: Service, place: str) -> Iterator[Problem]:
     documents = at[Collects.DOCUMENTS][:1]
     if officers and documents and documents[0] > officers[0][0]:
         yield Problem(join(place, f"tahap {documents[0]}"), "berkas harus diterima di tahap petugas yang pertama")
+    # A file is completed by the hand-over and closed by the recap: a step behind them could never be reached.
+    for thing, rule in _NOTHING_BEHIND.items():
+        for number, step in steps[at[thing][0] :] if at[thing] else ():
+            if Collects.RECAP not in step.collects:
+                yield Problem(join(place, f"tahap {number}"), rule)
 
 
 def _keys(name: str, place: str, keys: list[str]) -> Iterator[Problem]:
