@@ -1,0 +1,110 @@
+"""The case: an accepted file on its way through the procedure; everything that moves it stands in the table MOVES."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from shared.domain.errors import NotAllowed
+
+
+class State(StrEnum):
+    """Where a file stands. NEW is a file on the desk that has no case yet; it is never stored."""
+
+    NEW = "new"
+    OPEN = "open"
+    PAUSED = "paused"
+    RETURNED = "returned"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    ACCEPT = "accept"
+    RETURN_TO_APPLICANT = "return_to_applicant"
+    ADVANCE = "advance"
+    SEND_BACK = "send_back"
+    CORRECT = "correct"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HAND_OVER = "hand_over"
+    FINISH = "finish"
+    RECAP = "recap"
+    WITHDRAW = "withdraw"
+
+
+class PauseReason(StrEnum):
+    """Why a file rests; the words live in the catalogues."""
+
+    OSS_DOWN = "oss_down"
+    NETWORK_DOWN = "network_down"
+    POWER_CUT = "power_cut"
+    WAITING_FOR_APPLICANT = "waiting_for_applicant"
+    WAITING_FOR_SIGNATURE = "waiting_for_signature"
+    OTHER = "other"
+
+
+NEW, OPEN, PAUSED = State.NEW, State.OPEN, State.PAUSED
+RETURNED, COMPLETED, WITHDRAWN = State.RETURNED, State.COMPLETED, State.WITHDRAWN
+
+# fmt: off
+MOVES: list[tuple[State, Action, State]] = [
+    # from      action                       to
+    (NEW,       Action.ACCEPT,               OPEN),       # all required documents are there: the promise starts
+    (NEW,       Action.RETURN_TO_APPLICANT,  RETURNED),   # incomplete; the next visit opens with what was there
+    (RETURNED,  Action.ACCEPT,               OPEN),       # what was missing has come
+    (RETURNED,  Action.RETURN_TO_APPLICANT,  RETURNED),   # still incomplete
+    (OPEN,      Action.RETURN_TO_APPLICANT,  RETURNED),   # found wanting later, at the validation
+    (OPEN,      Action.ADVANCE,              OPEN),       # to the next step
+    (OPEN,      Action.SEND_BACK,            OPEN),       # to an earlier step, with a reason
+    (OPEN,      Action.CORRECT,              OPEN),       # a new version of the applicant's data
+    (OPEN,      Action.PAUSE,                PAUSED),     # the clock of net time stops
+    (PAUSED,    Action.RESUME,               OPEN),
+    (OPEN,      Action.HAND_OVER,            COMPLETED),  # the product is in the applicant's hands
+    (OPEN,      Action.FINISH,               COMPLETED),  # the last step of a procedure without hand-over
+    (COMPLETED, Action.ADVANCE,              COMPLETED),  # what the office does after the hand-over, such as archiving
+    (COMPLETED, Action.FINISH,               COMPLETED),
+    (COMPLETED, Action.RECAP,                COMPLETED),  # in a numbered recap to the camat; the file has no step left
+    (RETURNED,  Action.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
+    (OPEN,      Action.WITHDRAW,             WITHDRAWN),
+    (PAUSED,    Action.WITHDRAW,             WITHDRAWN),
+]
+# fmt: on
+
+_AFTER = {(start, action): end for start, action, end in MOVES}
+
+RUNNING = (OPEN, PAUSED)
+"""States in which the promise runs and the file lies at somebody's step."""
+
+UNDOABLE = (
+    Action.RETURN_TO_APPLICANT,
+    Action.ADVANCE,
+    Action.SEND_BACK,
+    Action.CORRECT,
+    Action.PAUSE,
+    Action.RESUME,
+    Action.HAND_OVER,
+    Action.FINISH,
+    Action.WITHDRAW,
+)
+"""What its own officer can take back within seconds, by a new event. Not ACCEPT and not RECAP: they give out a
+number of the register and of the report, and a number once given stays given (withdraw the file instead)."""
+
+NEEDS_REASON = (Action.RETURN_TO_APPLICANT, Action.SEND_BACK, Action.PAUSE, Action.WITHDRAW)
+
+
+def after(state: State, action: Action) -> State:
+    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+    try:
+        return _AFTER[state, action]
+    except KeyError:
+        raise NotAllowed("stale", state=state.value, action=action.value) from None
+
+
+def allowed(state: State) -> list[Action]:
+    """The actions that `state` knows, in the order of the table. Which of them fit the step, `procedure` says."""
+    return [action for start, action, _ in MOVES if start == state]
+
+
+def can_undo(state_before: State, action: Action) -> bool:
+    """Whether `action`, done in `state_before`, can be taken back; a file that was NEW has nothing to go back to."""
+    return action in UNDOABLE and state_before != NEW
