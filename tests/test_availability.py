@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.availability import Availability, Break, Code, Forced, availability, require_open
@@ -127,6 +127,7 @@ def test_who_asks_for_a_number_of_a_closed_service_is_refused_with_the_same_code
     assert refused.value.facts["opens_again_at"] == at("2026-11-23 08:00")
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(2026, 11, 1), datetime(2027, 1, 31), timezones=st.just(WIB)),
     st.lists(st.lists(st.sampled_from([LUNCH, LATE_LUNCH, FRIDAY]), max_size=2), max_size=3),

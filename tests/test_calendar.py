@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.calendar import (
@@ -280,6 +280,7 @@ def test_the_light_turns_amber_in_the_last_quarter_and_red_when_the_promise_is_b
     assert light(at(now), at("2026-11-24 15:30"), at("2026-11-23 11:00"), KNOWN) == colour
 
 
+@settings(deadline=None)
 @given(calendars, moments, st.integers(1, 12), st.sampled_from(Convention))
 def test_a_due_moment_is_the_close_of_a_working_day_and_never_past(
     calendar: Calendar, complete_at: datetime, working_days: int, convention: Convention
@@ -295,6 +296,7 @@ def test_a_due_moment_is_the_close_of_a_working_day_and_never_past(
     assert due < due_at(complete_at, working_days + 1, calendar, convention)
 
 
+@settings(deadline=None)
 @given(calendars, moments, moments, st.integers(1, 5), st.sampled_from(Convention))
 def test_who_comes_later_is_never_promised_an_earlier_moment(
     calendar: Calendar, one: datetime, other: datetime, working_days: int, convention: Convention
@@ -304,6 +306,7 @@ def test_who_comes_later_is_never_promised_an_earlier_moment(
     assert due_at(first, working_days, calendar, convention) <= due_at(second, working_days, calendar, convention)
 
 
+@settings(deadline=None)
 @given(calendars, moments, st.integers(0, 6000))
 def test_so_many_working_minutes_lie_between_start_and_due(calendar: Calendar, start: datetime, minutes: int) -> None:
     due = later(start, minutes * 60, calendar)
@@ -316,6 +319,7 @@ def _meets_a_holiday(start: datetime, end: datetime) -> bool:
     return any(start.date() <= day <= end.date() for day in HOLIDAYS)
 
 
+@settings(deadline=None)
 @given(calendars, st.lists(moments, min_size=3, max_size=3).map(sorted))
 def test_working_time_adds_up_and_never_exceeds_the_clock(calendar: Calendar, three: list[datetime]) -> None:
     start, middle, end = three
@@ -328,6 +332,7 @@ def test_working_time_adds_up_and_never_exceeds_the_clock(calendar: Calendar, th
     assert 0 <= whole <= gross_s(start, end) + 1e-3
 
 
+@settings(deadline=None)
 @given(
     calendars,
     st.lists(moments, min_size=2, max_size=2).map(sorted),

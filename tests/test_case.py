@@ -16,7 +16,7 @@ KNOWN = {
     State.OPEN:      "return_to_applicant advance send_back correct pause hand_over finish withdraw",
     State.PAUSED:    "resume withdraw",
     State.RETURNED:  "accept return_to_applicant withdraw",
-    State.COMPLETED: "advance finish recap",
+    State.COMPLETED: "recap",
     State.WITHDRAWN: "",
 }
 # fmt: on

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.identity import (
@@ -93,6 +93,7 @@ def test_forty_is_added_to_the_day_of_birth_of_women() -> None:
     assert (sex_of(MAN), sex_of(WOMAN)) == (Sex.MALE, Sex.FEMALE)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1927, 1, 1), TODAY), st.sampled_from(Sex), st.integers(1, 9999))
 def test_every_real_birth_makes_a_nik_without_fault(born: date, sex: Sex, serial: int) -> None:
     nik = f"{LUMAJANG}{born.day + (40 if sex == Sex.FEMALE else 0):02}{born:%m%y}{serial:04}"
@@ -102,6 +103,7 @@ def test_every_real_birth_makes_a_nik_without_fault(born: date, sex: Sex, serial
     assert sex_of(nik) == sex
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=8))
 def test_no_input_breaks_the_checks(nik: str, prefix: str) -> None:
     found = nik_check(nik, prefix)

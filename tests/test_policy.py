@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.policy import Lane, Waiting, bound, next_streak, order, pick
@@ -80,6 +80,7 @@ def test_a_ratio_of_nought_lets_ordinary_visitors_go_first() -> None:
     assert [waiting.ticket_id for waiting in order(queue("prpoo"), 0, ratio=0)] == [4, 5, 2, 1, 3]
 
 
+@settings(deadline=None)
 @given(queues, st.integers(0, 5), st.integers(0, 4))
 def test_the_whole_order_is_the_next_one_again_and_again(waiting: list[Waiting], streak: int, ratio: int) -> None:
     left, one_by_one = list(waiting), []
@@ -93,6 +94,7 @@ def test_the_whole_order_is_the_next_one_again_and_again(waiting: list[Waiting],
     assert sorted(one_by_one, key=lambda t: t.ticket_id) == waiting
 
 
+@settings(deadline=None)
 @given(queues, st.integers(0, 5))
 def test_inside_a_lane_nobody_is_overtaken(waiting: list[Waiting], streak: int) -> None:
     called = order(waiting, streak)
@@ -102,6 +104,7 @@ def test_inside_a_lane_nobody_is_overtaken(waiting: list[Waiting], streak: int) 
         assert inside == sorted(inside)
 
 
+@settings(deadline=None)
 @given(st.data(), st.integers(1, 4), st.integers(0, 4), st.integers(0, 6))
 def test_an_ordinary_visitor_is_overtaken_at_most_as_often_as_the_bound_says(
     data: st.DataObject, counters: int, ratio: int, before: int

@@ -61,8 +61,6 @@ MOVES: list[tuple[State, Action, State]] = [
     (PAUSED,    Action.RESUME,               OPEN),
     (OPEN,      Action.HAND_OVER,            COMPLETED),  # the product is in the applicant's hands
     (OPEN,      Action.FINISH,               COMPLETED),  # the last step of a procedure without hand-over
-    (COMPLETED, Action.ADVANCE,              COMPLETED),  # what the office does after the hand-over, such as archiving
-    (COMPLETED, Action.FINISH,               COMPLETED),
     (COMPLETED, Action.RECAP,                COMPLETED),  # in a numbered recap to the camat; the file has no step left
     (RETURNED,  Action.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
     (OPEN,      Action.WITHDRAW,             WITHDRAWN),
