@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,3 +89,16 @@ def _next_lane(lanes: set[Lane], streak: int, ratio: int) -> Lane | None:
 
 def _age(ticket: Waiting) -> tuple[datetime, int]:
     return ticket.queued_at, ticket.ticket_id
+
+
+def ahead(lane: Lane, waiting: Mapping[Lane, int], ratio: int = RATIO) -> int:
+    """How many of the `waiting` (people per lane) are called before a newcomer of `lane`, when no more arrive.
+
+    The same as the newcomer's index in `order` with streak 0, from counts alone.
+    """
+    ordinary = waiting.get(Lane.ORDINARY, 0)
+    if lane == Lane.ORDINARY:
+        higher = waiting.get(Lane.RECALL, 0) + waiting.get(Lane.PRIORITY, 0)
+        return ordinary + min(higher, ratio * (ordinary + 1))
+    higher = waiting.get(Lane.RECALL, 0) + (waiting.get(Lane.PRIORITY, 0) if lane == Lane.PRIORITY else 0)
+    return higher + min(ordinary, higher // ratio if ratio else ordinary)

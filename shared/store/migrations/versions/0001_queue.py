@@ -1,0 +1,337 @@
+"""The first schema of Loket."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "office",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("setup_version", sa.Integer(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("profile", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
+        sa.UniqueConstraint("slug", name=op.f("uq_office_slug")),
+    )
+    op.create_table(
+        "officer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("password_hash", sa.String(length=255), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_officer_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
+        sa.UniqueConstraint("office_id", "login", name=op.f("uq_officer_office_id_login")),
+    )
+    op.create_table(
+        "printer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("profile", sa.String(length=40), nullable=False),
+        sa.Column("answers", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("status_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_printer_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printer")),
+        sa.UniqueConstraint("office_id", "slug", name=op.f("uq_printer_office_id_slug")),
+    )
+    op.create_table(
+        "series",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("letter", sa.String(length=1), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_series_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "on_day", "letter", name=op.f("pk_series")),
+    )
+    op.create_table(
+        "service",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("series", sa.String(length=1), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("standard_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_service_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
+        sa.UniqueConstraint("office_id", "series", name=op.f("uq_service_office_id_series")),
+        sa.UniqueConstraint("office_id", "slug", name=op.f("uq_service_office_id_slug")),
+    )
+    op.create_table(
+        "counter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("services", sa.JSON(), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("streak", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_counter_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_counter_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counter")),
+        sa.UniqueConstraint("office_id", "number", name=op.f("uq_counter_office_id_number")),
+    )
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_device_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_device_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_device_token_hash")),
+    )
+    op.create_table(
+        "officer_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "pemohon",
+                "loket",
+                "kasi",
+                "operator",
+                "sekretariat",
+                "camat",
+                "admin",
+                name="role",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_officer_role_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_role")),
+    )
+    with op.batch_alter_table("officer_role", schema=None) as batch_op:
+        batch_op.create_index("ix_officer_role_officer_id", ["officer_id"], unique=False)
+
+    op.create_table(
+        "standard_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_standard_version_office_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_standard_version_service_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_version")),
+        sa.UniqueConstraint("service_id", "number", name=op.f("uq_standard_version_service_id_number")),
+    )
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("series", sa.String(length=1), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "called",
+                "serving",
+                "held",
+                "processing",
+                "absent",
+                "done",
+                "cancelled",
+                "expired",
+                name="state",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "lane", sa.Enum("recall", "priority", "ordinary", name="lane", native_enum=False, length=16), nullable=False
+        ),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "pemohon",
+                "loket",
+                "kasi",
+                "operator",
+                "sekretariat",
+                "camat",
+                "admin",
+                name="role",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counter_id", sa.Integer(), nullable=True),
+        sa.Column("recalls", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_ticket_counter_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_ticket_office_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_ticket_service_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("office_id", "nonce", name=op.f("uq_ticket_office_id_nonce")),
+        sa.UniqueConstraint(
+            "office_id", "on_day", "series", "number", name=op.f("uq_ticket_office_id_on_day_series_number")
+        ),
+        sa.UniqueConstraint("token", name=op.f("uq_ticket_token")),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_ticket_active",
+            ["office_id", "on_day", "role", "lane", "queued_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'called', 'serving', 'held', 'processing', 'absent')"),
+            postgresql_where=sa.text("state IN ('waiting', 'called', 'serving', 'held', 'processing', 'absent')"),
+        )
+        batch_op.create_index(
+            "uq_ticket_counter",
+            ["counter_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('called', 'serving')"),
+            postgresql_where=sa.text("state IN ('called', 'serving')"),
+        )
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("action", sa.String(length=24), nullable=False),
+        sa.Column("from_state", sa.String(length=16), nullable=True),
+        sa.Column("to_state", sa.String(length=16), nullable=True),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("counter_id", sa.Integer(), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_event_counter_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_event_device_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_event_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_event_officer_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_event_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_event_calls",
+            ["office_id", "version"],
+            unique=False,
+            sqlite_where=sa.text("action IN ('call', 'recall')"),
+            postgresql_where=sa.text("action IN ('call', 'recall')"),
+        )
+        batch_op.create_index("ix_event_office_id_version", ["office_id", "version"], unique=False)
+        batch_op.create_index("ix_event_ticket_id", ["ticket_id"], unique=False)
+
+    op.create_table(
+        "print_job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("printer_id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.String(length=40), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_print_job_office_id")),
+        sa.ForeignKeyConstraint(["printer_id"], ["printer.id"], name=op.f("fk_print_job_printer_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_print_job_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
+    )
+    with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.create_index("ix_print_job_ticket_id", ["ticket_id"], unique=False)
+        batch_op.create_index(
+            "ix_print_job_unsent",
+            ["printer_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_print_job_unsent",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.drop_index("ix_print_job_ticket_id")
+
+    op.drop_table("print_job")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_ticket_id")
+        batch_op.drop_index("ix_event_office_id_version")
+        batch_op.drop_index(
+            "ix_event_calls",
+            sqlite_where=sa.text("action IN ('call', 'recall')"),
+            postgresql_where=sa.text("action IN ('call', 'recall')"),
+        )
+
+    op.drop_table("event")
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_ticket_counter",
+            sqlite_where=sa.text("state IN ('called', 'serving')"),
+            postgresql_where=sa.text("state IN ('called', 'serving')"),
+        )
+        batch_op.drop_index(
+            "ix_ticket_active",
+            sqlite_where=sa.text("state IN ('waiting', 'called', 'serving', 'held', 'processing', 'absent')"),
+            postgresql_where=sa.text("state IN ('waiting', 'called', 'serving', 'held', 'processing', 'absent')"),
+        )
+
+    op.drop_table("ticket")
+    op.drop_table("standard_version")
+    with op.batch_alter_table("officer_role", schema=None) as batch_op:
+        batch_op.drop_index("ix_officer_role_officer_id")
+
+    op.drop_table("officer_role")
+    op.drop_table("device")
+    op.drop_table("counter")
+    op.drop_table("service")
+    op.drop_table("series")
+    op.drop_table("printer")
+    op.drop_table("officer")
+    op.drop_table("office")

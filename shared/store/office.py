@@ -1,0 +1,232 @@
+"""The one writer: every change of an office runs through `Store.change`, which takes the office's row first."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+
+import structlog
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, create_engine, event, insert, update
+
+from shared.domain.errors import Unknown
+from shared.loop import off_the_loop
+from shared.store.setup import Setup, SetupCache
+from shared.store.tables import Event, Office
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Work = Callable[[Connection], tuple[Any, int | None]]
+"""Does something on a connection; what it answers, and the office's new version if it has one."""
+
+log = structlog.get_logger()
+
+LOCK_TIMEOUT_S = 30
+BATCH = 64
+"""The most changes that share one commit on SQLite: bounds how long the first of them waits for the last."""
+
+_TAKE_OFFICE = update(Office).values(version=Office.version + 1).returning(Office.version, Office.setup_version)
+
+
+class _Unchanged(Exception):
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+
+class Transaction:
+    """What a verb works with: the office is locked, `version` is this change's place in its history."""
+
+    def __init__(self, connection: Connection, setups: SetupCache, office_id: int) -> None:
+        self.connection = connection
+        self.office_id = office_id
+        row = connection.execute(_TAKE_OFFICE.where(Office.id == office_id)).first()
+        if row is None:
+            raise Unknown("office")
+        self.version: int = row.version
+        self.setup: Setup = setups.get(connection, office_id, row.setup_version)
+
+    def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, values)
+
+    def first(self, statement: Executable) -> Row[Any] | None:
+        return self.connection.execute(statement).first()
+
+    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement).all()
+
+    def record(self, action: str, **columns: Any) -> None:
+        """Writes one event row of this change."""
+        self.execute(insert(Event), {"office_id": self.office_id, "version": self.version, "action": action, **columns})
+
+    def unchanged(self, answer: object) -> NoReturn:
+        """Ends the verb with `answer` and leaves no trace: what was written, the version included, is taken back."""
+        raise _Unchanged(answer)
+
+
+class Store:
+    """The database of one installation; safe for threads, and for greenlets under gevent.
+
+    `url`: an SQLAlchemy URL, sqlite or postgresql. The schema must be there: see `migrate`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self.setups = SetupCache()
+        self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._run: Callable[[Work], tuple[Any, int | None]] = (
+            _SqliteWriter(self.engine).run if self.is_sqlite else self._run_alone
+        )
+        self._listeners: list[Callable[[int, int], None]] = []
+
+    def change(
+        self, office_id: int, verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """What `verb(transaction, ...)` returns, after the commit. When it raises, nothing of it was written."""
+
+        def work(connection: Connection) -> tuple[T, int]:
+            transaction = Transaction(connection, self.setups, office_id)
+            return verb(transaction, *args, **kwargs), transaction.version
+
+        answer, version = self._run(work)
+        if version is not None:
+            self._announce(office_id, version)
+        return answer  # type: ignore[no-any-return]
+
+    def write(self, statement: Executable, values: Any = None) -> int:
+        """Rows touched by a statement that no queue depends on (last seen, printer state): no office is locked."""
+        return self.exclusively(lambda connection: connection.execute(statement, values).rowcount)
+
+    def exclusively(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work(connection, ...)` returns, after the commit; for what belongs to no office's queue."""
+        answer, _ = self._run(lambda connection: (work(connection, *args, **kwargs), None))
+        return answer  # type: ignore[no-any-return]
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading; each statement sees the newest commit: read the version first, the rows after."""
+        with self._reads.connect() as connection:
+            yield connection
+
+    def setup(self, office_id: int) -> Setup:
+        """The office's services, counters and printers as they are now; raises `Unknown("office")`."""
+        with self.read() as connection:
+            return self.setups.read(connection, office_id)
+
+    def on_change(self, listener: Callable[[int, int], None]) -> None:
+        """`listener(office_id, version)` is called after each commit that changed an office."""
+        self._listeners.append(listener)
+
+    def _announce(self, office_id: int, version: int) -> None:
+        for listener in self._listeners:
+            try:
+                listener(office_id, version)
+            except Exception:
+                log.exception("listener_failed", office=office_id, version=version)
+
+    def _run_alone(self, work: Work) -> tuple[Any, int | None]:
+        try:
+            with self.engine.begin() as connection:
+                return work(connection)
+        except _Unchanged as nothing:
+            return nothing.answer, None
+
+
+@dataclass(slots=True)
+class _Change:
+    work: Work
+    done: threading.Event = field(default_factory=threading.Event)
+    answer: tuple[Any, int | None] = (None, None)
+    fault: BaseException | None = None
+
+
+class _SqliteWriter:
+    """Runs the waiting changes of all callers one after the other and commits them together.
+
+    Each has a savepoint of its own, so one that fails takes back only itself. Nobody is answered before the commit,
+    which waits for the disk outside the event loop.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: deque[_Change] = deque()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def run(self, work: Work) -> tuple[Any, int | None]:
+        change = _Change(work)
+        self._waiting.append(change)
+        self._wake.set()
+        if self._thread is None:
+            self._start()
+        change.done.wait()
+        if change.fault is not None:
+            raise change.fault
+        return change.answer
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="loket-writer", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            while True:
+                self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))], connection)
+
+    def _commit(self, batch: list[_Change], connection: Connection) -> None:
+        try:
+            off_the_loop(connection.exec_driver_sql, "BEGIN IMMEDIATE")
+            for change in batch:
+                self._try(change, connection)
+            off_the_loop(connection.exec_driver_sql, "COMMIT")
+        except Exception as fault:
+            log.exception("commit_failed", changes=len(batch))
+            for change in batch:
+                change.fault = change.fault or fault
+            _roll_back(connection)
+        for change in batch:
+            change.done.set()
+
+    def _try(self, change: _Change, connection: Connection) -> None:
+        connection.exec_driver_sql("SAVEPOINT change")
+        try:
+            change.answer = change.work(connection)
+        except _Unchanged as nothing:
+            change.answer = (nothing.answer, None)
+            connection.exec_driver_sql("ROLLBACK TO change")
+        except Exception as fault:  # noqa: BLE001 (raised again in the caller of `run`)
+            change.fault = fault
+            connection.exec_driver_sql("ROLLBACK TO change")
+        connection.exec_driver_sql("RELEASE change")
+
+
+def _roll_back(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where this file says so
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was acknowledged
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)

@@ -1,0 +1,164 @@
+"""What is read for screens. Each function reads the version first, so that a picture is never newer than it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.domain import board as boards
+from shared.domain.numbering import label
+from shared.domain.ticket import AT_COUNTER, State
+from shared.store.setup import CounterSetup, Setup
+from shared.store.tables import ACTIVE, Counter, Event, Office, Officer, OfficerRole, PrintJob, Ticket
+
+CALLS_LOOKED_AT = 20
+"""Calls and recalls among which the last five different numbers are looked for."""
+
+_CALL = select(Event.version, Event.at, Event.ticket_id, Event.counter_id).where(Event.action.in_(("call", "recall")))
+
+
+def offices(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    return connection.execute(select(Office.id, Office.slug, Office.name).order_by(Office.id)).all()
+
+
+def version(connection: Connection, office_id: int) -> int:
+    return connection.execute(select(Office.version).where(Office.id == office_id)).scalar_one()
+
+
+def board(connection: Connection, setup: Setup, today: date) -> dict[str, Any]:
+    """The public picture of one office: see `domain.board`."""
+    number = version(connection, setup.office_id)
+    waiting = connection.execute(
+        select(Ticket.service_id, func.count().label("people"))
+        .where(_today(setup.office_id, today), Ticket.state == State.WAITING)
+        .group_by(Ticket.service_id)
+    ).all()
+    counts: dict[int, int] = {row.service_id: row.people for row in waiting}
+    seats = dict(
+        connection.execute(select(Counter.id, Counter.officer_id).where(Counter.office_id == setup.office_id)).all()
+    )
+    busy = {
+        row.counter_id: label(row.series, row.number)
+        for row in connection.execute(
+            select(Ticket.counter_id, Ticket.series, Ticket.number).where(
+                _today(setup.office_id, today), Ticket.state.in_(AT_COUNTER)
+            )
+        )
+    }
+    return boards.board(
+        setup.slug,
+        number,
+        _calls(connection, setup, today),
+        {service.slug: counts.get(service.id, 0) for service in setup.services if service.is_active},
+        [boards.Desk(c.number, c.name, seats.get(c.id) is not None, busy.get(c.id)) for c in setup.counters],
+    )
+
+
+def _calls(connection: Connection, setup: Setup, today: date) -> list[boards.Call]:
+    """The last calls of today, newest first, without those that were taken back (released, cancelled)."""
+    newest = _CALL.where(Event.office_id == setup.office_id).order_by(Event.version.desc()).limit(CALLS_LOOKED_AT)
+    recent = newest.subquery()
+    rows = connection.execute(
+        select(recent.c.version, recent.c.at, recent.c.counter_id, Ticket.series, Ticket.number)
+        .join(Ticket, Ticket.id == recent.c.ticket_id)
+        .where(Ticket.on_day == today, Ticket.state.not_in((State.WAITING, State.CANCELLED)))
+        .order_by(recent.c.version.desc())
+    )
+    calls = []
+    for row in rows:
+        counter = setup.counter_by_id(row.counter_id)
+        if counter is not None:
+            calls.append(boards.Call(row.version, label(row.series, row.number), counter.number, counter.name, row.at))
+    return calls
+
+
+def _today(office_id: int, today: date) -> ColumnElement[bool]:
+    """The tickets that the partial index serves; `active` must stand there as literals for SQLite to choose it."""
+    return (Ticket.office_id == office_id) & (Ticket.on_day == today) & ACTIVE
+
+
+def seats(connection: Connection, office_id: int) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Counter id -> its row with `officer_id` and `officer_name`, for every counter where somebody sits."""
+    rows = connection.execute(
+        select(Counter.id, Counter.officer_id, Officer.name.label("officer_name"))
+        .join(Officer, Officer.id == Counter.officer_id)
+        .where(Counter.office_id == office_id)
+    )
+    return {row.id: row for row in rows}
+
+
+def counter_tickets(
+    connection: Connection, office_id: int, counter: CounterSetup, today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The tickets that this counter can do something with now, by their place in the line."""
+    rows = connection.execute(
+        select(Ticket).where(_today(office_id, today)).order_by(Ticket.queued_at, Ticket.id)
+    ).all()
+    mine = [row for row in rows if _concerns(row, counter)]
+    stuck = connection.execute(
+        select(Ticket).where(Ticket.counter_id == counter.id, Ticket.state.in_(AT_COUNTER), Ticket.on_day < today)
+    ).all()
+    return [*stuck, *mine]
+
+
+def _concerns(row: Row[Any], counter: CounterSetup) -> bool:
+    if row.state in AT_COUNTER or row.state == State.HELD:
+        return bool(row.counter_id == counter.id)
+    return counter.serves(row.role, row.service_id) and (
+        row.state != State.WAITING or row.counter_id in (None, counter.id)
+    )
+
+
+def ticket(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[Any, ...]] | None:
+    return connection.execute(select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id)).first()
+
+
+def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[Any, ...]] | None:
+    return connection.execute(select(Ticket).where(Ticket.token == token)).first()
+
+
+def officer(connection: Connection, officer_id: int) -> Row[*tuple[Any, ...]] | None:
+    return connection.execute(select(Officer).where(Officer.id == officer_id)).first()
+
+
+def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[*tuple[Any, ...]] | None:
+    return connection.execute(select(Officer).where(Officer.office_id == office_id, Officer.login == login)).first()
+
+
+def roles(connection: Connection, officer_id: int, today: date) -> frozenset[str]:
+    """The roles that the officer holds today."""
+    rows = connection.execute(select(OfficerRole).where(OfficerRole.officer_id == officer_id))
+    return frozenset(
+        row.role.value
+        for row in rows
+        if (row.from_on is None or row.from_on <= today) and (row.until_on is None or today <= row.until_on)
+    )
+
+
+def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The newest jobs of one printer, newest first."""
+    return connection.execute(
+        select(PrintJob)
+        .where(PrintJob.office_id == office_id, PrintJob.printer_id == printer_id)
+        .order_by(PrintJob.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[Any, ...]] | None:
+    """The newest number slip of a ticket."""
+    return connection.execute(
+        select(PrintJob.id, PrintJob.state, PrintJob.fault)
+        .where(PrintJob.office_id == office_id, PrintJob.ticket_id == ticket_id)
+        .order_by(PrintJob.id.desc())
+        .limit(1)
+    ).first()
+
+
+def streak(connection: Connection, counter_id: int) -> int:
+    """See `policy.next_streak`."""
+    return connection.execute(select(Counter.streak).where(Counter.id == counter_id)).scalar_one()

@@ -1,0 +1,174 @@
+"""How an office is set up, as one value: services with their standards, counters, printers; read once per change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from sqlalchemy import Connection, select
+
+from shared.domain.errors import Unknown
+from shared.domain.policy import RATIO
+from shared.domain.standard import Role, Service
+from shared.standards import service_from_json
+from shared.store import tables
+
+
+class OfficeSettings(BaseModel):
+    """What an office can choose; kept as JSON in its row. Unknown keys are refused, absent ones have these defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ratio: int = RATIO
+    printer: str | None = None
+    """Slug of the printer for number slips; None is the first one."""
+    is_practice: bool = False
+    """A practice office: slips say LATIHAN and nothing of it goes into reports."""
+
+
+@dataclass(frozen=True)
+class ServiceSetup:
+    id: int
+    slug: str
+    series: str
+    is_active: bool
+    standard_id: int
+    standard: Service
+
+    @cached_property
+    def desk(self) -> Role:
+        """Whose desk a new ticket of this service waits for: the first step of the procedure that an officer does."""
+        return next(step.role for step in self.standard.steps if step.role != Role.APPLICANT)
+
+
+@dataclass(frozen=True)
+class CounterSetup:
+    id: int
+    number: int
+    name: str
+    roles: frozenset[Role]
+    service_ids: frozenset[int] | None
+    """None: every service."""
+
+    def serves(self, role: Role, service_id: int) -> bool:
+        return role in self.roles and (self.service_ids is None or service_id in self.service_ids)
+
+
+@dataclass(frozen=True)
+class PrinterSetup:
+    id: int
+    slug: str
+    kind: str
+    address: str
+    profile: str
+    answers: str
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The facts of an office that change seldom. Never mutated: a change makes a new one."""
+
+    office_id: int
+    slug: str
+    name: str
+    zone: ZoneInfo
+    settings: OfficeSettings
+    profile: dict[str, Any]
+    services: tuple[ServiceSetup, ...]
+    counters: tuple[CounterSetup, ...]
+    printers: tuple[PrinterSetup, ...]
+    service_ids: dict[int, ServiceSetup] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "service_ids", {service.id: service for service in self.services})
+
+    def service(self, slug: str) -> ServiceSetup:
+        """Raises `Unknown("service")`, also for a service that is switched off."""
+        for service in self.services:
+            if service.slug == slug and service.is_active:
+                return service
+        raise Unknown("service")
+
+    def counter(self, number: int) -> CounterSetup:
+        """Raises `Unknown("counter")`."""
+        for counter in self.counters:
+            if counter.number == number:
+                return counter
+        raise Unknown("counter")
+
+    def counter_by_id(self, counter_id: int | None) -> CounterSetup | None:
+        return next((counter for counter in self.counters if counter.id == counter_id), None)
+
+    def printer(self, slug: str | None = None) -> PrinterSetup | None:
+        """The printer of that slug, else the office's own choice, else its first; None when it has none."""
+        wanted = slug or self.settings.printer
+        return next((p for p in self.printers if p.slug == wanted), self.printers[0] if self.printers else None)
+
+
+class SetupCache:
+    """The last `Setup` of each office, by its `setup_version`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[int, Setup]] = {}
+
+    def get(self, connection: Connection, office_id: int, setup_version: int) -> Setup:
+        kept = self._kept.get(office_id)
+        if kept is None or kept[0] != setup_version:
+            kept = (setup_version, _load(connection, office_id))
+            self._kept[office_id] = kept
+        return kept[1]
+
+    def read(self, connection: Connection, office_id: int) -> Setup:
+        """Raises `Unknown("office")`."""
+        version = connection.execute(
+            select(tables.Office.setup_version).where(tables.Office.id == office_id)
+        ).scalar_one_or_none()
+        if version is None:
+            raise Unknown("office")
+        return self.get(connection, office_id, version)
+
+
+_SETTINGS = TypeAdapter(OfficeSettings)
+
+
+def _load(connection: Connection, office_id: int) -> Setup:
+    office = connection.execute(select(tables.Office).where(tables.Office.id == office_id)).one()
+    services = connection.execute(
+        select(tables.Service, tables.StandardVersion.body)
+        .join(tables.StandardVersion, tables.StandardVersion.id == tables.Service.standard_id)
+        .where(tables.Service.office_id == office_id)
+        .order_by(tables.Service.position, tables.Service.id)
+    ).all()
+    ids = {row.slug: row.id for row in services}
+    counters = connection.execute(
+        select(tables.Counter).where(tables.Counter.office_id == office_id).order_by(tables.Counter.number)
+    ).all()
+    printers = connection.execute(
+        select(tables.Printer).where(tables.Printer.office_id == office_id).order_by(tables.Printer.id)
+    ).all()
+    return Setup(
+        office_id=office.id,
+        slug=office.slug,
+        name=office.name,
+        zone=ZoneInfo(office.timezone),
+        settings=_SETTINGS.validate_python(office.settings),
+        profile=office.profile,
+        services=tuple(
+            ServiceSetup(s.id, s.slug, s.series, s.is_active, s.standard_id, service_from_json(s.body))
+            for s in services
+        ),
+        counters=tuple(
+            CounterSetup(
+                c.id,
+                c.number,
+                c.name,
+                frozenset(Role(role) for role in c.roles),
+                None if c.services is None else frozenset(ids[slug] for slug in c.services if slug in ids),
+            )
+            for c in counters
+        ),
+        printers=tuple(PrinterSetup(p.id, p.slug, p.kind, p.address, p.profile, p.answers) for p in printers),
+    )

@@ -1,0 +1,312 @@
+"""The tables, as typed models; rows are the present, the event rows are the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from shared.domain.policy import Lane
+from shared.domain.standard import Role
+from shared.domain.ticket import AT_COUNTER, ENDED, State
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in Python, UTC in the database (SQLite has no time zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _words(enum: type[Any], length: int) -> Enum:
+    return Enum(enum, native_enum=False, length=length, values_callable=lambda e: [m.value for m in e])
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it so)
+        datetime: Moment,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        Role: _words(Role, 16),
+        Lane: _words(Lane, 16),
+        State: _words(State, 16),
+    }
+
+
+class Office(Base):
+    """One sub-district office. Its row is lock, clock and shard: every change takes it first."""
+
+    __tablename__ = "office"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    timezone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
+    version: Mapped[int] = mapped_column(default=0)
+    """Grows by one with every change of the office."""
+    setup_version: Mapped[int] = mapped_column(default=1)
+    """Grows when something changes that `Setup` holds, so that a process knows when to read it again."""
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Address, phone and the like, from the office's standard file; what is unknown is absent."""
+
+
+class Service(Base):
+    __tablename__ = "service"
+    __table_args__ = (UniqueConstraint("office_id", "slug"), UniqueConstraint("office_id", "series"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    slug: Mapped[str] = mapped_column(String(40))
+    series: Mapped[str] = mapped_column(String(1))
+    """The letter before its numbers."""
+    position: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    standard_id: Mapped[int | None] = mapped_column(default=None)
+    """The newest version of its standard; running cases keep theirs."""
+
+
+class StandardVersion(Base):
+    """One version of a service standard, whole; never changed after it was written."""
+
+    __tablename__ = "standard_version"
+    __table_args__ = (UniqueConstraint("service_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    number: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+
+
+class Officer(Base):
+    __tablename__ = "officer"
+    __table_args__ = (UniqueConstraint("office_id", "login"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    login: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class OfficerRole(Base):
+    """A role that an officer holds, for good or between two days (Plt/Plh)."""
+
+    __tablename__ = "officer_role"
+    __table_args__ = (Index("ix_officer_role_officer_id", "officer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    role: Mapped[Role]
+    from_on: Mapped[date | None] = mapped_column(default=None)
+    until_on: Mapped[date | None] = mapped_column(default=None)
+
+
+class Counter(Base):
+    __tablename__ = "counter"
+    __table_args__ = (UniqueConstraint("office_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(40))
+    roles: Mapped[list[Any]] = mapped_column(default=list)
+    """Role values: whose work is done here; it calls tickets that wait for one of them."""
+    services: Mapped[list[Any] | None] = mapped_column(default=None)
+    """Slugs of the services it serves; None is all."""
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    """Who sits here now."""
+    streak: Mapped[int] = mapped_column(default=0)
+    """Calls of a higher lane in a row while an ordinary visitor waited: see `policy`."""
+
+
+class Device(Base):
+    """A kiosk, a television, a print agent or a program: a token bound to one office and one purpose."""
+
+    __tablename__ = "device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    """kiosk, display, agent, or officer (a program that acts as `officer_id`)."""
+    name: Mapped[str] = mapped_column(String(80))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Series(Base):
+    """The counter row of one letter on one day: numbers come from here, never from max()+1."""
+
+    __tablename__ = "series"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    letter: Mapped[str] = mapped_column(String(1), primary_key=True)
+    last_number: Mapped[int]
+
+
+def _states(states: Iterable[State]) -> TextClause:
+    return text("state IN ({})".format(", ".join(f"'{state.value}'" for state in states)))
+
+
+ACTIVE = _states(state for state in State if state not in ENDED)
+"""As literal text: SQLite uses a partial index only when the query says the same words."""
+_AT_COUNTER = _states(AT_COUNTER)
+
+
+class Ticket(Base):
+    """A person in the room on one day."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("office_id", "on_day", "series", "number"),
+        UniqueConstraint("office_id", "nonce"),
+        # History costs nothing: what is looked at all day is a small part of the table.
+        Index(
+            "ix_ticket_active",
+            "office_id",
+            "on_day",
+            "role",
+            "lane",
+            "queued_at",
+            "id",
+            sqlite_where=ACTIVE,
+            postgresql_where=ACTIVE,
+        ),
+        Index("uq_ticket_counter", "counter_id", unique=True, sqlite_where=_AT_COUNTER, postgresql_where=_AT_COUNTER),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    on_day: Mapped[date]
+    series: Mapped[str] = mapped_column(String(1))
+    number: Mapped[int]
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    """Random, 128 bits: the address of its page on a phone."""
+    nonce: Mapped[str] = mapped_column(String(64))
+    state: Mapped[State]
+    lane: Mapped[Lane]
+    role: Mapped[Role]
+    """Whose desk it waits for."""
+    language: Mapped[str] = mapped_column(String(2), default="id")
+    taken_at: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    """Its place in the line."""
+    since_at: Mapped[datetime]
+    """When it came into its present state."""
+    counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
+    """Where it is, was last, or (while waiting after a transfer) shall be called."""
+    recalls: Mapped[int] = mapped_column(default=0)
+
+
+_CALLS = text("action IN ('call', 'recall')")
+
+
+class Event(Base):
+    """One move of one ticket, or one act in an office: the audit, and the source of every report."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_office_id_version", "office_id", "version"),
+        Index("ix_event_calls", "office_id", "version", sqlite_where=_CALLS, postgresql_where=_CALLS),
+        Index("ix_event_ticket_id", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    version: Mapped[int]
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(24))
+    from_state: Mapped[str | None] = mapped_column(String(16), default=None)
+    to_state: Mapped[str | None] = mapped_column(String(16), default=None)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), default=None)
+    reason: Mapped[str | None] = mapped_column(String(200), default=None)
+    detail: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+
+
+class Printer(Base):
+    __tablename__ = "printer"
+    __table_args__ = (UniqueConstraint("office_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    slug: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16), default="virtual")
+    """virtual, network, usb, serial, file or cups: see `printing.connections`."""
+    address: Mapped[str] = mapped_column(String(200), default="")
+    profile: Mapped[str] = mapped_column(String(40), default="80mm-48")
+    answers: Mapped[str] = mapped_column(String(16), default="in_order")
+    """How it answers questions about itself: `printing.connections.Answers`."""
+    status: Mapped[str] = mapped_column(String(16), default="unknown")
+    status_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+_UNSENT = text("state IN ('queued', 'sending')")
+
+
+class PrintJob(Base):
+    """A slip to be printed, written in the transaction that caused it."""
+
+    __tablename__ = "print_job"
+    __table_args__ = (
+        Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
+        Index("ix_print_job_ticket_id", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    printer_id: Mapped[int] = mapped_column(ForeignKey("printer.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    kind: Mapped[str] = mapped_column(String(24))
+    lines: Mapped[list[Any]]
+    """The slip as `domain.slip` wrote it."""
+    state: Mapped[str] = mapped_column(String(12), default="queued")
+    """queued, sending, confirmed, failed or expired."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    attempts: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str | None] = mapped_column(String(40), default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
