@@ -1,0 +1,79 @@
+"""The one place where a ticket's state is assigned, and the facts that are told of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.numbering import label
+from shared.domain.ticket import Action, after
+from shared.store.office import Transaction
+from shared.store.setup import Setup
+from shared.store.tables import Ticket
+
+_FIND = select(Ticket).where(Ticket.id == bindparam("the_id"), Ticket.office_id == bindparam("the_office"))
+
+
+def find(tx: Transaction, ticket_id: int) -> Row[Any]:
+    """The ticket's row; raises `Unknown("ticket")` when this office has none such."""
+    row = tx.execute(_FIND, {"the_id": ticket_id, "the_office": tx.office_id}).first()
+    if row is None:
+        raise Unknown("ticket")
+    return row
+
+
+def move(
+    tx: Transaction,
+    ticket: Row[Any],
+    action: Action,
+    now: datetime,
+    columns: Mapping[str, Any] | None = None,
+    *,
+    officer_id: int | None = None,
+    counter_id: int | None = None,
+    reason: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Moves the ticket by the table, writes `columns` with it and records the event; the ticket's new values.
+
+    Raises `NotAllowed("stale")` when its state does not know the action.
+    """
+    to_state = after(ticket.state, action)
+    values = {"state": to_state, "since_at": now, **(columns or {})}
+    moved = tx.execute(
+        update(Ticket).where(Ticket.id == ticket.id, Ticket.state == ticket.state).values(**values)
+    ).rowcount
+    if moved != 1:
+        raise NotAllowed("stale", state=ticket.state.value, action=action.value)
+    tx.record(
+        action.value,
+        at=now,
+        from_state=ticket.state.value,
+        to_state=to_state.value,
+        ticket_id=ticket.id,
+        officer_id=officer_id,
+        counter_id=counter_id,
+        reason=reason,
+        detail=detail,
+    )
+    return {**ticket._mapping, **values}
+
+
+def facts(setup: Setup, ticket: dict[str, Any]) -> dict[str, Any]:
+    """What a program is told of a ticket: no token, no person."""
+    counter = setup.counter_by_id(ticket["counter_id"])
+    return {
+        "id": ticket["id"],
+        "number": label(ticket["series"], ticket["number"]),
+        "service": setup.service_ids[ticket["service_id"]].slug,
+        "state": ticket["state"].value,
+        "lane": ticket["lane"].value,
+        "counter": counter.number if counter else None,
+        "recalls": ticket["recalls"],
+        "taken_at": ticket["taken_at"].isoformat(),
+        "since_at": ticket["since_at"].isoformat(),
+    }
