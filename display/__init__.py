@@ -1,0 +1,1 @@
+"""The waiting-room television, and the ticket page on a phone."""

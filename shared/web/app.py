@@ -1,0 +1,88 @@
+"""The app: the only place that knows that there are three screens; each brings its routes, words and files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template, send_from_directory, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared.store.office import Store
+from shared.web import auth, i18n, public, screen
+from shared.web.live import Live
+from shared.web.settings import Settings
+
+SCREENS = ("kiosk", "display", "counter")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def create_app(
+    settings: Settings,
+    store: Store | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    **live_options: Any,
+) -> Flask:
+    """The whole program as one WSGI app. `clock`: aware moments; `live_options`: Flask-SocketIO's (async_mode ...)."""
+    app = Flask("shared.web", static_url_path="/static/shared")
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        SESSION_COOKIE_NAME="loket",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=1_000_000,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_HEADERS_ENABLED=False,
+        BUILD=_build(),
+        VERSION=version("loket"),
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    store = store or Store(settings.database())
+    app.extensions.update(
+        loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
+    )
+    app.extensions["loket_words"] = i18n.init_app(app, [ROOT / "shared/web", *(ROOT / name for name in SCREENS)])
+    screen.init_app(app)
+    auth.init_app(app)
+    app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)
+    app.register_blueprint(public.blueprint)
+    for name in SCREENS:
+        for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
+            app.register_blueprint(blueprint, url_prefix=prefix)
+        app.add_url_rule(
+            f"/static/{name}/<path:filename>", f"{name}.asset", partial(send_from_directory, ROOT / name / "static")
+        )
+    app.jinja_env.globals.update(asset=partial(_asset, app), icon=_icon, render=render_template)
+    if settings.secure_cookies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def _asset(app: Flask, place: str, filename: str) -> str:
+    """The address of a script, style or picture; it changes with every build, so that no browser keeps an old one."""
+    if place == "shared":
+        return url_for("static", filename=filename, v=app.config["BUILD"])
+    return url_for(f"{place}.asset", filename=filename, v=app.config["BUILD"])
+
+
+def _icon(name: str) -> str:
+    return url_for("static", filename=f"vendor/icons/{name}.svg")
+
+
+def _build() -> str:
+    """What a screen compares to know that it is older than the server: a digest of pages, scripts and styles."""
+    digest = hashlib.sha256(version("loket").encode())
+    folders = [ROOT / "shared/web", *(ROOT / name for name in SCREENS)]
+    for folder in folders:
+        for kind in ("templates", "static"):
+            for path in sorted((folder / kind).rglob("*")):
+                if path.is_file() and "vendor" not in path.parts:
+                    digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

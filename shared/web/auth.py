@@ -1,0 +1,292 @@
+"""Three kinds of hands: officers sign in, devices hold a token, everybody else sees only what is public."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import Connection, insert, select, update
+from werkzeug.security import check_password_hash, generate_password_hash
+from werkzeug.wrappers import Response
+
+from shared.domain.errors import Forbidden, Invalid, Refusal
+from shared.domain.numbering import office_day
+from shared.loop import off_the_loop
+from shared.store import reads
+from shared.store.office import Store
+from shared.store.tables import Device, Officer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="fixed-window")
+
+IDLE = timedelta(minutes=30)
+"""An officer who did nothing for this long is signed out."""
+ATTEMPTS = 5
+LOCKED = timedelta(minutes=5)
+"""After so many wrong passwords in a row the account rests."""
+SHORTEST_PASSWORD = 10
+PURPOSES = ("kiosk", "display", "agent", "officer")
+DEVICE_COOKIE = "loket_device"
+
+
+class NotSignedIn(Refusal):
+    status = 401
+
+
+@dataclass(eq=False)
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The officer behind a session or a program's token."""
+
+    id: int
+    office_id: int
+    name: str
+    login: str
+    must_change_password: bool
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The device behind a token. `id` is None for an unpaired browser on the server's own machine."""
+
+    id: int | None
+    office_id: int
+    purpose: str
+    settings: dict[str, Any]
+
+
+def init_app(app: Flask) -> None:
+    login = LoginManager(app)
+    login.user_loader(lambda officer_id: _officer(int(officer_id)))
+    login.request_loader(_program)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_check_csrf)
+    app.before_request(_sign_out_when_idle)
+
+
+def store() -> Store:
+    return cast(Store, current_app.extensions["loket_store"])
+
+
+def now() -> datetime:
+    """The one clock of the web floor; everything below gets the time as an argument."""
+    return cast(Callable[[], datetime], current_app.extensions["loket_clock"])()
+
+
+# --- guards of routes ---
+
+
+def officers_only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Only officers of this office, with one of `roles` when any are named."""
+
+    def guard(route: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(route)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            if not current_user.is_authenticated:
+                if wants_page():
+                    return redirect(url_for("counter.sign_in", office=g.office, next=_here()))
+                raise NotSignedIn("not_signed_in")
+            if current_user.office_id != g.office_id:
+                raise Forbidden("other_office")
+            if roles and not current_user.roles.intersection(roles):
+                raise Forbidden("role")
+            if current_user.must_change_password and wants_page():
+                return redirect(url_for("counter.change_password", office=g.office))
+            return route(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def devices_only(purpose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only a device paired for this office and purpose, its officers, or a browser on the server itself."""
+
+    def guard(route: Callable[P, R]) -> Callable[P, R]:
+        @wraps(route)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            g.device = device(purpose)
+            if g.device is None:
+                raise NotSignedIn("not_paired")
+            return route(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def device(purpose: str) -> Paired | None:
+    """The device that asks, if it may act as `purpose` here; raises `Forbidden` when it belongs elsewhere."""
+    token = _bearer() or request.cookies.get(DEVICE_COOKIE)
+    if token:
+        with store().read() as connection:
+            row = connection.execute(_BY_TOKEN.where(Device.token_hash == _hash(token))).first()
+        if row is not None:
+            if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
+                raise Forbidden("device")
+            return Paired(row.id, row.office_id, row.purpose, row.settings)
+        if _bearer():
+            return None
+    if is_local() or (current_user.is_authenticated and current_user.office_id == g.office_id):
+        return Paired(None, g.office_id, purpose, {})
+    return None
+
+
+def is_local() -> bool:
+    """The request comes from the server's own machine and no proxy stands between."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    return request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback
+
+
+def wants_page() -> bool:
+    """A browser asks for a page, not a program for JSON."""
+    return not request.is_json and request.accept_mimetypes.accept_html and not _bearer()
+
+
+# --- signing in ---
+
+
+def sign_in(login: str, password: str) -> SignedIn:
+    """Signs the officer in; raises `Forbidden` (`wrong_password`, `locked`), the same for an unknown name."""
+    with store().read() as connection:
+        row = reads.officer_by_login(connection, g.office_id, login)
+    if row is None or not row.is_active:
+        off_the_loop(check_password_hash, _NOBODY, password)
+        raise Forbidden("wrong_password")
+    if row.locked_until is not None and row.locked_until > now():
+        raise Forbidden("locked")
+    if not off_the_loop(check_password_hash, row.password_hash, password):
+        failed = row.failed_sign_ins + 1
+        locked = now() + LOCKED if failed % ATTEMPTS == 0 else None
+        _update(row.id, failed_sign_ins=failed, locked_until=locked)
+        raise Forbidden("wrong_password")
+    _update(row.id, failed_sign_ins=0, locked_until=None)
+    officer = _officer(row.id)
+    session.clear()
+    login_user(officer)
+    session["seen_at"] = now().timestamp()
+    return cast(SignedIn, officer)
+
+
+def sign_out() -> None:
+    logout_user()
+    session.clear()
+
+
+def change_password(current: str, wanted: str, repeated: str) -> None:
+    """Raises `Forbidden("wrong_password")` or `Invalid` (`password_short`, `password_same`, `password_differs`)."""
+    with store().read() as connection:
+        row = reads.officer(connection, current_user.id)
+    if row is None or not off_the_loop(check_password_hash, row.password_hash, current):
+        raise Forbidden("wrong_password")
+    if len(wanted) < SHORTEST_PASSWORD:
+        raise Invalid("password_short", fields=["wanted"], shortest=SHORTEST_PASSWORD)
+    if wanted != repeated:
+        raise Invalid("password_differs", fields=["repeated"])
+    if wanted == current:
+        raise Invalid("password_same", fields=["wanted"])
+    _update(row.id, password_hash=off_the_loop(hash_password, wanted), must_change_password=False)
+
+
+def hash_password(password: str) -> str:
+    return generate_password_hash(password, method="scrypt")
+
+
+_NOBODY = generate_password_hash(secrets.token_hex(8), method="scrypt:32768:8:1")
+"""Checked when the name is unknown, so that the answer takes as long as for a known one."""
+
+
+def _update(officer_id: int, **columns: Any) -> None:
+    store().write(update(Officer).where(Officer.id == officer_id).values(**columns))
+
+
+# --- tokens ---
+
+
+def issue_token(
+    connection: Connection, office_id: int, purpose: str, name: str, made_at: datetime, officer_id: int | None = None
+) -> str:
+    """A new token for a device or a program; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    columns = {"office_id": office_id, "purpose": purpose, "name": name, "officer_id": officer_id, "made_at": made_at}
+    connection.execute(insert(Device), {**columns, "token_hash": _hash(token)})
+    return token
+
+
+_BY_TOKEN = select(Device).where(Device.revoked_at.is_(None))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _bearer() -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if kind.lower() == "bearer" else None
+
+
+def _program(_request: Any) -> SignedIn | None:
+    token = _bearer()
+    if token is None:
+        return None
+    with store().read() as connection:
+        row = connection.execute(
+            _BY_TOKEN.where(Device.token_hash == _hash(token), Device.purpose == "officer")
+        ).first()
+    return None if row is None else _officer(row.officer_id)
+
+
+def _officer(officer_id: int) -> SignedIn | None:
+    with store().read() as connection:
+        row = reads.officer(connection, officer_id)
+        if row is None or not row.is_active:
+            return None
+        zone = store().setups.read(connection, row.office_id).zone
+        roles = reads.roles(connection, officer_id, office_day(now(), zone))
+    return SignedIn(row.id, row.office_id, row.name, row.login, row.must_change_password, roles)
+
+
+# --- before every request ---
+
+
+def _check_csrf() -> None:
+    """Forms, and all that a signed-in browser sends, need the page's token; a program with a Bearer token does not."""
+    if request.method in ("GET", "HEAD", "OPTIONS", "TRACE") or _bearer():
+        return
+    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or DEVICE_COOKIE in request.cookies
+    if request.is_json and not has_session:
+        return  # another site's page cannot send JSON here without being asked first, and there is nothing to ride on
+    try:
+        csrf.protect()
+    except CSRFError:
+        raise Invalid("csrf", fields=["csrf_token"]) from None
+
+
+def _sign_out_when_idle() -> None:
+    if "_user_id" not in session:
+        return
+    seen_at = datetime.fromtimestamp(session.get("seen_at", 0), UTC)
+    if now() - seen_at > IDLE:
+        sign_out()
+    elif request.headers.get("X-Quiet") is None and now() - seen_at > timedelta(minutes=1):
+        session["seen_at"] = now().timestamp()
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else ""

@@ -1,0 +1,36 @@
+"""The command line: each command is a file of `commands`, loaded when it is called, so that a start stays fast."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from shared.web.settings import InvalidSettings, read_settings
+
+COMMANDS = {path.stem.replace("_", "-"): path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py")}
+
+
+class Commands(click.Group):
+    """Finds `loket some-word` in `commands/some_word.py`, which names its click command `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"shared.web.commands.{COMMANDS[cmd_name]}").command
+        return found
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="loket")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Loket: antrean, layar, dan loket untuk kantor kecamatan."""
+    try:
+        context.obj = read_settings()
+    except InvalidSettings as error:
+        raise click.ClickException(str(error)) from None

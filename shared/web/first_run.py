@@ -1,0 +1,36 @@
+"""What a start finds missing: the schema, the offices that the program ships with, an end to past days."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from shared.engine.day import close_past_days
+from shared.engine.founding import Password, found
+from shared.standards import shipped
+from shared.store import reads
+from shared.store.migrate import upgrade
+from shared.store.office import Store
+from shared.web.auth import hash_password
+from shared.web.settings import Settings
+
+
+def prepare(settings: Settings, now: datetime) -> list[Password]:
+    """Brings the database up to date and, when it holds no office, founds those of the standards; their passwords."""
+    upgrade(settings.database())
+    store = Store(settings.database())
+    try:
+        with store.read() as connection:
+            offices = reads.offices(connection)
+        for office in offices:
+            store.change(office.id, close_past_days, now)
+        return [] if offices else store.exclusively(_found_all, now)
+    finally:
+        store.engine.dispose()
+
+
+def _found_all(connection: Connection, now: datetime) -> list[Password]:
+    if reads.offices(connection):
+        return []  # another start was faster
+    return [password for standard in shipped() for password in found(connection, standard, now, hash_password)]

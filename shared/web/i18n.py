@@ -1,0 +1,67 @@
+"""Words: the catalogues of every screen, read once; which language an answer is in."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, request
+from flask_babel import Babel, Domain, get_locale, gettext
+
+LANGUAGES = ("id", "en")
+"""Indonesian is the default; English on request. Others only with words by a native speaker."""
+
+
+class Catalogues(Domain):  # type: ignore[misc]
+    """All `locale/<language>/LC_MESSAGES/messages.po` of the given folders, as one catalogue per language."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        super().__init__()
+        self._languages = {language: _merge(folders, language) for language in LANGUAGES}
+
+    def get_translations(self) -> NullTranslations:
+        return self._languages[str(get_locale() or "id")]
+
+    def has(self, language: str, key: str) -> bool:
+        return key in self._languages[language]._catalog
+
+
+def catalogue(folder: Path, language: str) -> Any:
+    """The catalogue of one folder, with its messages and where they stand."""
+    with (folder / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def _merge(folders: list[Path], language: str) -> Translations:
+    merged = Translations()
+    for folder in folders:
+        if not (folder / "locale").is_dir():
+            continue
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue(folder, language))
+        compiled.seek(0)
+        merged.merge(Translations(compiled))
+    return merged
+
+
+def init_app(app: Flask, folders: list[Path]) -> Catalogues:
+    words = Catalogues(folders)
+    Babel(app, default_locale="id", default_timezone="Asia/Jakarta", locale_selector=language)
+    app.before_request(words.as_default)
+    app.jinja_env.globals.update(t=gettext, language=language)
+    return words
+
+
+def language() -> str:
+    """`?lang=`, else what the page chose before (`g.language`, the cookie), else Indonesian.
+
+    Browsers in an Indonesian office are often set to English, so only programs are asked for Accept-Language.
+    """
+    asked = request.args.get("lang") or g.get("language") or request.cookies.get("lang")
+    if asked is None and not request.accept_mimetypes.accept_html:
+        asked = request.accept_languages.best_match(LANGUAGES)
+    return asked if asked in LANGUAGES else "id"

@@ -1,0 +1,69 @@
+"""What everybody may open: the home page, the service standard, health, figures, the description of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+from shared.domain.errors import Forbidden
+from shared.domain.standard import MANAGEMENT, PUBLISHED
+from shared.store import reads
+from shared.web.api import document
+from shared.web.auth import is_local, store
+from shared.web.screen import setup
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    with store().read() as connection:
+        offices = reads.offices(connection)
+    return render_template("home.html", offices=offices)
+
+
+@blueprint.get("/<office>/")
+def office() -> str:
+    return render_template("office.html", setup=setup())
+
+
+@blueprint.get("/<office>/standard/<slug>")
+def standard(slug: str) -> str:
+    service = setup().service(slug).standard
+    return render_template("standard.html", setup=setup(), service=service, published=PUBLISHED, management=MANAGEMENT)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """200 while the database answers."""
+    with store().read() as connection:
+        count = len(reads.offices(connection))
+    return jsonify(status="ok", offices=count, version=current_app.config["VERSION"])
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """For Prometheus, on the server's own machine only."""
+    if not is_local():
+        raise Forbidden("local_only")
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    changes = Gauge("loket_office_version", "Changes of an office so far", ["office"], registry=registry)
+    waiting = Gauge("loket_waiting", "People who wait now", ["office", "service"], registry=registry)
+    live = current_app.extensions["loket_live"]
+    with store().read() as connection:
+        offices = reads.offices(connection)
+    for row in offices:
+        board: dict[str, Any] = live.board(row.id)
+        changes.labels(row.slug).set(board["version"])
+        for service, count in board["waiting"].items():
+            waiting.labels(row.slug, service).set(count)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    return jsonify(document(current_app.config["VERSION"]))

@@ -1,0 +1,112 @@
+"""What every screen's answers have in common: pages, fragments, JSON, and the words of a refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from shared.domain.errors import Refusal, Unknown
+from shared.store import reads
+from shared.store.setup import Setup
+from shared.web.auth import store, wants_page
+
+log = structlog.get_logger()
+
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method",
+    413: "too_large",
+    415: "not_json",
+    429: "too_many",
+    500: "fault",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.url_value_preprocessor(_enter_office)
+    app.url_defaults(_stay_in_office)
+    app.register_error_handler(Refusal, refusal)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+    app.after_request(_headers)
+
+
+def setup() -> Setup:
+    """The office of this request as it is set up now."""
+    if "setup" not in g:
+        g.setup = store().setup(g.office_id)
+    return g.setup  # type: ignore[no-any-return]
+
+
+def sentence(error: Refusal) -> str:
+    """What the refusal says to a person, in their language."""
+    words = {key: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for key, v in error.facts.items()}
+    return str(gettext(f"error.{error.code}", **words))
+
+
+def refusal(error: Refusal) -> Response:
+    return _answer(error.status, error.code, sentence(error), error.facts)
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    code = _HTTP_CODES.get(status, "bad_request" if status < 500 else "fault")
+    return _answer(status, code, gettext(f"error.{code}"), {})
+
+
+def _fault(error: Exception) -> Response:
+    log.exception("fault", path=request.path)
+    return _answer(500, "fault", gettext("error.fault"), {})
+
+
+def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> Response:
+    if wants_page():
+        page = render_template("error.html", status=status, message=message)
+        return make_response(page, status)
+    missing = {"missing": facts["missing"]} if "missing" in facts else {}
+    return make_response(jsonify(error={"code": code, "message": message, **missing}), status)
+
+
+def _enter_office(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """`/<office>/...`: the office is in the address, nowhere else."""
+    if values and "office" in values:
+        g.office = values.pop("office")
+        g.office_id = office_id(g.office)
+
+
+def _stay_in_office(endpoint: str, values: dict[str, Any]) -> None:
+    """Links stay in the office of the page that they stand on."""
+    if "office" not in values and "office" in g and current_app.url_map.is_endpoint_expecting(endpoint, "office"):
+        values["office"] = g.office
+
+
+def office_id(slug: str) -> int:
+    """Raises `Unknown("office")`."""
+    known: dict[str, int] = current_app.extensions["loket_offices"]
+    if slug not in known:
+        with store().read() as connection:
+            known.update({row.slug: row.id for row in reads.offices(connection)})
+    if slug not in known:
+        raise Unknown("office")
+    return known[slug]
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if not request.path.startswith("/static") and "/static/" not in request.path:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
+)

@@ -1,0 +1,72 @@
+"""SETTINGS: everything that the environment can say, with its default and its meaning."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class InvalidSettings(ValueError):
+    """A setting that stops the start; the text is a sentence for the person who set it."""
+
+
+class Settings(BaseModel):
+    """Read from `LOKET_<NAME>`, or from the file that `LOKET_<NAME>_FILE` names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = Field(Path("data"), description="folder of the database, the secret key and the media")
+    database_url: str = Field("", description="SQLAlchemy URL; empty is SQLite in the data folder")
+    redis_url: str = Field("", description="redis://... when several processes serve the same office")
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 lets the office's network in")
+    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    public_url: str = Field("", description="what phones open, such as http://192.168.1.10:8000; empty is guessed")
+    secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
+
+    def database(self) -> str:
+        """The SQLAlchemy URL to use; makes the data folder when it is missing."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        return self.database_url or f"sqlite:///{(self.data / 'loket.db').resolve()}"
+
+    def secret_key(self) -> str:
+        """Signs sessions; made once and kept in the data folder, readable by its owner only."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        path = self.data / "secret_key"
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text()
+
+
+SETTINGS = {
+    f"LOKET_{name.upper()}": (str(field.default), field.description or "")
+    for name, field in Settings.model_fields.items()
+}
+"""Variable -> (default, meaning); the README shows the same table."""
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises `InvalidSettings` with one sentence per wrong value; an unknown LOKET_ variable is wrong too."""
+    values: dict[str, str] = {}
+    for variable, value in environment.items():
+        if not variable.startswith("LOKET_"):
+            continue
+        name = variable.removesuffix("_FILE")
+        if name not in SETTINGS:
+            raise InvalidSettings(f"{variable}: tidak dikenal (unknown setting). Dikenal: {', '.join(SETTINGS)}")
+        try:
+            text = Path(value).read_text().strip() if variable.endswith("_FILE") else value
+        except OSError as error:
+            raise InvalidSettings(f"{variable}: {error.strerror}: {value}") from None
+        values[name.removeprefix("LOKET_").lower()] = text
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        sentences = [f"LOKET_{str(e['loc'][0]).upper()}: {e['msg']} ({e['input']!r})" for e in error.errors()]
+        raise InvalidSettings("; ".join(sentences)) from None

@@ -1,0 +1,66 @@
+// The live line of a page: hands every newer board to `draw`, by socket, and by polling while the socket is silent.
+
+const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
+
+// `options`: office, screen, pollUrl, pollMs, board (the one in the page), draw(board), lost(isLost), build.
+export function live(options) {
+  let drawn = -1;
+  let heardAt = Date.now();
+  let isLost = false;
+
+  function hear(board) {
+    heardAt = Date.now();
+    tell(false);
+    if (options.reload && board.build !== options.board.build) {
+      location.reload();
+      return;
+    }
+    if (board.version > drawn) {
+      drawn = board.version;
+      options.draw(board);
+    }
+  }
+
+  function tell(lost) {
+    if (lost !== isLost) {
+      isLost = lost;
+      options.lost(lost);
+    }
+  }
+
+  const socket = window.io({
+    transports: ["websocket"],
+    auth: { office: options.office, screen: options.screen, ticket: options.ticket },
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 3000,
+    timeout: 5000,
+  });
+  socket.on("board", hear);
+  socket.on("disconnect", () => poll());
+
+  function poll() {
+    const control = typeof AbortController === "function" ? new AbortController() : null;
+    const timer = setTimeout(() => control && control.abort(), 4000);
+    return fetch(options.pollUrl, { cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
+      .then(hear)
+      .catch(() => {
+        if (!socket.connected && Date.now() - heardAt > STALE_MS - 1000) {
+          tell(true);
+        }
+      })
+      .then(() => clearTimeout(timer));
+  }
+
+  setInterval(() => {
+    if (!socket.connected || Date.now() - heardAt >= options.pollMs) {
+      poll();
+    }
+  }, Math.min(options.pollMs, 1000));
+  hear(options.board);
+  return socket;
+}
+
+export function pageFacts() {
+  return JSON.parse(document.getElementById("facts").textContent);
+}
