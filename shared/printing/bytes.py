@@ -1,0 +1,327 @@
+"""Lines become ESC/POS bytes for one printer's profile, the same for every road and for the virtual paper."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import segno
+from PIL import Image, ImageOps
+
+from shared.domain.errors import Invalid
+from shared.domain.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
+from shared.printing.profiles import DEFAULT, Dummy, Profile, profile
+
+DOTS_PER_MM = 8
+"""203 dpi, the print head of nearly every 58 and 80 mm receipt printer."""
+
+
+def render(
+    lines: Sequence[Line],
+    profile_name: str = DEFAULT,
+    columns: int | None = None,
+    *,
+    code_page: str | None = None,
+    native_qr: bool | None = None,
+    cutter: bool | None = None,
+    cut: Literal["full", "part"] = "part",
+    buzzer: bool = False,
+    logo: bytes = b"",
+) -> bytes:
+    """The bytes of a slip. What is None comes from the profile; `logo` is what `logo_raster` made, once.
+
+    Raises `Invalid` for a profile or a code page that is not known. Letters that the page lacks are written
+    without their marks; control characters are dropped, so that a text can never command the printer.
+    """
+    known = profile(profile_name)
+    pen = _Pen(known, columns or known.columns, code_page or known.code_page)
+    pen.native_qr = known.native_qr if native_qr is None else native_qr
+    pen.cutter = known.cutter if cutter is None else cutter
+    pen.cut_mode, pen.logo = cut, logo
+    pen.start(buzzer)
+    for line in lines:
+        _DRAWN[type(line)](pen, line)
+    return pen.finished()
+
+
+def logo_raster(picture: bytes, width_dots: int, height_dots: int = 160) -> bytes:
+    """A picture file as ready raster bytes, shrunk to fit; made once in setup, for it costs milliseconds.
+
+    Raises `Invalid("logo")` when it is no picture.
+    """
+    try:
+        opened = Image.open(io.BytesIO(picture)).convert("RGBA")
+    except OSError:
+        raise Invalid("logo", fields=["logo"]) from None
+    white = Image.new("RGBA", opened.size, "white")
+    grey = Image.alpha_composite(white, opened).convert("L")
+    grey.thumbnail((width_dots, height_dots))
+    return _raster(grey.convert("1"))
+
+
+def wrap(text: str, width: int, *, balanced: bool = False) -> list[str]:
+    """`text` broken at spaces into lines of at most `width`; a longer word is cut. No-break spaces hold together.
+
+    `balanced`: the narrowest lines that need no more of them, for text in the middle of the paper.
+    """
+    lines = _greedy(text, width)
+    if balanced and len(lines) > 1:
+        longest_word = max(len(word) for word in text.split(" "))
+        for narrower in range(max(longest_word, -(-len(text) // (len(lines) + 1))), width):
+            closer = _greedy(text, narrower)
+            if len(closer) == len(lines):
+                lines = closer
+                break
+    return [line.replace(_NBSP, " ") for line in lines]
+
+
+class _Pen:
+    """One slip being written: knows the width and the letters, and sends a style only when it changes."""
+
+    native_qr: bool
+    cutter: bool
+    cut_mode: Literal["full", "part"]
+    logo: bytes
+
+    def __init__(self, known: Profile, columns: int, code_page: str | None) -> None:
+        self.columns = columns
+        self._known = known
+        self._printer = Dummy(profile=known.model)
+        self._page = code_page
+        self._style: dict[str, Any] = {}
+        self._can_encode = _encoder(known.model, code_page)
+
+    def start(self, buzzer: bool) -> None:
+        self._printer.hw("INIT")
+        if self._known.leaves_kanji:
+            self.raw(b"\x1c.")
+        if self._page:
+            self._printer.magic.force_encoding(self._page)
+        if self._known.is_epson:
+            self._printer.set(smooth=True)
+        if buzzer:
+            self._printer.buzzer(1, 2)
+
+    def finished(self) -> bytes:
+        return bytes(self._printer.output)
+
+    def raw(self, data: bytes) -> None:
+        self._printer._raw(data)
+
+    def clean(self, text: str) -> str:
+        """`text` in letters that this printer has."""
+        return _clean(text, self._can_encode)
+
+    def write(self, text: str, *, width: int = 1, height: int = 1, bold: bool = False, inverse: bool = False) -> None:
+        """Cleaned text, without the end of the line."""
+        self._set("size", (width, height), {"custom_size": True, "width": width, "height": height})
+        self._set("bold", bold, {"bold": bold})
+        self._set("inverse", inverse, {"invert": inverse})
+        if self._page:
+            self._printer.text(text)
+        else:
+            self.raw(text.encode("ascii"))
+
+    def end_line(self) -> None:
+        self.raw(b"\n")
+
+    def align(self, align: Align) -> None:
+        self._set("align", align, {"align": align})
+
+    def feed(self, dots: int) -> None:
+        while dots > 0:
+            self.raw(b"\x1bJ" + bytes([min(dots, 255)]))
+            dots -= 255
+
+    def native(self, data: str, module_dots: int) -> None:
+        self._printer.qr(data, ec=_LEVEL_M, size=module_dots, native=True)
+
+    def cut(self) -> None:
+        """Epson feeds to its cutter exactly (GS V 65, 66); the others get lines enough, and a plain cut."""
+        if self.cutter and self._known.is_epson:
+            self.raw(b"\x1dVA\x00" if self.cut_mode == "full" else b"\x1dVB\x00")
+            return
+        self._printer.print_and_feed(_TO_THE_TEAR_BAR)
+        if self.cutter:
+            self.raw(b"\x1dV\x00" if self.cut_mode == "full" else b"\x1dV\x01")
+
+    def _set(self, key: str, value: Any, arguments: dict[str, Any]) -> None:
+        if self._style.get(key, _AFTER_INIT[key]) != value:
+            self._style[key] = value
+            self._printer.set(**arguments)
+
+
+def _text(pen: _Pen, line: Text) -> None:
+    text = pen.clean(line.text)
+    margin = 2 if line.inverse else 0
+    size = _fitting(text, line.size, pen.columns, margin)
+    height = min(8, size * 2) if line.tall else size
+    pen.align(line.align)
+    for part in wrap(text, pen.columns // size - margin, balanced=line.align == "center"):
+        shown = f" {part} " if line.inverse else part
+        pen.write(shown, width=size, height=height, bold=line.bold, inverse=line.inverse)
+        pen.end_line()
+
+
+def _pair(pen: _Pen, line: Pair) -> None:
+    left, right = pen.clean(line.left), pen.clean(line.right)
+    fits = len(left) + 1 + len(right) <= pen.columns or len(right) * 3 <= pen.columns
+    labels = wrap(left, pen.columns - len(right) - 1 if fits else pen.columns)
+    values = wrap(right, len(right) or 1) if fits else wrap(right, pen.columns - 2)
+    if not fits:
+        labels.append("")
+    pen.align("left")
+    for label in labels[:-1]:
+        pen.write(label)
+        pen.end_line()
+    for label, value in zip([labels[-1], *[""] * len(values)], values, strict=False):
+        pen.write(label.ljust(pen.columns - len(value)))
+        pen.write(value, bold=line.bold)
+        pen.end_line()
+
+
+def _item(pen: _Pen, line: Item) -> None:
+    pen.align("left")
+    for place, part in enumerate(wrap(pen.clean(line.text), pen.columns - 4)):
+        box = "[x] " if line.ticked else "[ ] "
+        pen.write((" " * 4 if place else box) + part)
+        pen.end_line()
+
+
+def _qr(pen: _Pen, line: QR) -> None:
+    modules = 17 + 4 * _qr_version(line.data)
+    width_dots = min(line.width_mm * DOTS_PER_MM, pen.columns * 12 - 8 * 4)
+    module_dots = max(3, min(8, round(width_dots / modules)))
+    pen.align("center")
+    pen.feed(_QUIET_MODULES * module_dots)
+    if pen.native_qr:
+        pen.native(line.data, module_dots)
+    else:
+        pen.raw(_qr_raster(line.data, module_dots))
+    pen.feed(_QUIET_MODULES * module_dots)
+
+
+def _rule(pen: _Pen, line: Rule) -> None:
+    pen.align("left")
+    pen.write(pen.clean("═" if line.double else "─") * pen.columns)
+    pen.end_line()
+
+
+def _space(pen: _Pen, line: Space) -> None:
+    pen.feed(line.dots)
+
+
+def _blank(pen: _Pen, line: Blank) -> None:
+    label = pen.clean(line.label)[: pen.columns - 8]
+    pen.align("left")
+    pen.write(f"{label} ".lstrip().ljust(pen.columns, "."))
+    pen.end_line()
+
+
+def _logo(pen: _Pen, line: Logo) -> None:
+    if pen.logo:
+        pen.align("center")
+        pen.raw(pen.logo)
+        pen.feed(8)
+
+
+def _cut(pen: _Pen, line: Cut) -> None:
+    pen.cut()
+
+
+_DRAWN: dict[type[Line], Callable[[_Pen, Any], None]] = {
+    Text: _text, Pair: _pair, Item: _item, QR: _qr, Rule: _rule, Space: _space, Blank: _blank, Logo: _logo, Cut: _cut
+}  # fmt: skip
+
+
+def _fitting(text: str, wanted: int, columns: int, margin: int) -> int:
+    """The largest size up to `wanted` at which no word is cut."""
+    longest = max((len(word) for word in text.split(" ")), default=0) + margin
+    return max(1, min(wanted, columns // max(longest, 1)))
+
+
+def _greedy(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in filter(None, text.split(" ")):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+            continue
+        pieces = [word[at : at + width] for at in range(0, len(word), width)]
+        lines += pieces
+    return [line for line in lines if line] or [""]
+
+
+def _clean(text: str, can_encode: Callable[[str], bool]) -> str:
+    kept = "".join(_letter(char, can_encode) for char in unicodedata.normalize("NFC", text))
+    return _UNKNOWN.sub("?", kept).strip(" ")
+
+
+def _letter(char: str, can_encode: Callable[[str], bool]) -> str:
+    if char == _NBSP:
+        return char
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return " " if char in "\t\r\n" else ""
+    if char.isascii() or can_encode(char):
+        return char
+    plain = _PLAIN.get(char) or "".join(each for each in unicodedata.normalize("NFKD", char) if each.isascii())
+    return plain or ("" if unicodedata.combining(char) else _MARK)
+
+
+@lru_cache
+def _encoder(model: str, code_page: str | None) -> Callable[[str], bool]:
+    """Whether the printer has a letter in this page; raises `Invalid("code_page")` when it lacks the page."""
+    if code_page is None:
+        return str.isascii
+    encoder = Dummy(profile=model).magic.encoder
+    try:
+        _ = encoder.codepages[code_page]
+        letters: dict[str, int] = encoder._get_codepage_char_map(code_page)
+    except LookupError:
+        raise Invalid("code_page", fields=["code_page"], code_page=code_page) from None
+    return letters.__contains__
+
+
+def _qr_version(data: str) -> int:
+    """The smallest version whose level M holds `data` as bytes (ISO/IEC 18004, table 7)."""
+    size = len(data.encode())
+    for version, capacity in enumerate(_CAPACITY_M, start=1):
+        if size <= capacity:
+            return version
+    raise Invalid("qr_too_long", fields=["qr"])
+
+
+@lru_cache(maxsize=64)
+def _qr_raster(data: str, module_dots: int) -> bytes:
+    """The code as a picture. Even modules go out at half size and the printer doubles them: a quarter of the bytes."""
+    is_doubled = module_dots % 2 == 0
+    scale = module_dots // 2 if is_doubled else module_dots
+    rows = segno.make(data, error="m", micro=False, boost_error=False).matrix
+    small = Image.new("1", (len(rows[0]), len(rows)), 1)
+    small.putdata([0 if module else 1 for row in rows for module in row])
+    return _raster(small.resize((small.width * scale, small.height * scale), Image.Resampling.NEAREST), is_doubled)
+
+
+def _raster(picture: Image.Image, is_doubled: bool = False) -> bytes:
+    """GS v 0 of a black and white picture (black prints)."""
+    width_bytes = -(-picture.width // 8)
+    ink = ImageOps.invert(picture.convert("L")).convert("1", dither=Image.Dither.NONE)
+    header = b"\x1dv0" + bytes([3 if is_doubled else 0])
+    return header + width_bytes.to_bytes(2, "little") + picture.height.to_bytes(2, "little") + ink.tobytes()
+
+
+_AFTER_INIT: dict[str, Any] = {"size": (1, 1), "bold": False, "inverse": False, "align": "left"}
+_LEVEL_M = 1
+_CAPACITY_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666)
+_QUIET_MODULES = 4
+_TO_THE_TEAR_BAR = 6
+_NBSP = "\N{NO-BREAK SPACE}"
+_MARK = "\N{REPLACEMENT CHARACTER}"
+_UNKNOWN = re.compile(f"{_MARK}+")
+_PLAIN = {
+    "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "•": "*", "·": "-", "×": "x",
+    "€": "EUR", "─": "-", "═": "=", "Ø": "O", "ø": "o", "ß": "ss", "æ": "ae", "Æ": "AE", "đ": "d", "ł": "l",
+}  # fmt: skip
