@@ -37,7 +37,7 @@ class Spooler:
         while True:
             try:
                 self._start_workers()
-            except Exception:  # noqa: BLE001 (the next look tries again)
+            except Exception:
                 log.exception("spooler_failed")
             self._knock.wait(LOOK_S)
             self._knock.clear()
@@ -58,7 +58,7 @@ class Spooler:
         try:
             while (job := self._oldest(printer.id)) is not None:
                 self._print(printer, job)
-        except Exception:  # noqa: BLE001 (the job stays queued; the next look starts again)
+        except Exception:
             log.exception("printer_failed", printer=printer.slug, office=printer.office_id)
         finally:
             self._busy.discard(printer.id)
