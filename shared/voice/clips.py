@@ -1,0 +1,337 @@
+"""WAV files of calls and screens, each made once and kept: from an office's own recordings, else from the synthesiser.
+
+Below the given folder lie `clips/<office>/<language>/<key>.wav`, which belong to the office and to its backup, and
+`cache/<name>.wav`, which may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import re
+import sys
+import tempfile
+import wave
+from array import array
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain, repeat
+from math import cos, gcd, pi, sin
+from operator import mul
+from pathlib import Path
+
+from shared.domain import speech
+from shared.domain.errors import Invalid
+from shared.domain.speech import Phrase, Style
+from shared.voice.chime import chime
+from shared.voice.loudness import RATE, TARGET_LUFS, normalise, trimmed, whole_blocks
+from shared.voice.synthesis import ENGINE, LONGEST_TEXT, WORDS_PER_MINUTE, Synthesiser, Turn
+
+KEEP_FILES = 600
+KEEP_BYTES = 120_000_000  # about 500 calls; a call weighs 350 kB with the chime
+LONGEST_CLIP_S = 10.0
+SHORTEST_CLIP_S = 0.08  # a spoken "e" of a quick speaker
+LARGEST_CLIP_BYTES = 6_000_000  # ten seconds, stereo, 24 bits, 96 kHz
+CLIP_RATES = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
+
+_FORMAT = 1  # of what this file makes; raise it when the same inputs shall make other bytes
+_GAP_S = 0.12  # between two clips
+_STOP_S = 0.45  # where the sentence has its full stop
+_AFTER_CHIME_S = 0.2
+_OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+log = logging.getLogger(__name__)
+
+
+class Voice:
+    """All sound of one installation. Safe for threads and greenlets; several processes may share the folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        synthesiser: Synthesiser | None = None,
+        *,
+        keep_files: int = KEEP_FILES,
+        keep_bytes: int = KEEP_BYTES,
+    ) -> None:
+        self._clips = folder / "clips"
+        self._cache = folder / "cache"
+        self._synthesiser = synthesiser or Synthesiser()
+        self._keep_files = keep_files
+        self._keep_bytes = keep_bytes
+        self._turn = Turn()
+
+    def call_wav(
+        self,
+        number: str,
+        counter: str | int,
+        language: str = "id",
+        style: Style = "digits",
+        *,
+        office: str | None = None,
+        with_chime: bool = True,
+    ) -> Path:
+        """The WAV that calls `number` to `counter`, spoken once: repeating it is the player's part (UX 25).
+
+        Spoken by the clips of `office` when every phrase of the call is recorded in that language, else synthesised as
+        one sentence. Raises Invalid as `speech.call_phrases`, NoSound when nothing can be synthesised.
+        """
+        phrases = speech.call_phrases(number, counter, language, style)
+        text = speech.sentence(number, counter, language, style)
+        return self._spoken(phrases, text, language, office, with_chime)
+
+    def phrase_wav(
+        self, key: str, language: str = "id", *, office: str | None = None, with_chime: bool = False
+    ) -> Path:
+        """The WAV of one phrase, such as "phrase.test" or "digit.7". Raises Unknown, Invalid, NoSound."""
+        phrase = speech.phrase(key, language)
+        return self._spoken((phrase,), phrase.text, language, office, with_chime)
+
+    def speak(self, text: str, language: str = "id") -> Path:
+        """The WAV of a screen's text, numbers and abbreviations made speakable, without chime.
+
+        Raises Invalid when there is nothing to say or more than 1500 characters, NoSound.
+        """
+        said = speech.readable(" ".join(text.split()), language)
+        if not re.search(r"\w", said) or len(said) > LONGEST_TEXT:
+            raise Invalid("text", fields=["text"])
+        return self._spoken((), said, language, None, with_chime=False)
+
+    def chime_wav(self) -> Path:
+        """The chime alone: what a display can still play when the synthesiser gives no sound."""
+        return self._made({"chime": True}, chime)
+
+    def save_clip(self, office: str, language: str, key: str, wav: bytes) -> Path:
+        """Keeps an office's recording of one phrase, trimmed and at -16 LUFS; a former one is replaced.
+
+        `wav`: PCM of 8 to 32 bits, mono or stereo, one of CLIP_RATES, up to 10 s. Raises Invalid with the code
+        clip_format, clip_rate, clip_too_long or clip_silent.
+        """
+        path = self._clip_path(office, language, key)
+        sound = trimmed(_recording(wav))
+        if len(sound) < SHORTEST_CLIP_S * RATE:
+            raise Invalid("clip_silent", fields=["clip"])
+        _write(path, normalise(whole_blocks(sound)), durable=True)
+        return path
+
+    def delete_clip(self, office: str, language: str, key: str) -> bool:
+        """Forgets a recording; False when there was none. Calls already in the cache are not used any more."""
+        path = self._clip_path(office, language, key)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def clips(self, office: str, language: str) -> dict[str, Path]:
+        """The recordings of an office by phrase key; what can be recorded is `speech.all_phrases`."""
+        folder = self._clip_folder(office, language)
+        if not folder.is_dir():
+            return {}
+        return {path.stem: path for path in sorted(folder.glob("*.wav")) if speech.is_key(path.stem)}
+
+    def close(self) -> None:
+        """Ends the synthesiser's process."""
+        self._synthesiser.close()
+
+    def _spoken(
+        self, phrases: Sequence[Phrase], text: str, language: str, office: str | None, with_chime: bool
+    ) -> Path:
+        clips = self._recorded(phrases, language, office)
+        facts = {
+            "text": text,
+            "language": language,
+            "chime": with_chime,
+            "engine": None if clips else f"{ENGINE} {WORDS_PER_MINUTE}",
+            "clips": [_fingerprint(path) for path in clips],
+        }
+
+        def sound() -> array[int]:
+            workshop = self._synthesiser
+            spoken = workshop.join(_paused(phrases, clips)) if clips else workshop.say(text, language)
+            return chime() + _silence(_AFTER_CHIME_S) + spoken if with_chime else spoken
+
+        return self._made(facts, sound)
+
+    def _recorded(self, phrases: Sequence[Phrase], language: str, office: str | None) -> list[Path]:
+        """The clips of all the phrases, or none at all: half a sentence in another voice helps nobody."""
+        if office is None or not phrases:
+            return []
+        recorded = self.clips(office, language)
+        if any(phrase.key not in recorded for phrase in phrases):
+            return []
+        return [recorded[phrase.key] for phrase in phrases]
+
+    def _made(self, facts: dict[str, object], sound: Callable[[], array[int]]) -> Path:
+        """The cached file of these facts; made one at a time, so that ten displays make it once."""
+        known = json.dumps([_FORMAT, RATE, TARGET_LUFS, facts], sort_keys=True)
+        path = self._cache / f"{hashlib.sha256(known.encode()).hexdigest()[:32]}.wav"
+        if _touched(path):
+            return path
+        with self._turn:
+            if not _touched(path):
+                _write(path, sound(), durable=False)
+                self._prune(path)
+        return path
+
+    def _prune(self, newest: Path) -> None:
+        """Deletes the files that were asked for longest ago until the cache is within its bounds again."""
+        aged = sorted(_sizes(self._cache), reverse=True)
+        room = self._keep_bytes
+        for place, (_, size, path) in enumerate(aged):
+            room -= size
+            if path != newest and (place >= self._keep_files or room < 0):
+                path.unlink(missing_ok=True)
+
+    def _clip_path(self, office: str, language: str, key: str) -> Path:
+        if not speech.is_key(key):
+            raise Invalid("clip_key", fields=["key"])
+        return self._clip_folder(office, language) / f"{key}.wav"
+
+    def _clip_folder(self, office: str, language: str) -> Path:
+        if not _OFFICE.fullmatch(office):
+            raise Invalid("office", fields=["office"])
+        if language not in speech.LANGUAGES:
+            raise Invalid("language", fields=["language"])
+        return self._clips / office / language
+
+
+def _paused(phrases: Sequence[Phrase], clips: Sequence[Path]) -> list[tuple[float, Path]]:
+    """Each clip with the pause before it: a short one, and a longer one before "please proceed to"."""
+    pauses = [_STOP_S if phrase.key == "phrase.proceed" else _GAP_S for phrase in phrases]
+    return list(zip([0.0, *pauses[1:]], clips, strict=True))
+
+
+def _recording(wav: bytes) -> array[int]:
+    """An uploaded WAV as mono 16-bit samples at RATE. Raises Invalid."""
+    if len(wav) > LARGEST_CLIP_BYTES:
+        raise Invalid("clip_too_long", fields=["clip"], longest_s=LONGEST_CLIP_S)
+    try:
+        with wave.open(io.BytesIO(wav), "rb") as file:
+            rate, channels, width, frames = (
+                file.getframerate(),
+                file.getnchannels(),
+                file.getsampwidth(),
+                file.getnframes(),
+            )
+            raw = file.readframes(frames)
+    except (wave.Error, EOFError, ValueError) as unreadable:
+        raise Invalid("clip_format", fields=["clip"]) from unreadable
+    if channels not in (1, 2) or width not in (1, 2, 3, 4):
+        raise Invalid("clip_format", fields=["clip"])
+    if rate not in CLIP_RATES:
+        raise Invalid("clip_rate", fields=["clip"], rate=rate)
+    if len(raw) > LONGEST_CLIP_S * rate * channels * width:
+        raise Invalid("clip_too_long", fields=["clip"], longest_s=LONGEST_CLIP_S)
+    return _resampled(_mono(raw, channels, width), rate)
+
+
+def _mono(raw: bytes, channels: int, width: int) -> array[int]:
+    """Little-endian PCM of any width as 16-bit samples, the channels averaged; half a frame at the end is dropped."""
+    raw = raw[: len(raw) - len(raw) % (channels * width)]
+    if width == 1:
+        samples = array("h", [(byte - 128) << 8 for byte in raw])
+    else:
+        high = bytearray(2 * (len(raw) // width))  # the two upper bytes of each sample
+        high[0::2] = raw[width - 2 :: width]
+        high[1::2] = raw[width - 1 :: width]
+        samples = _native(bytes(high))
+    if channels == 1:
+        return samples
+    return array("h", [(left + right) // 2 for left, right in zip(samples[0::2], samples[1::2], strict=True)])
+
+
+def _resampled(samples: array[int], rate: int) -> array[int]:
+    """The sound at RATE, through a windowed sinc that also keeps out what RATE cannot hold."""
+    if rate == RATE or not samples:
+        return samples
+    shared = gcd(rate, RATE)
+    up, down = RATE // shared, rate // shared
+    kernels, reach = _phases(up, down)
+    padded = array("h", chain(repeat(0, reach), samples, repeat(0, reach + 1)))
+    out = []
+    for i in range(len(samples) * up // down):
+        at, phase = divmod(i * down, up)
+        out.append(sum(map(mul, kernels[phase], padded[at + 1 : at + 1 + 2 * reach])))
+    return array("h", [max(-32767, min(32767, round(value))) for value in out])
+
+
+@lru_cache(maxsize=len(CLIP_RATES))
+def _phases(up: int, down: int) -> tuple[list[list[float]], int]:
+    """One filter for each of the `up` places between two samples, and how many samples it reaches to either side."""
+    band = min(1.0, up / down) * 0.95
+    reach = round(16 / band)
+    return [_low_pass(phase / up, band, reach) for phase in range(up)], reach
+
+
+def _low_pass(fraction: float, band: float, reach: int) -> list[float]:
+    taps = []
+    for tap in range(1 - reach, reach + 1):
+        distance = tap - fraction
+        window = 0.5 + 0.5 * cos(pi * distance / reach) if abs(distance) < reach else 0.0
+        angle = pi * distance * band
+        taps.append(window * (sin(angle) / angle if angle else 1.0))
+    total = sum(taps)
+    return [tap / total for tap in taps]
+
+
+def _silence(seconds: float) -> array[int]:
+    return array("h", bytes(2 * round(seconds * RATE)))
+
+
+def _write(path: Path, sound: array[int], *, durable: bool) -> None:
+    """Writes a WAV so that a reader sees the whole file or none; a recording also survives a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as whole:
+            with wave.open(whole, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE)
+                file.writeframes(sound.tobytes())
+            if durable:
+                whole.flush()
+                os.fsync(whole.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _native(raw: bytes) -> array[int]:
+    samples = array("h", raw)
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples
+
+
+def _fingerprint(clip: Path) -> tuple[str, int, int]:
+    """Changes whenever the recording does."""
+    facts = clip.stat()
+    return str(clip), facts.st_mtime_ns, facts.st_size
+
+
+def _touched(path: Path) -> bool:
+    """Whether the file is there; if so it counts as asked for just now."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _sizes(folder: Path) -> list[tuple[int, int, Path]]:
+    """Last use, bytes and path of each cached file; another process may delete one meanwhile."""
+    found = []
+    for path in folder.glob("*.wav"):
+        try:
+            facts = path.stat()
+        except FileNotFoundError:
+            continue
+        found.append((facts.st_mtime_ns, facts.st_size, path))
+    return found

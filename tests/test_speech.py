@@ -1,0 +1,177 @@
+"""The words of a call, in both languages, and that nothing unspeakable is left in them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain import speech
+from shared.domain.errors import Invalid, Unknown
+from shared.domain.speech import Phrase
+
+SENTENCES = [
+    # number, counter, language, style, what is said
+    ("A-002", 1, "id", "digits", "Nomor antrean, A, nol, nol, dua. Silakan menuju loket satu."),
+    ("B-147", "12", "id", "digits", "Nomor antrean, Be, satu, empat, tujuh. Silakan menuju loket dua belas."),
+    ("A-012", 3, "id", "whole", "Nomor antrean, A, dua belas. Silakan menuju loket tiga."),
+    ("A-000", 3, "id", "whole", "Nomor antrean, A, nol. Silakan menuju loket tiga."),
+    ("q 110", 20, "id", "whole", "Nomor antrean, Ki, seratus sepuluh. Silakan menuju loket dua puluh."),
+    ("KA-1000", 2, "id", "whole", "Nomor antrean, Ka, A, satu, nol, nol, nol. Silakan menuju loket dua."),
+    ("015", 99, "id", "digits", "Nomor antrean, nol, satu, lima. Silakan menuju loket sembilan puluh sembilan."),
+    ("A-002", "Meja Operator", "id", "digits", "Nomor antrean, A, nol, nol, dua. Silakan menuju Meja Operator."),
+    ("A-002", "Meja-3", "id", "digits", "Nomor antrean, A, nol, nol, dua. Silakan menuju Meja tiga."),
+    ("A-002", "Loket 04", "id", "digits", "Nomor antrean, A, nol, nol, dua. Silakan menuju loket empat."),
+    ("A-002", 1, "en", "digits", "Queue number, A, zero, zero, two. Please proceed to counter one."),
+    ("C-342", 21, "en", "whole", "Queue number, C, three hundred forty two. Please proceed to counter twenty one."),
+]
+
+WORDS = [
+    # number, Indonesian, English
+    (0, "nol", "zero"),
+    (9, "sembilan", "nine"),
+    (10, "sepuluh", "ten"),
+    (11, "sebelas", "eleven"),
+    (12, "dua belas", "twelve"),
+    (19, "sembilan belas", "nineteen"),
+    (20, "dua puluh", "twenty"),
+    (21, "dua puluh satu", "twenty one"),
+    (90, "sembilan puluh", "ninety"),
+    (100, "seratus", "one hundred"),
+    (101, "seratus satu", "one hundred one"),
+    (111, "seratus sebelas", "one hundred eleven"),
+    (200, "dua ratus", "two hundred"),
+    (350, "tiga ratus lima puluh", "three hundred fifty"),
+    (999, "sembilan ratus sembilan puluh sembilan", "nine hundred ninety nine"),
+]
+
+LETTERS = "a be ce de e ef ge ha i je ka el em en o pe ki er es te u fe we eks ye zet"
+
+READABLE = [
+    # a screen's text, how it is spoken
+    ("Nomor Anda A-002.", "Nomor Anda A, nol, nol, dua."),
+    ("Bawa KTP dan KK asli", "Bawa Ka Te Pe dan Ka Ka asli"),
+    ("Akun OSS, lalu NIB terbit", "Akun O Es Es, lalu En I Be terbit"),
+    ("Biaya Rp 10.000", "Biaya 10.000 rupiah"),
+    ("GRATIS, tanpa NIK", "GRATIS, tanpa NIK"),
+    ("Buka pukul 08.00", "Buka pukul 08.00"),
+]
+
+
+@pytest.mark.parametrize(("number", "counter", "language", "style", "said"), SENTENCES)
+def test_a_call_is_said_in_these_words(number, counter, language, style, said):
+    assert speech.sentence(number, counter, language, style) == said
+
+
+@pytest.mark.parametrize(("number", "indonesian", "english"), WORDS)
+def test_a_number_has_these_words(number, indonesian, english):
+    assert speech.number_words(number, "id") == indonesian
+    assert speech.number_words(number, "en") == english
+
+
+def test_every_number_up_to_999_has_words_of_its_own():
+    for language in speech.LANGUAGES:
+        words = {speech.number_words(number, language) for number in range(1000)}
+
+        assert len(words) == 1000
+
+
+def test_letters_are_said_as_an_indonesian_says_them():
+    said = [speech.phrase(f"letter.{letter}", "id").text.lower() for letter in speech.LETTERS]
+
+    assert said == LETTERS.split()
+    assert [speech.phrase(f"letter.{letter}", "en").text for letter in speech.LETTERS] == list(speech.LETTERS)
+
+
+def test_a_call_is_made_of_phrases_with_stable_keys():
+    digits = speech.call_phrases("A-002", 1)
+    whole = speech.call_phrases("A-012", "Meja Operator", "id", "whole")
+
+    assert [p.key for p in digits] == [
+        "phrase.number", "letter.A", "digit.0", "digit.0", "digit.2", "phrase.proceed", "counter.1",
+    ]  # fmt: skip
+    assert [p.key for p in whole] == [
+        "phrase.number", "letter.A", "number.12", "phrase.proceed", "counter.meja-operator",
+    ]  # fmt: skip
+    assert digits[-1] == Phrase("counter.1", "loket satu")
+
+
+@pytest.mark.parametrize("language", speech.LANGUAGES)
+def test_an_office_can_record_digits_letters_twenty_counters_and_five_phrases(language):
+    phrases = speech.all_phrases(language)
+    kinds = [p.key.partition(".")[0] for p in phrases]
+
+    assert {kind: kinds.count(kind) for kind in kinds} == {"phrase": 5, "digit": 10, "letter": 26, "counter": 20}
+    assert len({p.key for p in phrases}) == len(phrases)
+    assert all(speech.is_key(p.key) and speech.phrase(p.key, language) == p for p in phrases)
+
+
+def test_the_keys_are_the_same_in_both_languages():
+    assert [p.key for p in speech.all_phrases("id")] == [p.key for p in speech.all_phrases("en")]
+
+
+@pytest.mark.parametrize("language", speech.LANGUAGES)
+def test_everything_that_digit_by_digit_calls_need_can_be_recorded(language):
+    recordable = {p.key for p in speech.all_phrases(language)}
+
+    for letter in speech.LETTERS:
+        for counter in range(1, 21):
+            assert {p.key for p in speech.call_phrases(f"{letter}-987", counter, language)} <= recordable
+
+
+@given(
+    series=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", max_size=3),
+    number=st.integers(0, 9999),
+    counter=st.one_of(st.integers(1, 99), st.from_regex(r"Meja [0-9]{1,4}", fullmatch=True)),
+    language=st.sampled_from(speech.LANGUAGES),
+    style=st.sampled_from(speech.STYLES),
+)
+def test_a_synthesiser_never_sees_a_digit(series, number, counter, language, style):
+    said = speech.sentence(f"{series}-{number:03d}", counter, language, style)
+
+    assert not re.search(r"[0-9-]", said)
+
+
+@pytest.mark.parametrize("number", ["", "A", "A-", "-", "12A", "A-00000000002", "A-²", "Ä-002", "Ａ-002"])
+def test_a_number_without_digits_is_refused(number):
+    with pytest.raises(Invalid, match="number"):
+        speech.call_phrases(number, 1)
+
+
+@pytest.mark.parametrize("counter", [0, 100, -1, "", "  ", "0", "100", "1234", "漢字", "x" * 41])
+def test_a_counter_that_has_no_place_is_refused(counter):
+    with pytest.raises(Invalid, match="counter"):
+        speech.call_phrases("A-002", counter)
+
+
+def test_a_language_or_style_that_nobody_speaks_is_refused():
+    with pytest.raises(Invalid, match="language"):
+        speech.call_phrases("A-002", 1, "jv")
+    with pytest.raises(Invalid, match="style"):
+        speech.call_phrases("A-002", 1, "id", "roman")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "key", ["", "letter.a", "letter.AA", "digit.10", "number.012", "../x", "counter./", "phrase.x y"]
+)
+def test_what_is_no_key_of_a_phrase_is_refused(key):
+    assert not speech.is_key(key)
+    with pytest.raises(Unknown):
+        speech.phrase(key)
+
+
+def test_the_name_of_a_counter_may_be_recorded_although_its_words_are_the_offices():
+    assert speech.is_key("counter.meja-operator")
+    with pytest.raises(Unknown):
+        speech.phrase("counter.meja-operator")
+
+
+@pytest.mark.parametrize(("text", "spoken"), READABLE)
+def test_a_screens_text_is_made_speakable(text, spoken):
+    assert speech.readable(text) == spoken
+
+
+def test_the_word_is_antrean():
+    assert not any("antrian" in p.text for p in speech.all_phrases("id"))
