@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from shared.domain.case import State as CaseState
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, State
@@ -60,6 +61,7 @@ class Base(DeclarativeBase):
         Role: _words(Role, 16),
         Lane: _words(Lane, 16),
         State: _words(State, 16),
+        CaseState: _words(CaseState, 16),
     }
 
 
@@ -237,6 +239,108 @@ class Ticket(Base):
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
     """Where it is, was last, or (while waiting after a transfer) shall be called."""
     recalls: Mapped[int] = mapped_column(default=0)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
+    """The file that this visit is about, once there is one."""
+
+
+_RUNNING = text("state IN ('open', 'paused', 'returned')")
+
+
+class Case(Base):
+    """A file (berkas) on its way through the procedure; it may outlive the day and have several tickets."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("office_id", "register_year", "register_number"),
+        UniqueConstraint("office_id", "nib"),
+        Index("ix_case_file_nik", "office_id", "nik"),
+        Index("ix_case_file_running", "office_id", "step", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    standard_id: Mapped[int] = mapped_column(ForeignKey("standard_version.id"))
+    """The version of the standard that this file keeps to its end."""
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    """Random, 128 bits: what the QR on the receipt holds."""
+    state: Mapped[CaseState]
+    step: Mapped[str | None] = mapped_column(String(40))
+    """Key of the step at which it lies; None when none is left."""
+    register_year: Mapped[int | None] = mapped_column(default=None)
+    register_number: Mapped[int | None] = mapped_column(default=None)
+    nik: Mapped[str] = mapped_column(String(16), default="")
+    nib: Mapped[str | None] = mapped_column(String(13), default=None)
+    applicant: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Newest version of the data: name, nik, phone, email, village, address, business, kbli."""
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Question key -> option key: which requirements apply."""
+    collected: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the steps gathered: see `domain.procedure`."""
+    opened_at: Mapped[datetime]
+    since_at: Mapped[datetime]
+    """When it came to its present state and step."""
+    accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    completed_at: Mapped[datetime | None] = mapped_column(default=None)
+    pauses: Mapped[list[Any]] = mapped_column(default=list)
+    """[reason, from, until or None] in order; times as ISO 8601."""
+    recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
+    before: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """What the last action replaced: the way back for an undo."""
+
+
+class Recap(Base):
+    """A numbered report of the section head to the camat about the completed files of a period."""
+
+    __tablename__ = "recap"
+    __table_args__ = (UniqueConstraint("office_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    number: Mapped[str] = mapped_column(String(60))
+    on_day: Mapped[date]
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    made_at: Mapped[datetime]
+
+
+class Outage(Base):
+    """A disturbance of a system outside (OSS): while it lasts, the files at its steps rest."""
+
+    __tablename__ = "outage"
+    __table_args__ = (Index("ix_outage_office_id", "office_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    system: Mapped[str] = mapped_column(String(16))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None] = mapped_column(default=None)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+
+
+class Register(Base):
+    """The counter row of the register of one year: file numbers come from here."""
+
+    __tablename__ = "register"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+
+
+class DataView(Base):
+    """Who looked at whose personal data, and when."""
+
+    __tablename__ = "data_view"
+    __table_args__ = (Index("ix_data_view_case_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    at: Mapped[datetime]
 
 
 _CALLS = text("action IN ('call', 'recall')")
@@ -250,6 +354,7 @@ class Event(Base):
         Index("ix_event_office_id_version", "office_id", "version"),
         Index("ix_event_calls", "office_id", "version", sqlite_where=_CALLS, postgresql_where=_CALLS),
         Index("ix_event_ticket_id", "ticket_id"),
+        Index("ix_event_case_id", "case_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -260,6 +365,7 @@ class Event(Base):
     from_state: Mapped[str | None] = mapped_column(String(16), default=None)
     to_state: Mapped[str | None] = mapped_column(String(16), default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), default=None)
@@ -300,6 +406,7 @@ class PrintJob(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     printer_id: Mapped[int] = mapped_column(ForeignKey("printer.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     kind: Mapped[str] = mapped_column(String(24))
     lines: Mapped[list[Any]]
     """The slip as `domain.slip` wrote it."""

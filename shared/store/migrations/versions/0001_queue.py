@@ -54,6 +54,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "slug", name=op.f("uq_printer_office_id_slug")),
     )
     op.create_table(
+        "register",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_register_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "year", name=op.f("pk_register")),
+    )
+    op.create_table(
         "series",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -136,6 +144,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_officer_role_officer_id", ["officer_id"], unique=False)
 
     op.create_table(
+        "outage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("system", sa.String(length=16), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_outage_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_outage_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
+    )
+    with op.batch_alter_table("outage", schema=None) as batch_op:
+        batch_op.create_index("ix_outage_office_id", ["office_id"], unique=False)
+
+    op.create_table(
+        "recap",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_recap_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_recap_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recap")),
+        sa.UniqueConstraint("office_id", "number", name=op.f("uq_recap_office_id_number")),
+    )
+    op.create_table(
         "standard_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -148,6 +186,83 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_version")),
         sa.UniqueConstraint("service_id", "number", name=op.f("uq_standard_version_service_id_number")),
     )
+    op.create_table(
+        "case_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("standard_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "new",
+                "open",
+                "paused",
+                "returned",
+                "completed",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("step", sa.String(length=40), nullable=True),
+        sa.Column("register_year", sa.Integer(), nullable=True),
+        sa.Column("register_number", sa.Integer(), nullable=True),
+        sa.Column("nik", sa.String(length=16), nullable=False),
+        sa.Column("nib", sa.String(length=13), nullable=True),
+        sa.Column("applicant", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("collected", sa.JSON(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pauses", sa.JSON(), nullable=False),
+        sa.Column("recap_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_case_file_office_id")),
+        sa.ForeignKeyConstraint(["recap_id"], ["recap.id"], name=op.f("fk_case_file_recap_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_case_file_service_id")),
+        sa.ForeignKeyConstraint(["standard_id"], ["standard_version.id"], name=op.f("fk_case_file_standard_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
+        sa.UniqueConstraint("office_id", "nib", name=op.f("uq_case_file_office_id_nib")),
+        sa.UniqueConstraint(
+            "office_id",
+            "register_year",
+            "register_number",
+            name=op.f("uq_case_file_office_id_register_year_register_number"),
+        ),
+        sa.UniqueConstraint("token", name=op.f("uq_case_file_token")),
+    )
+    with op.batch_alter_table("case_file", schema=None) as batch_op:
+        batch_op.create_index("ix_case_file_nik", ["office_id", "nik"], unique=False)
+        batch_op.create_index(
+            "ix_case_file_running",
+            ["office_id", "step"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('open', 'paused', 'returned')"),
+            postgresql_where=sa.text("state IN ('open', 'paused', 'returned')"),
+        )
+
+    op.create_table(
+        "data_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_data_view_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_data_view_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_data_view_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_view")),
+    )
+    with op.batch_alter_table("data_view", schema=None) as batch_op:
+        batch_op.create_index("ix_data_view_case_id", ["case_id"], unique=False)
+
     op.create_table(
         "ticket",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -201,6 +316,8 @@ def upgrade() -> None:
         sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counter_id", sa.Integer(), nullable=True),
         sa.Column("recalls", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_ticket_case_id")),
         sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_ticket_counter_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_ticket_office_id")),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_ticket_service_id")),
@@ -237,11 +354,13 @@ def upgrade() -> None:
         sa.Column("from_state", sa.String(length=16), nullable=True),
         sa.Column("to_state", sa.String(length=16), nullable=True),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("counter_id", sa.Integer(), nullable=True),
         sa.Column("officer_id", sa.Integer(), nullable=True),
         sa.Column("device_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_event_case_id")),
         sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_event_counter_id")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_event_device_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_event_office_id")),
@@ -257,6 +376,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("action IN ('call', 'recall')"),
             postgresql_where=sa.text("action IN ('call', 'recall')"),
         )
+        batch_op.create_index("ix_event_case_id", ["case_id"], unique=False)
         batch_op.create_index("ix_event_office_id_version", ["office_id", "version"], unique=False)
         batch_op.create_index("ix_event_ticket_id", ["ticket_id"], unique=False)
 
@@ -266,6 +386,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("printer_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -274,6 +395,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fault", sa.String(length=40), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_print_job_case_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_print_job_office_id")),
         sa.ForeignKeyConstraint(["printer_id"], ["printer.id"], name=op.f("fk_print_job_printer_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_print_job_ticket_id")),
@@ -303,6 +425,7 @@ def downgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_ticket_id")
         batch_op.drop_index("ix_event_office_id_version")
+        batch_op.drop_index("ix_event_case_id")
         batch_op.drop_index(
             "ix_event_calls",
             sqlite_where=sa.text("action IN ('call', 'recall')"),
@@ -323,7 +446,25 @@ def downgrade() -> None:
         )
 
     op.drop_table("ticket")
+    with op.batch_alter_table("data_view", schema=None) as batch_op:
+        batch_op.drop_index("ix_data_view_case_id")
+
+    op.drop_table("data_view")
+    with op.batch_alter_table("case_file", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_case_file_running",
+            sqlite_where=sa.text("state IN ('open', 'paused', 'returned')"),
+            postgresql_where=sa.text("state IN ('open', 'paused', 'returned')"),
+        )
+        batch_op.drop_index("ix_case_file_nik")
+
+    op.drop_table("case_file")
     op.drop_table("standard_version")
+    op.drop_table("recap")
+    with op.batch_alter_table("outage", schema=None) as batch_op:
+        batch_op.drop_index("ix_outage_office_id")
+
+    op.drop_table("outage")
     with op.batch_alter_table("officer_role", schema=None) as batch_op:
         batch_op.drop_index("ix_officer_role_officer_id")
 
@@ -332,6 +473,7 @@ def downgrade() -> None:
     op.drop_table("counter")
     op.drop_table("service")
     op.drop_table("series")
+    op.drop_table("register")
     op.drop_table("printer")
     op.drop_table("officer")
     op.drop_table("office")
