@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.domain.availability import Availability
+
 LAST_CALLS = 5
 """One large call and the four before it (UX 17)."""
 
@@ -33,11 +35,19 @@ class Desk:
 
 
 def board(
-    office: str, version: int, calls: Iterable[Call], waiting: Mapping[str, int], desks: Iterable[Desk]
+    office: str,
+    version: int,
+    calls: Iterable[Call],
+    waiting: Mapping[str, int],
+    desks: Iterable[Desk],
+    availability: Mapping[str, Availability],
+    at: datetime,
 ) -> dict[str, Any]:
     """The board as it goes over the wire and into the page.
 
     `calls`: newest first; of one ticket only the newest call stays. `waiting`: service slug -> people who wait.
+    `availability`: service slug -> whether it gives numbers. `at`: the office's own time; the board carries its minute,
+    because with the minute the availability changes, without any click.
     """
     newest: dict[str, Call] = {}
     for call in calls:
@@ -61,4 +71,17 @@ def board(
             {"number": desk.number, "name": desk.name, "is_open": desk.is_open, "serving": desk.serving}
             for desk in desks
         ],
+        "availability": {slug: facts(found) for slug, found in availability.items()},
+        "minute": at.replace(second=0, microsecond=0).isoformat(),
+    }
+
+
+def facts(found: Availability) -> dict[str, Any]:
+    """Whether a service gives numbers, as it goes over the wire: days and moments in ISO 8601, None when unknown."""
+    return {
+        "is_open": found.is_open,
+        "code": found.code.value,
+        "reason": found.reason,
+        "opens_again_on": found.opens_again_on.isoformat() if found.opens_again_on else None,
+        "opens_again_at": found.opens_again_at.isoformat() if found.opens_again_at else None,
     }

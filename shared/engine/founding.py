@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from shared.domain.standard import OfficeStandard, Role
-from shared.standards import service_to_json
-from shared.store.tables import Counter, Office, Officer, OfficerRole, Printer, Service, StandardVersion
+from shared.standards import holidays, service_to_json
+from shared.store.tables import Counter, Holiday, Office, Officer, OfficerRole, Printer, Service, StandardVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def found(
         connection.execute(update(Service).where(Service.id == service_id).values(standard_id=standard_id))
     for number, name, roles in _COUNTERS:
         _id(connection, insert(Counter), office_id=office_id, number=number, name=name, roles=list(roles))
+    days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in holidays().items()]
+    connection.execute(insert(Holiday), days)
     _id(connection, insert(Printer), office_id=office_id, slug="virtual")
     return [_officer(connection, office_id, standard.slug, officer, hash_password) for officer in _OFFICERS]
 

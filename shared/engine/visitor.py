@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain import slip
+from shared.domain.availability import require_open
 from shared.domain.numbering import label, office_day
 from shared.domain.policy import Lane, ahead
 from shared.domain.ticket import State
@@ -64,13 +65,15 @@ def take(
 ) -> Taken:
     """A new ticket for the service `slug`, its event and its print job; the same nonce gives the same ticket.
 
-    `status_url`: what stands before the token in the address of the ticket's page. Raises `Unknown("service")`.
+    `status_url`: what stands before the token in the address of the ticket's page. Raises `Unknown("service")`,
+    and `Closed` (see `domain.availability`) when the service gives no numbers now.
     """
     service = tx.setup.service(slug)
     earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
     today = office_day(now, tx.setup.zone)
+    require_open(tx.setup.availability(service, now, _issued(tx, service, today)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
     people_ahead = _ahead(tx, service, lane, today)
     number = tx.execute(
@@ -117,6 +120,21 @@ _NEXT_NUMBER = {
     )
     .returning(Series.last_number),
 }
+
+
+_ISSUED = select(Series.last_number).where(
+    Series.office_id == bindparam("the_office"),
+    Series.on_day == bindparam("the_day"),
+    Series.letter == bindparam("the_letter"),
+)
+
+
+def _issued(tx: Transaction, service: ServiceSetup, today: date) -> int:
+    """Numbers given today; asked only where a quota makes it matter."""
+    if service.quota is None:
+        return 0
+    values = {"the_office": tx.office_id, "the_day": today, "the_letter": service.series}
+    return tx.execute(_ISSUED, values).scalar_one_or_none() or 0
 
 
 def _taken_before(tx: Transaction, row: Any) -> Taken:

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,6 +76,17 @@ def load(source: Path | bytes) -> OfficeStandard:
 def shipped() -> tuple[OfficeStandard, ...]:
     """The standards that come with the program, one per office, by slug."""
     return tuple(load(path) for path in sorted(_HERE.glob("*.toml")))
+
+
+@cache
+def holidays() -> dict[date, str]:
+    """Public holidays and collective leave with which an office begins; it corrects them in its own table.
+
+    Source: for 2026 the joint decree SKB 1497/2025, 2/2025, 5/2025; for 2027 the list of the `holidays` package, in
+    which the days after the Islamic year are partly an estimate ("perkiraan").
+    """
+    table = json.loads((_HERE / "holidays.json").read_text(encoding="utf-8"))
+    return {date.fromisoformat(day): name for day, name in table.items()}
 
 
 def service_from_json(table: Mapping[str, Any]) -> Service:

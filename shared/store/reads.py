@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.domain import board as boards
-from shared.domain.numbering import label
+from shared.domain.availability import Availability
+from shared.domain.numbering import label, office_day
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store.setup import CounterSetup, Setup
-from shared.store.tables import ACTIVE, Counter, Event, Office, Officer, OfficerRole, PrintJob, Ticket
+from shared.store.tables import ACTIVE, Counter, Event, Office, Officer, OfficerRole, PrintJob, Series, Ticket
 
 CALLS_LOOKED_AT = 20
 """Calls and recalls among which the last five different numbers are looked for."""
@@ -29,8 +30,9 @@ def version(connection: Connection, office_id: int) -> int:
     return connection.execute(select(Office.version).where(Office.id == office_id)).scalar_one()
 
 
-def board(connection: Connection, setup: Setup, today: date) -> dict[str, Any]:
-    """The public picture of one office: see `domain.board`."""
+def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]:
+    """The public picture of one office at `now`: see `domain.board`."""
+    today = office_day(now, setup.zone)
     number = version(connection, setup.office_id)
     waiting = connection.execute(
         select(Ticket.service_id, func.count().label("people"))
@@ -55,7 +57,24 @@ def board(connection: Connection, setup: Setup, today: date) -> dict[str, Any]:
         _calls(connection, setup, today),
         {service.slug: counts.get(service.id, 0) for service in setup.services if service.is_active},
         [boards.Desk(c.number, c.name, seats.get(c.id) is not None, busy.get(c.id)) for c in setup.counters],
+        _availability(connection, setup, now),
+        now.astimezone(setup.zone),
     )
+
+
+def _availability(connection: Connection, setup: Setup, now: datetime) -> dict[str, Availability]:
+    """Slug -> whether it gives numbers, for every service that the office offers."""
+    numbers = issued(connection, setup.office_id, office_day(now, setup.zone))
+    offered = [service for service in setup.services if service.is_active]
+    return {one.slug: setup.availability(one, now, numbers.get(one.series, 0)) for one in offered}
+
+
+def issued(connection: Connection, office_id: int, today: date) -> dict[str, int]:
+    """Series letter -> how many numbers were given today."""
+    rows = connection.execute(
+        select(Series.letter, Series.last_number).where(Series.office_id == office_id, Series.on_day == today)
+    )
+    return {row.letter: row.last_number for row in rows}
 
 
 def _calls(connection: Connection, setup: Setup, today: date) -> list[boards.Call]:

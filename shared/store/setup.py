@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import Connection, select
 
+from shared.domain.availability import Availability, Break, Forced, availability
+from shared.domain.calendar import Calendar, Convention, Hours
 from shared.domain.errors import Unknown
 from shared.domain.policy import RATIO
 from shared.domain.standard import Role, Service
@@ -25,6 +29,10 @@ class OfficeSettings(BaseModel):
     ratio: int = RATIO
     printer: str | None = None
     """Slug of the printer for number slips; None is the first one."""
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Working days of a week, Monday is 0; a day with written hours is one in any case."""
+    convention: Convention = Convention.NEXT
+    """How "n working days" is counted: see `calendar.due_at`."""
     is_practice: bool = False
     """A practice office: slips say LATIHAN and nothing of it goes into reports."""
 
@@ -37,6 +45,10 @@ class ServiceSetup:
     is_active: bool
     standard_id: int
     standard: Service
+    quota: int | None = None
+    """Numbers a day; None without limit."""
+    cutoff_minutes: int = 0
+    forced: Forced | None = None
 
     @cached_property
     def desk(self) -> Role:
@@ -52,6 +64,7 @@ class CounterSetup:
     roles: frozenset[Role]
     service_ids: frozenset[int] | None
     """None: every service."""
+    breaks: tuple[Break, ...] = ()
 
     def serves(self, role: Role, service_id: int) -> bool:
         return role in self.roles and (self.service_ids is None or service_id in self.service_ids)
@@ -80,6 +93,9 @@ class Setup:
     services: tuple[ServiceSetup, ...]
     counters: tuple[CounterSetup, ...]
     printers: tuple[PrinterSetup, ...]
+    calendar: Calendar = field(default_factory=Calendar)
+    forced: Forced | None = None
+    """The supervisor's word for the whole office; a service's own word goes before it."""
     service_ids: dict[int, ServiceSetup] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,10 +118,28 @@ class Setup:
     def counter_by_id(self, counter_id: int | None) -> CounterSetup | None:
         return next((counter for counter in self.counters if counter.id == counter_id), None)
 
+    def availability(self, service: ServiceSetup, now: datetime, issued_today: int) -> Availability:
+        """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`."""
+        desks = [counter for counter in self.counters if counter.serves(service.desk, service.id)]
+        return availability(
+            now,
+            self.calendar,
+            is_offered=service.is_active,
+            forced=_in_force((service.forced, self.forced), now),
+            breaks=[counter.breaks for counter in desks],
+            issued_today=issued_today,
+            quota=service.quota,
+            cutoff_minutes=service.cutoff_minutes,
+        )
+
     def printer(self, slug: str | None = None) -> PrinterSetup | None:
         """The printer of that slug, else the office's own choice, else its first; None when it has none."""
         wanted = slug or self.settings.printer
         return next((p for p in self.printers if p.slug == wanted), self.printers[0] if self.printers else None)
+
+
+def _in_force(words: Sequence[Forced | None], now: datetime) -> Forced | None:
+    return next((word for word in words if word and (word.until_at is None or now < word.until_at)), None)
 
 
 class SetupCache:
@@ -149,15 +183,29 @@ def _load(connection: Connection, office_id: int) -> Setup:
     printers = connection.execute(
         select(tables.Printer).where(tables.Printer.office_id == office_id).order_by(tables.Printer.id)
     ).all()
+    settings = _SETTINGS.validate_python(office.settings)
+    zone = ZoneInfo(office.timezone)
+    forced = _forced(connection, office_id)
+    breaks = _breaks(connection, office_id)
     return Setup(
         office_id=office.id,
         slug=office.slug,
         name=office.name,
-        zone=ZoneInfo(office.timezone),
-        settings=_SETTINGS.validate_python(office.settings),
+        zone=zone,
+        settings=settings,
         profile=office.profile,
         services=tuple(
-            ServiceSetup(s.id, s.slug, s.series, s.is_active, s.standard_id, service_from_json(s.body))
+            ServiceSetup(
+                s.id,
+                s.slug,
+                s.series,
+                s.is_active,
+                s.standard_id,
+                service_from_json(s.body),
+                s.quota,
+                s.cutoff_minutes,
+                forced.get(s.id),
+            )
             for s in services
         ),
         counters=tuple(
@@ -167,8 +215,45 @@ def _load(connection: Connection, office_id: int) -> Setup:
                 c.name,
                 frozenset(Role(role) for role in c.roles),
                 None if c.services is None else frozenset(ids[slug] for slug in c.services if slug in ids),
+                tuple(breaks.get(c.id, ())),
             )
             for c in counters
         ),
         printers=tuple(PrinterSetup(p.id, p.slug, p.kind, p.address, p.profile, p.answers) for p in printers),
+        calendar=_calendar(connection, office_id, settings, zone),
+        forced=forced.get(None),
     )
+
+
+def _calendar(connection: Connection, office_id: int, settings: OfficeSettings, zone: ZoneInfo) -> Calendar:
+    hours = connection.execute(select(tables.Hours).where(tables.Hours.office_id == office_id)).all()
+    holidays = connection.execute(select(tables.Holiday).where(tables.Holiday.office_id == office_id)).all()
+    return Calendar(
+        hours=tuple(
+            Hours(h.weekday, h.opens, h.closes, h.from_on, h.until_on, h.break_from, h.break_until) for h in hours
+        ),
+        holidays={holiday.on_day: holiday.name for holiday in holidays},
+        weekdays=frozenset(settings.weekdays),
+        zone=zone,
+    )
+
+
+def _forced(connection: Connection, office_id: int) -> dict[int | None, Forced]:
+    """Service id (None: the office) -> the newest word."""
+    rows = connection.execute(
+        select(tables.ForcedWord).where(tables.ForcedWord.office_id == office_id).order_by(tables.ForcedWord.id)
+    )
+    return {row.service_id: Forced(row.is_open, row.reason, row.until_at) for row in rows}
+
+
+def _breaks(connection: Connection, office_id: int) -> dict[int, list[Break]]:
+    """Counter id -> its breaks."""
+    rows = connection.execute(
+        select(tables.CounterBreak)
+        .join(tables.Counter, tables.Counter.id == tables.CounterBreak.counter_id)
+        .where(tables.Counter.office_id == office_id)
+    )
+    found: dict[int, list[Break]] = {}
+    for row in rows:
+        found.setdefault(row.counter_id, []).append(Break(row.begins, row.ends, row.weekday))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import (
@@ -96,6 +96,10 @@ class Service(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     standard_id: Mapped[int | None] = mapped_column(default=None)
     """The newest version of its standard; running cases keep theirs."""
+    quota: Mapped[int | None] = mapped_column(default=None)
+    """Numbers that it gives in a day; None without limit."""
+    cutoff_minutes: Mapped[int] = mapped_column(default=0)
+    """How long before the office closes it gives its last number."""
 
 
 class StandardVersion(Base):
@@ -156,6 +160,86 @@ class Counter(Base):
     """Who sits here now."""
     streak: Mapped[int] = mapped_column(default=0)
     """Calls of a higher lane in a row while an ordinary visitor waited: see `policy`."""
+    paused_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when it rests although its officer stays; None while it works."""
+    pause_reason: Mapped[str | None] = mapped_column(String(16), default=None)
+    """A `desk.PauseReason` value."""
+
+
+class Hours(Base):
+    """Opening hours of one weekday, for good or between two days: `domain.calendar.Hours`. No rows: unknown."""
+
+    __tablename__ = "hours"
+    __table_args__ = (Index("ix_hours_office_id", "office_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    weekday: Mapped[int]
+    """Monday is 0."""
+    opens: Mapped[time]
+    closes: Mapped[time]
+    from_on: Mapped[date | None] = mapped_column(default=None)
+    until_on: Mapped[date | None] = mapped_column(default=None)
+    break_from: Mapped[time | None] = mapped_column(default=None)
+    break_until: Mapped[time | None] = mapped_column(default=None)
+
+
+class Holiday(Base):
+    """A day on which the office is closed: public holiday, collective leave, or the office's own."""
+
+    __tablename__ = "holiday"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class CounterBreak(Base):
+    """A rest of one counter; its colleagues go on."""
+
+    __tablename__ = "counter_break"
+    __table_args__ = (Index("ix_counter_break_counter_id", "counter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    begins: Mapped[time]
+    ends: Mapped[time]
+    weekday: Mapped[int | None] = mapped_column(default=None)
+    """None: every day."""
+
+
+class ForcedWord(Base):
+    """The supervisor's word against the calendar, for the office or for one service; the newest one counts."""
+
+    __tablename__ = "forced_word"
+    __table_args__ = (Index("ix_forced_word_office_id", "office_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), default=None)
+    """None: the whole office."""
+    is_open: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    """What visitors read; never a private matter."""
+    until_at: Mapped[datetime | None] = mapped_column(default=None)
+    """None: until it is taken back."""
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    made_at: Mapped[datetime]
+
+
+class Pairing(Base):
+    """A device that waits to be confirmed: it already holds its token, and shows `code` to the admin."""
+
+    __tablename__ = "pairing"
+    __table_args__ = (UniqueConstraint("office_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(8))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class Device(Base):
@@ -172,6 +256,8 @@ class Device(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Its last sign of life; written at most once in half a minute."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
@@ -239,6 +325,10 @@ class Ticket(Base):
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
     """Where it is, was last, or (while waiting after a transfer) shall be called."""
     recalls: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str | None] = mapped_column(String(200), default=None)
+    """What one officer tells the next; seen at the counters only."""
+    return_counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
+    """The counter that sent it on and wants it back."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     """The file that this visit is about, once there is one."""
 
@@ -344,6 +434,7 @@ class DataView(Base):
 
 
 _CALLS = text("action IN ('call', 'recall')")
+_BY_OFFICER = text("officer_id IS NOT NULL")
 
 
 class Event(Base):
@@ -354,6 +445,7 @@ class Event(Base):
         Index("ix_event_office_id_version", "office_id", "version"),
         Index("ix_event_calls", "office_id", "version", sqlite_where=_CALLS, postgresql_where=_CALLS),
         Index("ix_event_ticket_id", "ticket_id"),
+        Index("ix_event_officer", "officer_id", "at", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
     )
 
@@ -416,4 +508,50 @@ class PrintJob(Base):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(String(40), default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CounterMessage(Base):
+    """A line from the supervisor that stands on the panels of all counters until its time is over."""
+
+    __tablename__ = "counter_message"
+    __table_args__ = (Index("ix_counter_message_office_id", "office_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    text: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+
+
+class DayCheck(Base):
+    """The opening or the closing checklist of one day, with the name under it."""
+
+    __tablename__ = "day_check"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    """opening or closing."""
+    items: Mapped[dict[str, Any]]
+    """Item -> what was found or ticked."""
+    note: Mapped[str | None] = mapped_column(String(400), default=None)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    signed_at: Mapped[datetime]
+
+
+class OfficerSession(Base):
+    """One signed-in browser of an officer; ended, its cookie is worth nothing."""
+
+    __tablename__ = "officer_session"
+    __table_args__ = (Index("ix_officer_session_officer_id", "officer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(45))
+    browser: Mapped[str] = mapped_column(String(80), default="")
     ended_at: Mapped[datetime | None] = mapped_column(default=None)

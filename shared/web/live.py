@@ -13,7 +13,6 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from shared.domain.errors import Refusal
-from shared.domain.numbering import office_day
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.auth import device
@@ -45,8 +44,7 @@ class Live:
         """The public picture now."""
         with self.store.read() as connection:
             setup = self.store.setups.read(connection, office)
-            today = office_day(self.clock(), setup.zone)
-            return {**reads.board(connection, setup, today), "build": self.build}
+            return {**reads.board(connection, setup, self.clock()), "build": self.build}
 
     def publish(self, office: int, _version: int) -> None:
         """Marks the office as changed; a background task sends its newest board, once however often it changed."""

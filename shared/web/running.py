@@ -39,13 +39,14 @@ def start(app: Flask) -> None:
 
 
 def _rounds(live: Live, store: Store) -> None:
-    """Once a minute: what midnight and a clock that jumped leave behind is put in order."""
+    """Once a minute, with the clock: midnight's work, and the board again, for what opens and closes by the hour."""
     while True:
-        live.socketio.sleep(ROUND_S)
+        live.socketio.sleep(ROUND_S - time.time() % ROUND_S)
         try:
             with store.read() as connection:
                 offices = reads.offices(connection)
             for office in offices:
                 store.change(office.id, close_past_days, datetime.now(UTC))
+                live.publish(office.id, 0)
         except Exception:
             log.exception("round_failed", at=time.time())

@@ -5,6 +5,7 @@ const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
 // `options`: office, screen, pollUrl, pollMs, board (the one in the page), draw(board), lost(isLost), build.
 export function live(options) {
   let drawn = -1;
+  let drawnMinute = ""; // with the minute the availability changes, without any click
   let heardAt = Date.now();
   let isLost = false;
 
@@ -15,8 +16,9 @@ export function live(options) {
       location.reload();
       return;
     }
-    if (board.version > drawn) {
+    if (board.version > drawn || (board.version === drawn && board.minute !== drawnMinute)) {
       drawn = board.version;
+      drawnMinute = board.minute;
       options.draw(board);
     }
   }

@@ -24,6 +24,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_office_slug")),
     )
     op.create_table(
+        "holiday",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_holiday_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "on_day", name=op.f("pk_holiday")),
+    )
+    op.create_table(
+        "hours",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.Time(), nullable=False),
+        sa.Column("closes", sa.Time(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("break_from", sa.Time(), nullable=True),
+        sa.Column("break_until", sa.Time(), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_hours_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hours")),
+    )
+    with op.batch_alter_table("hours", schema=None) as batch_op:
+        batch_op.create_index("ix_hours_office_id", ["office_id"], unique=False)
+
+    op.create_table(
         "officer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -37,6 +62,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_officer_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
         sa.UniqueConstraint("office_id", "login", name=op.f("uq_officer_office_id_login")),
+    )
+    op.create_table(
+        "pairing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_pairing_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing")),
+        sa.UniqueConstraint("office_id", "code", name=op.f("uq_pairing_office_id_code")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_pairing_token_hash")),
     )
     op.create_table(
         "printer",
@@ -79,6 +118,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("standard_id", sa.Integer(), nullable=True),
+        sa.Column("quota", sa.Integer(), nullable=True),
+        sa.Column("cutoff_minutes", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_service_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
         sa.UniqueConstraint("office_id", "series", name=op.f("uq_service_office_id_series")),
@@ -94,10 +135,40 @@ def upgrade() -> None:
         sa.Column("services", sa.JSON(), nullable=True),
         sa.Column("officer_id", sa.Integer(), nullable=True),
         sa.Column("streak", sa.Integer(), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pause_reason", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_counter_office_id")),
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_counter_officer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_counter")),
         sa.UniqueConstraint("office_id", "number", name=op.f("uq_counter_office_id_number")),
+    )
+    op.create_table(
+        "counter_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_counter_message_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_counter_message_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counter_message")),
+    )
+    with op.batch_alter_table("counter_message", schema=None) as batch_op:
+        batch_op.create_index("ix_counter_message_office_id", ["office_id"], unique=False)
+
+    op.create_table(
+        "day_check",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_day_check_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_day_check_officer_id")),
+        sa.PrimaryKeyConstraint("office_id", "on_day", "kind", name=op.f("pk_day_check")),
     )
     op.create_table(
         "device",
@@ -109,12 +180,31 @@ def upgrade() -> None:
         sa.Column("officer_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_device_office_id")),
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_device_officer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_token_hash")),
     )
+    op.create_table(
+        "forced_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_forced_word_office_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_forced_word_officer_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_forced_word_service_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forced_word")),
+    )
+    with op.batch_alter_table("forced_word", schema=None) as batch_op:
+        batch_op.create_index("ix_forced_word_office_id", ["office_id"], unique=False)
+
     op.create_table(
         "officer_role",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -142,6 +232,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("officer_role", schema=None) as batch_op:
         batch_op.create_index("ix_officer_role_officer_id", ["officer_id"], unique=False)
+
+    op.create_table(
+        "officer_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("browser", sa.String(length=80), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_officer_session_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_session")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_officer_session_key_hash")),
+    )
+    with op.batch_alter_table("officer_session", schema=None) as batch_op:
+        batch_op.create_index("ix_officer_session_officer_id", ["officer_id"], unique=False)
 
     op.create_table(
         "outage",
@@ -249,6 +356,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "counter_break",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("counter_id", sa.Integer(), nullable=False),
+        sa.Column("begins", sa.Time(), nullable=False),
+        sa.Column("ends", sa.Time(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_counter_break_counter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counter_break")),
+    )
+    with op.batch_alter_table("counter_break", schema=None) as batch_op:
+        batch_op.create_index("ix_counter_break_counter_id", ["counter_id"], unique=False)
+
+    op.create_table(
         "data_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -316,10 +436,13 @@ def upgrade() -> None:
         sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counter_id", sa.Integer(), nullable=True),
         sa.Column("recalls", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("return_counter_id", sa.Integer(), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_ticket_case_id")),
         sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_ticket_counter_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_ticket_office_id")),
+        sa.ForeignKeyConstraint(["return_counter_id"], ["counter.id"], name=op.f("fk_ticket_return_counter_id")),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_ticket_service_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("office_id", "nonce", name=op.f("uq_ticket_office_id_nonce")),
@@ -378,6 +501,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_event_case_id", ["case_id"], unique=False)
         batch_op.create_index("ix_event_office_id_version", ["office_id", "version"], unique=False)
+        batch_op.create_index(
+            "ix_event_officer",
+            ["officer_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("officer_id IS NOT NULL"),
+            postgresql_where=sa.text("officer_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_event_ticket_id", ["ticket_id"], unique=False)
 
     op.create_table(
@@ -424,6 +554,11 @@ def downgrade() -> None:
     op.drop_table("print_job")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_ticket_id")
+        batch_op.drop_index(
+            "ix_event_officer",
+            sqlite_where=sa.text("officer_id IS NOT NULL"),
+            postgresql_where=sa.text("officer_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_event_office_id_version")
         batch_op.drop_index("ix_event_case_id")
         batch_op.drop_index(
@@ -450,6 +585,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_data_view_case_id")
 
     op.drop_table("data_view")
+    with op.batch_alter_table("counter_break", schema=None) as batch_op:
+        batch_op.drop_index("ix_counter_break_counter_id")
+
+    op.drop_table("counter_break")
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_case_file_running",
@@ -465,15 +604,34 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outage_office_id")
 
     op.drop_table("outage")
+    with op.batch_alter_table("officer_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_officer_session_officer_id")
+
+    op.drop_table("officer_session")
     with op.batch_alter_table("officer_role", schema=None) as batch_op:
         batch_op.drop_index("ix_officer_role_officer_id")
 
     op.drop_table("officer_role")
+    with op.batch_alter_table("forced_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_forced_word_office_id")
+
+    op.drop_table("forced_word")
     op.drop_table("device")
+    op.drop_table("day_check")
+    with op.batch_alter_table("counter_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_counter_message_office_id")
+
+    op.drop_table("counter_message")
     op.drop_table("counter")
     op.drop_table("service")
     op.drop_table("series")
     op.drop_table("register")
     op.drop_table("printer")
+    op.drop_table("pairing")
     op.drop_table("officer")
+    with op.batch_alter_table("hours", schema=None) as batch_op:
+        batch_op.drop_index("ix_hours_office_id")
+
+    op.drop_table("hours")
+    op.drop_table("holiday")
     op.drop_table("office")
