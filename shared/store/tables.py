@@ -156,6 +156,10 @@ class Counter(Base):
     """Role values: whose work is done here; it calls tickets that wait for one of them."""
     services: Mapped[list[Any] | None] = mapped_column(default=None)
     """Slugs of the services it serves; None is all."""
+    zone: Mapped[str | None] = mapped_column(String(40), default=None)
+    """Where its visitors wait, when the office has several such places."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """A counter that was taken away stays here for its history, under a number below zero."""
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     """Who sits here now."""
     streak: Mapped[int] = mapped_column(default=0)
@@ -331,6 +335,11 @@ class Ticket(Base):
     """The counter that sent it on and wants it back."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     """The file that this visit is about, once there is one."""
+    estimate_s: Mapped[float | None] = mapped_column(default=None)
+    """The wait that was expected when it was taken; with the quoted range never changed afterwards."""
+    quote_low: Mapped[int | None] = mapped_column(default=None)
+    quote_high: Mapped[int | None] = mapped_column(default=None)
+    """Minutes, as printed on the slip; None when no range was shown."""
 
 
 _RUNNING = text("state IN ('open', 'paused', 'returned')")
@@ -376,8 +385,6 @@ class Case(Base):
     pauses: Mapped[list[Any]] = mapped_column(default=list)
     """[reason, from, until or None] in order; times as ISO 8601."""
     recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
-    before: Mapped[dict[str, Any] | None] = mapped_column(default=None)
-    """What the last action replaced: the way back for an undo."""
 
 
 class Recap(Base):
@@ -465,6 +472,46 @@ class Event(Base):
     detail: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 
+class HeardCall(Base):
+    """A call (the version of its event) that a display has begun to speak; kept for a day."""
+
+    __tablename__ = "heard_call"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    call_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+class OccupiedTime(Base):
+    """How long one visitor of a service occupies a counter of a role, as known on the evening of a day."""
+
+    __tablename__ = "occupied_time"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+    mean_s: Mapped[float]
+    """Over the days, newer ones weighing more: `estimate.daily_mean`."""
+    observed_s: Mapped[float]
+    """The mean of that day alone."""
+    visitors: Mapped[int]
+    """Of that day, those who did not come included."""
+
+
+class LearnedDay(Base):
+    """What an office's evening taught about its waits; one row per day on which numbers were taken."""
+
+    __tablename__ = "learned_day"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    visitors: Mapped[int]
+    """Who left a counter, of all days until then: how much is known."""
+    q90: Mapped[float]
+    """See `estimate.learn_q90`."""
+
+
 class Printer(Base):
     __tablename__ = "printer"
     __table_args__ = (UniqueConstraint("office_id", "slug"),)
@@ -478,11 +525,28 @@ class Printer(Base):
     profile: Mapped[str] = mapped_column(String(40), default="80mm-48")
     answers: Mapped[str] = mapped_column(String(16), default="in_order")
     """How it answers questions about itself: `printing.connections.Answers`."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """A printer that was taken away stays here for its jobs, under a slug that nobody types."""
     status: Mapped[str] = mapped_column(String(16), default="unknown")
     status_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was last heard of."""
+    fallback_id: Mapped[int | None] = mapped_column(ForeignKey("printer.id"), default=None)
+    """Who prints its slips while it cannot."""
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), default=None)
+    """The print agent that it hangs on; None when the server reaches it, or it asks the server itself."""
+    roll_mm: Mapped[int] = mapped_column(default=0)
+    """How long a new roll is; 0 is the usual one of this width."""
+    printed_mm: Mapped[float] = mapped_column(default=0.0)
+    printed_slips: Mapped[int] = mapped_column(default=0)
+    """Both since the roll was changed."""
+    is_low: Mapped[bool] = mapped_column(default=False)
+    """The roll was near its end, or out, when it was last seen."""
+    asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When a process last took it upon itself to ask how it is."""
 
 
 _UNSENT = text("state IN ('queued', 'sending')")
+_SENDING = text("state = 'sending'")
 
 
 class PrintJob(Base):
@@ -492,6 +556,9 @@ class PrintJob(Base):
     __table_args__ = (
         Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
         Index("ix_print_job_ticket_id", "ticket_id"),
+        Index("ix_print_job_copy_of_id", "copy_of_id"),
+        # One slip at a time on each printer, however many processes serve it.
+        Index("uq_print_job_sending", "printer_id", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -508,6 +575,18 @@ class PrintJob(Base):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(String(40), default=None)
+    """What hinders it, or what ended it: see `printing.jobs`."""
+    is_uncertain: Mapped[bool] = mapped_column(default=False)
+    """It ended without anybody knowing what is on paper."""
+    witness: Mapped[str | None] = mapped_column(String(12), default=None)
+    """On what "confirmed" stands: `printing.connections.Outcome`."""
+    copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("print_job.id"), default=None)
+    """The first print of this slip; None for the first print itself."""
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("printer.id"), default=None)
+    """The printer that could not print it, when a fallback took it over."""
+    owner: Mapped[str | None] = mapped_column(String(120), default=None)
+    """Who is sending it, until `lease_until`."""
+    lease_until: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
 

@@ -24,6 +24,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_office_slug")),
     )
     op.create_table(
+        "heard_call",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_heard_call_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "call_id", name=op.f("pk_heard_call")),
+    )
+    op.create_table(
         "holiday",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -48,6 +56,15 @@ def upgrade() -> None:
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.create_index("ix_hours_office_id", ["office_id"], unique=False)
 
+    op.create_table(
+        "learned_day",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("visitors", sa.Integer(), nullable=False),
+        sa.Column("q90", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_learned_day_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "on_day", name=op.f("pk_learned_day")),
+    )
     op.create_table(
         "officer",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -76,21 +93,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing")),
         sa.UniqueConstraint("office_id", "code", name=op.f("uq_pairing_office_id_code")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_pairing_token_hash")),
-    )
-    op.create_table(
-        "printer",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("address", sa.String(length=200), nullable=False),
-        sa.Column("profile", sa.String(length=40), nullable=False),
-        sa.Column("answers", sa.String(length=16), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("status_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_printer_office_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_printer")),
-        sa.UniqueConstraint("office_id", "slug", name=op.f("uq_printer_office_id_slug")),
     )
     op.create_table(
         "register",
@@ -133,6 +135,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("services", sa.JSON(), nullable=True),
+        sa.Column("zone", sa.String(length=40), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("officer_id", sa.Integer(), nullable=True),
         sa.Column("streak", sa.Integer(), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
@@ -205,6 +209,34 @@ def upgrade() -> None:
     with op.batch_alter_table("forced_word", schema=None) as batch_op:
         batch_op.create_index("ix_forced_word_office_id", ["office_id"], unique=False)
 
+    op.create_table(
+        "occupied_time",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "pemohon",
+                "loket",
+                "kasi",
+                "operator",
+                "sekretariat",
+                "camat",
+                "admin",
+                name="role",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("mean_s", sa.Double(), nullable=False),
+        sa.Column("observed_s", sa.Double(), nullable=False),
+        sa.Column("visitors", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_occupied_time_office_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_occupied_time_service_id")),
+        sa.PrimaryKeyConstraint("office_id", "on_day", "service_id", "role", name=op.f("pk_occupied_time")),
+    )
     op.create_table(
         "officer_role",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -330,7 +362,6 @@ def upgrade() -> None:
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pauses", sa.JSON(), nullable=False),
         sa.Column("recap_id", sa.Integer(), nullable=True),
-        sa.Column("before", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_case_file_office_id")),
         sa.ForeignKeyConstraint(["recap_id"], ["recap.id"], name=op.f("fk_case_file_recap_id")),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_case_file_service_id")),
@@ -368,6 +399,31 @@ def upgrade() -> None:
     with op.batch_alter_table("counter_break", schema=None) as batch_op:
         batch_op.create_index("ix_counter_break_counter_id", ["counter_id"], unique=False)
 
+    op.create_table(
+        "printer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("profile", sa.String(length=40), nullable=False),
+        sa.Column("answers", sa.String(length=16), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("status_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fallback_id", sa.Integer(), nullable=True),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("roll_mm", sa.Integer(), nullable=False),
+        sa.Column("printed_mm", sa.Double(), nullable=False),
+        sa.Column("printed_slips", sa.Integer(), nullable=False),
+        sa.Column("is_low", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_printer_device_id")),
+        sa.ForeignKeyConstraint(["fallback_id"], ["printer.id"], name=op.f("fk_printer_fallback_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_printer_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printer")),
+        sa.UniqueConstraint("office_id", "slug", name=op.f("uq_printer_office_id_slug")),
+    )
     op.create_table(
         "data_view",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -439,6 +495,9 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("return_counter_id", sa.Integer(), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("estimate_s", sa.Double(), nullable=True),
+        sa.Column("quote_low", sa.Integer(), nullable=True),
+        sa.Column("quote_high", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_ticket_case_id")),
         sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_ticket_counter_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_ticket_office_id")),
@@ -524,14 +583,23 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fault", sa.String(length=40), nullable=True),
+        sa.Column("is_uncertain", sa.Boolean(), nullable=False),
+        sa.Column("witness", sa.String(length=12), nullable=True),
+        sa.Column("copy_of_id", sa.Integer(), nullable=True),
+        sa.Column("moved_from_id", sa.Integer(), nullable=True),
+        sa.Column("owner", sa.String(length=120), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_print_job_case_id")),
+        sa.ForeignKeyConstraint(["copy_of_id"], ["print_job.id"], name=op.f("fk_print_job_copy_of_id")),
+        sa.ForeignKeyConstraint(["moved_from_id"], ["printer.id"], name=op.f("fk_print_job_moved_from_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_print_job_office_id")),
         sa.ForeignKeyConstraint(["printer_id"], ["printer.id"], name=op.f("fk_print_job_printer_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_print_job_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
     )
     with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.create_index("ix_print_job_copy_of_id", ["copy_of_id"], unique=False)
         batch_op.create_index("ix_print_job_ticket_id", ["ticket_id"], unique=False)
         batch_op.create_index(
             "ix_print_job_unsent",
@@ -540,16 +608,29 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
+        batch_op.create_index(
+            "uq_print_job_sending",
+            ["printer_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_print_job_sending",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
         batch_op.drop_index(
             "ix_print_job_unsent",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
         batch_op.drop_index("ix_print_job_ticket_id")
+        batch_op.drop_index("ix_print_job_copy_of_id")
 
     op.drop_table("print_job")
     with op.batch_alter_table("event", schema=None) as batch_op:
@@ -585,6 +666,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_data_view_case_id")
 
     op.drop_table("data_view")
+    op.drop_table("printer")
     with op.batch_alter_table("counter_break", schema=None) as batch_op:
         batch_op.drop_index("ix_counter_break_counter_id")
 
@@ -612,6 +694,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_officer_role_officer_id")
 
     op.drop_table("officer_role")
+    op.drop_table("occupied_time")
     with op.batch_alter_table("forced_word", schema=None) as batch_op:
         batch_op.drop_index("ix_forced_word_office_id")
 
@@ -626,12 +709,13 @@ def downgrade() -> None:
     op.drop_table("service")
     op.drop_table("series")
     op.drop_table("register")
-    op.drop_table("printer")
     op.drop_table("pairing")
     op.drop_table("officer")
+    op.drop_table("learned_day")
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.drop_index("ix_hours_office_id")
 
     op.drop_table("hours")
     op.drop_table("holiday")
+    op.drop_table("heard_call")
     op.drop_table("office")
