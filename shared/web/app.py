@@ -14,8 +14,10 @@ from typing import Any
 from flask import Flask, render_template, send_from_directory, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shared.engine.forecast import Forecasts
 from shared.store.office import Store
-from shared.web import auth, i18n, public, screen
+from shared.voice.clips import Voice
+from shared.web import auth, devices, i18n, public, screen
 from shared.web.live import Live
 from shared.web.settings import Settings
 
@@ -51,8 +53,11 @@ def create_app(
     app.extensions["loket_words"] = i18n.init_app(app, [ROOT / "shared/web", *(ROOT / name for name in SCREENS)])
     screen.init_app(app)
     auth.init_app(app)
+    app.extensions["loket_forecasts"] = Forecasts(store)
+    app.extensions["loket_voice"] = Voice(settings.data / "voice")
     app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(devices.blueprint)
     for name in SCREENS:
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)

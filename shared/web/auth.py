@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import secrets
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import Forbidden, Invalid, Refusal
 from shared.domain.numbering import office_day
+from shared.engine.device import SEEN_EVERY, digest
 from shared.loop import off_the_loop
 from shared.store import reads
 from shared.store.office import Store
@@ -122,6 +122,8 @@ def devices_only(purpose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             g.device = device(purpose)
             if g.device is None:
+                if request.method == "GET" and wants_page():
+                    return redirect(url_for("devices.page", office=g.office, purpose=purpose))  # type: ignore[return-value]
                 raise NotSignedIn("not_paired")
             return route(*args, **kwargs)
 
@@ -132,19 +134,40 @@ def devices_only(purpose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def device(purpose: str) -> Paired | None:
     """The device that asks, if it may act as `purpose` here; raises `Forbidden` when it belongs elsewhere."""
-    token = _bearer() or request.cookies.get(DEVICE_COOKIE)
-    if token:
+    shown = token()
+    if shown:
         with store().read() as connection:
-            row = connection.execute(_BY_TOKEN.where(Device.token_hash == _hash(token))).first()
+            row = connection.execute(_BY_TOKEN.where(Device.token_hash == digest(shown))).first()
         if row is not None:
             if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
                 raise Forbidden("device")
+            _seen(row.id, row.last_seen_at)
             return Paired(row.id, row.office_id, row.purpose, row.settings)
         if _bearer():
             return None
     if is_local() or (current_user.is_authenticated and current_user.office_id == g.office_id):
         return Paired(None, g.office_id, purpose, {})
     return None
+
+
+def is_paired(purpose: str) -> bool:
+    """Whether the token that was shown belongs to a device of this office for `purpose`."""
+    shown = token()
+    if not shown:
+        return False
+    with store().read() as connection:
+        row = connection.execute(_BY_TOKEN.where(Device.token_hash == digest(shown))).first()
+    return row is not None and row.office_id == g.office_id and row.purpose == purpose
+
+
+def token() -> str | None:
+    """What the device or program shows: a Bearer token, else the device's cookie."""
+    return _bearer() or request.cookies.get(DEVICE_COOKIE)
+
+
+def _seen(device_id: int, last_seen_at: datetime | None) -> None:
+    if last_seen_at is None or now() - last_seen_at > SEEN_EVERY:
+        store().write(update(Device).where(Device.id == device_id).values(last_seen_at=now()))
 
 
 def is_local() -> bool:
@@ -223,17 +246,13 @@ def issue_token(
     connection: Connection, office_id: int, purpose: str, name: str, made_at: datetime, officer_id: int | None = None
 ) -> str:
     """A new token for a device or a program; only its hash is kept."""
-    token = secrets.token_urlsafe(32)
+    text = secrets.token_urlsafe(32)
     columns = {"office_id": office_id, "purpose": purpose, "name": name, "officer_id": officer_id, "made_at": made_at}
-    connection.execute(insert(Device), {**columns, "token_hash": _hash(token)})
-    return token
+    connection.execute(insert(Device), {**columns, "token_hash": digest(text)})
+    return text
 
 
 _BY_TOKEN = select(Device).where(Device.revoked_at.is_(None))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _bearer() -> str | None:
@@ -242,12 +261,12 @@ def _bearer() -> str | None:
 
 
 def _program(_request: Any) -> SignedIn | None:
-    token = _bearer()
-    if token is None:
+    shown = _bearer()
+    if shown is None:
         return None
     with store().read() as connection:
         row = connection.execute(
-            _BY_TOKEN.where(Device.token_hash == _hash(token), Device.purpose == "officer")
+            _BY_TOKEN.where(Device.token_hash == digest(shown), Device.purpose == "officer")
         ).first()
     return None if row is None else _officer(row.officer_id)
 

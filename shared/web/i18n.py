@@ -29,6 +29,10 @@ class Catalogues(Domain):  # type: ignore[misc]
     def has(self, language: str, key: str) -> bool:
         return key in self._languages[language]._catalog
 
+    def text(self, language: str, key: str) -> str:
+        """The words of one language, whatever the request's own is; for pages that carry both."""
+        return str(self._languages[language].gettext(key))
+
 
 def catalogue(folder: Path, language: str) -> Any:
     """The catalogue of one folder, with its messages and where they stand."""

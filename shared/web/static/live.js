@@ -1,5 +1,6 @@
 // The live line of a page: hands every newer board to `draw`, by socket, and by polling while the socket is silent.
 
+const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so that the office sees that it lives
 const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
 
 // `options`: office, screen, pollUrl, pollMs, board (the one in the page), draw(board), lost(isLost), build.
@@ -7,6 +8,7 @@ export function live(options) {
   let drawn = -1;
   let drawnMinute = ""; // with the minute the availability changes, without any click
   let heardAt = Date.now();
+  let polledAt = Date.now();
   let isLost = false;
 
   function hear(board) {
@@ -41,9 +43,16 @@ export function live(options) {
   socket.on("disconnect", () => poll());
 
   function poll() {
+    polledAt = Date.now();
     const control = typeof AbortController === "function" ? new AbortController() : null;
     const timer = setTimeout(() => control && control.abort(), 4000);
-    return fetch(options.pollUrl, { cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
+    return fetch(options.pollUrl, { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
+      .then((answer) => {
+        if (answer.status === 401 && options.reload) {
+          location.reload(); // the device was revoked: the server shows how to pair it again
+        }
+        return answer;
+      })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
       .then(hear)
       .catch(() => {
@@ -55,7 +64,8 @@ export function live(options) {
   }
 
   setInterval(() => {
-    if (!socket.connected || Date.now() - heardAt >= options.pollMs) {
+    const isDue = options.screen && Date.now() - polledAt >= ALIVE_MS;
+    if (!socket.connected || Date.now() - heardAt >= options.pollMs || isDue) {
       poll();
     }
   }, Math.min(options.pollMs, 1000));

@@ -1,0 +1,120 @@
+"""Pairing of devices: a kiosk, a display or a print agent asks, an admin types the code that it shows."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.store.tables import Device, Pairing
+
+PURPOSES = ("kiosk", "display", "agent")
+CODE_LIFE = timedelta(minutes=15)
+MOST_PENDING = 20
+"""Devices of one office that may wait at once; more is no office that is being set up."""
+CODE_DIGITS = 6
+SEEN_EVERY = timedelta(seconds=30)
+"""A sign of life is written no more often than this."""
+OFFLINE_AFTER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A device that waits. `token` is its own from now on, and works once the code was confirmed."""
+
+    code: str
+    token: str
+    expires_at: datetime
+
+
+def ask(connection: Connection, office_id: int, purpose: str, now: datetime) -> Asked:
+    """Begins a pairing; only the token's hash is kept. Raises `Unknown("purpose")`, `NotAllowed("many_pairings")`."""
+    if purpose not in PURPOSES:
+        raise Unknown("purpose")
+    connection.execute(delete(Pairing).where(Pairing.office_id == office_id, Pairing.expires_at <= now))
+    mine = Pairing.office_id == office_id
+    if connection.execute(select(func.count()).select_from(Pairing).where(mine)).scalar_one() >= MOST_PENDING:
+        raise NotAllowed("many_pairings")
+    taken = set(connection.execute(select(Pairing.code).where(mine)).scalars())
+    code = next(each for each in iter(_new_code, "") if each not in taken)
+    token, expires_at = secrets.token_urlsafe(32), now + CODE_LIFE
+    columns = {"office_id": office_id, "purpose": purpose, "code": code, "token_hash": digest(token)}
+    connection.execute(insert(Pairing), {**columns, "asked_at": now, "expires_at": expires_at})
+    return Asked(code, token, expires_at)
+
+
+def confirm(connection: Connection, office_id: int, code: str, name: str, now: datetime) -> int:
+    """The admin typed what the device shows: the device's id. Raises `Unknown("pairing")`, `Invalid("fields")`."""
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise Invalid("fields", fields=["name"])
+    plain = "".join(each for each in code if each.isdigit())
+    row = connection.execute(
+        select(Pairing).where(Pairing.office_id == office_id, Pairing.code == plain, Pairing.expires_at > now)
+    ).first()
+    if row is None:
+        raise Unknown("pairing")
+    connection.execute(delete(Pairing).where(Pairing.id == row.id))
+    columns = {"office_id": office_id, "purpose": row.purpose, "name": name, "token_hash": row.token_hash}
+    key: Any = connection.execute(insert(Device), {**columns, "made_at": now}).inserted_primary_key
+    return int(key[0])
+
+
+def revoke(connection: Connection, office_id: int, device_id: int, now: datetime) -> None:
+    """From now on its token opens nothing. Raises `Unknown("device")`."""
+    _set(connection, office_id, device_id, revoked_at=now)
+
+
+def configure(connection: Connection, office_id: int, device_id: int, name: str, settings: Mapping[str, Any]) -> None:
+    """`settings`: services (slugs; absent is all), printer (slug), zone (words). Raises `Unknown("device")`."""
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise Invalid("fields", fields=["name"])
+    _set(connection, office_id, device_id, name=name, settings=dict(settings))
+
+
+def pending(connection: Connection, office_id: int, token: str, now: datetime) -> Row[Any] | None:
+    """The pairing that waits for this token; None when it expired, was confirmed, or never was."""
+    return connection.execute(
+        select(Pairing).where(
+            Pairing.office_id == office_id, Pairing.token_hash == digest(token), Pairing.expires_at > now
+        )
+    ).first()
+
+
+def devices(connection: Connection, office_id: int) -> list[Row[Any]]:
+    """Those that were not revoked, by purpose and name; programs of officers are no devices."""
+    found = select(Device).where(
+        Device.office_id == office_id, Device.revoked_at.is_(None), Device.purpose.in_(PURPOSES)
+    )
+    return list(connection.execute(found.order_by(Device.purpose, Device.name, Device.id)))
+
+
+def is_offline(last_seen_at: datetime | None, now: datetime) -> bool:
+    return last_seen_at is None or now - last_seen_at > OFFLINE_AFTER
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _set(connection: Connection, office_id: int, device_id: int, **columns: Any) -> None:
+    found = update(Device).where(
+        Device.id == device_id,
+        Device.office_id == office_id,
+        Device.purpose.in_(PURPOSES),
+        Device.revoked_at.is_(None),
+    )
+    if connection.execute(found.values(**columns)).rowcount != 1:
+        raise Unknown("device")
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"

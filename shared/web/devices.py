@@ -1,0 +1,69 @@
+"""How a device is paired: it shows a short code until an admin has typed it, and then holds a token of its own."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from shared.domain.errors import Unknown
+from shared.engine import device as devices
+from shared.web import auth
+from shared.web.auth import DEVICE_COOKIE, limiter, now, store
+from shared.web.screen import setup
+
+blueprint = Blueprint("devices", __name__)
+COOKIE_LIFE_S = 10 * 365 * 86400
+PAGES = {"kiosk": "kiosk.page", "display": "display.page"}
+
+
+@blueprint.get("/<office>/pair/<purpose>")
+@limiter.limit("60/minute")
+def page(purpose: str) -> ResponseReturnValue:
+    """The code, on a page that looks again by itself; once confirmed, the screen that the device is for."""
+    if not auth.wants_page():
+        return _state(purpose)
+    if purpose not in PAGES:
+        raise Unknown("purpose")
+    if auth.is_paired(purpose):
+        return redirect(url_for(PAGES[purpose]))
+    token = request.cookies.get(DEVICE_COOKIE, "")
+    with store().read() as connection:
+        waiting = devices.pending(connection, g.office_id, token, now()) if token else None
+    if waiting is not None and waiting.purpose == purpose:
+        return _code(purpose, waiting.code)
+    asked = store().exclusively(devices.ask, g.office_id, purpose, now())
+    response = make_response(_code(purpose, asked.code))
+    _keep(response, asked.token)
+    return response
+
+
+@blueprint.post("/<office>/pair/<purpose>")
+@limiter.limit("10/minute")
+def ask(purpose: str) -> ResponseReturnValue:
+    """For programs: the code to show and the token that will work once the code is confirmed."""
+    asked = store().exclusively(devices.ask, g.office_id, purpose, now())
+    return jsonify(code=asked.code, token=asked.token, expires_at=asked.expires_at.isoformat()), 201
+
+
+def _state(purpose: str) -> ResponseReturnValue:
+    """For programs: whether the token that they show is confirmed by now."""
+    if purpose not in devices.PURPOSES:
+        raise Unknown("purpose")
+    if auth.is_paired(purpose):
+        return jsonify(state="confirmed")
+    with store().read() as connection:
+        waiting = devices.pending(connection, g.office_id, auth.token() or "", now())
+    if waiting is None:
+        raise Unknown("pairing")
+    return jsonify(state="waiting", code=waiting.code, expires_at=waiting.expires_at.isoformat())
+
+
+def _code(purpose: str, code: str) -> str:
+    return render_template("pair.html", setup=setup(), purpose=purpose, code=f"{code[:3]} {code[3:]}")
+
+
+def _keep(response: Response, token: str) -> None:
+    """In a cookie that no script can read, for the whole server: one browser is one device."""
+    is_secure = bool(current_app.extensions["loket_settings"].secure_cookies)
+    response.set_cookie(DEVICE_COOKIE, token, max_age=COOKIE_LIFE_S, httponly=True, samesite="Lax", secure=is_secure)
