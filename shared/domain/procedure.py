@@ -70,6 +70,19 @@ def first_desk(steps: Sequence[Step]) -> Step:
     return next(step for step in steps if step.role != Role.APPLICANT)
 
 
+def awaited_at(state: State, steps: Sequence[Step], step_key: str | None) -> Role | None:
+    """Whose desk the applicant of a case should come to now; None while the file does not need them.
+
+    With a returned file that is the first desk; a file that rests can still be asked about there.
+    """
+    if state == State.RETURNED or step_key is None and state == State.NEW:
+        return first_desk(steps).role
+    if state != State.OPEN or step_key is None:
+        return None
+    step = find_step(steps, step_key)
+    return step.role if step.needs_applicant and not step.silent else None
+
+
 def find_step(steps: Sequence[Step], key: str | None) -> Step:
     """The step of that key; raises `NotAllowed("no_step")` when there is none, or when the file has no step left."""
     for step in steps:

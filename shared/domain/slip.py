@@ -220,9 +220,13 @@ def incomplete_slip(
     missing: Sequence[tuple[str, str | None]],
     made_at: datetime,
     register_number: str | None = None,
+    file_url: str | None = None,
     language: Language = "id",
 ) -> list[Line]:
-    """Kekurangan berkas: `missing` holds (document, what is wrong with it or None), in the words of the officer."""
+    """Kekurangan berkas: `missing` holds (document, what is wrong with it or None), in the words of the officer.
+
+    `file_url`: opens the file again at the next visit, with what was already there.
+    """
     words = _WORDS[language]
     lines: list[Line] = [
         *_top(head, words),
@@ -236,7 +240,8 @@ def incomplete_slip(
     lines += [Rule(), Text(words["complete_these"], bold=True)]
     for document, reason in missing:
         lines.append(Item(f"{document}: {reason}" if reason else document))
-    lines += [Rule(), Text(words["only_missing"], align="center"), *_bottom(head, words)]
+    lines += [Rule(), *([QR(file_url)] if file_url else []), Text(words["only_missing"], align="center")]
+    lines += _bottom(head, words)
     return _public(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,9 @@ from sqlalchemy import Row, bindparam, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.numbering import label
-from shared.domain.ticket import Action, after
+from shared.domain.policy import Lane
+from shared.domain.standard import Role
+from shared.domain.ticket import UNDOABLE, Action, State, after
 from shared.store.office import Transaction
 from shared.store.setup import Setup
 from shared.store.tables import Ticket
@@ -37,13 +39,17 @@ def move(
     counter_id: int | None = None,
     reason: str | None = None,
     detail: dict[str, Any] | None = None,
+    case_id: int | None = None,
 ) -> dict[str, Any]:
     """Moves the ticket by the table, writes `columns` with it and records the event; the ticket's new values.
 
+    `case_id`: the file whose way causes the move; it is then taken back with the file only.
     Raises `NotAllowed("stale")` when its state does not know the action.
     """
     to_state = after(ticket.state, action)
     values = {"state": to_state, "since_at": now, **(columns or {})}
+    if case_id is not None or (officer_id is not None and action in UNDOABLE):
+        detail = {**(detail or {}), "was": {name: _plain(ticket._mapping[name]) for name in values}}
     moved = tx.execute(
         update(Ticket).where(Ticket.id == ticket.id, Ticket.state == ticket.state).values(**values)
     ).rowcount
@@ -57,10 +63,44 @@ def move(
         ticket_id=ticket.id,
         officer_id=officer_id,
         counter_id=counter_id,
+        case_id=case_id,
         reason=reason,
         detail=detail,
     )
     return {**ticket._mapping, **values}
+
+
+def take_back(
+    tx: Transaction, ticket: Row[Any], event: Row[Any], now: datetime, *, officer_id: int, counter_id: int | None
+) -> dict[str, Any]:
+    """Gives the ticket the values that it had before `event`, its newest, and records that; its values now."""
+    values = {name: _value(name, kept) for name, kept in event.detail["was"].items()}
+    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**values))
+    tx.record(
+        "undo",
+        at=now,
+        from_state=ticket.state.value,
+        to_state=values["state"].value,
+        ticket_id=ticket.id,
+        officer_id=officer_id,
+        counter_id=counter_id,
+        detail={"of": event.action},
+    )
+    return {**ticket._mapping, **values}
+
+
+def _plain(value: Any) -> Any:
+    """A column's value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _value(name: str, kept: Any) -> Any:
+    """The column's value again."""
+    if kept is None:
+        return None
+    kinds: dict[str, Callable[[Any], Any]] = {"state": State, "lane": Lane, "role": Role}
+    kind = datetime.fromisoformat if name.endswith("_at") else kinds.get(name)
+    return kind(kept) if kind else kept
 
 
 def facts(setup: Setup, ticket: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""What a visitor does: takes a number."""
+"""What a visitor does: takes a number, comes back for a file."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
@@ -12,15 +12,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain import slip
 from shared.domain.availability import require_open
+from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.numbering import label, office_day
 from shared.domain.policy import Lane, ahead
+from shared.domain.procedure import awaited_at
+from shared.domain.standard import Role
 from shared.domain.ticket import State
+from shared.engine.forecast import Quote
+from shared.engine.paper import NUMBER, print_lines
 from shared.store.office import Transaction
 from shared.store.setup import ServiceSetup, Setup
-from shared.store.tables import PrintJob, Series, Ticket
-
-SLIP_LIFE = timedelta(minutes=2)
-"""A number slip that could not be printed for this long is not printed any more (UX 35)."""
+from shared.store.tables import ACTIVE, Case, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Taken:
     ahead: int
     is_new: bool
     """False when the same nonce had taken it before."""
+    quote: Quote | None = None
+    """The wait as it was told when the number was taken."""
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -46,8 +50,8 @@ class Taken:
             "state": self.state.value,
             "priority": self.lane == Lane.PRIORITY,
             "ahead": self.ahead,
-            "wait_min_low": None,
-            "wait_min_high": None,
+            "wait_min_low": self.quote.low_min if self.quote else None,
+            "wait_min_high": self.quote.high_min if self.quote else None,
         }
 
 
@@ -62,11 +66,13 @@ def take(
     status_url: str,
     device_id: int | None = None,
     printer: str | None = None,
+    quote: Quote | None = None,
 ) -> Taken:
     """A new ticket for the service `slug`, its event and its print job; the same nonce gives the same ticket.
 
-    `status_url`: what stands before the token in the address of the ticket's page. Raises `Unknown("service")`,
-    and `Closed` (see `domain.availability`) when the service gives no numbers now.
+    `status_url`: what stands before the token in the address of the ticket's page. `quote`: the expected wait as
+    `Forecasts.quote` knows it, kept with the ticket for good. Raises `Unknown("service")`, and `Closed` (see
+    `domain.availability`) when the service gives no numbers now.
     """
     service = tx.setup.service(slug)
     earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
@@ -76,6 +82,66 @@ def take(
     require_open(tx.setup.availability(service, now, _issued(tx, service, today)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
     people_ahead = _ahead(tx, service, lane, today)
+    taken = _issue(tx, service, lane, service.desk, people_ahead, nonce, language, now, device_id, quote=quote)
+    _print_number(tx, taken, service, now, status_url + taken.token, language, printer)
+    return taken
+
+
+def come_back(
+    tx: Transaction,
+    token: str,
+    *,
+    nonce: str,
+    language: str,
+    now: datetime,
+    status_url: str,
+    device_id: int | None = None,
+    printer: str | None = None,
+) -> Taken:
+    """A new ticket for the applicant of a file, by the token on its receipt: called before new arrivals.
+
+    Somebody who is in the room for this file already gets the ticket that they have. Raises `Unknown("case")`, and
+    `NotAllowed("not_needed")` when the file does not need its applicant now (facts: `step`).
+    """
+    file = tx.first(select(Case).where(Case.office_id == tx.office_id, Case.token == token))
+    if file is None:
+        raise Unknown("case")
+    visit = visit_of(tx, file.id, office_day(now, tx.setup.zone))
+    earlier = visit or tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
+    if earlier is not None:
+        tx.unchanged(_taken_before(tx, earlier))
+    steps = tx.standard(file.standard_id).steps
+    desk = awaited_at(file.state, steps, file.step)
+    if desk is None:
+        raise NotAllowed("not_needed")
+    service = tx.setup.service_ids[file.service_id]
+    people_ahead = _ahead(tx, service, Lane.RECALL, office_day(now, tx.setup.zone), role=desk)
+    taken = _issue(tx, service, Lane.RECALL, desk, people_ahead, nonce, language, now, device_id, file.id)
+    _print_number(tx, taken, service, now, status_url + taken.token, language, printer)
+    return taken
+
+
+def visit_of(tx: Transaction, case_id: int, today: date) -> Any:
+    """The ticket with which the applicant of this file is in the room today; None when nobody is."""
+    mine = Ticket.office_id == tx.office_id, Ticket.case_id == case_id, Ticket.on_day == today
+    return tx.first(select(Ticket).where(*mine, ACTIVE).order_by(Ticket.id.desc()).limit(1))
+
+
+def _issue(
+    tx: Transaction,
+    service: ServiceSetup,
+    lane: Lane,
+    role: Role,
+    people_ahead: int,
+    nonce: str,
+    language: str,
+    now: datetime,
+    device_id: int | None,
+    case_id: int | None = None,
+    quote: Quote | None = None,
+) -> Taken:
+    """Writes the ticket with the next number of its series, and its event."""
+    today = office_day(now, tx.setup.zone)
     number = tx.execute(
         _NEXT_NUMBER[tx.connection.dialect.name],
         {"office_id": tx.office_id, "on_day": today, "letter": service.series, "last_number": 1},
@@ -93,17 +159,22 @@ def take(
             "nonce": nonce,
             "state": State.WAITING,
             "lane": lane,
-            "role": service.desk,
+            "role": role,
+            "case_id": case_id,
             "language": language,
             "taken_at": now,
             "queued_at": now,
             "since_at": now,
+            "estimate_s": quote.estimate_s if quote else None,
+            "quote_low": quote.low_min if quote else None,
+            "quote_high": quote.high_min if quote else None,
         },
     ).scalar_one()
-    tx.record("take", at=now, to_state=State.WAITING.value, ticket_id=ticket_id, device_id=device_id)
-    taken = Taken(ticket_id, label(service.series, number), token, slug, State.WAITING, lane, people_ahead, is_new=True)
-    _print_number(tx, taken, service, now, status_url + token, language, printer)
-    return taken
+    tx.record(
+        "take", at=now, to_state=State.WAITING.value, ticket_id=ticket_id, case_id=case_id, device_id=device_id
+    )
+    label_ = label(service.series, number)
+    return Taken(ticket_id, label_, token, service.slug, State.WAITING, lane, people_ahead, is_new=True, quote=quote)
 
 
 _BY_NONCE = select(Ticket).where(Ticket.office_id == bindparam("the_office"), Ticket.nonce == bindparam("the_nonce"))
@@ -141,14 +212,26 @@ def _taken_before(tx: Transaction, row: Any) -> Taken:
     service = tx.setup.service_ids[row.service_id]
     before = _ahead(tx, service, row.lane, row.on_day, row.queued_at) if row.state == State.WAITING else 0
     number = label(row.series, row.number)
-    return Taken(row.id, number, row.token, service.slug, row.state, row.lane, before, is_new=False)
+    return Taken(row.id, number, row.token, service.slug, row.state, row.lane, before, is_new=False, quote=_quoted(row))
 
 
-def _ahead(tx: Transaction, service: ServiceSetup, lane: Lane, today: Any, before: datetime | None = None) -> int:
+def _quoted(row: Any) -> Quote | None:
+    return None if row.estimate_s is None else Quote(row.quote_low, row.quote_high, row.estimate_s)
+
+
+def _ahead(
+    tx: Transaction,
+    service: ServiceSetup,
+    lane: Lane,
+    today: Any,
+    before: datetime | None = None,
+    role: Role | None = None,
+) -> int:
     """People whom the desks of this service call before a visitor of `lane` who stands in line since `before`."""
     rivals = rivals_of(tx.setup, service)
     query = _LINE if before is None else _LINE.where(Ticket.queued_at < before)
-    rows = tx.execute(query, {"the_office": tx.office_id, "the_day": today, "the_role": service.desk, "rivals": rivals})
+    values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.desk, "rivals": rivals}
+    rows = tx.execute(query, values)
     waiting = {row.lane: row.people for row in rows}
     return ahead(lane, waiting, tx.setup.settings.ratio)
 
@@ -199,8 +282,7 @@ def _print_number(
     language: str,
     printer_slug: str | None,
 ) -> None:
-    printer = tx.setup.printer(printer_slug)
-    if printer is None:
+    if tx.setup.printer(printer_slug) is None:
         return
     standard = service.standard
     lines = slip.number_slip(
@@ -211,18 +293,8 @@ def _print_number(
         service=standard.name,
         is_delicate=standard.is_delicate,
         ahead=taken.ahead,
+        wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
         requirements=[requirement.text for requirement in standard.requirements if not requirement.when],
         language="en" if language == "en" else "id",
     )
-    tx.execute(
-        insert(PrintJob),
-        {
-            "office_id": tx.office_id,
-            "printer_id": printer.id,
-            "ticket_id": taken.id,
-            "kind": "number",
-            "lines": slip.to_json(lines),
-            "made_at": now,
-            "expires_at": now + SLIP_LIFE,
-        },
-    )
+    print_lines(tx, NUMBER, lines, now, ticket_id=taken.id, printer=printer_slug)

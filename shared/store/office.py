@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, create_engine, event, insert, update
 
 from shared.domain.errors import Unknown
+from shared.domain.standard import Service
 from shared.loop import off_the_loop
 from shared.store.setup import Setup, SetupCache
 from shared.store.tables import Event, Office
@@ -47,6 +48,11 @@ class Transaction:
             raise Unknown("office")
         self.version: int = row.version
         self.setup: Setup = setups.get(connection, office_id, row.setup_version)
+        self._setups = setups
+
+    def standard(self, standard_id: int) -> Service:
+        """One version of a service standard, old or new."""
+        return self._setups.standard(self.connection, standard_id)
 
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, values)

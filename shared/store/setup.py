@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -14,8 +14,10 @@ from sqlalchemy import Connection, select
 
 from shared.domain.availability import Availability, Break, Forced, availability
 from shared.domain.calendar import Calendar, Convention, Hours
+from shared.domain.desk import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
 from shared.domain.policy import RATIO
+from shared.domain.speech import Style
 from shared.domain.standard import Role, Service
 from shared.standards import service_from_json
 from shared.store import tables
@@ -33,8 +35,22 @@ class OfficeSettings(BaseModel):
     """Working days of a week, Monday is 0; a day with written hours is one in any case."""
     convention: Convention = Convention.NEXT
     """How "n working days" is counted: see `calendar.due_at`."""
+    wait_limits_min: dict[str, tuple[int, int]] = {}
+    """Service slug -> from how many minutes a wait is amber and red; absent: `desk.WAIT_LIMITS_MIN`."""
+    running_text: str = ""
+    """What runs along the foot of the television; empty is the office's pledge, if it has one."""
+    theme: Literal["light", "dark"] = "light"
+    """Of the televisions; one of them may have its own."""
+    voice_style: Style = "digits"
+    """How numbers are spoken: digit by digit, or as whole numbers."""
+    slide_s: int = 12
+    """How long the television shows a slide."""
     is_practice: bool = False
     """A practice office: slips say LATIHAN and nothing of it goes into reports."""
+
+    def wait_limits(self, slug: str) -> tuple[int, int]:
+        """Minutes from which a wait for this service is amber and red."""
+        return self.wait_limits_min.get(slug, WAIT_LIMITS_MIN)
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,7 @@ class CounterSetup:
     service_ids: frozenset[int] | None
     """None: every service."""
     breaks: tuple[Break, ...] = ()
+    zone: str | None = None
 
     def serves(self, role: Role, service_id: int) -> bool:
         return role in self.roles and (self.service_ids is None or service_id in self.service_ids)
@@ -96,6 +113,8 @@ class Setup:
     calendar: Calendar = field(default_factory=Calendar)
     forced: Forced | None = None
     """The supervisor's word for the whole office; a service's own word goes before it."""
+    version: int = 0
+    """The office's `setup_version`; a page that shows words of the setup reloads when it grows."""
     service_ids: dict[int, ServiceSetup] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -147,6 +166,7 @@ class SetupCache:
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[int, Setup]] = {}
+        self._standards: dict[int, Service] = {}
 
     def get(self, connection: Connection, office_id: int, setup_version: int) -> Setup:
         kept = self._kept.get(office_id)
@@ -154,6 +174,13 @@ class SetupCache:
             kept = (setup_version, _load(connection, office_id))
             self._kept[office_id] = kept
         return kept[1]
+
+    def standard(self, connection: Connection, standard_id: int) -> Service:
+        """One version of a standard, old or new; they never change, so each is read once."""
+        if standard_id not in self._standards:
+            body = select(tables.StandardVersion.body).where(tables.StandardVersion.id == standard_id)
+            self._standards[standard_id] = service_from_json(connection.execute(body).scalar_one())
+        return self._standards[standard_id]
 
     def read(self, connection: Connection, office_id: int) -> Setup:
         """Raises `Unknown("office")`."""
@@ -178,10 +205,14 @@ def _load(connection: Connection, office_id: int) -> Setup:
     ).all()
     ids = {row.slug: row.id for row in services}
     counters = connection.execute(
-        select(tables.Counter).where(tables.Counter.office_id == office_id).order_by(tables.Counter.number)
+        select(tables.Counter)
+        .where(tables.Counter.office_id == office_id, tables.Counter.is_active)
+        .order_by(tables.Counter.number)
     ).all()
     printers = connection.execute(
-        select(tables.Printer).where(tables.Printer.office_id == office_id).order_by(tables.Printer.id)
+        select(tables.Printer)
+        .where(tables.Printer.office_id == office_id, tables.Printer.is_active)
+        .order_by(tables.Printer.id)
     ).all()
     settings = _SETTINGS.validate_python(office.settings)
     zone = ZoneInfo(office.timezone)
@@ -216,12 +247,14 @@ def _load(connection: Connection, office_id: int) -> Setup:
                 frozenset(Role(role) for role in c.roles),
                 None if c.services is None else frozenset(ids[slug] for slug in c.services if slug in ids),
                 tuple(breaks.get(c.id, ())),
+                c.zone,
             )
             for c in counters
         ),
         printers=tuple(PrinterSetup(p.id, p.slug, p.kind, p.address, p.profile, p.answers) for p in printers),
         calendar=_calendar(connection, office_id, settings, zone),
         forced=forced.get(None),
+        version=office.setup_version,
     )
 
 

@@ -1,0 +1,172 @@
+"""The paper of a file: receipt, what is missing, data sheet, folder cover, hand-over proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from shared.domain import slip
+from shared.domain.case import Action
+from shared.domain.errors import Unknown
+from shared.domain.slip import Line
+from shared.domain.standard import Collects, Requirement, Service, needed
+from shared.engine.hand import Hand
+from shared.engine.paper import print_lines
+from shared.engine.visitor import letterhead
+from shared.store.office import Transaction
+from shared.store.tables import Case, PrintJob
+
+LABELS = {
+    "name": "Nama",
+    "nik": "NIK",
+    "phone": "Telepon/WhatsApp",
+    "email": "Surel",
+    "village": "Desa/Kelurahan",
+    "address": "Alamat",
+    "business": "Nama usaha",
+    "kbli": "KBLI",
+}
+"""The applicant's data as the sheet names it, in the order in which it is read aloud."""
+
+
+def after(
+    tx: Transaction, action: Action | None, file: Row[Any], service: Service, hand: Hand, reason: str | None
+) -> None:
+    """Queues the slip that the action gives into somebody's hands."""
+    if action == Action.ACCEPT:
+        _queue(tx, "receipt", file, receipt(tx, file, service, hand), hand)
+    elif action == Action.RETURN_TO_APPLICANT:
+        _queue(tx, "incomplete", file, incomplete(tx, file, service, hand, reason), hand)
+    elif action == Action.HAND_OVER:
+        _queue(tx, "handover", file, handover(tx, file, service, hand), hand)
+
+
+def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
+    """Queues a slip of the file on request; what was printed once before says SALINAN. Raises `Unknown("slip")`."""
+    file = tx.first(select(Case).where(Case.id == case_id, Case.office_id == tx.office_id))
+    if file is None:
+        raise Unknown("case")
+    if kind not in KINDS:
+        raise Unknown("slip")
+    lines = KINDS[kind](tx, file, tx.standard(file.standard_id), hand)
+    earlier = select(PrintJob.id).where(PrintJob.case_id == file.id, PrintJob.kind == kind)
+    if kind != "data_sheet" and tx.first(earlier) is not None:
+        lines = slip.as_copy(lines, hand.name)
+    _queue(tx, kind, file, lines, hand)
+    tx.record(
+        "print",
+        at=hand.now,
+        case_id=file.id,
+        officer_id=hand.officer_id,
+        counter_id=hand.counter_id,
+        detail={"kind": kind},
+    )
+
+
+def receipt(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+    """Tanda terima, with the promised day."""
+    promised = file.due_at.astimezone(tx.setup.zone).date() if file.due_at else None
+    return slip.receipt_slip(
+        _head(tx, file),
+        register_number=_register(file),
+        service=service.name,
+        received_at=file.accepted_at.astimezone(tx.setup.zone),
+        promised_on=promised,
+        status_url=hand.url + file.token,
+        documents=[each.text for each in _applying(file, service) if _ticked(file).get(each.key) is True],
+    )
+
+
+def incomplete(tx: Transaction, file: Row[Any], service: Service, hand: Hand, reason: str | None = None) -> list[Line]:
+    """Kekurangan berkas: what is missing; its code opens the file again at the next visit."""
+    ticked, remarks = _ticked(file), file.collected.get("remarks") or {}
+    missing = [
+        (each.text, remarks.get(each.key))
+        for each in _applying(file, service)
+        if ticked.get(each.key) is not True and not each.optional
+    ]
+    return slip.incomplete_slip(
+        _head(tx, file),
+        service=service.name,
+        missing=missing or [(reason or "Tanyakan kepada petugas", None)],
+        made_at=hand.now.astimezone(tx.setup.zone),
+        register_number=_register(file) if file.register_number else None,
+        file_url=hand.url + file.token,
+    )
+
+
+def data_sheet(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+    """Lembar periksa data, read back to the applicant before anything is issued."""
+    return slip.data_sheet(
+        _head(tx, file),
+        register_number=_register(file),
+        service=service.name,
+        fields=[(label, str(file.applicant.get(name, ""))) for name, label in LABELS.items()],
+        made_at=hand.now.astimezone(tx.setup.zone),
+    )
+
+
+def folder_cover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+    """Sampul berkas: goes with the papers from desk to desk."""
+    due = file.due_at.astimezone(tx.setup.zone).date() if file.due_at else None
+    return slip.folder_cover(
+        _head(tx, file),
+        register_number=_register(file),
+        service=service.name,
+        received_on=file.accepted_at.astimezone(tx.setup.zone).date(),
+        promised_on=due,
+        steps=[step.title for step in service.steps],
+        file_url=hand.url + file.token,
+        applicant=file.applicant.get("name"),
+    )
+
+
+def handover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+    """Bukti penyerahan in two copies."""
+    receiver: Mapping[str, Any] = file.collected.get(Collects.RECEIVER) or {}
+    is_representative = receiver.get("kind") == "representative"
+    product: Mapping[str, Any] = file.collected.get(Collects.PRODUCT) or {}
+    products = list(product.get("documents") or service.products)
+    if file.nib:
+        products = [f"{each}: {file.nib}" if "NIB" in each else each for each in products]
+    return slip.handover_slip(
+        _head(tx, file),
+        register_number=_register(file),
+        service=service.name,
+        products=products,
+        receiver=str(receiver.get("name") if is_representative else file.applicant.get("name", "")),
+        is_representative=is_representative,
+        handed_at=hand.now.astimezone(tx.setup.zone),
+        officer=hand.name,
+    )
+
+
+KINDS: dict[str, Callable[[Transaction, Row[Any], Service, Hand], list[Line]]] = {
+    "receipt": receipt,
+    "incomplete": incomplete,
+    "data_sheet": data_sheet,
+    "folder_cover": folder_cover,
+    "handover": handover,
+}
+
+
+def _applying(file: Row[Any], service: Service) -> tuple[Requirement, ...]:
+    return needed(service, file.answers)
+
+
+def _ticked(file: Row[Any]) -> Mapping[str, Any]:
+    return file.collected.get(Collects.DOCUMENTS) or {}
+
+
+def _register(file: Row[Any]) -> str:
+    return f"{file.register_number}/{file.register_year}" if file.register_number else "-"
+
+
+def _head(tx: Transaction, file: Row[Any]) -> slip.Letterhead:
+    return letterhead(tx.setup, tx.setup.service_ids[file.service_id])
+
+
+def _queue(tx: Transaction, kind: str, file: Row[Any], lines: list[Line], hand: Hand) -> None:
+    print_lines(tx, kind, lines, hand.now, case_id=file.id)

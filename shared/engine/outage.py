@@ -1,0 +1,78 @@
+"""A system outside does not answer ("OSS sedang gangguan"): all files that need it rest at once, and go on in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from shared.domain.case import PauseReason, State
+from shared.domain.errors import Forbidden, NotAllowed
+from shared.domain.procedure import OSS, find_step
+from shared.domain.standard import Role
+from shared.engine.case import rest, wake
+from shared.engine.hand import Hand
+from shared.store.office import Transaction
+from shared.store.tables import Case, Outage
+
+MAY = frozenset({Role.OPERATOR, Role.KASI, Role.ADMIN})
+
+
+def begin(tx: Transaction, hand: Hand) -> int:
+    """How many files rest now; raises `NotAllowed("outage_runs")`, `Forbidden("role")`."""
+    _must_be_allowed(hand)
+    if running(tx) is not None:
+        raise NotAllowed("outage_runs")
+    columns = {"office_id": tx.office_id, "system": OSS, "from_at": hand.now, "officer_id": hand.officer_id}
+    tx.execute(insert(Outage), columns)
+    tx.record("outage_begins", at=hand.now, officer_id=hand.officer_id, counter_id=hand.counter_id)
+    files = _at_its_steps(tx, State.OPEN)
+    for file in files:
+        rest(tx, file, PauseReason.OSS_DOWN, hand.now)
+    return len(files)
+
+
+def end(tx: Transaction, hand: Hand) -> int:
+    """How many files go on, first come first; raises `NotAllowed("no_outage")`, `Forbidden("role")`."""
+    _must_be_allowed(hand)
+    outage = running(tx)
+    if outage is None:
+        raise NotAllowed("no_outage")
+    tx.execute(update(Outage).where(Outage.id == outage.id).values(until_at=hand.now))
+    minutes = int((hand.now - outage.from_at).total_seconds() // 60)
+    tx.record(
+        "outage_ends",
+        at=hand.now,
+        officer_id=hand.officer_id,
+        counter_id=hand.counter_id,
+        detail={"minutes": minutes},
+    )
+    files = [file for file in _at_its_steps(tx, State.PAUSED) if file.pauses[-1][0] == PauseReason.OSS_DOWN]
+    for file in files:
+        wake(tx, file, PauseReason.OSS_DOWN, hand.now)
+    return len(files)
+
+
+def running(tx: Transaction) -> Row[Any] | None:
+    """The disturbance that lasts now."""
+    return tx.first(select(Outage).where(Outage.office_id == tx.office_id, Outage.until_at.is_(None)))
+
+
+def _at_its_steps(tx: Transaction, state: State) -> Sequence[Row[Any]]:
+    """The files that lie at a step of the system, the oldest acceptance first."""
+    rows = tx.all(
+        select(Case)
+        .where(Case.office_id == tx.office_id, Case.state == state, Case.step.is_not(None))
+        .order_by(Case.accepted_at, Case.id)
+    )
+    return [row for row in rows if _needs_system(tx, row)]
+
+
+def _needs_system(tx: Transaction, row: Row[Any]) -> bool:
+    return find_step(tx.standard(row.standard_id).steps, row.step).system == OSS
+
+
+def _must_be_allowed(hand: Hand) -> None:
+    if MAY.isdisjoint(hand.roles):
+        raise Forbidden("role")

@@ -1,0 +1,165 @@
+"""An office of the shipped standards with its people, for tests that lead a file through the procedure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+from world import MORNING
+
+from shared.domain.case import Action
+from shared.domain.standard import Role
+from shared.engine import case, officer, outage, recap, visitor
+from shared.engine.founding import found
+from shared.engine.hand import Hand, Said
+from shared.standards import shipped
+from shared.store import tables
+from shared.store.office import Store
+
+APPLICANT = {
+    "name": "Siti Contoh",
+    "nik": "3508205708909992",
+    "phone": "081234567890",
+    "email": "siti@contoh.example",
+    "village": "35.08.20.2001",
+    "business": "Keripik Contoh",
+    "kbli": "10799",
+}
+NIB = "1234567890123"
+ROLES = {
+    "loket1": {Role.LOKET},
+    "loket2": {Role.LOKET},
+    "operator": {Role.OPERATOR},
+    "kasi": {Role.KASI},
+    "sekretariat": {Role.SEKRETARIAT},
+    "camat": {Role.CAMAT},
+    "admin": set(Role) - {Role.APPLICANT},
+}
+SEATS = {"loket1": 1, "loket2": 2, "operator": 3}
+_nonces = count(1)
+
+
+class Desks:
+    """One shipped office on a store; `now` is its clock. Counters 1 and 2 are loket, 3 is the operator's."""
+
+    def __init__(self, store: Store, slug: str = "lumajang") -> None:
+        self.store, self.now = store, MORNING
+        standard = next(each for each in shipped() if each.slug == slug)
+        store.exclusively(found, standard, MORNING, lambda password: "x" * len(password))
+        with store.read() as connection:
+            self.id = connection.execute(select(tables.Office.id).where(tables.Office.slug == slug)).scalar_one()
+            rows = connection.execute(select(tables.Officer).where(tables.Officer.office_id == self.id)).all()
+        self.officers = {row.login: row.id for row in rows}
+
+    def hand(self, who: str, **changed: Any) -> Hand:
+        seat = SEATS.get(who)
+        counter_id = self.store.setup(self.id).counter(seat).id if seat else None
+        said = {"officer_id": self.officers[who], "name": who, "roles": frozenset(ROLES[who]), "counter_id": counter_id}
+        return Hand(**({**said, "now": self.now, "url": "http://127.0.0.1/t/"} | changed))
+
+    def later(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+    def take(self, service: str = "oss", *, is_priority: bool = False) -> visitor.Taken:
+        return self.store.change(
+            self.id,
+            visitor.take,
+            service,
+            is_priority=is_priority,
+            nonce=f"nonce-{next(_nonces):08d}",
+            language="id",
+            now=self.now,
+            status_url="http://127.0.0.1/t/",
+        )
+
+    def come_back(self, token: str) -> visitor.Taken:
+        return self.store.change(
+            self.id,
+            visitor.come_back,
+            token,
+            nonce=f"nonce-{next(_nonces):08d}",
+            language="id",
+            now=self.now,
+            status_url="http://127.0.0.1/t/",
+        )
+
+    def serve_next(self, who: str = "loket1") -> dict[str, Any] | None:
+        """Calls the next visitor to this officer's counter and starts with them."""
+        called = self.store.change(self.id, officer.call_next, SEATS[who], self.officers[who], self.now)
+        return called and self.ticket_act(who, called["id"], "start")
+
+    def ticket_act(self, who: str, ticket_id: int, action: str) -> dict[str, Any]:
+        from shared.domain.ticket import Action as TicketAction
+
+        wanted = TicketAction(action)
+        return self.store.change(self.id, officer.act, SEATS[who], ticket_id, wanted, self.officers[who], self.now)
+
+    def receive(self, who: str, ticket_id: int, action: Action = Action.ACCEPT, **said: Any) -> dict[str, Any]:
+        known = {"applicant": APPLICANT, "collected": {"documents": self.documents("oss")}}
+        return self.store.change(self.id, case.receive, ticket_id, action, self.hand(who), Said(**(known | said)))
+
+    def documents(self, slug: str, **answers: str) -> dict[str, bool]:
+        service = self.store.setup(self.id).service(slug).standard
+        return dict.fromkeys(case.required(service, answers), True)
+
+    def act(self, who: str, case_id: int, action: Action, **said: Any) -> dict[str, Any]:
+        return self.store.change(self.id, case.act, case_id, action, self.hand(who), Said(**said))
+
+    def collect(self, who: str, case_id: int, **collected: Any) -> dict[str, Any]:
+        return self.store.change(self.id, case.collect, case_id, self.hand(who), Said(collected=collected))
+
+    def undo(self, who: str, case_id: int) -> dict[str, Any]:
+        return self.store.change(self.id, case.undo, case_id, self.hand(who))
+
+    def outage(self, who: str, *, begins: bool) -> int:
+        return self.store.change(self.id, outage.begin if begins else outage.end, self.hand(who))
+
+    def recap(self, who: str, number: str) -> dict[str, Any]:
+        today = self.now.date()
+        return self.store.change(self.id, recap.make, number, today, today - timedelta(days=7), today, self.hand(who))
+
+    def file(self, case_id: int) -> Any:
+        with self.store.read() as connection:
+            return connection.execute(select(tables.Case).where(tables.Case.id == case_id)).one()
+
+    def ticket(self, ticket_id: int) -> Any:
+        with self.store.read() as connection:
+            return connection.execute(select(tables.Ticket).where(tables.Ticket.id == ticket_id)).one()
+
+    def jobs(self) -> list[Any]:
+        with self.store.read() as connection:
+            return list(connection.execute(select(tables.PrintJob).order_by(tables.PrintJob.id)))
+
+    def to_step(self, step: str) -> int:
+        """A fresh file that lies at `step` of the OSS procedure; its id."""
+        taken = self.take()
+        self.serve_next("loket1")
+        case_id = int(self.receive("loket1", taken.id)["id"])
+        for who, at, said in WAY:
+            if self.file(case_id).step == step:
+                return case_id
+            if self.store.setup(self.id).counter(3) and at == "account":
+                self.serve_next("operator")
+            if at == "handover":
+                self.serve_next("loket1")
+            action = Action.HAND_OVER if at == "handover" else Action.ADVANCE
+            if at == "confirm":
+                self.collect(who, case_id, confirmation={"is_approved": True})
+                nib = f"{int(NIB) + case_id:013d}"
+                said = {"product": {"nib": nib, "documents": ["NIB", "Izin Usaha Mikro"]}}
+            self.act(who, case_id, action, collected=said)
+        return case_id
+
+
+WAY: list[tuple[str, str, dict[str, Any]]] = [
+    ("kasi", "validate", {"validation": {"is_valid": True}}),
+    ("operator", "account", {"account": {"is_done": True}}),
+    ("operator", "login", {"login": {"is_done": True}}),
+    ("operator", "entry", {"entry": {"is_done": True}}),
+    ("operator", "confirm", {}),
+    ("sekretariat", "archive", {"archive": {"number": "7", "place": "Rak 2"}}),
+    ("loket1", "handover", {"receiver": {"kind": "self"}}),
+]

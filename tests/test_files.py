@@ -1,0 +1,243 @@
+"""A file goes through the steps of its standard, and the visitor's ticket follows it; on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from desks import APPLICANT, NIB, Desks
+from world import dump
+
+from shared.domain.case import Action, State
+from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal
+from shared.domain.standard import Role
+from shared.domain.ticket import State as TicketState
+from shared.store.office import Store
+
+
+@pytest.fixture
+def desks(store: Store) -> Desks:
+    return Desks(store)
+
+
+def test_a_file_goes_through_all_ten_steps_and_its_visitor_follows(desks: Desks) -> None:
+    taken = desks.take()
+    desks.serve_next("loket1")
+
+    file = desks.receive("loket1", taken.id)
+
+    assert (file["register"], file["state"], file["step"]) == ("1/2026", "open", "validate")
+    assert desks.ticket(taken.id).state == TicketState.PROCESSING
+    desks.act("kasi", file["id"], Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    waiting = desks.ticket(taken.id)
+    assert (waiting.state, waiting.role) == (TicketState.WAITING, Role.OPERATOR)
+    assert desks.serve_next("loket2") is None
+    assert desks.serve_next("operator") is not None
+    for step in ("account", "login", "entry"):
+        desks.act("operator", file["id"], Action.ADVANCE, collected={step: {"is_done": True}})
+        assert desks.ticket(taken.id).state == TicketState.SERVING
+    desks.collect("operator", file["id"], confirmation={"is_approved": True})
+    product = {"product": {"nib": NIB, "documents": ["NIB", "Izin Usaha Mikro"]}}
+    desks.act("operator", file["id"], Action.ADVANCE, collected=product)
+    assert desks.ticket(taken.id).state == TicketState.PROCESSING
+    desks.act("sekretariat", file["id"], Action.ADVANCE, collected={"archive": {"number": "1", "place": "Rak 1"}})
+    assert desks.serve_next("loket1") is not None
+    handed = desks.act("loket1", file["id"], Action.HAND_OVER, collected={"receiver": {"kind": "self"}})
+    assert (handed["state"], handed["step"]) == ("completed", "recap")
+    assert desks.ticket(taken.id).state == TicketState.DONE
+    assert desks.recap("kasi", "001/REKAP/2026")["files"] == 1
+    assert desks.file(file["id"]).step is None
+    assert [job.kind for job in desks.jobs()] == ["number", "receipt", "handover"]
+
+
+def test_an_incomplete_file_is_returned_and_taken_up_again_with_what_was_there(desks: Desks) -> None:
+    first = desks.take()
+    desks.serve_next("loket1")
+    some = {"documents": dict(list(desks.documents("oss").items())[:2])}
+
+    returned = desks.receive("loket1", first.id, Action.RETURN_TO_APPLICANT, collected=some)
+
+    assert returned["state"] == "returned"
+    assert desks.ticket(first.id).state == TicketState.DONE
+    assert desks.jobs()[-1].kind == "incomplete"
+    again = desks.come_back(desks.file(returned["id"]).token)
+    desks.serve_next("loket1")
+    assert desks.file(returned["id"]).collected["documents"].keys() >= some["documents"].keys()
+    accepted = desks.receive("loket1", again.id)
+    assert (accepted["id"], accepted["state"], accepted["register"]) == (returned["id"], "open", "1/2026")
+
+
+def test_a_failed_validation_goes_back_to_the_loket_or_to_the_applicant(desks: Desks) -> None:
+    file = desks.to_step("validate")
+
+    back = desks.act("kasi", file, Action.SEND_BACK, target="receive", reason="Fotokopi KTP tidak terbaca")
+
+    assert (back["state"], back["step"]) == ("open", "receive")
+
+
+def test_a_correction_is_a_new_version_and_lapses_the_approval(desks: Desks) -> None:
+    file = desks.to_step("confirm")
+    desks.collect("operator", file, confirmation={"is_approved": True})
+
+    corrected = desks.act("operator", file, Action.CORRECT, applicant=APPLICANT | {"business": "Keripik Baru"})
+
+    assert corrected["data_version"] == 2
+    with pytest.raises(Missing) as refused:
+        desks.act("operator", file, Action.ADVANCE, collected={"product": {"nib": NIB, "documents": ["NIB"]}})
+    assert "confirmation" in refused.value.facts["missing"]
+
+
+@pytest.mark.parametrize(
+    ("step", "who", "action", "said", "refusal", "code"),
+    [
+        ("confirm", "operator", Action.ADVANCE, {"product": {"nib": NIB}}, Missing, "confirmation"),
+        ("confirm", "operator", Action.ADVANCE, {"confirmation": {"is_approved": True}}, Missing, "nib"),
+        (
+            "confirm",
+            "operator",
+            Action.ADVANCE,
+            {"confirmation": {"is_approved": True}, "product": {"nib": "123456789012"}},
+            Missing,
+            "nib",
+        ),
+        ("validate", "kasi", Action.ADVANCE, {}, Missing, "validation"),
+        ("validate", "operator", Action.ADVANCE, {}, Forbidden, "wrong_role"),
+        ("archive", "sekretariat", Action.ADVANCE, {"archive": {"number": "7"}}, Missing, "archive_place"),
+        ("handover", "loket1", Action.HAND_OVER, {"receiver": {"kind": "representative"}}, Missing, "receiver_letter"),
+        ("handover", "loket1", Action.ADVANCE, {}, NotAllowed, "wrong_step"),
+    ],
+)
+def test_a_forbidden_move_names_what_is_missing_and_changes_nothing(
+    desks: Desks,
+    step: str,
+    who: str,
+    action: Action,
+    said: dict[str, Any],
+    refusal: type[Refusal],
+    code: str,
+) -> None:
+    file = desks.to_step(step)
+    before = dump(desks.store)
+
+    with pytest.raises(refusal) as refused:
+        desks.act(who, file, action, collected=said)
+
+    assert code in [refused.value.code, *refused.value.facts.get("missing", [])]
+    assert dump(desks.store) == before
+
+
+def test_an_nib_is_unique_in_the_office(desks: Desks) -> None:
+    taken = desks.file(desks.to_step("archive")).nib
+    file = desks.to_step("confirm")
+    desks.collect("operator", file, confirmation={"is_approved": True})
+
+    with pytest.raises(NotAllowed, match="nib_taken"):
+        desks.act("operator", file, Action.ADVANCE, collected={"product": {"nib": taken, "documents": ["NIB"]}})
+
+
+@pytest.mark.parametrize("nik", ["350810170890999", "3508107208900001", "3508101713900001", "3508101708900000"])
+def test_an_impossible_nik_is_refused_with_the_field(desks: Desks, nik: str) -> None:
+    taken = desks.take()
+    desks.serve_next("loket1")
+    before = dump(desks.store)
+
+    with pytest.raises(Invalid) as refused:
+        desks.receive("loket1", taken.id, applicant=APPLICANT | {"nik": nik})
+
+    assert refused.value.facts["fields"][0].startswith("nik_")
+    assert dump(desks.store) == before
+
+
+def test_an_outage_rests_all_files_in_oss_and_wakes_them_in_order(desks: Desks) -> None:
+    at_entry, at_login = desks.to_step("entry"), None
+    desks.ticket_act("operator", 1, "finish")
+    at_login = desks.to_step("login")
+    at_kasi = desks.to_step("validate")
+
+    assert desks.outage("operator", begins=True) == 2
+
+    assert [desks.file(each).state for each in (at_entry, at_login, at_kasi)] == [
+        State.PAUSED,
+        State.PAUSED,
+        State.OPEN,
+    ]
+    moved = desks.act("kasi", at_kasi, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    assert (moved["state"], moved["step"]) == ("paused", "account")
+    desks.later(minutes=42)
+    assert desks.outage("kasi", begins=False) == 3
+    assert desks.file(at_entry).state == State.OPEN
+    assert desks.file(at_entry).pauses[-1][2] is not None
+
+
+def test_an_undo_restores_case_and_ticket_exactly(desks: Desks) -> None:
+    file = desks.to_step("validate")
+    before = desks.file(file), desks.ticket(1)
+
+    desks.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    desks.undo("kasi", file)
+
+    assert (desks.file(file), desks.ticket(1)) == before
+    with pytest.raises(NotAllowed, match="too_late"):
+        desks.undo("kasi", file)
+
+
+def test_an_undo_comes_too_late_after_ten_seconds_or_for_somebody_else(desks: Desks) -> None:
+    file = desks.to_step("validate")
+    desks.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+
+    with pytest.raises(NotAllowed, match="too_late"):
+        desks.undo("admin", file)
+    desks.later(seconds=11)
+    with pytest.raises(NotAllowed, match="too_late"):
+        desks.undo("kasi", file)
+
+
+def test_the_result_is_collected_on_another_day_by_a_representative(desks: Desks) -> None:
+    file = desks.to_step("handover")
+    desks.ticket_act("loket1", 1, "finish") if desks.ticket(1).state == TicketState.SERVING else None
+    desks.later(days=1)
+
+    visit = desks.come_back(desks.file(file).token)
+
+    assert desks.ticket(visit.id).case_id == file
+    desks.serve_next("loket2")
+    receiver = {"kind": "representative", "name": "Budi Contoh", "letter": "Surat kuasa 24-11-2026"}
+    assert desks.act("loket2", file, Action.HAND_OVER, collected={"receiver": receiver})["state"] == "completed"
+    assert desks.ticket(visit.id).state == TicketState.DONE
+
+
+def test_somebody_whose_file_needs_nobody_gets_no_number(desks: Desks) -> None:
+    file = desks.to_step("archive")
+    desks.later(days=1)
+
+    with pytest.raises(NotAllowed, match="not_needed"):
+        desks.come_back(desks.file(file).token)
+
+
+def test_a_legalisation_is_done_in_one_visit_at_one_counter(desks: Desks) -> None:
+    taken = desks.take("legalisasi")
+    desks.serve_next("loket1")
+    documents = {"documents": desks.documents("legalisasi")}
+
+    file = desks.receive("loket1", taken.id, collected=documents)
+    done = desks.act("loket1", file["id"], Action.FINISH)
+
+    assert done["state"] == "completed"
+    assert desks.ticket(taken.id).state == TicketState.DONE
+
+
+def test_a_marriage_dispensation_is_signed_on_its_way(desks: Desks) -> None:
+    taken = desks.take("dispensasi-nikah")
+    desks.serve_next("loket1")
+    service = desks.store.setup(desks.id).service("dispensasi-nikah").standard
+    answers = {question.key: question.options[0].key for question in service.questions}
+    documents = {"documents": desks.documents("dispensasi-nikah", **answers)}
+
+    file = desks.receive("loket1", taken.id, collected=documents, answers=answers)
+    desks.act("kasi", file["id"], Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    with pytest.raises(Missing):
+        desks.act("sekretariat", file["id"], Action.ADVANCE)
+    signed = desks.act("sekretariat", file["id"], Action.ADVANCE, collected={"signature": {"is_signed": True}})
+
+    assert signed["step"] == "handover"
+    assert desks.ticket(taken.id).role == Role.LOKET
