@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from shared.domain.policy import Lane
 from shared.engine import visitor
 from shared.store import reads
 from shared.web.api import TakeTicket, body
@@ -28,6 +29,7 @@ def page() -> str:
 @devices_only("kiosk")
 def take() -> ResponseReturnValue:
     wanted = body(TakeTicket)
+    lane = Lane.PRIORITY if wanted.priority else Lane.ORDINARY
     taken = store().change(
         g.office_id,
         visitor.take,
@@ -39,6 +41,7 @@ def take() -> ResponseReturnValue:
         status_url=public_url("/t/"),
         device_id=g.device.id,
         printer=g.device.settings.get("printer"),
+        quote=current_app.extensions["loket_forecasts"].quote(g.office_id, wanted.service, lane, now()),
     )
     return jsonify(taken.facts()), 201
 

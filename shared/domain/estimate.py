@@ -122,6 +122,30 @@ def estimates_for_all(
     return waits
 
 
+def call_times(ahead: Sequence[str], desks: Sequence[Desk], lengths: Mapping[str, float]) -> list[float | None]:
+    """Seconds until each person of a queue (keys, in calling order) is called; None when no desk ever calls them.
+
+    `lengths`: seconds that a visitor of each key in `ahead` occupies a counter today.
+    """
+    times: list[float | None] = [None] * len(ahead)
+    lines = {desk.services: _line(ahead, desk.services) for desk in desks}
+    free = [(_after_breaks(desk.free_at_s, desk), index) for index, desk in enumerate(desks)]
+    heapify(free)
+    while free and free[0][0] < math.inf:
+        now_s, index = free[0]
+        desk = desks[index]
+        line = lines[desk.services]
+        while line and times[line[-1]] is not None:
+            line.pop()
+        if not line:
+            heappop(free)
+            continue
+        place = line.pop()
+        times[place] = now_s
+        heapreplace(free, (_after_breaks(now_s + lengths[ahead[place]], desk), index))
+    return times
+
+
 def _line(ahead: Sequence[str], services: frozenset[str] | None) -> list[int]:
     """Places in the queue that counters for `services` may call, last first: a stack to take the first from."""
     return [place for place in reversed(range(len(ahead))) if services is None or ahead[place] in services]

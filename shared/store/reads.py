@@ -12,9 +12,22 @@ from sqlalchemy.sql.elements import ColumnElement
 from shared.domain import board as boards
 from shared.domain.availability import Availability
 from shared.domain.numbering import label, office_day
+from shared.domain.roll import roll_mm, slips_left
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store.setup import CounterSetup, Setup
-from shared.store.tables import ACTIVE, Counter, Event, Office, Officer, OfficerRole, PrintJob, Series, Ticket
+from shared.store.tables import (
+    ACTIVE,
+    Counter,
+    Event,
+    Office,
+    Officer,
+    OfficerRole,
+    Outage,
+    Printer,
+    PrintJob,
+    Series,
+    Ticket,
+)
 
 CALLS_LOOKED_AT = 20
 """Calls and recalls among which the last five different numbers are looked for."""
@@ -51,7 +64,7 @@ def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]
             )
         )
     }
-    return boards.board(
+    picture = boards.board(
         setup.slug,
         number,
         _calls(connection, setup, today),
@@ -60,6 +73,7 @@ def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]
         _availability(connection, setup, now),
         now.astimezone(setup.zone),
     )
+    return {**picture, "printers": printer_words(connection, setup.office_id)}
 
 
 def _availability(connection: Connection, setup: Setup, now: datetime) -> dict[str, Availability]:
@@ -75,6 +89,12 @@ def issued(connection: Connection, office_id: int, today: date) -> dict[str, int
         select(Series.letter, Series.last_number).where(Series.office_id == office_id, Series.on_day == today)
     )
     return {row.letter: row.last_number for row in rows}
+
+
+def outages(connection: Connection, office_id: int) -> list[str]:
+    """The outside systems ("oss") that are disturbed now."""
+    running = select(Outage.system).where(Outage.office_id == office_id, Outage.until_at.is_(None))
+    return sorted(connection.execute(running.distinct()).scalars())
 
 
 def _calls(connection: Connection, setup: Setup, today: date) -> list[boards.Call]:
@@ -158,6 +178,47 @@ def roles(connection: Connection, officer_id: int, today: date) -> frozenset[str
     )
 
 
+def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
+    """How the office's printers are, for the kiosk, the counters and the supervisor; words: `printer.<status>`.
+
+    slug, kind, status ("ok", "near_end" ...), status_at, slips_left (an estimate; None for the virtual one),
+    waiting (jobs not yet sent), fault (what hinders the oldest of them), fallback (a slug or None).
+    """
+    rows = connection.execute(select(Printer).where(Printer.office_id == office_id).order_by(Printer.id)).all()
+    queued = connection.execute(
+        select(PrintJob.printer_id, PrintJob.fault)
+        .where(PrintJob.office_id == office_id, PrintJob.state.in_(("queued", "sending")))
+        .order_by(PrintJob.id)
+    ).all()
+    slugs = {row.id: row.slug for row in rows}
+    found = []
+    for row in rows:
+        jobs = [job for job in queued if job.printer_id == row.id]
+        length_mm = row.roll_mm or roll_mm(row.profile)
+        left = None if row.kind == "virtual" else slips_left(length_mm, row.printed_mm, row.printed_slips)
+        found.append(
+            {
+                "slug": row.slug,
+                "kind": row.kind,
+                "status": "ok" if row.kind == "virtual" else row.status,
+                "status_at": row.status_at,
+                "slips_left": left,
+                "waiting": len(jobs),
+                "fault": jobs[0].fault if jobs else None,
+                "fallback": slugs.get(row.fallback_id),
+            }
+        )
+    return found
+
+
+def printer_words(connection: Connection, office_id: int) -> dict[str, str]:
+    """Printer slug -> its status: what the board says about paper, so that the kiosk can tell before it is too late."""
+    rows = connection.execute(
+        select(Printer.slug, Printer.kind, Printer.status).where(Printer.office_id == office_id).order_by(Printer.id)
+    )
+    return {row.slug: "ok" if row.kind == "virtual" else row.status for row in rows}
+
+
 def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The newest jobs of one printer, newest first."""
     return connection.execute(
@@ -172,7 +233,7 @@ def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[
     """The newest number slip of a ticket."""
     return connection.execute(
         select(PrintJob.id, PrintJob.state, PrintJob.fault)
-        .where(PrintJob.office_id == office_id, PrintJob.ticket_id == ticket_id)
+        .where(PrintJob.office_id == office_id, PrintJob.ticket_id == ticket_id, PrintJob.kind == "number")
         .order_by(PrintJob.id.desc())
         .limit(1)
     ).first()

@@ -1,8 +1,13 @@
-"""The live line: one event, `board`, always the whole public picture of one office, pushed after every commit."""
+"""The live line: one event, `board`, always the whole public picture of one office, pushed after every commit.
+
+Screens and counters sit in the room of their office; phones in another, because their picture carries everybody's place
+in the line and goes to many more ears. A paired device has a room of its own for the one other event, `device`.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,8 +18,11 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from shared.domain.errors import Refusal
-from shared.store import reads
+from shared.domain.policy import Lane
+from shared.engine.forecast import Forecast, Forecasts
+from shared.store import announcements, reads
 from shared.store.office import Store
+from shared.store.setup import Setup
 from shared.web.auth import device
 from shared.web.screen import office_id
 
@@ -23,37 +31,142 @@ log = structlog.get_logger()
 PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
 """After a board was sent, the next one of the same office waits this long: a burst of clicks is one board."""
+PHONE_PAUSE_S = 0.3
+"""The same for phones, of which there may be a thousand: each is right within a second."""
+ON_PHONES = ("office", "version", "minute", "calls", "counters")
+"""What of the board a phone needs."""
 
 
 class Live:
-    """Sends the board of an office to everybody in its room."""
+    """Sends the board of an office to everybody in its rooms."""
 
     def __init__(self, app: Flask, store: Store, clock: Callable[[], datetime], **options: Any) -> None:
         self.store, self.clock = store, clock
         self.build: str = app.config["BUILD"]
+        self.forecasts: Forecasts = app.extensions["loket_forecasts"]
         self.socketio = SocketIO(
             app, ping_interval=PING_S, ping_timeout=PING_TIMEOUT_S, transports=["websocket"], **options
         )
         self.socketio.on_event("connect", self._connect)
-        self._dirty: set[int] = set()
-        self._sending: set[int] = set()
-        self._lock = threading.Lock()
+        self.socketio.on_event("disconnect", self._disconnect)
+        self._has_queue = bool(options.get("message_queue"))
+        self._phones: dict[str, int] = {}
+        """Of this process: connection -> office."""
+        self._phone_boards: dict[int, tuple[datetime, dict[str, Any]]] = {}
+        self._to_screens = _Bursts(self.socketio, PAUSE_S, self._send)
+        self._to_phones = _Bursts(self.socketio, PHONE_PAUSE_S, self._send_phones)
         store.on_change(self.publish)
 
     def board(self, office: int) -> dict[str, Any]:
-        """The public picture now."""
+        """The public picture now; `waits`: service slug -> [from, to] minutes, for services where that is known."""
+        now = self.clock()
         with self.store.read() as connection:
             setup = self.store.setups.read(connection, office)
-            return {**reads.board(connection, setup, self.clock()), "build": self.build}
+            board = reads.board(connection, setup, now)
+            speech = announcements.speech(connection, setup, now, [call["id"] for call in board["calls"]])
+            outages = reads.outages(connection, office)
+        waits = _waits(setup, self.forecasts.current(office, now))
+        moment = {"at": now.isoformat(), "build": self.build, "setup": setup.version}
+        return {**board, **speech, "outages": outages, "waits": waits, **moment}
+
+    def phone_board(self, office: int, *, may_be_old: bool = False) -> dict[str, Any]:
+        """The picture for phones: `line` is number -> [people ahead] or [people ahead, from, to minutes]."""
+        now = self.clock()
+        kept = self._phone_boards.get(office)
+        if may_be_old and kept is not None and 0 <= (now - kept[0]).total_seconds() < PHONE_PAUSE_S:
+            return kept[1]
+        with self.store.read() as connection:
+            setup = self.store.setups.read(connection, office)
+            board = reads.board(connection, setup, now)
+        line = self.forecasts.current(office, now, fresh_s=0).line
+        places = {
+            number: [place.ahead, place.wait.low_min, place.wait.high_min] if place.wait else [place.ahead]
+            for number, place in line.items()
+        }
+        picture = {**{key: board[key] for key in ON_PHONES}, "line": places, "at": now.isoformat()}
+        self._phone_boards[office] = (now, picture)
+        return picture
 
     def publish(self, office: int, _version: int) -> None:
-        """Marks the office as changed; a background task sends its newest board, once however often it changed."""
+        """Marks the office as changed; background tasks send its newest board, once however often it changed."""
+        self._to_screens.add(office)
+        if self._has_queue or office in self._phones.values():
+            self._to_phones.add(office)
+
+    def tell_device(self, device_id: int, what: str, **facts: Any) -> None:
+        """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
+        self.socketio.emit("device", {"do": what, **facts}, to=_device_room(device_id))
+
+    def test_call(self, office: int, device_id: int | None = None) -> None:
+        """Every display of the office, or that one, plays its chime and says that this is a test."""
+        to = _displays_room(office) if device_id is None else _device_room(device_id)
+        self.socketio.emit("device", {"do": "test"}, to=to)
+
+    def _send(self, office: int) -> None:
+        self.socketio.emit("board", self.board(office), to=room(office))
+
+    def _send_phones(self, office: int) -> None:
+        self.socketio.emit("board", self.phone_board(office), to=_phones_room(office))
+
+    def _connect(self, asked: Any = None) -> None:
+        """Lets in whoever may see the board; the newest one is the first thing that they get."""
+        asked = asked if isinstance(asked, dict) else {}
+        sid: str = request.sid  # type: ignore[attr-defined]
+        try:
+            g.office = str(asked.get("office", ""))
+            g.office_id = office_id(g.office)
+            if asked.get("ticket"):
+                self._connect_phone(sid, str(asked["ticket"]))
+                return
+            self._connect_screen(asked.get("screen"))
+        except Refusal as error:
+            raise ConnectionRefusedError(error.code) from None
+        join_room(room(g.office_id))
+        self.socketio.emit("board", self.board(g.office_id), to=sid)
+
+    def _connect_phone(self, sid: str, token: str) -> None:
+        with self.store.read() as connection:
+            row = reads.ticket_by_token(connection, token)
+        if row is None or row.office_id != g.office_id:
+            raise ConnectionRefusedError("not_paired")
+        self._phones[sid] = g.office_id
+        join_room(_phones_room(g.office_id))
+        self.socketio.emit("board", self.phone_board(g.office_id, may_be_old=True), to=sid)
+
+    def _connect_screen(self, screen: object) -> None:
+        paired = device(screen) if isinstance(screen, str) and screen in ("display", "kiosk") else None
+        is_officer = current_user.is_authenticated and current_user.office_id == g.office_id
+        if paired is None and not is_officer:
+            raise ConnectionRefusedError("not_paired")
+        if paired is not None and paired.id is not None:
+            join_room(_device_room(paired.id))
+        if screen == "display":
+            join_room(_displays_room(g.office_id))
+
+    def _disconnect(self, *_why: object) -> None:
+        self._phones.pop(request.sid, None)  # type: ignore[attr-defined]
+
+    def phones(self) -> Counter[int]:
+        """Office id -> phones that are connected to this process."""
+        return Counter(self._phones.values())
+
+
+class _Bursts:
+    """Calls `send(office)` in the background once for many marks, and then rests: what came meanwhile is one more."""
+
+    def __init__(self, socketio: SocketIO, pause_s: float, send: Callable[[int], None]) -> None:
+        self._socketio, self._pause_s, self._do = socketio, pause_s, send
+        self._dirty: set[int] = set()
+        self._sending: set[int] = set()
+        self._lock = threading.Lock()
+
+    def add(self, office: int) -> None:
         with self._lock:
             self._dirty.add(office)
             if office in self._sending:
                 return
             self._sending.add(office)
-        self.socketio.start_background_task(self._send, office)
+        self._socketio.start_background_task(self._send, office)
 
     def _send(self, office: int) -> None:
         while True:
@@ -63,33 +176,28 @@ class Live:
                     return
                 self._dirty.discard(office)
             try:
-                self.socketio.emit("board", self.board(office), to=room(office))
+                self._do(office)
             except Exception:
                 log.exception("publish_failed", office=office)
-            self.socketio.sleep(PAUSE_S)
+            self._socketio.sleep(self._pause_s)
 
-    def _connect(self, asked: Any = None) -> None:
-        """Lets in whoever may see the board; the newest one is the first thing that they get."""
-        asked = asked if isinstance(asked, dict) else {}
-        try:
-            g.office = str(asked.get("office", ""))
-            g.office_id = office_id(g.office)
-            if not self._may_see(asked):
-                raise ConnectionRefusedError("not_paired")
-        except Refusal as error:
-            raise ConnectionRefusedError(error.code) from None
-        join_room(room(g.office_id))
-        self.socketio.emit("board", self.board(g.office_id), to=request.sid)  # type: ignore[attr-defined]
 
-    def _may_see(self, asked: dict[str, Any]) -> bool:
-        if current_user.is_authenticated and current_user.office_id == g.office_id:
-            return True
-        if asked.get("ticket"):
-            with self.store.read() as connection:
-                row = reads.ticket_by_token(connection, str(asked["ticket"]))
-            return row is not None and row.office_id == g.office_id
-        return asked.get("screen") in ("display", "kiosk") and device(asked["screen"]) is not None
+def _waits(setup: Setup, forecast: Forecast) -> dict[str, list[int]]:
+    quotes = {service.slug: forecast.quote(service.id, Lane.ORDINARY) for service in setup.services}
+    return {slug: [quote.low_min, quote.high_min] for slug, quote in quotes.items() if quote is not None}
 
 
 def room(office: int) -> str:
     return f"office:{office}"
+
+
+def _phones_room(office: int) -> str:
+    return f"phones:{office}"
+
+
+def _displays_room(office: int) -> str:
+    return f"displays:{office}"
+
+
+def _device_room(device_id: int) -> str:
+    return f"device:{device_id}"

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 
 from shared.engine.day import close_past_days
+from shared.engine.forecast import learn
 from shared.printing.spool import Spooler
 from shared.store import reads
 from shared.store.office import Store
@@ -48,5 +49,6 @@ def _rounds(live: Live, store: Store) -> None:
             for office in offices:
                 store.change(office.id, close_past_days, datetime.now(UTC))
                 live.publish(office.id, 0)
+                learn(store, office.id, datetime.now(UTC))
         except Exception:
             log.exception("round_failed", at=time.time())

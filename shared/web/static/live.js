@@ -3,24 +3,29 @@
 const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so that the office sees that it lives
 const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
 
-// `options`: office, screen, pollUrl, pollMs, board (the one in the page), draw(board), lost(isLost), build.
+// `options`: office, screen, pollUrl, pollMs, timeoutMs, board (the one in the page), draw(board), lost(isLost, heardAt),
+// told(order) for what a paired device is asked to do, reload: whether a newer build reloads the page, reloadSetup: a newer setup too.
 export function live(options) {
   let drawn = -1;
   let drawnMinute = ""; // with the minute the availability changes, without any click
   let heardAt = Date.now();
   let polledAt = Date.now();
   let isLost = false;
+  let isPolling = false;
+  let drawnHeard = "";
 
   function hear(board) {
     heardAt = Date.now();
     tell(false);
-    if (options.reload && board.build !== options.board.build) {
+    const isOld = board.build !== options.board.build || (options.reloadSetup && board.setup !== options.board.setup);
+    if (options.reload && isOld) {
       location.reload();
       return;
     }
-    if (board.version > drawn || (board.version === drawn && board.minute !== drawnMinute)) {
+    if (board.version > drawn || (board.version === drawn && (board.minute !== drawnMinute || String(board.heard) !== drawnHeard))) {
       drawn = board.version;
       drawnMinute = board.minute;
+      drawnHeard = String(board.heard);
       options.draw(board);
     }
   }
@@ -28,7 +33,7 @@ export function live(options) {
   function tell(lost) {
     if (lost !== isLost) {
       isLost = lost;
-      options.lost(lost);
+      options.lost(lost, heardAt);
     }
   }
 
@@ -41,12 +46,17 @@ export function live(options) {
   });
   socket.on("board", hear);
   socket.on("disconnect", () => poll());
+  socket.on("device", (order) => options.told && options.told(order));
 
   function poll() {
+    if (isPolling) {
+      return;
+    }
+    isPolling = true;
     polledAt = Date.now();
     const control = typeof AbortController === "function" ? new AbortController() : null;
-    const timer = setTimeout(() => control && control.abort(), 4000);
-    return fetch(options.pollUrl, { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
+    const timer = setTimeout(() => control && control.abort(), options.timeoutMs || 4000);
+    fetch(options.pollUrl, { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
       .then((answer) => {
         if (answer.status === 401 && options.reload) {
           location.reload(); // the device was revoked: the server shows how to pair it again
@@ -56,11 +66,15 @@ export function live(options) {
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
       .then(hear)
       .catch(() => {
-        if (!socket.connected && Date.now() - heardAt > STALE_MS - 1000) {
+        // A cut cable leaves the socket "connected" for a quarter of a minute: the poll is what knows.
+        if (Date.now() - heardAt > STALE_MS - 1000) {
           tell(true);
         }
       })
-      .then(() => clearTimeout(timer));
+      .then(() => {
+        isPolling = false;
+        clearTimeout(timer);
+      });
   }
 
   setInterval(() => {

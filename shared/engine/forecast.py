@@ -1,0 +1,384 @@
+"""How long people will wait here: the forecast of an office, kept for a second, and what each evening teaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import inf
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from shared.domain import estimate
+from shared.domain.availability import Break
+from shared.domain.estimate import Accuracy, Desk, Range
+from shared.domain.numbering import label, office_day
+from shared.domain.policy import Lane, Waiting, order
+from shared.domain.standard import Role
+from shared.domain.ticket import AT_COUNTER, State
+from shared.store import history, reads
+from shared.store.history import Key, Stays
+from shared.store.office import Store
+from shared.store.setup import CounterSetup, Setup
+from shared.store.tables import ACTIVE, Counter, HeardCall, LearnedDay, OccupiedTime, Ticket
+
+FRESH_S = 1.0
+"""So old a forecast may be: a wait is quoted in steps of five minutes, and a number is taken in milliseconds."""
+STALE_S = 30.0
+"""Without any click the waits still shrink; after this long they are worked out again."""
+PAUSE_S = 600.0
+"""How long a counter that rests without saying until when is expected to rest: our own choice."""
+Q90_DAYS = 30
+"""So many days back the quotes count for `estimate.learn_q90`."""
+HEARD_KEPT = timedelta(days=1)
+
+_NEWCOMER = 2**63
+"""Stands behind every ticket of its lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a visitor is told when the number is taken: minutes to read, seconds to judge it by later."""
+
+    low_min: int
+    high_min: int
+    estimate_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody's place in the line: people before them, and the range when it is known well enough."""
+
+    ahead: int
+    wait: Range | None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The waits of one office at one moment; `version` is the change that it knows of."""
+
+    office_id: int
+    version: int
+    at: datetime
+    q90: float = estimate.FIRST_Q90
+    newcomers: Mapping[tuple[int, Lane], float] = field(default_factory=dict)
+    """Expected seconds of whoever takes a number now, by service id and lane; absent when not known well enough."""
+    line: Mapping[str, Place] = field(default_factory=dict)
+    """Number ("A-002") -> its place, for everybody who waits."""
+
+    def quote(self, service_id: int, lane: Lane) -> Quote | None:
+        """None with too little history, or when no open counter calls this service."""
+        seconds = self.newcomers.get((service_id, lane))
+        if seconds is None:
+            return None
+        shown = estimate.quote(seconds, self.q90)
+        return Quote(shown.low_min, shown.high_min, seconds)
+
+
+class Forecasts:
+    """The newest forecast of each office in this process; safe for threads, which at worst work one out twice."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[int, Forecast] = {}
+        self._stays: dict[int, Stays] = {}
+        self._busy: set[int] = set()
+
+    def current(self, office_id: int, now: datetime, fresh_s: float = FRESH_S) -> Forecast:
+        """The forecast of `now`, at most `fresh_s` old, or one that is being replaced in this moment."""
+        kept = self._kept.get(office_id)
+        age_s = (now - kept.at).total_seconds() if kept else inf
+        if kept is not None and (0 <= age_s < fresh_s or office_id in self._busy):
+            return kept
+        self._busy.add(office_id)
+        try:
+            with self._store.read() as connection:
+                version = reads.version(connection, office_id)
+                if kept is not None and kept.version == version and 0 <= age_s < STALE_S:
+                    return kept
+                setup = self._store.setups.read(connection, office_id)
+                kept = self._kept[office_id] = self._work_out(connection, setup, version, now)
+        finally:
+            self._busy.discard(office_id)
+        return kept
+
+    def quote(self, office_id: int, slug: str, lane: Lane, now: datetime) -> Quote | None:
+        """What to tell somebody who takes a number for the service `slug` now; None when it is not known well enough.
+
+        Raises `Unknown("service")`.
+        """
+        service = self._store.setup(office_id).service(slug)
+        return self.current(office_id, now).quote(service.id, lane)
+
+    def forget(self, office_id: int) -> None:
+        """The next question is answered anew."""
+        self._kept.pop(office_id, None)
+        self._stays.pop(office_id, None)
+
+    def _work_out(self, connection: Connection, setup: Setup, version: int, now: datetime) -> Forecast:
+        today = office_day(now, setup.zone)
+        waiting = _waiting(connection, setup, today)
+        ahead = _ahead(setup, waiting)
+        stays = self._stays_of(setup.office_id, today)
+        stays.read(connection, setup)
+        _, visitors, q90 = history.learned(connection, setup.office_id)
+        known = visitors + len(stays.done)
+        times: dict[int, float] = {}
+        newcomers: dict[tuple[int, Lane], float] = {}
+        if known >= estimate.ENOUGH_HISTORY:
+            today_s = _today_s(history.occupied(connection, setup.office_id), stays)
+            desks = _desks(connection, setup, stays, today_s, now)
+            queue = order([_policy(row) for row in waiting], 0, setup.settings.ratio)
+            times = _times(queue, waiting, desks, today_s)
+            newcomers = _newcomers(setup, queue, waiting, desks, today_s, known, now)
+        line = {
+            label(row.series, row.number): Place(
+                ahead[row.id], estimate.quote(times[row.id], q90) if row.id in times else None
+            )
+            for row in waiting
+        }
+        return Forecast(setup.office_id, version, now, q90, newcomers, line)
+
+    def _stays_of(self, office_id: int, today: date) -> Stays:
+        stays = self._stays.get(office_id)
+        if stays is None or stays.on_day != today:
+            stays = self._stays[office_id] = Stays(today)
+        return stays
+
+
+_IN_LINE = select(
+    Ticket.id,
+    Ticket.series,
+    Ticket.number,
+    Ticket.service_id,
+    Ticket.role,
+    Ticket.lane,
+    Ticket.queued_at,
+    Ticket.counter_id,
+)
+
+
+def _waiting(connection: Connection, setup: Setup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    return connection.execute(
+        _IN_LINE.where(
+            Ticket.office_id == setup.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
+        )
+    ).all()
+
+
+def _policy(row: Row[*tuple[Any, ...]]) -> Waiting:
+    return Waiting(row.id, row.lane, row.queued_at)
+
+
+def _ahead(setup: Setup, waiting: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
+    """Ticket id -> how many are called before it by the counters that may call it."""
+    places: dict[int, int] = {}
+    by_desks: dict[frozenset[int], list[int]] = {}
+    for row in waiting:
+        by_desks.setdefault(_may_call(setup, row), []).append(row.id)
+    for desks, members in by_desks.items():
+        rivals = [_policy(row) for row in waiting if _may_call(setup, row) & desks or not desks]
+        at = {one.ticket_id: place for place, one in enumerate(order(rivals, 0, setup.settings.ratio))}
+        places.update({ticket_id: at[ticket_id] for ticket_id in members})
+    return places
+
+
+def _may_call(setup: Setup, row: Row[*tuple[Any, ...]]) -> frozenset[int]:
+    if row.counter_id is not None:
+        return frozenset({row.counter_id})
+    return frozenset(counter.id for counter in setup.counters if counter.serves(row.role, row.service_id))
+
+
+def _today_s(learned: Mapping[Key, float], stays: Stays) -> dict[Key, float]:
+    """Mean occupied seconds as they are today; what no evening has taught yet, today alone says."""
+    known = {**{key: mean_s for key, (mean_s, _) in history.means(stays.done).items()}, **learned}
+    names = {_name(key): key for key in known}
+    completions = [(_name(stay.key), stay.seconds, known[stay.key]) for stay in stays.done]
+    today = estimate.today_means({name: known[key] for name, key in names.items()}, completions)
+    return {names[name]: seconds for name, seconds in today.items()}
+
+
+def _name(key: Key) -> str:
+    return f"{key[0]} {key[1]}"
+
+
+def _seconds(today_s: Mapping[Key, float], key: Key) -> float:
+    """What is not known of one kind of visit is taken from all."""
+    return today_s.get(key) or sum(today_s.values()) / len(today_s)
+
+
+def _desks(
+    connection: Connection, setup: Setup, stays: Stays, today_s: Mapping[Key, float], now: datetime
+) -> list[Desk]:
+    """The counters where somebody sits, as `estimate` sees them."""
+    seats = connection.execute(
+        select(Counter.id, Counter.paused_at).where(
+            Counter.office_id == setup.office_id, Counter.officer_id.is_not(None)
+        )
+    ).all()
+    busy = {
+        row.counter_id: row
+        for row in connection.execute(
+            select(Ticket.id, Ticket.counter_id, Ticket.service_id, Ticket.role, Ticket.since_at).where(
+                Ticket.office_id == setup.office_id,
+                Ticket.on_day == office_day(now, setup.zone),
+                ACTIVE,
+                Ticket.state.in_(AT_COUNTER),
+            )
+        )
+    }
+    desks = []
+    for seat in seats:
+        counter = setup.counter_by_id(seat.id)
+        if counter is not None:
+            here = busy.get(seat.id)
+            free_at_s = 0.0 if here is None else _remaining_s(here, stays, today_s, now)
+            breaks = _breaks(setup, counter, now, is_paused=seat.paused_at is not None)
+            desks.append(Desk(str(counter.number), _keys(setup, counter), free_at_s, breaks))
+    return desks
+
+
+def _remaining_s(here: Row[*tuple[Any, ...]], stays: Stays, today_s: Mapping[Key, float], now: datetime) -> float:
+    since = stays.called_at.get(here.id, here.since_at)
+    return estimate.remaining_s((now - since).total_seconds(), _seconds(today_s, (here.service_id, here.role)))
+
+
+def _keys(setup: Setup, counter: CounterSetup) -> frozenset[str]:
+    return frozenset(
+        _name((service.id, role)) for service in setup.services for role in Role if counter.serves(role, service.id)
+    )
+
+
+def _breaks(setup: Setup, counter: CounterSetup, now: datetime, *, is_paused: bool) -> tuple[tuple[float, float], ...]:
+    """The rests of the counter that are still to come today, seconds from now, in order."""
+    local = now.astimezone(setup.zone)
+    spans = [(0.0, PAUSE_S)] if is_paused else []
+    opening = setup.calendar.opening(local.date())
+    if opening is not None and opening.break_from and opening.break_until:
+        spans.append(((opening.break_from - now).total_seconds(), (opening.break_until - now).total_seconds()))
+    for rest in counter.breaks:
+        if rest.weekday in (None, local.weekday()):
+            spans.append(_span(rest, local))
+    return tuple(sorted(span for span in spans if span[1] > 0))
+
+
+def _span(rest: Break, local: datetime) -> tuple[float, float]:
+    begins = datetime.combine(local.date(), rest.begins, local.tzinfo)
+    ends = datetime.combine(local.date(), rest.ends, local.tzinfo)
+    return (begins - local).total_seconds(), (ends - local).total_seconds()
+
+
+def _times(
+    queue: Sequence[Waiting],
+    waiting: Sequence[Row[*tuple[Any, ...]]],
+    desks: Sequence[Desk],
+    today_s: Mapping[Key, float],
+) -> dict[int, float]:
+    """Ticket id -> seconds until it is called."""
+    keys = {row.id: (row.service_id, row.role) for row in waiting}
+    lengths = {_name(key): _seconds(today_s, key) for key in set(keys.values())}
+    times = estimate.call_times([_name(keys[one.ticket_id]) for one in queue], desks, lengths)
+    return {one.ticket_id: at_s for one, at_s in zip(queue, times, strict=True) if at_s is not None}
+
+
+def _newcomers(
+    setup: Setup,
+    queue: Sequence[Waiting],
+    waiting: Sequence[Row[*tuple[Any, ...]]],
+    desks: Sequence[Desk],
+    today_s: Mapping[Key, float],
+    known: int,
+    now: datetime,
+) -> dict[tuple[int, Lane], float]:
+    names = {row.id: _name((row.service_id, row.role)) for row in waiting}
+    wanted = {_name((service.id, service.desk)): service.id for service in setup.services if service.is_active}
+    means = {_name(key): seconds for key, seconds in today_s.items()}
+    found = {}
+    for lane in (Lane.ORDINARY, Lane.PRIORITY):
+        newcomer = Waiting(_NEWCOMER, lane, now)
+        places = [one.ticket_id for one in order([*queue, newcomer], 0, setup.settings.ratio)]
+        before = [names[ticket_id] for ticket_id in places[: places.index(_NEWCOMER)]]
+        waits = estimate.estimates_for_all(tuple(wanted), before, desks, means, history=known)
+        found.update({(wanted[name], lane): s for name, s in waits.items() if s is not None})
+    return found
+
+
+# --- in the evening ---
+
+
+def learn(store: Store, office_id: int, now: datetime) -> list[date]:
+    """Learns from each past day that was not learned from yet, without holding the office; those days."""
+    with store.read() as connection:
+        setup = store.setups.read(connection, office_id)
+        last, visitors, _ = history.learned(connection, office_id)
+        days = history.unlearned_days(connection, office_id, last, office_day(now, setup.zone))
+    for day in days:
+        visitors = _learn_day(store, setup, day, visitors)
+    if days:
+        store.write(delete(HeardCall).where(HeardCall.office_id == office_id, HeardCall.at < now - HEARD_KEPT))
+    return list(days)
+
+
+def _learn_day(store: Store, setup: Setup, day: date, visitors: int) -> int:
+    """Writes what `day` taught; how many visitors are known then."""
+    stays = Stays(day)
+    with store.read() as connection:
+        stays.read(connection, setup)
+        before = history.occupied(connection, setup.office_id)
+        past = history.quoted(connection, setup.office_id, day - timedelta(days=Q90_DAYS), day)
+    observed = history.means(stays.done)
+    rows = [
+        {
+            "office_id": setup.office_id,
+            "on_day": day,
+            "service_id": key[0],
+            "role": key[1],
+            "mean_s": estimate.daily_mean(before.get(key), mean_s),
+            "observed_s": mean_s,
+            "visitors": count,
+        }
+        for key, (mean_s, count) in observed.items()
+    ]
+    q90 = estimate.learn_q90(estimate.ratios((one.estimate_s, one.actual_s) for one in past))
+    known = visitors + len(stays.done)
+    store.exclusively(_write_day, setup.office_id, day, rows, known, q90)
+    return known
+
+
+def _write_day(
+    connection: Connection, office_id: int, day: date, rows: Sequence[dict[str, Any]], visitors: int, q90: float
+) -> None:
+    """Once only: several processes may have had the same thought."""
+    mine = LearnedDay.office_id == office_id, LearnedDay.on_day == day
+    if connection.execute(select(LearnedDay.on_day).where(*mine)).first() is not None:
+        return
+    if rows:
+        connection.execute(insert(OccupiedTime), rows)
+    connection.execute(insert(LearnedDay), {"office_id": office_id, "on_day": day, "visitors": visitors, "q90": q90})
+
+
+# --- how good it was ---
+
+
+def judge(
+    connection: Connection, setup: Setup, from_on: date, until_on: date
+) -> list[tuple[date, str | None, Accuracy]]:
+    """Monday of the week, service name (None: all of them) and the accuracy of the quotes, by week and service."""
+    quotes = history.quoted(connection, setup.office_id, from_on, until_on)
+    found: list[tuple[date, str | None, Accuracy]] = []
+    for monday in sorted({_monday(one.on_day) for one in quotes}):
+        week = [one for one in quotes if _monday(one.on_day) == monday]
+        for service in (None, *setup.services):
+            judged = _accuracy(one for one in week if service is None or one.service_id == service.id)
+            if judged is not None:
+                found.append((monday, service.standard.short_name if service else None, judged))
+    return found
+
+
+def _accuracy(quotes: Iterable[history.Quoted]) -> Accuracy | None:
+    return estimate.accuracy([(one.low_min, one.high_min, one.estimate_s, one.actual_s) for one in quotes])
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

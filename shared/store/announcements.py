@@ -1,0 +1,126 @@
+"""Which calls are to be spoken and which were: the line between the counters and the loudspeakers in the room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, text
+
+from shared.domain.errors import Unknown
+from shared.domain.numbering import label, office_day
+from shared.domain.ticket import State
+from shared.store.setup import CounterSetup, Setup
+from shared.store.tables import Event, HeardCall, Ticket
+
+SPOKEN_WITHIN = timedelta(seconds=60)
+"""An older call is not spoken any more (UX 19)."""
+LOOKED_AT = 20
+MOST_LOOKED_AT = 300
+"""Calls of an office that are looked through; the second when the first were all of the last minute."""
+
+_CALL = Event.action.in_(("call", "recall"))
+_CALLS = text("action IN ('call', 'recall')")
+"""The same in the words of the partial index, so that SQLite uses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a display says for one call."""
+
+    number: str
+    counter: CounterSetup
+    language: str
+
+
+def announcement(connection: Connection, setup: Setup, call_id: int) -> Announcement:
+    """The call with this id, the version of its event; raises `Unknown("call")`."""
+    row = connection.execute(
+        select(Event.counter_id, Ticket.series, Ticket.number, Ticket.language)
+        .join(Ticket, Ticket.id == Event.ticket_id)
+        .where(Event.office_id == setup.office_id, Event.version == call_id, _CALL)
+    ).first()
+    counter = setup.counter_by_id(row.counter_id) if row else None
+    if row is None or counter is None:
+        raise Unknown("call")
+    return Announcement(label(row.series, row.number), counter, row.language)
+
+
+def speech(connection: Connection, setup: Setup, now: datetime, shown: Iterable[int]) -> dict[str, Any]:
+    """Facts for the board. `speak`: the calls of the last minute, oldest first, without those that were taken back.
+
+    `heard`: the ids among those and the `shown` ones that a display has begun to speak.
+    """
+    rows = _recent(connection, setup, now, LOOKED_AT)
+    if len(rows) == LOOKED_AT:
+        rows = _recent(connection, setup, now, MOST_LOOKED_AT)
+    speak = []
+    for row in reversed(rows):
+        counter = setup.counter_by_id(row.counter_id)
+        is_kept = row.state not in (State.WAITING, State.CANCELLED)
+        if counter is not None and is_kept and row.on_day == office_day(now, setup.zone):
+            speak.append(
+                {
+                    "id": row.version,
+                    "number": label(row.series, row.number),
+                    "counter": counter.number,
+                    "counter_name": counter.name,
+                    "at": row.at.isoformat(),
+                }
+            )
+    return {"speak": speak, "heard": sorted(_heard(connection, setup, {*shown, *(call["id"] for call in speak)}))}
+
+
+def _recent(connection: Connection, setup: Setup, now: datetime, limit: int) -> list[Row[*tuple[Any, ...]]]:
+    newest = (
+        select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
+        .where(Event.office_id == setup.office_id, _CALLS)
+        .order_by(Event.version.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(newest, Ticket.series, Ticket.number, Ticket.state, Ticket.on_day)
+        .join(Ticket, Ticket.id == newest.c.ticket_id)
+        .order_by(newest.c.version.desc())
+    )
+    return [row for row in rows if row.at > now - SPOKEN_WITHIN]
+
+
+def _heard(connection: Connection, setup: Setup, ids: set[int]) -> list[int]:
+    if not ids:
+        return []
+    mine = HeardCall.office_id == setup.office_id, HeardCall.call_id.in_(ids)
+    return list(connection.execute(select(HeardCall.call_id).where(*mine)).scalars())
+
+
+def hear(connection: Connection, setup: Setup, call_id: int, now: datetime) -> bool:
+    """Notes that a display has begun to speak this call; False when another one had. Raises `Unknown("call")`."""
+    announcement(connection, setup, call_id)
+    if _heard(connection, setup, {call_id}):
+        return False
+    connection.execute(insert(HeardCall), {"office_id": setup.office_id, "call_id": call_id, "at": now})
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """The newest call of a ticket, for its counter: "panggilan belum terdengar" when nobody spoke it in time."""
+
+    id: int
+    at: datetime
+    is_heard: bool
+
+
+def last_call(connection: Connection, office_id: int, ticket_id: int) -> LastCall | None:
+    """None when the ticket was never called."""
+    row = connection.execute(
+        select(Event.version, Event.at, HeardCall.call_id)
+        .outerjoin(HeardCall, (HeardCall.office_id == Event.office_id) & (HeardCall.call_id == Event.version))
+        .where(Event.ticket_id == ticket_id, Event.office_id == office_id, _CALL)
+        .order_by(Event.version.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else LastCall(row.version, row.at, row.call_id is not None)
