@@ -1,0 +1,421 @@
+"""The promises of the house that a machine can keep: who imports whom, words for everything, papers equal to code."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from shared.domain import case, ticket
+from shared.domain.errors import Refusal
+from shared.store.tables import Base
+from shared.web.app import SCREENS
+from shared.web.i18n import LANGUAGES, catalogue
+from shared.web.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parents[1]
+WORD_FOLDERS = [ROOT / "shared/web", *(ROOT / screen for screen in SCREENS)]
+README = ROOT / "README.md"
+
+# The tower: a floor knows the floors below it, never those above or beside it.
+# fmt: off
+MAY_IMPORT = {
+    "shared.domain":    (),
+    "shared.standards": ("shared.domain",),
+    "shared.loop":      (),
+    "shared.store":     ("shared.domain", "shared.standards", "shared.loop"),
+    "shared.voice":     ("shared.domain", "shared.standards", "shared.loop"),
+    "shared.printing":  ("shared.domain", "shared.standards", "shared.loop", "shared.store"),
+    "shared.engine":    ("shared.domain", "shared.standards", "shared.loop", "shared.store", "shared.printing",
+                         "shared.voice"),
+    "shared.web":       ("shared",),
+    "kiosk":            ("shared",),
+    "display":          ("shared",),
+    "counter":          ("shared",),
+}
+# fmt: on
+NO_REQUEST = ("shared.domain", "shared.store", "shared.engine", "shared.printing", "shared.voice", "shared.standards")
+WEB_PACKAGES = {
+    "flask",
+    "flask_babel",
+    "flask_login",
+    "flask_socketio",
+    "flask_wtf",
+    "flask_limiter",
+    "werkzeug",
+    "jinja2",
+}
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Module name -> its syntax tree, of everything that ships."""
+    folders = (ROOT / name for name in ("shared", *SCREENS))
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
+        for folder in folders
+        for path in sorted(folder.rglob("*.py"))
+        if "versions" not in path.parts
+    }
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            # `from shared import domain` means shared.domain
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def floor(module: str) -> str:
+    return next((name for name in MAY_IMPORT if module == name or module.startswith(f"{name}.")), "")
+
+
+def within(module: str, floors: tuple[str, ...]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in floors)
+
+
+# who imports whom
+
+
+def test_a_floor_imports_only_floors_below_it() -> None:
+    wrong = [
+        f"{module} imports {wanted}"
+        for module, tree in sources().items()
+        if floor(module)
+        for wanted in imports(tree)
+        if within(wanted, ("shared", *SCREENS)) and not within(wanted, (floor(module), *MAY_IMPORT[floor(module)]))
+    ]
+
+    assert wrong == []
+
+
+def test_every_module_stands_on_a_floor() -> None:
+    assert [module for module in sources() if not floor(module) and module != "shared.__init__"] == []
+
+
+def test_the_domain_needs_the_standard_library_alone() -> None:
+    foreign = {
+        f"{module} imports {wanted}"
+        for module, tree in sources().items()
+        if floor(module) == "shared.domain"
+        for wanted in imports(tree)
+        if wanted.partition(".")[0] not in {*sys.stdlib_module_names, "shared"}
+    }
+
+    assert foreign == set()
+
+
+def test_the_domain_reads_no_clock() -> None:
+    clocks = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
+    readers = [
+        f"{module} {ast.unparse(node)}"
+        for module, tree in sources().items()
+        if floor(module) in ("shared.domain", "shared.engine")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in clocks
+    ]
+
+    assert readers == []
+
+
+def test_no_request_is_known_below_the_web_floor() -> None:
+    knowing = [
+        f"{module} imports {wanted}"
+        for module, tree in sources().items()
+        if floor(module) in NO_REQUEST
+        for wanted in imports(tree)
+        if wanted.partition(".")[0] in WEB_PACKAGES
+    ]
+
+    assert knowing == []
+
+
+def test_only_the_app_knows_the_three_screens() -> None:
+    naming = {
+        module
+        for module, tree in sources().items()
+        if floor(module).startswith("shared")
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set))
+        and set(SCREENS) <= {each.value for each in node.elts if isinstance(each, ast.Constant)}
+    }
+
+    assert naming == {"shared.web.app"}
+
+
+def test_a_tickets_state_is_assigned_in_one_place() -> None:
+    setters = {
+        module
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and re.match(r"update\(Ticket\)", ast.unparse(node.func))
+        and any(keyword.arg == "state" for keyword in node.keywords)
+    }
+    movers = {module for module, tree in sources().items() if "update(Ticket).where" in ast.unparse(tree)}
+
+    assert setters <= {"shared.engine.ticket"}
+    assert "shared.engine.ticket" in movers
+
+
+def test_a_file_opens_with_one_sentence() -> None:
+    silent = [module for module, tree in sources().items() if tree.body and not ast.get_docstring(tree)]
+
+    assert silent == []
+
+
+def test_no_fault_is_swallowed() -> None:
+    swallowed = [
+        f"{module}:{node.lineno}"
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and all(isinstance(each, (ast.Pass, ast.Continue)) for each in node.body)
+    ]
+
+    assert swallowed == []
+
+
+# words
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    """msgid -> translation, of all screens together."""
+    return {
+        str(message.id): str(message.string)
+        for folder in WORD_FOLDERS
+        if (folder / "locale").is_dir()
+        for message in catalogue(folder, language)
+        if message.id
+    }
+
+
+def refusals() -> set[str]:
+    """Names of `Refusal` and everything that inherits from it, wherever it stands."""
+    names = {Refusal.__name__}
+    classes = [node for tree in sources().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    while grown := {c.name for c in classes if {ast.unparse(base) for base in c.bases} & names} - names:
+        names |= grown
+    return names
+
+
+def error_codes() -> set[str]:
+    """The first argument of every refusal that the code makes, and the codes of plain HTTP errors."""
+    kinds = refusals()
+    codes = {
+        node.args[0].value
+        for tree in sources().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in kinds
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+    from_http = ast.literal_eval(
+        next(
+            node.value
+            for node in sources()["shared.web.screen"].body
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_HTTP_CODES"
+        )
+    )
+    return codes | set(from_http.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_and_action_of_a_ticket_has_a_word(language: str) -> None:
+    keys = [f"state.{each}" for each in ticket.State] + [f"action.{each}" for each in ticket.Action]
+
+    assert [key for key in keys if not words(language).get(key)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_and_action_of_a_case_has_a_word(language: str) -> None:
+    states = [f"case_state.{each}" for each in case.State if each != case.State.NEW]
+    actions = [f"case_action.{each}" for each in case.Action]
+
+    assert [key for key in states + actions if not words(language).get(key)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_has_a_sentence(language: str) -> None:
+    assert "stale" in error_codes()
+    assert sorted(code for code in error_codes() if not words(language).get(f"error.{code}")) == []
+
+
+def asked_for() -> dict[str, str]:
+    """msgid -> where: every sentence that a template or a Python file asks the catalogues for."""
+    found: dict[str, str] = {}
+    for folder in WORD_FOLDERS:
+        for path in sorted(folder.rglob("*.html")):
+            for match in re.finditer(r"\bt\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')(?=\s*[,)])", path.read_text()):
+                found[ast.literal_eval(match[1])] = str(path.relative_to(ROOT))
+    for module, tree in sources().items():
+        for node in ast.walk(tree):
+            is_asking = isinstance(node, ast.Call) and ast.unparse(node.func) in ("gettext", "lazy_gettext")
+            if is_asking and isinstance(node.args[0], ast.Constant):
+                found[node.args[0].value] = module
+    return found
+
+
+def test_every_sentence_of_the_pages_has_an_indonesian_one() -> None:
+    missing = {sentence: place for sentence, place in asked_for().items() if not words("id").get(sentence)}
+
+    assert missing == {}
+
+
+def test_both_languages_have_the_same_keyed_words() -> None:
+    keyed = [{key for key in words(language) if re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)+", key)} for language in LANGUAGES]
+
+    assert keyed[0] == keyed[1]
+
+
+def test_a_translation_keeps_the_places_of_its_sentence() -> None:
+    places = re.compile(r"%\((\w+)\)")
+    wrong = [
+        (language, key)
+        for language in LANGUAGES
+        for key, said in words(language).items()
+        if said and "%(" in key and set(places.findall(said)) - set(places.findall(key))
+    ]
+    differing = [
+        key
+        for key, said in words("id").items()
+        if key.startswith("error.") and set(places.findall(said)) != set(places.findall(words("en").get(key, said)))
+    ]
+
+    assert wrong == []
+    assert differing == []
+
+
+def test_the_word_is_antrean() -> None:
+    texts = [path for kind in ("*.po", "*.html", "*.toml", "*.md") for path in ROOT.glob(f"[!.n]*/**/{kind}")]
+    texts = [path for path in [*texts, README] if "node_modules" not in path.parts]
+
+    assert [str(path) for path in texts if "antri" in path.read_text().lower()] == []
+
+
+# papers equal to code
+
+
+def section(title: str) -> str:
+    """The text of one section of the README."""
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README.read_text(), re.MULTILINE | re.DOTALL)
+    assert found, f"README has no section '{title}'"
+    return found[1]
+
+
+def test_every_setting_stands_in_the_readme_with_its_default_and_meaning() -> None:
+    table = section("Settings")
+    lines = [
+        f"| `{name}` | {f'`{default}`' if default else ''} | {meaning} |".replace("|  |", "| |")
+        for name, (default, meaning) in SETTINGS.items()
+    ]
+
+    assert [line for line in lines if line not in table] == []
+
+
+def test_the_readmes_ticket_diagram_is_the_table_of_moves() -> None:
+    drawn = re.findall(r"^    (\w+) --> (\w+): (\w+)$", section("The ticket"), re.MULTILINE)
+
+    assert drawn == [(start.value, end.value, action.value) for start, action, end in ticket.MOVES]
+
+
+# database
+
+
+def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    engine.dispose()
+
+    assert differences == []
+
+
+# what is shipped
+
+
+def test_lock_files_name_no_host() -> None:
+    for name in ("requirements.lock", "build.lock"):
+        assert "://" not in (ROOT / name).read_text(), name
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert "://" not in (ROOT / ".npmrc").read_text()
+
+
+def test_every_pinned_package_has_hashes() -> None:
+    for name in ("requirements.lock", "build.lock"):
+        entries = re.split(r"\n(?=[a-zA-Z0-9])", (ROOT / name).read_text().strip())
+        assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry and entry[0] != "#"] == []
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+
+
+def test_pages_hold_no_inline_style_script_or_handler() -> None:
+    inline = re.compile(
+        r"<style|\sstyle=|\son[a-z]+=\"|javascript:|<script(?![^>]*(\ssrc=|application/json))", re.IGNORECASE
+    )
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for folder in WORD_FOLDERS
+        for path in sorted(folder.rglob("templates/**/*.html"))
+        if (found := inline.search(path.read_text()))
+    ]
+
+    assert wrong == []
+
+
+def test_scripts_speak_the_language_of_2017() -> None:
+    younger = re.compile(
+        r"\?\.(?!\d)|\?\?|\|\|=|&&=|\bcatch\s*\{|\bimportmap\b|\.flat\(|\.replaceAll\(|\.at\(|fromEntries"
+    )
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for folder in WORD_FOLDERS
+        for path in sorted(folder.rglob("static/**/*.js"))
+        if "vendor" not in path.parts and (found := younger.search(path.read_text()))
+    ]
+
+    assert wrong == []
+
+
+def test_styles_use_nothing_younger_than_the_televisions() -> None:
+    younger = re.compile(
+        r":is\(|:where\(|:has\(|\binset:|aspect-ratio:|:focus-visible|\bclamp\(|\bdvh\b|@layer|@container"
+    )
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted((ROOT / "display/static").rglob("*.css"))
+        if (found := younger.search(path.read_text()))
+    ]
+
+    assert wrong == []
+
+
+def test_nothing_is_fetched_from_elsewhere_at_run_time() -> None:
+    outside = re.compile(r"""(?:src|href|action)=["']https?://|url\(["']?https?://|import .* from ["']https?://""")
+    files = [
+        path
+        for folder in WORD_FOLDERS
+        for kind in ("*.html", "*.css", "*.js")
+        for path in folder.rglob(kind)
+        if "vendor" not in path.parts
+    ]
+
+    assert [str(path.relative_to(ROOT)) for path in files if outside.search(path.read_text())] == []
