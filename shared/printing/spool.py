@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import os
+import socket
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 
+from shared.domain.errors import Invalid
 from shared.domain.slip import from_json
-from shared.loop import off_the_loop
-from shared.printing.bytes import render
-from shared.printing.connections import Answers, Kind, Outcome, Result, deliver
+from shared.printing import jobs
+from shared.printing.bytes import logo_raster, render
+from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
+from shared.printing.jobs import OWN_KINDS, JobState
+from shared.printing.profiles import profile
+from shared.printing.raster import length_mm
+from shared.printing.status import Status
 from shared.store.office import Store
 from shared.store.tables import Printer, PrintJob
 
@@ -22,80 +34,220 @@ log = structlog.get_logger()
 LOOK_S = 1.0
 """How often the rows are looked at when nobody knocks: other processes write jobs too."""
 
+REST_S = 0.02
+"""After a look: a burst of clicks is one look."""
+
+ASK_S = 4.0
+"""How often an idle printer is asked how it is, so that people know within ten seconds (UX 35)."""
+
+LONGEST_WAIT_S = 5.0
+"""Before the next try on a printer that fails: 1, 2, 4 and then always so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A slip ready for a printer."""
+
+    data: bytes
+    length_mm: float
+
+
+def make(lines: list[Any], profile_name: str, logo: str | None = None) -> Made:
+    """The bytes of a job's lines and how much paper they take; raises `Invalid` when they make no slip.
+
+    `logo`: the office's picture as `printing.logo` keeps it.
+    """
+    width_dots = profile(profile_name).width_dots
+    data = render(from_json(lines), profile_name, logo=_logo(logo, width_dots) if logo else b"")
+    return Made(data, length_mm(data, width_dots))
+
+
+@lru_cache(maxsize=64)
+def _logo(picture: str, width_dots: int) -> bytes:
+    return logo_raster(base64.b64decode(picture), width_dots)
+
 
 class Spooler:
-    """Prints what is queued. `clock`: aware moments."""
+    """Prints what is queued, and asks the printers how they are. `clock`: aware moments.
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    `owner` names this process on the jobs that it sends.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        *,
+        timeout_s: float = TIMEOUT_S,
+        ask_s: float = ASK_S,
+        longest_wait_s: float = LONGEST_WAIT_S,
+        look_s: float = LOOK_S,
+    ) -> None:
         self.store, self.clock = store, clock
+        self.timeout_s, self.ask_s, self.longest_wait_s, self.look_s = timeout_s, ask_s, longest_wait_s, look_s
+        self.owner = _this_process()
         self._knock = threading.Event()
+        self._stopping = False
         self._busy: set[int] = set()
+        self._failures: dict[int, int] = {}
+        self._not_before: dict[int, float] = {}
+        self._asked: dict[int, float] = {}
         store.on_change(lambda _office, _version: self._knock.set())
 
     def run(self) -> None:
-        """Never returns; to be run beside the server."""
-        while True:
+        """Returns after `stop`; to be run beside the server."""
+        while not self._stopping:
             try:
-                self._start_workers()
+                self.look()
             except Exception:
                 log.exception("spooler_failed")
-            self._knock.wait(LOOK_S)
+            self._knock.wait(self.look_s)
             self._knock.clear()
+            time.sleep(REST_S)
 
-    def _start_workers(self) -> None:
+    def stop(self) -> None:
+        """Lets `run` return; a slip that is being sent is finished."""
+        self._stopping = True
+        self._knock.set()
+
+    def look(self) -> None:
+        """Ends what is overdue, and starts a worker for each printer that has something to do."""
+        jobs.sweep(self.store, self.clock(), is_gone)
         with self.store.read() as connection:
-            printers = connection.execute(
-                select(Printer).where(
-                    Printer.id.in_(select(PrintJob.printer_id).where(PrintJob.state.in_(("queued", "sending"))))
-                )
-            ).all()
+            printers = connection.execute(_OWN).all()
+            queued = set(connection.execute(_QUEUED).scalars())
         for printer in printers:
-            if printer.id not in self._busy:
+            if printer.id not in self._busy and self._is_due(printer, printer.id in queued):
                 self._busy.add(printer.id)
                 threading.Thread(target=self._work, args=(printer,), daemon=True).start()
 
+    def _is_due(self, printer: Row[Any], has_jobs: bool) -> bool:
+        if has_jobs:
+            return time.monotonic() >= self._not_before.get(printer.id, 0)
+        return printer.kind != "virtual" and time.monotonic() - self._asked.get(printer.id, -1e9) >= self.ask_s
+
     def _work(self, printer: Row[Any]) -> None:
         try:
-            while (job := self._oldest(printer.id)) is not None:
-                self._print(printer, job)
+            if self._print_all(printer) == 0 and printer.kind != "virtual":
+                self._ask(printer)
         except Exception:
             log.exception("printer_failed", printer=printer.slug, office=printer.office_id)
+            self._wait_longer(printer.id)
         finally:
             self._busy.discard(printer.id)
 
-    def _oldest(self, printer_id: int) -> Row[Any] | None:
-        with self.store.read() as connection:
-            return connection.execute(
-                select(PrintJob)
-                .where(PrintJob.printer_id == printer_id, PrintJob.state.in_(("queued", "sending")))
-                .order_by(PrintJob.id)
-                .limit(1)
-            ).first()
+    def _print_all(self, printer: Row[Any]) -> int:
+        """How many jobs were tried: all that wait, up to the first that the printer does not take."""
+        tried = 0
+        while not self._stopping:
+            with self.store.read() as connection:
+                job = jobs.waiting(connection, printer.id, self.clock())
+            if job is None:
+                return tried
+            tried += 1
+            if not self._print(printer, job):
+                self._wait_longer(printer.id)
+                return tried
+            self._failures.pop(printer.id, None)
+        return tried
 
-    def _print(self, printer: Row[Any], job: Row[Any]) -> None:
-        if job.expires_at is not None and job.expires_at < self.clock():
-            self._end(job, "expired")
-            return
+    def _print(self, printer: Row[Any], job: Row[Any]) -> bool:
+        """Whether the printer is worth the next job at once."""
+        try:
+            made = make(job.lines, printer.profile, self.store.setup(printer.office_id).profile.get("logo"))
+        except Invalid as error:
+            log.error("slip_impossible", job=job.id, printer=printer.slug, code=error.code)
+            jobs.give_up(self.store, job.id, "impossible", self.clock())
+            return True
+        if not jobs.claim(self.store, job.id, self.owner, self.clock(), jobs.lease_s(len(made.data))):
+            return False
+        outcome = self._deliver(printer, made.data)
+        self._asked[printer.id] = time.monotonic()
+        if not jobs.finish(self.store, job.id, self.owner, outcome, self.clock(), made.length_mm):
+            log.warning("job_was_taken", job=job.id, printer=printer.slug)
+        if outcome.result != Result.CONFIRMED:
+            facts = {"job": job.id, "printer": printer.slug, "result": outcome.result.value, "reason": outcome.reason}
+            log.warning("not_printed", office=printer.office_id, **facts)
+            self._asked.pop(printer.id, None)
+        if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
+            jobs.note(self.store, self._fresh(printer), outcome.status, self.clock())
+        return outcome.result == Result.CONFIRMED
+
+    def _deliver(self, printer: Row[Any], data: bytes) -> Outcome:
+        """Runs on the loop: every wait of `connections` gives way to others, and no hanging printer holds a thread."""
         if printer.kind == "virtual":
-            self._end(job, "confirmed")
+            return Outcome(Result.CONFIRMED, None, Status.OK, "virtual")
+        kind, answers = cast(Kind, printer.kind), Answers(printer.answers)
+        try:
+            return deliver(kind, printer.address, data, timeout_s=self.timeout_s, answers=answers)
+        except Invalid:
+            return Outcome(Result.FAILED, "address", Status.OFFLINE)
+
+    def _ask(self, printer: Row[Any]) -> None:
+        self._asked[printer.id] = time.monotonic()
+        if not self._may_ask(printer):
             return
-        self._set(job, state="sending", attempts=job.attempts + 1)
-        outcome = off_the_loop(_deliver, printer, job)
-        if outcome.result == Result.CONFIRMED:
-            self._end(job, "confirmed")
-        else:
-            self._end(job, "failed", outcome.reason)
-        self.store.write(
-            update(Printer).where(Printer.id == printer.id).values(status=outcome.status.value, status_at=self.clock())
-        )
+        status = _status(printer, self.timeout_s)
+        if status.can_print:
+            self._not_before.pop(printer.id, None)
+        jobs.note(self.store, self._fresh(printer), status, self.clock())
 
-    def _end(self, job: Row[Any], state: str, fault: str | None = None) -> None:
-        self._set(job, state=state, fault=fault, ended_at=self.clock())
+    def _may_ask(self, printer: Row[Any]) -> bool:
+        """Never while a slip is being sent; and of several processes one asks."""
+        with self.store.read() as connection:
+            if connection.execute(_SENDING.where(PrintJob.printer_id == printer.id)).first() is not None:
+                return False
+        if self.store.is_sqlite:
+            return True
+        now = self.clock()
+        is_due = or_(Printer.asked_at.is_(None), Printer.asked_at <= now - timedelta(seconds=self.ask_s / 2))
+        return self.store.write(update(Printer).where(Printer.id == printer.id, is_due).values(asked_at=now)) == 1
 
-    def _set(self, job: Row[Any], **columns: Any) -> None:
-        self.store.write(update(PrintJob).where(PrintJob.id == job.id).values(**columns))
+    def _fresh(self, printer: Row[Any]) -> Row[Any]:
+        with self.store.read() as connection:
+            return connection.execute(select(Printer).where(Printer.id == printer.id)).one()
+
+    def _wait_longer(self, printer_id: int) -> None:
+        failures = self._failures.get(printer_id, 0)
+        self._failures[printer_id] = failures + 1
+        self._not_before[printer_id] = time.monotonic() + min(2.0**failures, self.longest_wait_s)
 
 
-def _deliver(printer: Row[Any], job: Row[Any]) -> Outcome:
-    data = render(from_json(job.lines), printer.profile)
-    return deliver(cast(Kind, printer.kind), printer.address, data, answers=Answers(printer.answers))
+def _status(printer: Row[Any], timeout_s: float) -> Status:
+    """How an idle printer is. One that answers nothing is well as long as it can be reached."""
+    kind = cast(Kind, printer.kind)
+    try:
+        if printer.answers != Answers.NOTHING:
+            return ask(kind, printer.address, timeout_s)
+        with connect(kind, printer.address, timeout_s):
+            return Status.OK
+    except (OSError, Invalid):
+        return Status.OFFLINE
+
+
+_OWN = select(Printer).where(Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None)).order_by(Printer.id)
+_QUEUED = select(PrintJob.printer_id).where(PrintJob.state == JobState.QUEUED).distinct()
+_SENDING = select(PrintJob.id).where(PrintJob.state == JobState.SENDING)
+
+
+# --- who this is ---
+
+
+def _this_process() -> str:
+    return f"server/{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether a server process of this machine has ended; of other machines, and of agents, only the lease tells."""
+    role, *rest = owner.split("/")
+    if role != "server" or len(rest) != 3 or rest[0] != socket.gethostname():
+        return False
+    return _started(int(rest[1])) != rest[2]
+
+
+def _started(pid: int) -> str:
+    """When a process began, in ticks since the machine did: with it a number that was given anew is known apart."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""

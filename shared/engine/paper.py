@@ -1,0 +1,132 @@
+"""What people do with paper: a slip is queued, printed again with a reason, given up; a printer gets a fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from shared.domain import slip
+from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.printing import jobs
+from shared.printing.jobs import JobState
+from shared.store.office import Transaction
+from shared.store.setup import PrinterSetup
+from shared.store.tables import Printer, PrintJob
+
+NUMBER = "number"
+NUMBER_LIFE = timedelta(minutes=2)
+"""A number slip that could not be printed for this long is not printed any more (UX 35)."""
+LIFE = timedelta(minutes=30)
+"""The same for every other slip: whoever waits for it stands at a counter."""
+LONGEST_REASON = 80
+
+
+def print_lines(
+    tx: Transaction,
+    kind: str,
+    lines: Sequence[slip.Line],
+    now: datetime,
+    *,
+    ticket_id: int | None = None,
+    case_id: int | None = None,
+    printer: str | None = None,
+) -> int | None:
+    """Queues a slip in this transaction; the id of its job, None when the office has no printer.
+
+    `kind`: "number", "receipt" ... as the functions of `domain.slip`; `printer`: a slug, None is the office's choice.
+    """
+    chosen = tx.setup.printer(printer)
+    if chosen is None:
+        return None
+    values = {
+        "office_id": tx.office_id,
+        "printer_id": chosen.id,
+        "ticket_id": ticket_id,
+        "case_id": case_id,
+        "kind": kind,
+        "lines": slip.to_json(lines),
+        "made_at": now,
+        "expires_at": now + _life(kind),
+    }
+    return int(tx.execute(insert(PrintJob).returning(PrintJob.id), values).scalar_one())
+
+
+def reprint(
+    tx: Transaction, job_id: int, reason: str, now: datetime, *, officer_id: int | None, printer: str | None = None
+) -> int:
+    """Queues a slip once more because somebody asked; the id of the new job.
+
+    It says SALINAN and why, unless it is certain that no earlier print is on paper. Raises `Unknown("print_job")`,
+    `NotAllowed("still_printing")`, `Invalid("reason")`.
+    """
+    job = _job(tx, job_id)
+    words = " ".join(reason.split())[:LONGEST_REASON]
+    if not words:
+        raise Invalid("reason", fields=["reason"])
+    prints = tx.all(select(PrintJob).where((PrintJob.id == _first_id(job)) | (PrintJob.copy_of_id == _first_id(job))))
+    if any(each.state in (JobState.QUEUED, JobState.SENDING) for each in prints):
+        raise NotAllowed("still_printing")
+    chosen = tx.setup.printer(printer) if printer else None
+    columns = {"expires_at": now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
+    if all(_never_sent(each) for each in prints):
+        first = next(each for each in prints if each.id == _first_id(job))
+        new_id = jobs.queue(tx.connection, first, first.lines, now, copy_of_id=first.id, **columns)
+    else:
+        new_id = jobs.copy(tx.connection, job, words, now, **columns)
+    detail = {"job": new_id, "kind": job.kind}
+    about = {"ticket_id": job.ticket_id, "case_id": job.case_id, "officer_id": officer_id}
+    tx.record("reprint", at=now, reason=words, detail=detail, **about)
+    return new_id
+
+
+def give_up(tx: Transaction, job_id: int, now: datetime, *, officer_id: int | None) -> None:
+    """Ends a job that waits for its printer; raises `Unknown("print_job")`, `NotAllowed("not_waiting")`."""
+    job = _job(tx, job_id)
+    if not jobs.end_queued(tx.connection, job.id, JobState.FAILED, "given_up", now):
+        raise NotAllowed("not_waiting")
+    detail = {"job": job.id, "kind": job.kind}
+    about = {"ticket_id": job.ticket_id, "case_id": job.case_id, "officer_id": officer_id}
+    tx.record("give_up", at=now, detail=detail, **about)
+
+
+def use_fallback(tx: Transaction, slug: str, fallback: str | None) -> None:
+    """From now on `fallback` prints what `slug` cannot; None for nobody. Raises `Unknown("printer")`, `Invalid`."""
+    printer, other = _printer(tx, slug), _printer(tx, fallback) if fallback else None
+    if other is not None and other.id == printer.id:
+        raise Invalid("fallback", fields=["fallback"])
+    tx.execute(update(Printer).where(Printer.id == printer.id).values(fallback_id=other.id if other else None))
+
+
+def roll_changed(tx: Transaction, slug: str) -> None:
+    """A new roll was put in: the estimate of the slips that are left begins anew. Raises `Unknown("printer")`."""
+    new = {"printed_mm": 0.0, "printed_slips": 0, "is_low": False}
+    tx.execute(update(Printer).where(Printer.id == _printer(tx, slug).id).values(**new))
+
+
+def _life(kind: str) -> timedelta:
+    return NUMBER_LIFE if kind == NUMBER else LIFE
+
+
+def _job(tx: Transaction, job_id: int) -> Row[Any]:
+    job = tx.first(select(PrintJob).where(PrintJob.id == job_id, PrintJob.office_id == tx.office_id))
+    if job is None:
+        raise Unknown("print_job")
+    return job
+
+
+def _first_id(job: Row[Any]) -> int:
+    return int(job.copy_of_id or job.id)
+
+
+def _never_sent(job: Row[Any]) -> bool:
+    return job.state in (JobState.EXPIRED, JobState.FAILED) and not job.is_uncertain
+
+
+def _printer(tx: Transaction, slug: str) -> PrinterSetup:
+    for printer in tx.setup.printers:
+        if printer.slug == slug:
+            return printer
+    raise Unknown("printer")

@@ -1,0 +1,525 @@
+"""Slips from their rows to the paper: whatever the printer does, each one is confirmed, or failed or expired and told."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from paper import Fault, PaperPrinter
+from sqlalchemy import insert, select, update
+from world import MORNING, World
+
+from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.slip import Cut, Space, Text
+from shared.engine import paper
+from shared.printing import jobs
+from shared.printing.connections import Outcome, Result
+from shared.printing.jobs import JobState
+from shared.printing.spool import Spooler, is_gone
+from shared.printing.status import Status
+from shared.store import reads
+from shared.store.office import Store
+from shared.store.tables import Office, Printer, PrintJob
+
+LIMIT_S = 30
+GONE = "server/elsewhere/1/1"
+
+
+class Clock:
+    """Runs from Monday morning; `jump` puts it forward."""
+
+    def __init__(self) -> None:
+        self._began, self._ahead = time.monotonic(), timedelta()
+
+    def __call__(self) -> datetime:
+        return MORNING + self._ahead + timedelta(seconds=time.monotonic() - self._began)
+
+    def jump(self, **by: float) -> None:
+        self._ahead += timedelta(**by)
+
+
+def until(is_so: Callable[[], Any], limit_s: float = LIMIT_S) -> Any:
+    """Waits for a state; what it is then."""
+    end = time.monotonic() + limit_s
+    while not (found := is_so()):
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.01)
+    return found
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def small(sqlite_store: Store) -> World:
+    import world
+
+    return world.office(sqlite_store)
+
+
+def add_printer(office: World, address: str, slug: str = "kertas", kind: str = "network", **columns: Any) -> int:
+    """A printer that number slips go to unless told otherwise."""
+    values = {"office_id": office.id, "slug": slug, "kind": kind, "address": address, "profile": "58mm", **columns}
+    key: Any = office.store.exclusively(lambda c: c.execute(insert(Printer), values).inserted_primary_key)
+    choice = update(Office).where(Office.id == office.id)
+    office.store.write(choice.values(setup_version=Office.setup_version + 1, settings={"printer": slug}))
+    return int(key[0])
+
+
+@contextmanager
+def spooling(store: Store, clock: Callable[[], datetime], **faster: float) -> Iterator[Spooler]:
+    quick = {"timeout_s": 0.3, "ask_s": 0.2, "longest_wait_s": 0.1, "look_s": 0.05} | faster
+    spooler = Spooler(store, clock, **quick)
+    thread = threading.Thread(target=spooler.run)
+    thread.start()
+    try:
+        yield spooler
+    finally:
+        spooler.stop()
+        thread.join(LIMIT_S)
+        until(lambda: not spooler._busy)
+
+
+def queue(office: World, word: str, now: datetime, printer: str | None = None, kind: str = paper.NUMBER) -> int:
+    lines = [Text(word, size=2), Space(80), Text("akhir"), Cut()]
+    job = office.store.change(office.id, paper.print_lines, kind, lines, now, printer=printer)
+    assert job is not None
+    return job
+
+
+def job(store: Store, job_id: int) -> Any:
+    with store.read() as connection:
+        return connection.execute(select(PrintJob).where(PrintJob.id == job_id)).one()
+
+
+def copies(store: Store, job_id: int) -> list[Any]:
+    with store.read() as connection:
+        return list(connection.execute(select(PrintJob).where(PrintJob.copy_of_id == job_id).order_by(PrintJob.id)))
+
+
+def printer(store: Store, printer_id: int) -> Any:
+    with store.read() as connection:
+        return connection.execute(select(Printer).where(Printer.id == printer_id)).one()
+
+
+def on_paper(device: PaperPrinter, word: str, *, marked: bool) -> list[bytes]:
+    """The pieces of paper with this word, whole or torn off."""
+    return [slip for slip in device.slips if word.encode() in slip and (b"SALINAN" in slip) is marked]
+
+
+def is_state(store: Store, job_id: int, *states: JobState) -> Callable[[], bool]:
+    return lambda: job(store, job_id).state in states
+
+
+# one printer and its faults
+
+
+def test_a_number_slip_is_printed_and_confirmed_by_the_printer(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        taken = small.take()
+        until(lambda: device.slips and _slip_of(small, taken.id).state == JobState.CONFIRMED)
+
+    assert len(on_paper(device, taken.number, marked=False)) == 1
+    assert job(small.store, 1).witness == "in_order"
+
+
+def _slip_of(office: World, ticket_id: int) -> Any:
+    with office.store.read() as connection:
+        return reads.print_job_of(connection, office.id, ticket_id)
+
+
+@pytest.mark.parametrize("fault", [Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER, Fault.OFFLINE])
+def test_a_slip_waits_for_the_printer_and_says_why(small: World, clock: Clock, fault: Fault) -> None:
+    device = PaperPrinter()
+    device.fault = fault
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address)
+        waiting = queue(small, "N0001", clock())
+        until(lambda: job(small.store, waiting).fault == fault.value)
+        until(lambda: printer(small.store, printer_id).status == fault.value)
+        assert job(small.store, waiting).state == JobState.QUEUED
+        device.mend()
+        until(is_state(small.store, waiting, JobState.CONFIRMED))
+
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+    assert not on_paper(device, "N0001", marked=True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(Fault.SILENT, "no_answer"), (Fault.HALF_OPEN, "no_answer"), (Fault.HANG_UP, "hung_up")]
+)
+def test_a_printer_that_does_not_answer_gets_nothing(small: World, clock: Clock, fault: Fault, told: str) -> None:
+    device = PaperPrinter()
+    device.fault = fault
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        waiting = queue(small, "N0001", clock())
+        until(lambda: job(small.store, waiting).fault == told)
+        device.mend()
+        until(is_state(small.store, waiting, JobState.CONFIRMED))
+
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+
+
+def test_a_roll_near_its_end_still_prints_and_is_told(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+    device.fault = Fault.NEAR_END
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address)
+        waiting = queue(small, "N0001", clock())
+        until(is_state(small.store, waiting, JobState.CONFIRMED))
+        until(lambda: printer(small.store, printer_id).status == Status.NEAR_END)
+
+    with small.store.read() as connection:
+        assert reads.board(connection, small.store.setup(small.id), clock())["printers"]["kertas"] == "near_end"
+
+
+@pytest.mark.parametrize("fault", [Fault.POWER_CYCLE, Fault.PAPER_OUT, Fault.HANG_UP])
+def test_a_slip_that_broke_off_is_printed_once_more_and_says_so(small: World, clock: Clock, fault: Fault) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        device.break_after(20, fault)
+        broken = queue(small, "N0001", clock())
+        until(lambda: copies(small.store, broken))
+        device.mend()
+        until(lambda: copies(small.store, broken)[0].state == JobState.CONFIRMED)
+
+    assert job(small.store, broken).state == JobState.FAILED
+    assert job(small.store, broken).is_uncertain
+    assert len(on_paper(device, "N0001", marked=False)) <= 1
+    assert len(on_paper(device, "N0001", marked=True)) == 1
+
+
+def test_a_copy_that_is_uncertain_again_is_left_to_people(small: World, clock: Clock) -> None:
+    waiting = queue(small, "N0001", clock(), "virtual")
+    _send_and_lose(small, waiting, clock())
+    (again,) = copies(small.store, waiting)
+
+    _send_and_lose(small, again.id, clock())
+
+    assert [each.state for each in copies(small.store, waiting)] == [JobState.FAILED]
+
+
+def _send_and_lose(office: World, job_id: int, now: datetime) -> None:
+    assert jobs.claim(office.store, job_id, GONE, now, 60)
+    assert jobs.finish(office.store, job_id, GONE, Outcome(Result.UNCERTAIN, "hung_up"), now, 100)
+
+
+def test_a_printer_that_answers_nothing_is_believed_to_have_printed(small: World, clock: Clock) -> None:
+    device = PaperPrinter(dialect="mute")
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address, answers="nothing")
+        waiting = queue(small, "N0001", clock())
+        until(is_state(small.store, waiting, JobState.CONFIRMED))
+        until(lambda: printer(small.store, printer_id).status == Status.OK)
+        until(lambda: on_paper(device, "N0001", marked=False))
+
+    assert job(small.store, waiting).witness == "sent"
+
+
+def test_an_impossible_slip_fails_and_the_next_one_is_printed(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+    bad = queue(small, "N0001", clock(), "virtual")
+    small.store.write(update(PrintJob).where(PrintJob.id == bad).values(lines=[{"kind": "poem"}]))
+
+    with device.on_network() as address:
+        printer_id = add_printer(small, address)
+        small.store.write(update(PrintJob).where(PrintJob.id == bad).values(printer_id=printer_id))
+        good = queue(small, "N0002", clock())
+        with spooling(small.store, clock):
+            until(is_state(small.store, good, JobState.CONFIRMED))
+
+    assert (job(small.store, bad).state, job(small.store, bad).fault) == (JobState.FAILED, "impossible")
+
+
+# time
+
+
+def test_a_number_slip_is_not_printed_two_minutes_late(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+    device.fault = Fault.PAPER_OUT
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        number, receipt = queue(small, "N0001", clock()), queue(small, "R0001", clock(), kind="receipt")
+        until(lambda: job(small.store, number).fault == "paper_out")
+        clock.jump(seconds=121)
+        until(is_state(small.store, number, JobState.EXPIRED))
+        device.mend()
+        until(is_state(small.store, receipt, JobState.CONFIRMED))
+
+    assert job(small.store, number).fault == "paper_out"
+    assert not [slip for slip in device.slips if b"N0001" in slip]
+
+
+def test_the_word_of_a_printer_that_comes_too_late_takes_the_copy_back(small: World, clock: Clock) -> None:
+    late = queue(small, "N0001", clock(), "virtual")
+    assert jobs.claim(small.store, late, GONE, clock(), 10)
+    clock.jump(seconds=11)
+    jobs.sweep(small.store, clock(), lambda _owner: False)
+    assert [each.state for each in copies(small.store, late)] == [JobState.QUEUED]
+
+    assert jobs.finish(small.store, late, GONE, Outcome(Result.CONFIRMED, witness="in_order"), clock(), 100)
+
+    assert job(small.store, late).state == JobState.CONFIRMED
+    assert not copies(small.store, late)
+
+
+# many hands
+
+
+def test_two_processes_never_send_the_same_slip(office: Callable[..., World], clock: Clock) -> None:
+    here = office()
+    wanted = [queue(here, f"N{number:04}", clock(), "virtual") for number in range(5)]
+    won: list[tuple[int, str]] = []
+
+    def grab(owner: str) -> None:
+        for each in wanted:
+            if jobs.claim(here.store, each, owner, clock(), 60):
+                won.append((each, owner))
+                assert jobs.finish(here.store, each, owner, Outcome(Result.CONFIRMED), clock(), 100)
+
+    hands = [threading.Thread(target=grab, args=(f"server/{name}/1/1",)) for name in "abcd"]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join(LIMIT_S)
+
+    assert len({each for each, _ in won}) == len(won)
+
+
+def test_one_printer_takes_one_slip_at_a_time(office: Callable[..., World], clock: Clock) -> None:
+    here = office()
+    first, second = queue(here, "N0001", clock(), "virtual"), queue(here, "N0002", clock(), "virtual")
+
+    assert jobs.claim(here.store, first, "server/a/1/1", clock(), 60)
+    assert not jobs.claim(here.store, second, "server/b/1/1", clock(), 60)
+    assert jobs.claim(here.store, first, "server/a/1/1", clock(), 60)
+    assert not jobs.claim(here.store, first, "server/b/1/1", clock(), 60)
+    assert not jobs.finish(here.store, first, "server/b/1/1", Outcome(Result.CONFIRMED), clock(), 100)
+
+
+def test_the_slip_of_a_process_that_died_is_printed_once_more_and_says_so(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address:
+        add_printer(small, address)
+        broken = queue(small, "N0001", clock())
+        dead = Spooler(small.store, clock).owner.rpartition("/")[0] + "/0"
+        assert is_gone(dead)
+        assert jobs.claim(small.store, broken, dead, clock(), 600)
+        with spooling(small.store, clock):
+            until(lambda: [each.state for each in copies(small.store, broken)] == [JobState.CONFIRMED])
+
+    assert len(on_paper(device, "N0001", marked=True)) == 1
+
+
+def test_a_process_that_lives_is_not_gone(small: World, clock: Clock) -> None:
+    assert not is_gone(Spooler(small.store, clock).owner)
+    assert not is_gone("server/another-machine/1/1")
+    assert not is_gone("agent/1/x")
+
+
+# several printers
+
+
+def test_a_fallback_prints_unmarked_what_was_never_sent(small: World, clock: Clock) -> None:
+    broken, other = PaperPrinter(), PaperPrinter()
+    broken.fault = Fault.PAPER_OUT
+
+    with broken.on_network() as address, other.on_network() as second, spooling(small.store, clock):
+        add_printer(small, second, "cadangan")
+        add_printer(small, address)
+        small.store.change(small.id, paper.use_fallback, "kertas", "cadangan")
+        moved = queue(small, "N0001", clock())
+        until(is_state(small.store, moved, JobState.CONFIRMED))
+
+    assert len(on_paper(other, "N0001", marked=False)) == 1
+    assert not broken.slips
+
+
+def test_a_dead_printer_blocks_no_other_and_no_visitor(small: World, clock: Clock) -> None:
+    dead, well = PaperPrinter(), PaperPrinter()
+    dead.fault = Fault.HALF_OPEN
+
+    with spooling(small.store, clock, timeout_s=60), dead.on_network() as address, well.on_network() as second:
+        add_printer(small, second, "sehat")
+        add_printer(small, address)
+        stuck = queue(small, "N0001", clock())
+        until(lambda: dead.connections)
+        printed = [queue(small, f"N{number:04}", clock(), "sehat") for number in range(2, 6)]
+        for _ in range(5):
+            assert small.take().number
+        for each in printed:
+            until(is_state(small.store, each, JobState.CONFIRMED))
+        assert job(small.store, stuck).state == JobState.SENDING
+
+
+def test_a_roll_that_was_changed_begins_a_new_estimate(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address)
+        for number in range(3):
+            until(is_state(small.store, queue(small, f"N{number:04}", clock()), JobState.CONFIRMED))
+        with small.store.read() as connection:
+            (_, before) = reads.printers(connection, small.id)
+        device.fault = Fault.PAPER_OUT
+        until(lambda: printer(small.store, printer_id).status == Status.PAPER_OUT)
+        device.mend()
+        until(lambda: printer(small.store, printer_id).status == Status.OK)
+
+    assert before["slips_left"] > 100
+    assert printer(small.store, printer_id).printed_slips == 0
+
+
+def test_status_words_become_events_and_move_the_board(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address)
+        until(lambda: printer(small.store, printer_id).status == Status.OK)
+        version = small.version
+        device.fault = Fault.COVER_OPEN
+        until(lambda: printer(small.store, printer_id).status == Status.COVER_OPEN)
+
+    assert small.version > version
+    assert [(e.from_state, e.to_state) for e in small.events() if e.action == "printer"][-1] == ("ok", "cover_open")
+
+
+def test_an_agent_that_is_not_heard_is_offline(small: World, clock: Clock) -> None:
+    printer_id = add_printer(small, "", kind="star", status="ok", status_at=clock())
+
+    jobs.sweep(small.store, clock() + timedelta(seconds=8), is_gone)
+    assert printer(small.store, printer_id).status == Status.OK
+    jobs.sweep(small.store, clock() + timedelta(seconds=10), is_gone)
+    assert printer(small.store, printer_id).status == Status.OFFLINE
+
+
+# what people ask for
+
+
+def test_a_reprint_says_salinan_and_why(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        first = queue(small, "N0001", clock())
+        until(is_state(small.store, first, JobState.CONFIRMED))
+        again = small.store.change(small.id, paper.reprint, first, "kertas macet", clock(), officer_id=None)
+        until(is_state(small.store, again, JobState.CONFIRMED))
+
+    (marked,) = on_paper(device, "N0001", marked=True)
+    assert b"kertas macet" in marked
+    assert [event.reason for event in small.events() if event.action == "reprint"] == ["kertas macet"]
+
+
+def test_a_slip_that_was_never_sent_is_printed_again_unmarked_but_only_once(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+    expired = queue(small, "N0001", clock(), "virtual")
+    clock.jump(seconds=121)
+    jobs.sweep(small.store, clock(), is_gone)
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        for _ in range(2):
+            wanted = small.store.change(
+                small.id, paper.reprint, expired, "habis", clock(), officer_id=None, printer="kertas"
+            )
+            until(is_state(small.store, wanted, JobState.CONFIRMED))
+
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+    assert len(on_paper(device, "N0001", marked=True)) == 1
+
+
+def test_nothing_is_printed_again_while_it_still_waits_or_without_a_reason(small: World, clock: Clock) -> None:
+    waiting = queue(small, "N0001", clock(), "virtual")
+
+    with pytest.raises(NotAllowed, match="still_printing"):
+        small.store.change(small.id, paper.reprint, waiting, "x", clock(), officer_id=None)
+    small.store.change(small.id, paper.give_up, waiting, clock(), officer_id=None)
+    with pytest.raises(NotAllowed, match="not_waiting"):
+        small.store.change(small.id, paper.give_up, waiting, clock(), officer_id=None)
+    with pytest.raises(Invalid, match="reason"):
+        small.store.change(small.id, paper.reprint, waiting, "  ", clock(), officer_id=None)
+    with pytest.raises(Unknown, match="print_job"):
+        small.store.change(small.id, paper.reprint, 999, "x", clock(), officer_id=None)
+
+
+# the promise
+
+
+def test_five_hundred_slips_with_random_faults_are_confirmed_or_told_and_never_doubled(
+    small: World, clock: Clock
+) -> None:
+    chance = random.Random(6)
+    devices = [PaperPrinter() for _ in range(4)]
+    wanted: dict[int, tuple[str, PaperPrinter]] = {}
+    trouble = [Fault.NEAR_END, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.SILENT, Fault.HALF_OPEN]
+    breaks = [Fault.POWER_CYCLE, Fault.HANG_UP, Fault.PAPER_OUT, Fault.SILENT]
+
+    with ExitStack() as stack:
+        for place, device in enumerate(devices):
+            add_printer(small, stack.enter_context(device.on_network()), f"p{place}")
+        stack.enter_context(spooling(small.store, clock, timeout_s=0.15))
+        for number in range(500):
+            place = chance.randrange(4)
+            word = f"N{number:04}"
+            wanted[queue(small, word, clock(), f"p{place}")] = (word, devices[place])
+            if number % 10 == 0:
+                _disturb(chance, devices[place], trouble, breaks)
+            if number % 25 == 24:
+                time.sleep(0.2)
+                for device in devices:
+                    device.mend()
+            if number == 300:
+                devices[3].fault = Fault.PAPER_OUT
+                clock.jump(seconds=119)
+        ended = (JobState.CONFIRMED, JobState.FAILED, JobState.EXPIRED)
+        until(lambda: _mended(devices) and all(each.state in ended for each in _all(small.store)), 60)
+
+    for job_id, (word, device) in wanted.items():
+        unmarked, marked = on_paper(device, word, marked=False), on_paper(device, word, marked=True)
+        prints = [job(small.store, job_id), *copies(small.store, job_id)]
+        assert len(unmarked) <= 1
+        assert len(marked) <= 1
+        if any(each.state == JobState.CONFIRMED for each in prints):
+            assert any(b"akhir" in slip for slip in unmarked + marked)
+        else:
+            assert all(each.fault or each.state == JobState.EXPIRED for each in prints)
+    assert sum(each.state == JobState.CONFIRMED for each in _all(small.store)) > 300
+
+
+def _disturb(chance: random.Random, device: PaperPrinter, trouble: list[Fault], breaks: list[Fault]) -> None:
+    if chance.random() < 0.5:
+        device.fault = chance.choice(trouble)
+    else:
+        device.break_after(chance.randrange(1, 120), chance.choice(breaks))
+
+
+def _mended(devices: list[PaperPrinter]) -> bool:
+    for device in devices:
+        device.mend()
+    return True
+
+
+def _all(store: Store) -> list[Any]:
+    with store.read() as connection:
+        return list(connection.execute(select(PrintJob)))
