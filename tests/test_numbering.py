@@ -1,0 +1,35 @@
+"""Numbers as people read them, and the day in the office."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.numbering import label, office_day
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "A-001"), (12, "A-012"), (999, "A-999"), (1000, "A-1000")])
+def test_a_number_has_three_digits_and_grows_when_it_must(number: int, said: str) -> None:
+    assert label("A", number) == said
+
+
+@given(st.integers(1, 99_999), st.integers(1, 99_999))
+def test_two_numbers_never_look_the_same(one: int, other: int) -> None:
+    assert (label("A", one) == label("A", other)) == (one == other)
+
+
+def test_the_day_changes_at_midnight_in_the_office_not_at_the_servers() -> None:
+    before, after = datetime(2026, 11, 22, 16, 59, 59, tzinfo=UTC), datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+
+    assert [office_day(at, JAKARTA) for at in (before, after)] == [date(2026, 11, 22), date(2026, 11, 23)]
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones()))
+def test_the_day_does_not_depend_on_the_zone_in_which_the_moment_is_written(at: datetime) -> None:
+    assert office_day(at, JAKARTA) == office_day(at.astimezone(UTC), JAKARTA)

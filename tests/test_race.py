@@ -1,0 +1,127 @@
+"""Eight processes at once on one office: no number twice, nobody called twice, and no gap in numbers or versions."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import world
+from sqlalchemy import select
+
+from shared.store.office import Store
+from shared.store.tables import Event, Ticket
+
+PROCESSES, TAKES, CALLS = 8, 200, 200
+LIMIT_S = 240
+ROOT = Path(__file__).resolve().parents[1]
+
+# One process of the race: opens the database by itself, says that it is ready, waits for the word, and does its share.
+CLICKS = """
+import json, sys
+from world import World
+from shared.store.office import Store
+
+url, office_id, officers, counter, takes, calls = json.loads(sys.argv[1])
+store = Store(url)
+office = World(store, office_id, "uji", officers)
+print("ready", flush=True)
+sys.stdin.readline()
+numbers = [office.take(nonce=f"proses-{counter}-{n:04d}").number for n in range(takes)]
+called = []
+while len(called) < calls:
+    ticket = office.call_next(counter)
+    if ticket is None:
+        continue
+    called.append(ticket["number"])
+    office.act("start", ticket["id"], counter)
+    office.act("finish", ticket["id"], counter)
+print(json.dumps({"numbers": numbers, "called": called}), flush=True)
+"""
+
+TAPS = """
+import json, sys
+from world import World
+from shared.store.office import Store
+
+url, office_id = json.loads(sys.argv[1])
+office = World(Store(url), office_id, "uji", [])
+print("ready", flush=True)
+sys.stdin.readline()
+print(json.dumps([office.take(nonce=f"jari-{n:04d}").number for n in range(10)]), flush=True)
+"""
+
+
+def together(code: str, shares: Sequence[list[Any]]) -> list[Any]:
+    """What each process printed as JSON; all of them begin when the last one is ready."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, json.dumps(share)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for share in shares
+    ]
+    try:
+        for process in started:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        return [json.loads(process.communicate(timeout=LIMIT_S)[0]) for process in started]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def rows(store: Store, statement: Any) -> Sequence[Any]:
+    with store.read() as connection:
+        return connection.execute(statement).scalars().all()
+
+
+def test_eight_processes_take_and_call_without_a_number_twice_or_a_gap(
+    database_url: str, open_store: Callable[[str], Store]
+) -> None:
+    store = open_store(database_url)
+    office = world.office(store, services=1, counters=PROCESSES)
+
+    shares = [
+        [database_url, office.id, office.officers, number, TAKES // PROCESSES, CALLS // PROCESSES]
+        for number in range(1, PROCESSES + 1)
+    ]
+    results = together(CLICKS, shares)
+
+    taken = [number for result in results for number in result["numbers"]]
+    called = [number for result in results for number in result["called"]]
+    wanted = [f"A-{number:03d}" for number in range(1, TAKES + 1)]
+    assert sorted(taken) == wanted
+    assert sorted(called) == wanted
+    assert sorted(rows(store, select(Ticket.number))) == list(range(1, TAKES + 1))
+    # each change has one version, each version at least one event, and nothing is left out
+    versions = rows(store, select(Event.version).distinct().order_by(Event.version))
+    assert versions == list(range(1, office.version + 1))
+    assert office.version == TAKES + 3 * CALLS
+    calls = rows(store, select(Event.ticket_id).where(Event.action == "call"))
+    assert len(calls) == len(set(calls)) == CALLS
+
+
+def test_the_same_nonce_from_eight_processes_is_one_ticket(
+    database_url: str, open_store: Callable[[str], Store]
+) -> None:
+    store = open_store(database_url)
+    office = world.office(store, services=1, counters=1)
+
+    answers = together(TAPS, [[database_url, office.id]] * PROCESSES)
+
+    assert answers == [[f"A-{number:03d}" for number in range(1, 11)]] * PROCESSES
+    assert office.version == 10
