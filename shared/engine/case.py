@@ -63,6 +63,27 @@ def receive(tx: Transaction, ticket_id: int, action: Action, hand: Hand, said: S
     return act(tx, row.id, action, hand, said)
 
 
+def take_up(tx: Transaction, ticket_id: int, case_id: int, hand: Hand) -> None:
+    """Ties a returned file to the visit of somebody who came back with what was missing.
+
+    Raises `NotAllowed` ("elsewhere", "has_file": the visit is about another file already).
+    """
+    ticket, file = find_ticket(tx, ticket_id), find(tx, case_id)
+    if ticket.state != TicketState.SERVING or (hand.counter_id is not None and ticket.counter_id != hand.counter_id):
+        raise NotAllowed("elsewhere", counter=_counter_number(tx, ticket.counter_id))
+    if ticket.case_id is not None or file.state != State.RETURNED:
+        raise NotAllowed("has_file")
+    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id, service_id=file.service_id))
+    tx.record(
+        "take_up",
+        at=hand.now,
+        ticket_id=ticket.id,
+        case_id=file.id,
+        officer_id=hand.officer_id,
+        counter_id=hand.counter_id,
+    )
+
+
 def act(tx: Transaction, case_id: int, action: Action, hand: Hand, said: Said) -> dict[str, Any]:
     """Does `action` with the case; its facts afterwards. The visitor's ticket, if any, follows the file.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -46,8 +47,28 @@ def setup() -> Setup:
 
 def sentence(error: Refusal) -> str:
     """What the refusal says to a person, in their language."""
-    words = {key: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for key, v in error.facts.items()}
+    words = {key: ", ".join(_word(key, each) for each in _many(value)) for key, value in error.facts.items()}
     return str(gettext(f"error.{error.code}", **words))
+
+
+def _many(value: object) -> Iterable[object]:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _word(kind: str, code: object) -> str:
+    """What is missing, or wrong with a field, comes as a code; everything else as it is."""
+    if kind == "missing":
+        document = str(code).partition("documents:")[2]
+        return _requirement(document) if document else str(gettext(f"missing.{code}"))
+    words = current_app.extensions["loket_words"]
+    key = f"{'check' if kind == 'fields' else kind}.{code}"
+    return str(gettext(key)) if words.has("id", key) else str(code)
+
+
+def _requirement(key: str) -> str:
+    """The document as the office's standards name it."""
+    requirements = (each for service in setup().services for each in service.standard.requirements)
+    return next((each.text for each in requirements if each.key == key), key)
 
 
 def refusal(error: Refusal) -> Response:

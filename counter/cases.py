@@ -1,0 +1,373 @@
+"""Files at the officers' desks: the checklist, one file and its steps, the tray, the register, the recap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import insert
+
+from counter.blueprint import CHIEFS, DESK_ROLES, blueprint
+from shared.domain.case import Action, PauseReason, State
+from shared.domain.errors import Invalid, Refusal, Unknown
+from shared.domain.identity import nik_check
+from shared.domain.numbering import label, office_day
+from shared.domain.procedure import actions_for, first_desk, send_back_targets
+from shared.domain.standard import Role, needed, next_question
+from shared.engine import case, case_slips, outage, recap
+from shared.engine.hand import Hand, Said
+from shared.standards import regions
+from shared.store import files
+from shared.store.tables import DataView
+from shared.web.api import body
+from shared.web.auth import now, officers_only, store, wants_page
+from shared.web.screen import sentence, setup
+from shared.web.urls import public_url
+
+FILE_ROLES = (*DESK_ROLES, "camat")
+
+
+class FileClick(BaseModel):
+    """What goes with an action on a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: str = Field("", max_length=24)
+    collected: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    applicant: dict[str, str] | None = None
+    answers: dict[str, str] | None = None
+    target: str | None = Field(None, max_length=40)
+    reason: str | None = Field(None, max_length=200)
+    note: str | None = Field(None, max_length=400)
+
+    def said(self) -> Said:
+        return Said(self.collected, self.applicant, self.answers, self.target, self.reason, self.note)
+
+
+# --- pages ---
+
+
+@blueprint.get("/files")
+@officers_only(*FILE_ROLES)
+def tray() -> str:
+    """The files at the steps of this officer's roles; as a fragment for the page that is already open."""
+    template = "counter/_tray.html" if "X-Fragment" in request.headers else "counter/files.html"
+    return render_template(template, setup=setup(), tray=read_tray())
+
+
+@blueprint.app_context_processor
+def _tray_words() -> dict[str, Any]:
+    """`read_tray` for the panel's page, which shows queue and tray side by side."""
+    return {"read_tray": read_tray}
+
+
+def read_tray() -> list[files.File]:
+    with store().read() as connection:
+        return files.tray(connection, store().setups, setup(), _roles(), now())
+
+
+@blueprint.get("/cases/<int:case_id>")
+@officers_only(*FILE_ROLES)
+def file(case_id: int) -> str:
+    """One file; that somebody looked at its data is written down."""
+    store().write(
+        insert(DataView), {"office_id": g.office_id, "case_id": case_id, "officer_id": current_user.id, "at": now()}
+    ) if _exists(case_id) else None
+    return _file_page(case_id)
+
+
+@blueprint.get("/<int:number>/tickets/<int:ticket_id>/file")
+@officers_only(*DESK_ROLES)
+def desk(number: int, ticket_id: int) -> ResponseReturnValue:
+    """The checklist for the visitor at this counter; a file that is past it is shown itself."""
+    with store().read() as connection:
+        ticket = files.ticket_of(connection, g.office_id, ticket_id)
+        found = ticket and ticket.case_id and files.one(connection, store().setups, setup(), ticket.case_id, now())
+    if found and found.row.state != State.RETURNED:
+        return redirect(url_for("counter.file", case_id=found.row.id))
+    return _desk_page(number, ticket_id)
+
+
+@blueprint.get("/register")
+@officers_only(*FILE_ROLES)
+def register() -> str:
+    year = request.args.get("year", default=office_day(now(), setup().zone).year, type=int)
+    text = request.args.get("text", "").strip()
+    with store().read() as connection:
+        found = files.register(connection, store().setups, setup(), year, text, now())
+    return render_template("counter/register.html", setup=setup(), files=found, year=year, text=text)
+
+
+@blueprint.get("/results")
+@officers_only(*FILE_ROLES)
+def results() -> str:
+    """Results that nobody has collected yet, with their age."""
+    with store().read() as connection:
+        waiting = files.uncollected(connection, store().setups, setup(), now())
+    return render_template("counter/results.html", setup=setup(), files=waiting, now=now())
+
+
+@blueprint.get("/recap")
+@officers_only(*CHIEFS, "camat")
+def recaps() -> str:
+    return _recap_page()
+
+
+@blueprint.get("/recap/<int:recap_id>")
+@officers_only(*CHIEFS, "camat")
+def recap_list(recap_id: int) -> str:
+    """One recap with its files, as a page to print."""
+    with store().read() as connection:
+        made = next((row for row in files.recaps(connection, g.office_id) if row.id == recap_id), None)
+        if made is None:
+            raise Unknown("recap")
+        rows = files.recap_files(connection, setup(), recap_id)
+        listed = [files.as_file(connection, store().setups, setup(), row, now()) for row in rows]
+    return render_template(
+        "counter/recap_list.html",
+        setup=setup(),
+        recap=made,
+        files=listed,
+        hours=lambda f: files.net_hours(f, setup(), now()),
+    )
+
+
+# --- clicks ---
+
+
+@blueprint.post("/<int:number>/tickets/<int:ticket_id>/file")
+@officers_only(*DESK_ROLES)
+def receive(number: int, ticket_id: int) -> ResponseReturnValue:
+    """Accept the file of the visitor at this counter, or return it with what is missing."""
+    click = _click()
+    try:
+        done = store().change(g.office_id, case.receive, ticket_id, _action(click.action), _hand(), click.said())
+    except Refusal as error:
+        return _refused(error, lambda message: _desk_page(number, ticket_id, message))
+    return jsonify(done) if not wants_page() else redirect(url_for("counter.panel", number=number))
+
+
+@blueprint.post("/<int:number>/tickets/<int:ticket_id>/file/find")
+@officers_only(*DESK_ROLES)
+def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
+    """Opens the checklist again for somebody who comes back with what was missing, by NIK or by the slip's code."""
+    wanted = request.form.get("wanted", "").strip()
+    with store().read() as connection:
+        row = files.returned(connection, g.office_id, wanted) if wanted else None
+    if row is None:
+        return make_response(_desk_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
+    try:
+        store().change(g.office_id, case.take_up, ticket_id, row.id, _hand())
+    except Refusal as error:
+        return _refused(error, lambda message: _desk_page(number, ticket_id, message))
+    return redirect(url_for("counter.desk", number=number, ticket_id=ticket_id))
+
+
+@blueprint.post("/cases/<int:case_id>/<action>")
+@officers_only(*DESK_ROLES)
+def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
+    """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
+    click = _click()
+    verbs: Mapping[str, Callable[[], dict[str, Any]]] = {
+        case.COLLECT: lambda: store().change(g.office_id, case.collect, case_id, _hand(), click.said()),
+        "undo": lambda: store().change(g.office_id, case.undo, case_id, _hand()),
+    }
+    try:
+        if action in verbs:
+            done = verbs[action]()
+        else:
+            done = store().change(g.office_id, case.act, case_id, _action(action), _hand(), click.said())
+    except Refusal as error:
+        return _refused(error, lambda message: _file_page(case_id, message))
+    return jsonify(done) if not wants_page() else redirect(url_for("counter.file", case_id=case_id))
+
+
+@blueprint.post("/cases/<int:case_id>/slips/<kind>")
+@officers_only(*DESK_ROLES)
+def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
+    store().change(g.office_id, case_slips.print_again, case_id, kind, _hand())
+    return ("", 204) if not wants_page() else redirect(url_for("counter.file", case_id=case_id))
+
+
+@blueprint.post("/outage/<what>")
+@officers_only(*DESK_ROLES)
+def disturb(what: str) -> ResponseReturnValue:
+    """OSS does not answer (`begin`), or answers again (`end`): all files at its steps rest or go on."""
+    if what not in ("begin", "end"):
+        raise Unknown("page")
+    count = store().change(g.office_id, outage.begin if what == "begin" else outage.end, _hand())
+    return jsonify(files=count) if not wants_page() else redirect(request.form.get("back") or url_for("counter.tray"))
+
+
+@blueprint.post("/recap")
+@officers_only(*CHIEFS)
+def make_recap() -> ResponseReturnValue:
+    values = request.get_json(silent=True) or {} if request.is_json else request.form
+    try:
+        days = [_day(values.get(name)) for name in ("on_day", "from_on", "until_on")]
+        done = store().change(g.office_id, recap.make, str(values.get("number", "")), *days, _hand())
+    except Refusal as error:
+        return _refused(error, _recap_page)
+    return jsonify(done) if not wants_page() else redirect(url_for("counter.recap_list", recap_id=done["id"]))
+
+
+# --- inside ---
+
+
+def _refused(error: Refusal, page: Callable[[str], str]) -> ResponseReturnValue:
+    """The page as it was typed, with the sentence; a program gets the error as JSON."""
+    if not wants_page():
+        raise error
+    return make_response(page(sentence(error)), error.status)
+
+
+def _file_page(case_id: int, message: str | None = None) -> str:
+    with store().read() as connection:
+        found = files.one(connection, store().setups, setup(), case_id, now())
+        if found is None:
+            raise Unknown("case")
+        events = files.history(connection, case_id)
+        views = files.views(connection, case_id)
+        twin = files.with_nib(connection, g.office_id, found.row.nik, case_id)
+        running = files.outage(connection, g.office_id)
+        seat = files.seat_of(connection, current_user.id)
+    last = next((event for event in reversed(events) if event.ticket_id is None), None)
+    steps = found.service.steps
+    return render_template(
+        "counter/case.html",
+        setup=setup(),
+        file=found,
+        actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, _roles())],
+        may_collect=found.step is not None and found.step.role in _roles(),
+        targets=send_back_targets(steps, found.step) if found.step else [],
+        requirements=needed(found.service, found.row.answers),
+        can_undo=last is not None and case.is_undoable(last, current_user.id, now()),
+        events=events,
+        views=views,
+        twin=twin,
+        warnings=_warnings(found.row.nik),
+        outage=running,
+        reasons=list(PauseReason),
+        net_hours=files.net_hours(found, setup(), now()),
+        counter=setup().counter_by_id(seat.id) if seat else None,
+        villages=_villages(),
+        form=request.form,
+        message=message,
+    )
+
+
+def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
+    with store().read() as connection:
+        ticket = files.ticket_of(connection, g.office_id, ticket_id)
+        if ticket is None:
+            raise Unknown("ticket")
+        found = files.one(connection, store().setups, setup(), ticket.case_id, now()) if ticket.case_id else None
+    service = found.service if found else setup().service_ids[ticket.service_id].standard
+    answers = {question.key: request.form.get(f"answers.{question.key}", "") for question in service.questions}
+    known = {key: answer for key, answer in {**(found.row.answers if found else {}), **answers}.items() if answer}
+    asked = {key: value for key, value in request.args.items() if key in {q.key for q in service.questions}}
+    known |= asked
+    return render_template(
+        "counter/desk.html",
+        setup=setup(),
+        counter=setup().counter(number),
+        ticket=ticket,
+        number=label(ticket.series, ticket.number),
+        service=service,
+        file=found,
+        answers=known,
+        question=next_question(service, known),
+        requirements=needed(service, known),
+        step=first_desk(service.steps),
+        may_return=True,
+        villages=_villages(),
+        form=request.form,
+        message=message,
+    )
+
+
+def _recap_page(message: str | None = None) -> str:
+    today = office_day(now(), setup().zone)
+    begins = today.replace(day=1)
+    with store().read() as connection:
+        made = files.recaps(connection, g.office_id)
+        waiting = files.to_recap(connection, setup(), begins - timedelta(days=366), today)
+    return render_template(
+        "counter/recap.html",
+        setup=setup(),
+        recaps=made,
+        waiting=waiting,
+        begins=begins,
+        today=today,
+        form=request.form,
+        message=message,
+    )
+
+
+def _click() -> FileClick:
+    """The click as JSON, or as a form whose names are paths: `collected.archive.place`, `applicant.nik`."""
+    if request.is_json:
+        return body(FileClick)
+    values: dict[str, Any] = {}
+    for name, value in request.form.items():
+        if name == "csrf_token":
+            continue
+        *path, last = name.split(".")
+        place = values
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = True if value == "true" else value
+    _as_list(values)
+    return FileClick.model_validate({key: value for key, value in values.items() if value != ""})
+
+
+def _as_list(values: dict[str, Any]) -> None:
+    """Documents of the product come as lines of one field."""
+    product = values.get("collected", {}).get("product")
+    if isinstance(product, dict) and isinstance(product.get("documents"), str):
+        product["documents"] = [line.strip() for line in product["documents"].splitlines() if line.strip()]
+
+
+def _action(word: str) -> Action:
+    try:
+        return Action(word)
+    except ValueError:
+        raise Invalid("unknown_action", fields=["action"]) from None
+
+
+def _hand() -> Hand:
+    with store().read() as connection:
+        seat = files.seat_of(connection, current_user.id)
+    return Hand(current_user.id, current_user.name, _roles(), now(), seat.id if seat else None, url=public_url("/t/"))
+
+
+def _roles() -> frozenset[Role]:
+    return frozenset(Role(role) for role in current_user.roles)
+
+
+def _exists(case_id: int) -> bool:
+    with store().read() as connection:
+        return files.one(connection, store().setups, setup(), case_id, now()) is not None
+
+
+def _warnings(nik: str) -> tuple[str, ...]:
+    return nik_check(nik, str(setup().profile.get("region_code", ""))).warnings if nik else ()
+
+
+def _villages() -> list[tuple[str, str]]:
+    """Code and name of the villages of this office's sub-district, then of the others of the regency."""
+    own = str(setup().profile.get("region_code", ""))
+    districts = sorted(regions(), key=lambda district: district.code != own)
+    return [(v.code, f"{v.name}, {d.name}") for d in districts for v in d.villages]
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise Invalid("day", fields=["day"]) from None

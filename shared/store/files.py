@@ -1,0 +1,167 @@
+"""What is read of files: the tray of a role, one file with its history, the register, results that nobody collected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from shared.domain.calendar import Light, light, net_s
+from shared.domain.case import RUNNING, State
+from shared.domain.procedure import find_step
+from shared.domain.standard import Collects, Role, Service, Step
+from shared.store.setup import Setup, SetupCache
+from shared.store.tables import Case, Counter, DataView, Event, Officer, Outage, Recap, Ticket
+
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file with what its standard says about it."""
+
+    row: AnyRow
+    service: Service
+    step: Step | None
+    """Where it lies; None when no step is left."""
+    light: Light | None
+    """How near its promise is; None when none is running."""
+
+    @property
+    def register(self) -> str:
+        return f"{self.row.register_number}/{self.row.register_year}" if self.row.register_number else "–"
+
+
+def tray(
+    connection: Connection, setups: SetupCache, setup: Setup, roles: Collection[Role], now: datetime
+) -> list[File]:
+    """The files that lie at a step of one of `roles`, what is due first first."""
+    mine = Case.office_id == setup.office_id, Case.state.in_(RUNNING), Case.step.is_not(None)
+    rows = connection.execute(select(Case).where(*mine).order_by(Case.due_at, Case.id)).all()
+    files = [as_file(connection, setups, setup, row, now) for row in rows]
+    return [file for file in files if file.step is not None and file.step.role in roles]
+
+
+def uncollected(connection: Connection, setups: SetupCache, setup: Setup, now: datetime) -> list[File]:
+    """Finished results that wait for their applicant, the oldest first."""
+    mine = Case.office_id == setup.office_id, Case.state.in_(RUNNING), Case.step.is_not(None)
+    rows = connection.execute(select(Case).where(*mine).order_by(Case.since_at, Case.id)).all()
+    files = [as_file(connection, setups, setup, row, now) for row in rows]
+    return [file for file in files if file.step is not None and Collects.RECEIVER in file.step.collects]
+
+
+def one(connection: Connection, setups: SetupCache, setup: Setup, case_id: int, now: datetime) -> File | None:
+    row = connection.execute(select(Case).where(Case.id == case_id, Case.office_id == setup.office_id)).first()
+    return None if row is None else as_file(connection, setups, setup, row, now)
+
+
+def returned(connection: Connection, office_id: int, wanted: str) -> AnyRow | None:
+    """The newest returned file of a NIK, or the one of the code on its slip."""
+    mine = Case.office_id == office_id, Case.state == State.RETURNED
+    match = or_(Case.nik == wanted, Case.token == wanted.rsplit("/", 1)[-1])
+    return connection.execute(select(Case).where(*mine, match).order_by(Case.id.desc()).limit(1)).first()
+
+
+def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> AnyRow | None:
+    """Another file of the same NIK that has an NIB already."""
+    if not nik:
+        return None
+    same = Case.office_id == office_id, Case.nik == nik, Case.id != but, Case.nib.is_not(None)
+    return connection.execute(select(Case).where(*same).order_by(Case.id.desc()).limit(1)).first()
+
+
+def history(connection: Connection, case_id: int) -> Sequence[AnyRow]:
+    """The events of a file and of its visitors, oldest first, with the officer's name."""
+    return connection.execute(
+        select(Event, Officer.name.label("officer"))
+        .outerjoin(Officer, Officer.id == Event.officer_id)
+        .where(Event.case_id == case_id)
+        .order_by(Event.id)
+    ).all()
+
+
+def views(connection: Connection, case_id: int, limit: int = 20) -> Sequence[AnyRow]:
+    """Who looked at the file's data, newest first."""
+    return connection.execute(
+        select(DataView.at, Officer.name.label("officer"))
+        .join(Officer, Officer.id == DataView.officer_id)
+        .where(DataView.case_id == case_id)
+        .order_by(DataView.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def register(
+    connection: Connection, setups: SetupCache, setup: Setup, year: int, text: str, now: datetime, limit: int = 200
+) -> list[File]:
+    """The register of one year, newest first; `text` is looked for in number, name and NIB."""
+    query = select(Case).where(Case.office_id == setup.office_id, Case.register_year == year)
+    if text.isdigit():
+        query = query.where(or_(Case.register_number == int(text), Case.nik == text, Case.nib == text))
+    rows = connection.execute(query.order_by(Case.register_number.desc())).all()
+    if text and not text.isdigit():
+        rows = [row for row in rows if text.casefold() in str(row.applicant.get("name", "")).casefold()]
+    return [as_file(connection, setups, setup, row, now) for row in rows[:limit]]
+
+
+def to_recap(connection: Connection, setup: Setup, from_on: date, until_on: date) -> int:
+    """How many completed files of the period wait for a recap."""
+    begins = datetime.combine(from_on, time(), setup.zone)
+    ends = datetime.combine(until_on + timedelta(days=1), time(), setup.zone)
+    mine = Case.office_id == setup.office_id, Case.state == State.COMPLETED, Case.step.is_not(None)
+    return connection.execute(
+        select(func.count()).where(*mine, Case.completed_at >= begins, Case.completed_at < ends)
+    ).scalar_one()
+
+
+def recaps(connection: Connection, office_id: int) -> Sequence[AnyRow]:
+    """The recaps so far, newest first, with the number of their files and the officer's name."""
+    files = select(func.count()).where(Case.recap_id == Recap.id).scalar_subquery()
+    return connection.execute(
+        select(Recap, files.label("files"), Officer.name.label("officer"))
+        .join(Officer, Officer.id == Recap.officer_id)
+        .where(Recap.office_id == office_id)
+        .order_by(Recap.id.desc())
+    ).all()
+
+
+def recap_files(connection: Connection, setup: Setup, recap_id: int) -> Sequence[AnyRow]:
+    """The files of one recap in the order of the register."""
+    mine = Case.office_id == setup.office_id, Case.recap_id == recap_id
+    return connection.execute(select(Case).where(*mine).order_by(Case.register_year, Case.register_number)).all()
+
+
+def outage(connection: Connection, office_id: int) -> AnyRow | None:
+    """The disturbance of OSS that lasts now."""
+    return connection.execute(select(Outage).where(Outage.office_id == office_id, Outage.until_at.is_(None))).first()
+
+
+def seat_of(connection: Connection, officer_id: int) -> AnyRow | None:
+    """The counter where the officer sits."""
+    return connection.execute(select(Counter).where(Counter.officer_id == officer_id)).first()
+
+
+def ticket_of(connection: Connection, office_id: int, ticket_id: int) -> AnyRow | None:
+    return connection.execute(select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id)).first()
+
+
+def as_file(connection: Connection, setups: SetupCache, setup: Setup, row: AnyRow, now: datetime) -> File:
+    service = setups.standard(connection, row.standard_id)
+    step = find_step(service.steps, row.step) if row.step else None
+    runs = row.state in RUNNING and row.due_at is not None and row.accepted_at is not None
+    return File(row, service, step, light(now, row.due_at, row.accepted_at, setup.calendar) if runs else None)
+
+
+def net_hours(file: File, setup: Setup, now: datetime) -> float | None:
+    """Working hours that the file took or takes, without its pauses."""
+    row = file.row
+    if row.accepted_at is None:
+        return None
+    pauses = [
+        (datetime.fromisoformat(began), datetime.fromisoformat(until) if until else None)
+        for _, began, until in row.pauses
+    ]
+    return net_s(row.accepted_at, row.completed_at or now, pauses, setup.calendar) / 3600
