@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
+from shared.domain.desk import (
+    MOVE_OF,
+    RECALL_AFTER_S,
+    UNDO_S,
+    CallReason,
+    CancelReason,
+    PauseReason,
+    Place,
+    Primary,
+    primary,
+    wait_level,
+)
 from shared.domain.numbering import label, office_day
 from shared.domain.policy import Waiting, order
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
-from shared.engine.officer import OFFERED
-from shared.store import reads
-from shared.store.setup import CounterSetup
+from shared.engine.officer import OFFERED, is_undoable
+from shared.store import desk
+from shared.store.setup import CounterSetup, ServiceSetup, Setup
 from shared.web.auth import now, store
 from shared.web.screen import setup
 
 PREVIEW = 5
+ASKS = {Action.TRANSFER, Action.CANCEL}
+"""Actions that ask something first: their button opens a small form."""
+KEYS = {
+    "recall": "U",
+    "start": "M",
+    "miss": "T",
+    "release": "K",
+    "hold": "D",
+    "finish": "S",
+    "transfer": "A",
+    "note": "C",
+    "next_service": "L",
+    "undo": "Z",
+    "walk_in": "W",
+    "call_number": "N",
+    "pause": "I",
+    "cancel": "B",
+}
+"""The key of each button, printed on it; those that destroy only open their form."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +62,27 @@ class Line:
     id: int
     number: str
     service: str
+    service_slug: str
     state: str
     lane: str
     waited_min: int
+    level: str
+    """A `desk.Wait` value."""
     since_s: int
     recalls: int
+    note: str | None
+    returns_to: CounterSetup | None
     actions: list[str]
+    """Those that one click does."""
+    asks: list[str]
+    """Those that ask something first."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    action: str
+    number: str
+    left_s: int
 
 
 @dataclass(frozen=True)
@@ -41,53 +90,118 @@ class Panel:
     counter: CounterSetup
     version: int
     officer: str | None
-    """Who sits here; None when the counter is closed."""
+    """Who sits here; None when the counter is empty."""
     is_mine: bool
+    is_taken: bool
+    """Another officer sits here."""
+    paused_s: int | None
+    pause_reason: str | None
     current: Line | None
+    primary: str
     upcoming: list[Line]
     waiting: int
+    waiting_by_service: list[tuple[str, int]]
     held: list[Line]
     absent: list[Line]
     others: list[CounterSetup]
+    services: list[ServiceSetup]
+    """Those that give numbers; a visitor can be sent on to them."""
+    own_services: list[ServiceSetup]
+    """Those that this counter serves itself."""
+    undo: Undo | None
+    today: desk.Today
+    messages: Sequence[Row[Any]]
+    keys: dict[str, str] = field(default_factory=lambda: KEYS)
+    recall_after_s: int = RECALL_AFTER_S
+    pause_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in PauseReason])
+    call_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CallReason])
+    cancel_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CancelReason])
+    places: list[str] = field(default_factory=lambda: [place.value for place in Place])
 
 
 def panel(number: int) -> Panel:
     """The panel of this counter for the officer of this request; raises `Unknown("counter")`."""
-    counter = setup().counter(number)
-    today = office_day(now(), setup().zone)
     with store().read() as connection:
-        version = reads.version(connection, g.office_id)
-        seat = reads.seats(connection, g.office_id).get(counter.id)
-        rows = reads.counter_tickets(connection, g.office_id, counter, today)
-        streak = reads.streak(connection, counter.id)
-    by_id = {row.id: row for row in rows}
-    waiting = [Waiting(r.id, r.lane, r.queued_at) for r in rows if r.state == State.WAITING]
-    upcoming = order(waiting, streak, setup().settings.ratio)
+        return read_panel(connection, setup(), number, current_user.id, now())
+
+
+def read_panel(connection: Connection, office: Setup, number: int, officer_id: int, moment: datetime) -> Panel:
+    counter = office.counter(number)
+    today = office_day(moment, office.zone)
+    seat = desk.seat(connection, counter)
+    waiting = desk.line(connection, office, counter, today)
+    rows = desk.here(connection, office, counter, today)
+    queue = order([Waiting(r.id, r.lane, r.queued_at) for r in waiting], seat.streak, office.settings.ratio)
+    first = desk.tickets(connection, [ticket.ticket_id for ticket in queue[:PREVIEW]])
+    line = partial(_line, office, moment)
     here = next((row for row in rows if row.state in AT_COUNTER), None)
+    offered = [service for service in office.services if service.is_active]
+    midnight = moment.astimezone(office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return Panel(
         counter=counter,
-        version=version,
-        officer=seat.officer_name if seat else None,
-        is_mine=seat is not None and seat.officer_id == current_user.id,
-        current=_line(here) if here is not None else None,
-        upcoming=[_line(by_id[ticket.ticket_id]) for ticket in upcoming[:PREVIEW]],
-        waiting=len(upcoming),
-        held=[_line(row) for row in rows if row.state == State.HELD],
-        absent=[_line(row) for row in rows if row.state == State.ABSENT],
-        others=[other for other in setup().counters if other.id != counter.id],
+        version=seat.version,
+        officer=seat.officer_name,
+        is_mine=seat.officer_id == officer_id,
+        is_taken=seat.officer_id not in (None, officer_id),
+        paused_s=None if seat.paused_at is None else int((moment - seat.paused_at).total_seconds()),
+        pause_reason=seat.pause_reason,
+        current=line(here) if here is not None else None,
+        primary=_primary(here, seat).value,
+        upcoming=[line(first[ticket.ticket_id]) for ticket in queue[:PREVIEW] if ticket.ticket_id in first],
+        waiting=len(queue),
+        waiting_by_service=_by_service(office, waiting),
+        held=[line(row) for row in rows if row.state == State.HELD],
+        absent=[line(row) for row in rows if row.state == State.ABSENT],
+        others=[other for other in office.counters if other.id != counter.id],
+        services=offered,
+        own_services=[service for service in offered if counter.serves(service.desk, service.id)],
+        undo=_undo(desk.last_action(connection, officer_id), counter, moment),
+        today=desk.done_today(connection, officer_id, midnight),
+        messages=desk.messages(connection, g.office_id, moment),
     )
 
 
-def _line(row: Row[Any]) -> Line:
-    moment = now()
+def _primary(here: Row[Any] | None, seat: Row[Any]) -> Primary:
+    state, recalls = (here.state, here.recalls) if here is not None else (None, 0)
+    is_guest = here is not None and here.return_counter_id is not None
+    return primary(state, recalls, is_paused=seat.paused_at is not None, is_guest=is_guest)
+
+
+def _line(office: Setup, moment: datetime, row: Row[Any]) -> Line:
+    service = office.service_ids[row.service_id]
+    offered = [action for action in allowed(row.state) if action in OFFERED]
+    waited_s = (moment - row.taken_at).total_seconds()
+    chosen = MOVE_OF.get(primary(row.state, row.recalls, is_guest=row.return_counter_id is not None))
     return Line(
         id=row.id,
         number=label(row.series, row.number),
-        service=setup().service_ids[row.service_id].standard.short_name,
+        service=service.standard.short_name,
+        service_slug=service.slug,
         state=row.state.value,
         lane=row.lane.value,
-        waited_min=int((moment - row.taken_at).total_seconds() // 60),
-        since_s=int((moment - row.since_at).total_seconds()),
+        waited_min=max(0, int(waited_s // 60)),
+        level=wait_level(waited_s, office.settings.wait_limits(service.slug)).value,
+        since_s=max(0, int((moment - row.since_at).total_seconds())),
         recalls=row.recalls,
-        actions=[action.value for action in allowed(row.state) if action in OFFERED and action != Action.TRANSFER],
+        note=row.note,
+        returns_to=office.counter_by_id(row.return_counter_id),
+        actions=[action.value for action in offered if action not in ASKS and action != chosen],
+        asks=[action.value for action in offered if action in ASKS],
     )
+
+
+def _by_service(office: Setup, waiting: Sequence[Row[Any]]) -> list[tuple[str, int]]:
+    counts: dict[int, int] = {}
+    for row in waiting:
+        counts[row.service_id] = counts.get(row.service_id, 0) + 1
+    return [(one.standard.short_name, counts[one.id]) for one in office.services if one.id in counts]
+
+
+def _undo(event: Row[Any] | None, counter: CounterSetup, moment: datetime) -> Undo | None:
+    """The officer's last action at this counter while it can be taken back."""
+    if event is None or event.counter_id != counter.id or not is_undoable(event):
+        return None
+    left_s = UNDO_S - (moment - event.at).total_seconds()
+    if left_s <= 0:
+        return None
+    return Undo(event.action, label(event.series, event.ticket_number), max(1, round(left_s)))

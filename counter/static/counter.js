@@ -1,0 +1,44 @@
+// The panel: hears the live line, fetches what has moved, and lets hands stay on the keyboard.
+
+import { live, pageFacts } from "../shared/live.js";
+import { isBusy, places, refresh, sendForms, whenLoaded } from "./forms.js";
+import { listenToKeys } from "./keys.js";
+import { startClocks } from "./clocks.js";
+
+const MINUTE_MS = 60000; // minutes waited grow while nothing else happens
+const facts = pageFacts();
+const lost = document.querySelector("[data-lost]");
+let newest = facts.board.version;
+
+function catchUp() {
+  places().forEach((place) => {
+    if (!isBusy() && place.version < newest) {
+      refresh(place, newest);
+    }
+  });
+}
+
+sendForms();
+listenToKeys();
+startClocks();
+whenLoaded(catchUp);
+live({
+  office: facts.office,
+  screen: facts.screen,
+  pollUrl: facts.pollUrl,
+  pollMs: 30000,
+  board: facts.board,
+  reload: false,
+  draw: (board) => {
+    newest = Math.max(newest, board.version);
+    catchUp();
+  },
+  lost: (isLost) => {
+    lost.hidden = !isLost;
+  },
+});
+setInterval(() => {
+  if (!isBusy()) {
+    places().forEach((place) => refresh(place, newest));
+  }
+}, MINUTE_MS);

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, tzinfo
+
+from shared.domain.errors import Unknown
 
 
 def label(series: str, number: int) -> str:
     """The number on paper and screens: `A-001`; it grows past three digits when it must."""
     return f"{series}-{number:03d}"
+
+
+def parse_label(text: str) -> tuple[str, int]:
+    """Letter and number of what a person typed: `A-012`, `a12`, or `12` alone; raises `Unknown("number")`."""
+    found = _TYPED.fullmatch(text.strip())
+    if found is None:
+        raise Unknown("number")
+    return found[1].upper(), int(found[2])
+
+
+_TYPED = re.compile(r"([A-Za-z]?)[-. ]?([0-9]{1,6})")
 
 
 def office_day(now: datetime, zone: tzinfo) -> date:

@@ -78,6 +78,21 @@ AT_COUNTER = (CALLED, SERVING)
 
 ENDED = (DONE, CANCELLED, EXPIRED)
 
+UNDOABLE = (
+    Action.CALL,
+    Action.RECALL,
+    Action.START,
+    Action.RELEASE,
+    Action.MISS,
+    Action.RESTORE,
+    Action.HOLD,
+    Action.TRANSFER,
+    Action.FINISH,
+    Action.CANCEL,
+)
+"""What its own officer can take back within seconds, by a new event. The moves that a file's way causes are taken back
+with the file."""
+
 
 def after(state: State, action: Action) -> State:
     """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, or_, select, union_all, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, union_all, update
 
-from shared.domain.errors import Forbidden, Invalid, NotAllowed
-from shared.domain.numbering import office_day
+from shared.domain.desk import UNDO_S, Place
+from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
+from shared.domain.numbering import office_day, parse_label
 from shared.domain.policy import Lane, Waiting, next_streak, pick
-from shared.domain.ticket import AT_COUNTER, Action, State, after
-from shared.engine.ticket import facts, find, move
+from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
+from shared.engine import visitor
+from shared.engine.seat import claim, must_be_free, seat
+from shared.engine.ticket import facts, find, move, take_back
 from shared.store.office import Transaction
 from shared.store.setup import CounterSetup
-from shared.store.tables import ACTIVE, Counter, Ticket
+from shared.store.tables import ACTIVE, Counter, Event, Ticket
 
 AT_THE_COUNTER = frozenset(
     {Action.RECALL, Action.START, Action.RELEASE, Action.MISS, Action.HOLD, Action.TRANSFER, Action.FINISH}
@@ -26,42 +30,50 @@ FROM_THE_LINE = frozenset({Action.CALL, Action.RESTORE, Action.CANCEL})
 OFFERED = AT_THE_COUNTER | FROM_THE_LINE
 
 
-def sit(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
-    """The officer opens the counter; another seat of theirs is left. Raises `NotAllowed("counter_taken")`."""
-    counter = tx.setup.counter(number)
-    seat = _seat(tx, counter)
-    if seat.officer_id == officer_id:
-        tx.unchanged(None)
-    _claim(tx, counter, seat, officer_id, now)
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where a transferred visitor goes: a counter by number, or a service by slug, and their place in that line."""
 
-
-def leave(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
-    """The officer closes the counter. Raises `NotAllowed("counter_busy")` while somebody stands there."""
-    counter = tx.setup.counter(number)
-    if _seat(tx, counter).officer_id != officer_id:
-        tx.unchanged(None)
-    if at_counter(tx, counter) is not None:
-        raise NotAllowed("counter_busy", counter=counter.number)
-    tx.execute(update(Counter).where(Counter.id == counter.id).values(officer_id=None))
-    tx.record("leave", at=now, officer_id=officer_id, counter_id=counter.id)
+    counter: int | None = None
+    service: str | None = None
+    place: Place = Place.KEPT
+    returns: bool = False
+    """The counter that sends wants the visitor back afterwards."""
 
 
 def call_next(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[str, Any] | None:
     """The ticket whom the policy picks for this counter, called; None when nobody waits for it.
 
-    Raises `NotAllowed`: `counter_taken` (another officer sits there), `counter_busy` (somebody stands there).
+    Raises `NotAllowed`: `counter_taken` (another officer sits there), `counter_busy` (somebody stands there),
+    `counter_paused`.
     """
     counter = tx.setup.counter(number)
-    seat = _claim(tx, counter, _seat(tx, counter), officer_id, now)
-    _must_be_free(tx, counter)
+    found = _ready(tx, counter, officer_id, now)
     heads = _heads(tx, counter, now)
-    picked = pick([Waiting(row.id, row.lane, row.queued_at) for row in heads], seat.streak, tx.setup.settings.ratio)
+    picked = pick([Waiting(row.id, row.lane, row.queued_at) for row in heads], found.streak, tx.setup.settings.ratio)
     if picked is None:
         tx.unchanged(None)
-    streak = next_streak(seat.streak, picked.lane, any(row.lane == Lane.ORDINARY for row in heads))
-    if streak != seat.streak:
+    streak = next_streak(found.streak, picked.lane, any(row.lane == Lane.ORDINARY for row in heads))
+    if streak != found.streak:
         tx.execute(update(Counter).where(Counter.id == counter.id).values(streak=streak))
-    return _call(tx, counter, find(tx, picked.ticket_id), officer_id, now)
+    return _call(tx, counter, find(tx, picked.ticket_id), officer_id, now, streak=found.streak)
+
+
+def call_number(
+    tx: Transaction, number: int, label: str, officer_id: int, now: datetime, reason: str
+) -> dict[str, Any]:
+    """Calls the visitor with the number `label` before their turn, for a reason.
+
+    Raises `Missing("reason")`, `Unknown("number")` when nobody of today has it, and what `act` raises.
+    """
+    if not reason.strip():
+        raise Missing("reason", missing=["reason"])
+    counter = tx.setup.counter(number)
+    ticket = _by_label(tx, counter, label, now)
+    after(ticket.state, Action.CALL)
+    _must_concern(ticket, counter, Action.CALL)
+    _ready(tx, counter, officer_id, now)
+    return _call(tx, counter, ticket, officer_id, now, reason.strip())
 
 
 def act(
@@ -74,6 +86,7 @@ def act(
     *,
     reason: str | None = None,
     to_counter: int | None = None,
+    onward: Onward | None = None,
 ) -> dict[str, Any]:
     """Does `action` with a ticket from the counter `number`; the ticket's facts afterwards.
 
@@ -83,46 +96,119 @@ def act(
     ticket = find(tx, ticket_id)
     after(ticket.state, action)
     _must_concern(ticket, counter, action)
-    _claim(tx, counter, _seat(tx, counter), officer_id, now)
     if action == Action.CALL:
-        _must_be_free(tx, counter)
+        _ready(tx, counter, officer_id, now)
         return _call(tx, counter, ticket, officer_id, now, reason)
-    columns = _columns(tx, ticket, action, to_counter)
-    moved = move(tx, ticket, action, now, columns, officer_id=officer_id, counter_id=counter.id, reason=reason)
+    claim(tx, counter, seat(tx, counter), officer_id, now)
+    columns = _columns(tx, ticket, action, onward or Onward(to_counter))
+    detail = _target(tx, columns) if action == Action.TRANSFER else None
+    moved = move(
+        tx, ticket, action, now, columns, officer_id=officer_id, counter_id=counter.id, reason=reason, detail=detail
+    )
     return facts(tx.setup, moved)
 
 
-def at_counter(tx: Transaction, counter: CounterSetup) -> Row[Any] | None:
-    """The ticket that is called to this counter or served there, of whichever day."""
-    return tx.execute(_AT_COUNTER, {"the_counter": counter.id}).first()
+def undo(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[str, Any]:
+    """Takes back the officer's own last action with a ticket, within ten seconds; the ticket's facts.
+
+    Raises `NotAllowed`: `undo_nothing` (the last action was none that can be taken back), `undo_late`, `stale`
+    (somebody has done something with the ticket since), `counter_busy`.
+    """
+    counter = tx.setup.counter(number)
+    event = tx.first(last_action(officer_id))
+    if event is None or not is_undoable(event):
+        raise NotAllowed("undo_nothing")
+    if now - event.at > timedelta(seconds=UNDO_S):
+        raise NotAllowed("undo_late")
+    ticket = find(tx, event.ticket_id)
+    newest = tx.execute(select(func.max(Event.id)).where(Event.ticket_id == ticket.id)).scalar_one()
+    if newest != event.id:
+        raise NotAllowed("stale", state=ticket.state.value, action="undo")
+    if event.from_state in AT_COUNTER and ticket.state not in AT_COUNTER:
+        must_be_free(tx, counter)
+    if "streak" in event.detail:
+        tx.execute(update(Counter).where(Counter.id == event.counter_id).values(streak=event.detail["streak"]))
+    return facts(tx.setup, take_back(tx, ticket, event, now, officer_id=officer_id, counter_id=counter.id))
 
 
-_AT_COUNTER = select(Ticket).where(Ticket.counter_id == bindparam("the_counter"), Ticket.state.in_(AT_COUNTER))
-_SEAT = select(Counter.officer_id, Counter.streak).where(Counter.id == bindparam("the_counter"))
+def last_action(officer_id: int) -> Select[Any]:
+    """The newest event of this officer."""
+    return select(Event).where(Event.officer_id == officer_id).order_by(Event.at.desc(), Event.id.desc()).limit(1)
 
 
-def _seat(tx: Transaction, counter: CounterSetup) -> Row[Any]:
-    return tx.execute(_SEAT, {"the_counter": counter.id}).one()
+def is_undoable(event: Row[Any]) -> bool:
+    """Whether the event is a move of a ticket that its officer may take back."""
+    return event.ticket_id is not None and event.action in UNDOABLE and "was" in (event.detail or {})
 
 
-def _claim(tx: Transaction, counter: CounterSetup, seat: Row[Any], officer_id: int, now: datetime) -> Row[Any]:
-    """An empty counter becomes the officer's with the first click; an officer has one seat."""
-    if seat.officer_id == officer_id:
-        return seat
-    if seat.officer_id is not None:
-        raise NotAllowed("counter_taken", counter=counter.number)
-    mine = Counter.office_id == tx.office_id, Counter.officer_id == officer_id
-    for other in tx.all(select(Counter.id).where(*mine)):
-        tx.record("leave", at=now, officer_id=officer_id, counter_id=other.id)
-    tx.execute(update(Counter).where(*mine).values(officer_id=None))
-    tx.execute(update(Counter).where(Counter.id == counter.id).values(officer_id=officer_id))
-    tx.record("sit", at=now, officer_id=officer_id, counter_id=counter.id)
-    return seat
+def write_note(
+    tx: Transaction, number: int, ticket_id: int, officer_id: int, now: datetime, text: str
+) -> dict[str, Any]:
+    """What one officer tells the next about this visitor; empty takes it away. The ticket's facts."""
+    counter, ticket = tx.setup.counter(number), find(tx, ticket_id)
+    if ticket.state in ENDED:
+        raise NotAllowed("stale", state=ticket.state.value, action="note")
+    claim(tx, counter, seat(tx, counter), officer_id, now)
+    return _mark(tx, ticket, "note", {"note": text.strip() or None}, counter, officer_id, now, text.strip() or None)
 
 
-def _must_be_free(tx: Transaction, counter: CounterSetup) -> None:
-    if at_counter(tx, counter) is not None:
-        raise NotAllowed("counter_busy", counter=counter.number)
+def next_service(
+    tx: Transaction, number: int, ticket_id: int, officer_id: int, now: datetime, slug: str
+) -> dict[str, Any]:
+    """The visitor who is served has another wish: the same number goes on with the service `slug` at this counter.
+
+    Raises `NotAllowed` (stale, elsewhere), `Forbidden("service_elsewhere")` when this counter does not serve it.
+    """
+    counter, ticket, service = tx.setup.counter(number), find(tx, ticket_id), tx.setup.service(slug)
+    if ticket.state != State.SERVING or service.id == ticket.service_id:
+        raise NotAllowed("stale", state=ticket.state.value, action="next_service")
+    if ticket.counter_id != counter.id:
+        raise NotAllowed("elsewhere", counter=counter.number)
+    if not counter.serves(service.desk, service.id):
+        raise Forbidden("service_elsewhere")
+    claim(tx, counter, seat(tx, counter), officer_id, now)
+    columns = {"service_id": service.id, "role": service.desk, "since_at": now, "case_id": None}
+    return _mark(tx, ticket, "next_service", columns, counter, officer_id, now, slug)
+
+
+def walk_in(
+    tx: Transaction, number: int, officer_id: int, now: datetime, slug: str, *, is_priority: bool, nonce: str, url: str
+) -> visitor.Taken:
+    """The officer takes a number for somebody who did not use the kiosk; `url`: see `visitor.take`, which raises."""
+    counter = tx.setup.counter(number)
+    taken = visitor.take(tx, slug, is_priority=is_priority, nonce=nonce, language="id", now=now, status_url=url)
+    tx.record("walk_in", at=now, ticket_id=taken.id, officer_id=officer_id, counter_id=counter.id)
+    return taken
+
+
+def _mark(
+    tx: Transaction,
+    ticket: Row[Any],
+    action: str,
+    columns: dict[str, Any],
+    counter: CounterSetup,
+    officer_id: int,
+    now: datetime,
+    reason: str | None,
+) -> dict[str, Any]:
+    """Changes columns of a ticket that stays in its state, with an event."""
+    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**columns))
+    state = ticket.state.value
+    who = {"officer_id": officer_id, "counter_id": counter.id}
+    detail = {"was": ticket.service_id} if "service_id" in columns else None
+    tx.record(
+        action, at=now, from_state=state, to_state=state, ticket_id=ticket.id, **who, reason=reason, detail=detail
+    )
+    return facts(tx.setup, {**ticket._mapping, **columns})
+
+
+def _ready(tx: Transaction, counter: CounterSetup, officer_id: int, now: datetime) -> Row[Any]:
+    """The counter is this officer's, works, and nobody stands there: somebody may be called to it. Its seat."""
+    found = claim(tx, counter, seat(tx, counter), officer_id, now)
+    if found.paused_at is not None and found.officer_id == officer_id:
+        raise NotAllowed("counter_paused", counter=counter.number)
+    must_be_free(tx, counter)
+    return found
 
 
 def _must_concern(ticket: Row[Any], counter: CounterSetup, action: Action) -> None:
@@ -134,26 +220,85 @@ def _must_concern(ticket: Row[Any], counter: CounterSetup, action: Action) -> No
 
 
 def _call(
-    tx: Transaction, counter: CounterSetup, ticket: Row[Any], officer_id: int, now: datetime, reason: str | None = None
+    tx: Transaction,
+    counter: CounterSetup,
+    ticket: Row[Any],
+    officer_id: int,
+    now: datetime,
+    reason: str | None = None,
+    streak: int | None = None,
 ) -> dict[str, Any]:
+    """`streak`: the counter's before this call, so that an undo can put it back."""
     here = {"counter_id": counter.id, "recalls": 0}
-    moved = move(tx, ticket, Action.CALL, now, here, officer_id=officer_id, counter_id=counter.id, reason=reason)
-    return facts(tx.setup, moved)
+    who = {"officer_id": officer_id, "counter_id": counter.id}
+    detail = None if streak is None else {"streak": streak}
+    return facts(tx.setup, move(tx, ticket, Action.CALL, now, here, **who, reason=reason, detail=detail))
 
 
-def _columns(tx: Transaction, ticket: Row[Any], action: Action, to_counter: int | None) -> dict[str, Any]:
+def _by_label(tx: Transaction, counter: CounterSetup, label: str, now: datetime) -> Row[Any]:
+    """The ticket of today with that number; without its letter when only one letter is served here."""
+    letter, number = parse_label(label)
+    letters = [letter] if letter else sorted({s.series for s in tx.setup.services if counter.serves(s.desk, s.id)})
+    today = office_day(now, tx.setup.zone)
+    rows = tx.all(
+        select(Ticket).where(
+            Ticket.office_id == tx.office_id,
+            Ticket.on_day == today,
+            Ticket.series.in_(letters),
+            Ticket.number == number,
+        )
+    )
+    if len(rows) != 1:
+        raise Unknown("number")
+    return rows[0]
+
+
+def _columns(tx: Transaction, ticket: Row[Any], action: Action, onward: Onward) -> dict[str, Any]:
     """What changes with the ticket beside its state."""
     if action == Action.RECALL:
         return {"recalls": ticket.recalls + 1}
     if action in (Action.RELEASE, Action.RESTORE):
         return {"counter_id": None}
     if action == Action.TRANSFER:
-        target = tx.setup.counter(to_counter) if to_counter is not None else None
-        if target is None or target.id == ticket.counter_id:
-            raise Invalid("transfer_target", fields=["to_counter"])
-        role = ticket.role if ticket.role in target.roles else min(target.roles, default=ticket.role)
-        return {"counter_id": target.id, "role": role}
+        return _onward(tx, ticket, onward)
     return {}
+
+
+def _onward(tx: Transaction, ticket: Row[Any], onward: Onward) -> dict[str, Any]:
+    """Where the ticket waits after a transfer; raises `Invalid("transfer_target")`."""
+    columns: dict[str, Any] = {"counter_id": None, "return_counter_id": ticket.counter_id if onward.returns else None}
+    if onward.service is not None:
+        service = tx.setup.service(onward.service)
+        columns |= {"service_id": service.id, "role": service.desk}
+    if onward.counter is not None:
+        target = tx.setup.counter(onward.counter)
+        role = columns.get("role", ticket.role)
+        columns |= {"counter_id": target.id, "role": role if role in target.roles else min(target.roles, default=role)}
+    if (onward.counter is None and onward.service is None) or columns["counter_id"] == ticket.counter_id:
+        raise Invalid("transfer_target", fields=["to_counter"])
+    queued_at = _queued_at(tx, ticket, onward.place)
+    return columns | ({"queued_at": queued_at} if queued_at is not None else {})
+
+
+def _queued_at(tx: Transaction, ticket: Row[Any], place: Place) -> datetime | None:
+    """The moment that gives this place in the line; None keeps what the ticket has."""
+    if place == Place.KEPT:
+        return None
+    edge = func.min(Ticket.queued_at) if place == Place.FRONT else func.max(Ticket.queued_at)
+    mine = Ticket.office_id == tx.office_id, Ticket.on_day == ticket.on_day, Ticket.state == State.WAITING, ACTIVE
+    found: datetime = tx.execute(select(edge).where(*mine)).scalar_one() or ticket.queued_at
+    step = timedelta(milliseconds=1)
+    wanted: datetime = min(found, ticket.queued_at) - step
+    if place == Place.END:
+        wanted = max(found, ticket.queued_at) + step
+    return wanted
+
+
+def _target(tx: Transaction, columns: dict[str, Any]) -> dict[str, Any]:
+    """What the event says about the way of a transfer."""
+    counter = tx.setup.counter_by_id(columns["counter_id"])
+    service = tx.setup.service_ids.get(columns.get("service_id", 0))
+    return {"to_counter": counter.number if counter else None, "to_service": service.slug if service else None}
 
 
 def _heads(tx: Transaction, counter: CounterSetup, now: datetime) -> Sequence[Row[Any]]:

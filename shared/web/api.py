@@ -8,6 +8,7 @@ from flask import request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from werkzeug.exceptions import BadRequest
 
+from shared.domain.desk import Place
 from shared.domain.errors import Invalid
 from shared.domain.ticket import Action, State
 
@@ -25,6 +26,27 @@ class TakeTicket(BaseModel):
     language: str = Field("id", pattern="^(id|en)$")
 
 
+class PrintMissing(BaseModel):
+    """What the visitor still has to bring, on paper."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str = Field(min_length=1, max_length=40, description="slug of the service")
+    answers: dict[str, str] = Field(default_factory=dict, description="question key: option key")
+    ready: list[str] = Field(default_factory=list, max_length=60, description="keys of what the visitor has")
+    language: str = Field("id", pattern="^(id|en)$")
+
+
+class ComeBack(BaseModel):
+    """A number for somebody whose file is in the house."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(min_length=1, max_length=200, description="what the receipt says: QR, token or register number")
+    nonce: str = Field(min_length=8, max_length=64, description="made by the page; the same nonce, the same ticket")
+    language: str = Field("id", pattern="^(id|en)$")
+
+
 class Act(BaseModel):
     """What goes with an action on a ticket."""
 
@@ -32,8 +54,11 @@ class Act(BaseModel):
 
     reason: str | None = Field(None, max_length=200)
     to_counter: int | None = Field(None, ge=1, description="for transfer: the number of the other counter")
+    to_service: str | None = Field(None, max_length=40, description="for transfer: slug of the other service")
+    place: Place = Field(Place.KEPT, description="for transfer: where in the other line")
+    returns: bool = Field(False, description="for transfer: this counter wants the visitor back")
 
-    @field_validator("reason", "to_counter", mode="before")
+    @field_validator("reason", "to_counter", "to_service", mode="before")
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if value == "" else value

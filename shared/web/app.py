@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, render_template, send_from_directory, url_for
+from flask import Flask, Response, render_template, send_from_directory, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.engine.forecast import Forecasts
@@ -61,13 +61,18 @@ def create_app(
     for name in SCREENS:
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)
-        app.add_url_rule(
-            f"/static/{name}/<path:filename>", f"{name}.asset", partial(send_from_directory, ROOT / name / "static")
-        )
+        app.add_url_rule(f"/static/{name}/<path:filename>", f"{name}.asset", _files(ROOT / name / "static"))
     app.jinja_env.globals.update(asset=partial(_asset, app), icon=_icon, render=render_template)
     if settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _files(folder: Path) -> Callable[[str], Response]:
+    def asset(filename: str) -> Response:
+        return send_from_directory(folder, filename)
+
+    return asset
 
 
 def _asset(app: Flask, place: str, filename: str) -> str:

@@ -303,8 +303,13 @@ def _sign_out_when_idle() -> None:
     seen_at = datetime.fromtimestamp(session.get("seen_at", 0), UTC)
     if now() - seen_at > IDLE:
         sign_out()
-    elif request.headers.get("X-Quiet") is None and now() - seen_at > timedelta(minutes=1):
+    elif not _asks_by_itself() and now() - seen_at > timedelta(minutes=1):
         session["seen_at"] = now().timestamp()
+
+
+def _asks_by_itself() -> bool:
+    """No hand is behind the request: a page that refreshes itself does not keep its officer signed in."""
+    return "X-Quiet" in request.headers or request.path.endswith("/board.json")
 
 
 def _here() -> str:

@@ -1,0 +1,34 @@
+// What runs by the second: the time in a state, the moment when calling again is offered, the end of taking back.
+
+const started = new WeakMap();
+
+export function startClocks() {
+  document.addEventListener("filled", tick);
+  setInterval(tick, 250);
+  tick();
+}
+
+function tick() {
+  const now = performance.now();
+  each("[data-elapsed-s]", (clock) => {
+    const seconds = Math.floor(Number(clock.dataset.elapsedS) + age(clock, now));
+    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  });
+  each("[data-ready-after-s]", (button) => {
+    button.toggleAttribute("data-ready", age(button, now) >= Number(button.dataset.readyAfterS));
+  });
+  each("[data-lasts-s]", (line) => {
+    line.hidden = age(line, now) >= Number(line.dataset.lastsS);
+  });
+}
+
+function each(places, draw) {
+  Array.from(document.querySelectorAll(places)).forEach(draw);
+}
+
+function age(element, now) {
+  if (!started.has(element)) {
+    started.set(element, now);
+  }
+  return (now - started.get(element)) / 1000;
+}

@@ -1,0 +1,62 @@
+// The keyboard: Space or Enter does the primary action, a letter presses the button that carries it, Escape closes.
+
+import { isBusy } from "./forms.js";
+
+const TYPING = "input, textarea, select";
+const TAKES_SPACE = "button, a, summary, input, textarea, select";
+
+export function listenToKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      return;
+    }
+    if (event.key === "Escape") {
+      close(event.target.closest("details[open]"));
+    } else if (event.repeat && (event.key === "Enter" || !event.target.closest(TYPING))) {
+      event.preventDefault();
+    } else if (!event.target.closest(TYPING)) {
+      press(event);
+    }
+  });
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (opened.open && opened.getAttribute("name") === "ask") {
+      Array.from(document.querySelectorAll("details[name=ask][open]")).forEach((each) => {
+        each.open = each === opened;
+      });
+    }
+  }, true);
+}
+
+function press(event) {
+  if (event.key === " " || event.key === "Enter") {
+    if (!event.target.closest(TAKES_SPACE)) {
+      click(document.querySelector("[data-primary]"), event);
+    }
+  } else if (/^[a-z]$/i.test(event.key)) {
+    click(document.querySelector(`[data-key="${event.key.toUpperCase()}"]`), event);
+  }
+}
+
+function click(button, event) {
+  if (!button) {
+    return;
+  }
+  event.preventDefault();
+  if (isBusy()) {
+    return;
+  }
+  button.click();
+  const details = button.closest("details[open]");
+  const field = details && button.matches("summary") ? details.querySelector(TYPING.replace("input", "input:not([type=hidden])")) : null;
+  if (field) {
+    field.focus();
+  }
+}
+
+function close(details) {
+  if (details) {
+    details.open = false;
+    details.querySelector("summary").focus();
+  }
+}

@@ -1,0 +1,117 @@
+"""Who sits at a counter: opening and leaving it, resting, and handing it to the next shift."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from shared.domain.desk import PauseReason
+from shared.domain.errors import NotAllowed
+from shared.domain.ticket import AT_COUNTER
+from shared.store.office import Transaction
+from shared.store.setup import CounterSetup
+from shared.store.tables import Counter, Ticket
+
+NOBODY = {"officer_id": None, "paused_at": None, "pause_reason": None}
+
+
+def sit(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
+    """The officer opens the counter; another seat of theirs is left. Raises `NotAllowed("counter_taken")`."""
+    counter = tx.setup.counter(number)
+    found = seat(tx, counter)
+    if found.officer_id == officer_id:
+        tx.unchanged(None)
+    claim(tx, counter, found, officer_id, now)
+
+
+def leave(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
+    """The officer closes the counter. Raises `NotAllowed("counter_busy")` while somebody stands there."""
+    counter = tx.setup.counter(number)
+    if seat(tx, counter).officer_id != officer_id:
+        tx.unchanged(None)
+    must_be_free(tx, counter)
+    _empty(tx, counter, "leave", officer_id, now)
+
+
+def hand_over(tx: Transaction, number: int, officer_id: int, now: datetime, note: str | None = None) -> None:
+    """The shift ends: the counter is left as it is, its visitor included, to whoever sits down next."""
+    counter = tx.setup.counter(number)
+    _must_be_mine(tx, counter, officer_id)
+    _empty(tx, counter, "shift_end", officer_id, now, note)
+
+
+def pause(tx: Transaction, number: int, officer_id: int, now: datetime, reason: PauseReason) -> None:
+    """The counter rests, its officer stays. Raises `NotAllowed` (`counter_busy`, `counter_taken`)."""
+    counter = tx.setup.counter(number)
+    _must_be_mine(tx, counter, officer_id)
+    must_be_free(tx, counter)
+    if seat(tx, counter).paused_at is not None:
+        tx.unchanged(None)
+    _set(tx, counter, paused_at=now, pause_reason=reason.value)
+    tx.record("pause_counter", at=now, officer_id=officer_id, counter_id=counter.id, reason=reason.value)
+
+
+def resume(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
+    """The rest is over."""
+    counter = tx.setup.counter(number)
+    _must_be_mine(tx, counter, officer_id)
+    if seat(tx, counter).paused_at is None:
+        tx.unchanged(None)
+    _set(tx, counter, paused_at=None, pause_reason=None)
+    tx.record("resume_counter", at=now, officer_id=officer_id, counter_id=counter.id)
+
+
+def seat(tx: Transaction, counter: CounterSetup) -> Row[Any]:
+    """`officer_id`, `streak` and `paused_at` of the counter as they are now."""
+    return tx.execute(_SEAT, {"the_counter": counter.id}).one()
+
+
+_SEAT = select(Counter.officer_id, Counter.streak, Counter.paused_at).where(Counter.id == bindparam("the_counter"))
+
+
+def claim(tx: Transaction, counter: CounterSetup, found: Row[Any], officer_id: int, now: datetime) -> Row[Any]:
+    """An empty counter becomes the officer's with the first click; an officer has one seat."""
+    if found.officer_id == officer_id:
+        return found
+    if found.officer_id is not None:
+        raise NotAllowed("counter_taken", counter=counter.number)
+    mine = Counter.office_id == tx.office_id, Counter.officer_id == officer_id
+    for other in tx.all(select(Counter.id).where(*mine)):
+        tx.record("leave", at=now, officer_id=officer_id, counter_id=other.id)
+    tx.execute(update(Counter).where(*mine).values(**NOBODY))
+    _set(tx, counter, officer_id=officer_id)
+    tx.record("sit", at=now, officer_id=officer_id, counter_id=counter.id)
+    return found
+
+
+def at_counter(tx: Transaction, counter: CounterSetup) -> Row[Any] | None:
+    """The ticket that is called to this counter or served there, of whichever day."""
+    return tx.execute(_AT_COUNTER, {"the_counter": counter.id}).first()
+
+
+_AT_COUNTER = select(Ticket).where(Ticket.counter_id == bindparam("the_counter"), Ticket.state.in_(AT_COUNTER))
+
+
+def must_be_free(tx: Transaction, counter: CounterSetup) -> None:
+    """Raises `NotAllowed("counter_busy")` while somebody stands there."""
+    if at_counter(tx, counter) is not None:
+        raise NotAllowed("counter_busy", counter=counter.number)
+
+
+def _must_be_mine(tx: Transaction, counter: CounterSetup, officer_id: int) -> None:
+    holder = seat(tx, counter).officer_id
+    if holder != officer_id:
+        raise NotAllowed("counter_taken" if holder is not None else "not_your_seat", counter=counter.number)
+
+
+def _empty(
+    tx: Transaction, counter: CounterSetup, action: str, officer_id: int, now: datetime, note: str | None = None
+) -> None:
+    _set(tx, counter, **NOBODY)
+    tx.record(action, at=now, officer_id=officer_id, counter_id=counter.id, reason=note)
+
+
+def _set(tx: Transaction, counter: CounterSetup, **columns: Any) -> None:
+    tx.execute(update(Counter).where(Counter.id == counter.id).values(**columns))

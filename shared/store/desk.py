@@ -1,0 +1,138 @@
+"""What one counter's panel reads: few statements, and whole rows only of the tickets that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
+
+from shared.domain.ticket import AT_COUNTER, State
+from shared.store.setup import CounterSetup, Setup
+from shared.store.tables import ACTIVE, Counter, CounterMessage, Event, Office, Officer, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What an officer did today, as they count it themselves."""
+
+    served: int
+    missed: int
+
+
+def seat(connection: Connection, counter: CounterSetup) -> Row[*tuple[Any, ...]]:
+    """`version` of the office, and of the counter its officer, streak and rest."""
+    return connection.execute(_SEAT, {"the_counter": counter.id}).one()
+
+
+_SEAT = (
+    select(
+        Office.version,
+        Counter.officer_id,
+        Counter.streak,
+        Counter.paused_at,
+        Counter.pause_reason,
+        Officer.name.label("officer_name"),
+    )
+    .select_from(Counter)
+    .join(Office, Office.id == Counter.office_id)
+    .join(Officer, Officer.id == Counter.officer_id, isouter=True)
+    .where(Counter.id == bindparam("the_counter"))
+)
+
+
+def line(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Who waits for this counter, by age: `id`, `lane`, `queued_at` and `service_id`."""
+    return connection.execute(_LINE, _reach(setup, counter, today)).all()
+
+
+def here(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Tickets at this counter, held by it, or missed and callable from it; yesterday's that still stand here too."""
+    return [
+        *connection.execute(_STUCK, {"the_counter": counter.id, "the_day": today}),
+        *connection.execute(_HERE, _reach(setup, counter, today)),
+    ]
+
+
+def tickets(connection: Connection, ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Whole rows by id."""
+    rows = connection.execute(_TICKETS, {"the_ids": list(ids)}) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def last_action(connection: Connection, officer_id: int) -> Row[*tuple[Any, ...]] | None:
+    """The newest event of this officer, with `series` and `ticket_number` of its ticket."""
+    return connection.execute(_LAST, {"the_officer": officer_id}).first()
+
+
+def done_today(connection: Connection, officer_id: int, since: datetime) -> Today:
+    """Folded from the officer's events; what was taken back does not count."""
+    row = connection.execute(_DONE, {"the_officer": officer_id, "since": since}).one()
+    return Today(row.served or 0, row.missed or 0)
+
+
+def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What the supervisor tells the counters now, newest first."""
+    return connection.execute(_MESSAGES, {"the_office": office_id, "now": now}).all()
+
+
+def _reach(setup: Setup, counter: CounterSetup, today: date) -> dict[str, Any]:
+    ids = counter.service_ids if counter.service_ids is not None else setup.service_ids.keys()
+    return {
+        "the_office": setup.office_id,
+        "the_day": today,
+        "the_counter": counter.id,
+        "the_roles": list(counter.roles),
+        "the_services": list(ids),
+    }
+
+
+_TODAY = (Ticket.office_id == bindparam("the_office")) & (Ticket.on_day == bindparam("the_day")) & ACTIVE
+_SERVED_HERE = Ticket.role.in_(bindparam("the_roles", expanding=True)) & Ticket.service_id.in_(
+    bindparam("the_services", expanding=True)
+)
+_LINE = (
+    select(Ticket.id, Ticket.lane, Ticket.queued_at, Ticket.service_id)
+    .where(
+        _TODAY,
+        Ticket.state == State.WAITING,
+        _SERVED_HERE,
+        or_(Ticket.counter_id.is_(None), Ticket.counter_id == bindparam("the_counter")),
+    )
+    .order_by(Ticket.queued_at, Ticket.id)
+)
+_HERE = (
+    select(Ticket)
+    .where(
+        _TODAY,
+        or_(
+            (Ticket.counter_id == bindparam("the_counter")) & Ticket.state.in_((*AT_COUNTER, State.HELD)),
+            (Ticket.state == State.ABSENT) & _SERVED_HERE,
+        ),
+    )
+    .order_by(Ticket.since_at.desc(), Ticket.id)
+)
+_STUCK = select(Ticket).where(
+    Ticket.counter_id == bindparam("the_counter"), Ticket.state.in_(AT_COUNTER), Ticket.on_day < bindparam("the_day")
+)
+_TICKETS = select(Ticket).where(Ticket.id.in_(bindparam("the_ids", expanding=True)))
+_LAST = (
+    select(Event, Ticket.series, Ticket.number.label("ticket_number"))
+    .join(Ticket, Ticket.id == Event.ticket_id, isouter=True)
+    .where(Event.officer_id == bindparam("the_officer"))
+    .order_by(Event.at.desc(), Event.id.desc())
+    .limit(1)
+)
+_SERVED = case((Event.action == "finish", 1), ((Event.action == "undo") & (Event.from_state == "done"), -1), else_=0)
+_MISSED = case((Event.action == "miss", 1), ((Event.action == "undo") & (Event.from_state == "absent"), -1), else_=0)
+_DONE = select(func.sum(_SERVED).label("served"), func.sum(_MISSED).label("missed")).where(
+    Event.officer_id == bindparam("the_officer"), Event.at >= bindparam("since")
+)
+_MESSAGES = (
+    select(CounterMessage)
+    .where(CounterMessage.office_id == bindparam("the_office"), CounterMessage.until_at > bindparam("now"))
+    .order_by(CounterMessage.id.desc())
+    .limit(3)
+)
