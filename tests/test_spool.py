@@ -1,4 +1,4 @@
-"""Slips from their rows to the paper: whatever the printer does, each one is confirmed, or failed or expired and told."""
+"""Slips from their rows to the paper: whatever the printer does, each is confirmed, or failed or expired and told."""
 
 from __future__ import annotations
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 
 from shared.domain import slip
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.engine.device import digest
 from shared.printing import jobs
 from shared.printing.jobs import JobState
 from shared.store.office import Transaction
 from shared.store.setup import PrinterSetup
-from shared.store.tables import Printer, PrintJob
+from shared.store.tables import Device, Office, Printer, PrintJob
 
 NUMBER = "number"
 NUMBER_LIFE = timedelta(minutes=2)
@@ -104,6 +106,63 @@ def roll_changed(tx: Transaction, slug: str) -> None:
     """A new roll was put in: the estimate of the slips that are left begins anew. Raises `Unknown("printer")`."""
     new = {"printed_mm": 0.0, "printed_slips": 0, "is_low": False}
     tx.execute(update(Printer).where(Printer.id == _printer(tx, slug).id).values(**new))
+
+
+def attach(
+    tx: Transaction, device_id: int, slug: str, *, kind: str, address: str, profile: str, answers: str, now: datetime
+) -> None:
+    """The printer `slug` hangs on this agent from now on; it is made when the office has none of that name.
+
+    Raises `NotAllowed("printer_taken")` when the name is that of another printer, unless its agent was revoked.
+    """
+    facts = {"kind": kind, "address": address, "profile": profile, "answers": answers, "device_id": device_id}
+    known = tx.first(select(Printer).where(Printer.office_id == tx.office_id, Printer.slug == slug))
+    if known is None:
+        tx.execute(insert(Printer), {"office_id": tx.office_id, "slug": slug, **facts})
+    elif known.device_id != device_id and not _is_left(tx, known):
+        raise NotAllowed("printer_taken", printer=slug)
+    elif all(getattr(known, name) == value for name, value in facts.items()):
+        tx.unchanged(None)
+    else:
+        tx.execute(update(Printer).where(Printer.id == known.id).values(**facts))
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.record("attach", at=now, device_id=device_id, detail={"printer": slug, "kind": kind})
+
+
+def link(connection: Connection, office_id: int, slug: str, kind: str, profile: str, now: datetime) -> str:
+    """Makes or changes a printer that fetches its slips itself; a new key for its address, earlier ones are void."""
+    known = connection.execute(_key_of(office_id, slug)).all()
+    for device in known:
+        connection.execute(update(Device).where(Device.id == device.id).values(revoked_at=now))
+    facts = {"kind": kind, "address": "", "profile": profile, "device_id": None}
+    mine = and_(Printer.office_id == office_id, Printer.slug == slug)
+    if connection.execute(update(Printer).where(mine).values(**facts)).rowcount == 0:
+        connection.execute(insert(Printer), {"office_id": office_id, "slug": slug, **facts})
+    connection.execute(update(Office).where(Office.id == office_id).values(setup_version=Office.setup_version + 1))
+    key = secrets.token_urlsafe(24)
+    columns = {"office_id": office_id, "purpose": "agent", "name": slug, "token_hash": digest(key), "made_at": now}
+    connection.execute(insert(Device), {**columns, "settings": {"printer": slug}})
+    return key
+
+
+def key_holder(connection: Connection, office_id: int, slug: str, key: str) -> Row[Any] | None:
+    """The device that this key was made for, when it is the one of this printer."""
+    return connection.execute(_key_of(office_id, slug).where(Device.token_hash == digest(key))).first()
+
+
+def _key_of(office_id: int, slug: str) -> Select[Any]:
+    return select(Device).where(
+        Device.office_id == office_id,
+        Device.purpose == "agent",
+        Device.revoked_at.is_(None),
+        Device.settings["printer"].as_string() == slug,
+    )
+
+
+def _is_left(tx: Transaction, printer: Row[Any]) -> bool:
+    """Its agent was revoked: another may take its place."""
+    left = select(Device.id).where(Device.id == printer.device_id, Device.revoked_at.is_not(None))
+    return tx.first(left) is not None
 
 
 def _life(kind: str) -> timedelta:

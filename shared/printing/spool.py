@@ -225,7 +225,11 @@ def _status(printer: Row[Any], timeout_s: float) -> Status:
         return Status.OFFLINE
 
 
-_OWN = select(Printer).where(Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None)).order_by(Printer.id)
+_OWN = (
+    select(Printer)
+    .where(Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None), Printer.is_active)
+    .order_by(Printer.id)
+)
 _QUEUED = select(PrintJob.printer_id).where(PrintJob.state == JobState.QUEUED).distinct()
 _SENDING = select(PrintJob.id).where(PrintJob.state == JobState.SENDING)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.domain import board as boards
@@ -161,7 +161,7 @@ def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[Any, ...]]
 
 
 def officer(connection: Connection, officer_id: int) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(select(Officer).where(Officer.id == officer_id)).first()
+    return connection.execute(OFFICER, {"the_officer": officer_id}).first()
 
 
 def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[*tuple[Any, ...]] | None:
@@ -170,7 +170,15 @@ def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[
 
 def roles(connection: Connection, officer_id: int, today: date) -> frozenset[str]:
     """The roles that the officer holds today."""
-    rows = connection.execute(select(OfficerRole).where(OfficerRole.officer_id == officer_id))
+    return held(connection.execute(ROLES, {"the_officer": officer_id}), today)
+
+
+OFFICER = select(Officer).where(Officer.id == bindparam("the_officer")).execution_options(prepared=True)
+ROLES = select(OfficerRole).where(OfficerRole.officer_id == bindparam("the_officer")).execution_options(prepared=True)
+
+
+def held(rows: Iterable[Row[*tuple[Any, ...]]], today: date) -> frozenset[str]:
+    """Those of an officer's role rows that hold on the day `today`."""
     return frozenset(
         row.role.value
         for row in rows
@@ -184,7 +192,9 @@ def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     slug, kind, status ("ok", "near_end" ...), status_at, slips_left (an estimate; None for the virtual one),
     waiting (jobs not yet sent), fault (what hinders the oldest of them), fallback (a slug or None).
     """
-    rows = connection.execute(select(Printer).where(Printer.office_id == office_id).order_by(Printer.id)).all()
+    rows = connection.execute(
+        select(Printer).where(Printer.office_id == office_id, Printer.is_active).order_by(Printer.id)
+    ).all()
     queued = connection.execute(
         select(PrintJob.printer_id, PrintJob.fault)
         .where(PrintJob.office_id == office_id, PrintJob.state.in_(("queued", "sending")))
@@ -214,7 +224,9 @@ def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
 def printer_words(connection: Connection, office_id: int) -> dict[str, str]:
     """Printer slug -> its status: what the board says about paper, so that the kiosk can tell before it is too late."""
     rows = connection.execute(
-        select(Printer.slug, Printer.kind, Printer.status).where(Printer.office_id == office_id).order_by(Printer.id)
+        select(Printer.slug, Printer.kind, Printer.status)
+        .where(Printer.office_id == office_id, Printer.is_active)
+        .order_by(Printer.id)
     )
     return {row.slug: "ok" if row.kind == "virtual" else row.status for row in rows}
 
@@ -227,6 +239,15 @@ def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: i
         .order_by(PrintJob.id.desc())
         .limit(limit)
     ).all()
+
+
+def print_job(connection: Connection, office_id: int, job_id: int) -> Row[*tuple[Any, ...]] | None:
+    """A job with the `profile` of its printer."""
+    return connection.execute(
+        select(PrintJob, Printer.profile)
+        .join(Printer, Printer.id == PrintJob.printer_id)
+        .where(PrintJob.id == job_id, PrintJob.office_id == office_id)
+    ).first()
 
 
 def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[Any, ...]] | None:

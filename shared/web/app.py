@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
-from shared.web import auth, devices, i18n, public, screen
+from shared.web import auth, devices, i18n, paper, printers, public, screen
 from shared.web.live import Live
 from shared.web.settings import Settings
 
@@ -58,6 +58,8 @@ def create_app(
     app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(devices.blueprint)
+    app.register_blueprint(paper.blueprint)
+    app.register_blueprint(printers.blueprint)
     for name in SCREENS:
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)

@@ -132,6 +132,12 @@ def devices_only(purpose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return guard
 
 
+def machines_only(route: Callable[P, R]) -> Callable[P, R]:
+    """For printers that know nothing but an address: a key in it decides who asks, no cookie does."""
+    route.is_for_machines = True  # type: ignore[attr-defined]
+    return route
+
+
 def device(purpose: str) -> Paired | None:
     """The device that asks, if it may act as `purpose` here; raises `Forbidden` when it belongs elsewhere."""
     shown = token()
@@ -287,6 +293,8 @@ def _officer(officer_id: int) -> SignedIn | None:
 def _check_csrf() -> None:
     """Forms, and all that a signed-in browser sends, need the page's token; a program with a Bearer token does not."""
     if request.method in ("GET", "HEAD", "OPTIONS", "TRACE") or _bearer():
+        return
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_for_machines", False):
         return
     has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or DEVICE_COOKIE in request.cookies
     if request.is_json and not has_session:

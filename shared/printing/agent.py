@@ -1,0 +1,239 @@
+"""The print agent: on the kiosk's own machine it fetches slips for the printer there, and tells what became of them.
+
+It asks by HTTP and the server keeps the question open until there is a slip or a few seconds have passed, so a slip
+comes at once, through any proxy, and the next question mends whatever was lost. Before a byte goes to the printer a
+small journal on the disk says so: what a crash leaves in doubt is reported as uncertain, and never printed twice
+unmarked.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import secrets
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
+from shared.printing.status import Status
+
+log = structlog.get_logger()
+
+WAIT_S = 3.0
+"""How long the server keeps a question open; with the status in each one it stays under `jobs.QUIET_S`."""
+
+ANSWER_S = 10.0
+"""A server that keeps quiet for so long is not there."""
+
+LONGEST_PAUSE_S = 5.0
+
+
+class Unreachable(Exception):
+    """No server, or one that is in trouble: ask again later."""
+
+
+class Refused(Exception):
+    """The server said no; `status` is its HTTP code."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message or code)
+        self.status, self.code = status, code
+
+
+class Line:
+    """The road to one office of the server. `url`: up to and with the office, such as http://10.0.0.2:8000/lumajang."""
+
+    def __init__(self, url: str, token: str = "", timeout_s: float = ANSWER_S) -> None:
+        self.url, self.token, self.timeout_s = url.rstrip("/"), token, timeout_s
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        """What the server answers; raises `Unreachable` or `Refused`."""
+        return self._ask("POST", path, json.dumps(body).encode())
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(self.url + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout_s) as answer:
+                said = json.loads(answer.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _refusal(error) from None
+        except (OSError, ValueError) as error:
+            raise Unreachable(str(error)) from None
+        return dict(said)
+
+
+def _refusal(error: urllib.error.HTTPError) -> Exception:
+    if error.code >= 500 or error.code == 429:
+        return Unreachable(f"HTTP {error.code}")
+    try:
+        said = json.loads(error.read())["error"]
+        return Refused(error.code, str(said["code"]), str(said["message"]))
+    except (ValueError, KeyError, TypeError, OSError):
+        return Refused(error.code, "http", f"HTTP {error.code}")
+
+
+class Journal:
+    """What the agent must not forget: its token, its own name, and the slip that is in its hands. One file."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "journal.json"
+        self.facts: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
+        if "install" not in self.facts:
+            self.write(install=secrets.token_hex(8))
+
+    def write(self, **facts: Any) -> None:
+        """On the disk when it returns, whole or not at all."""
+        self.facts |= facts
+        fresh = self._path.with_suffix(".new")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(self.facts, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Only one agent works in a folder; raises BlockingIOError for the second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The printer that hangs on this machine. `slug`: its name in the office."""
+
+    slug: str
+    kind: Kind
+    address: str
+    profile: str
+    answers: Answers = Answers.IN_ORDER
+
+
+class Agent:
+    """Prints what the server has for `device`."""
+
+    def __init__(
+        self, line: Line, journal: Journal, device: Device, *, wait_s: float = WAIT_S, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        self.line, self.journal, self.device = line, journal, device
+        self.wait_s, self.timeout_s = wait_s, timeout_s
+        self._stopping = threading.Event()
+        self._is_known = False
+
+    def run(self) -> None:
+        """Until `stop`. Raises `Refused` when the server does not want this agent (any more)."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                self.step()
+                failures = 0
+            except Unreachable as error:
+                self._is_known = False
+                log.warning("server_unreachable", url=self.line.url, error=str(error))
+                self._stopping.wait(min(2.0**failures / 2, LONGEST_PAUSE_S))
+                failures = min(failures + 1, 10)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def step(self) -> None:
+        """Tells what was left untold, then asks for one slip and prints it."""
+        if not self._is_known:
+            self.line.post("/paper/agent/printer", **asdict(self.device))
+            self._is_known = True
+        self._settle()
+        offer = self.line.post(
+            "/paper/agent/next", slug=self.device.slug, status=self._status().value, wait_s=self.wait_s
+        )
+        if offer.get("job") is not None:
+            self._print(offer)
+
+    def _print(self, offer: dict[str, Any]) -> None:
+        """The order of the journal's words is the promise: "sending" stands on the disk before the first byte."""
+        data, job, length_mm = base64.b64decode(offer["data"]), offer["job"], offer["length_mm"]
+        self.journal.write(job={"id": job, "state": "claiming", "length_mm": length_mm})
+        if not self._say(f"/paper/agent/jobs/{job}/claim", size=len(data)):
+            self.journal.write(job=None)
+            return
+        self.journal.write(job={"id": job, "state": "sending", "length_mm": length_mm})
+        device = self.device
+        outcome = deliver(device.kind, device.address, data, timeout_s=self.timeout_s, answers=device.answers)
+        self.journal.write(job={"id": job, "state": "done", "length_mm": length_mm, "outcome": asdict(outcome)})
+        self._settle()
+        if outcome.result is Result.FAILED:
+            self._stopping.wait(1)
+
+    def _settle(self) -> None:
+        """Reports the slip in the journal, if there is one, and forgets it when the server has heard."""
+        left = self.journal.facts.get("job")
+        if not left:
+            return
+        outcome = left.get("outcome") or asdict(_doubt(left["state"]))
+        self._say(f"/paper/agent/jobs/{left['id']}", length_mm=left["length_mm"], **outcome)
+        self.journal.write(job=None)
+
+    def _say(self, path: str, **body: Any) -> bool:
+        """False when the job is not this agent's any more."""
+        try:
+            self.line.post(path, install=self.journal.facts["install"], **body)
+        except Refused as error:
+            if error.status != 409:
+                raise
+            return False
+        return True
+
+    def _status(self) -> Status:
+        device = self.device
+        try:
+            if device.answers is not Answers.NOTHING:
+                return ask(device.kind, device.address, self.timeout_s)
+            with connect(device.kind, device.address, self.timeout_s):
+                return Status.OK
+        except OSError:
+            return Status.OFFLINE
+
+
+def _doubt(state: str) -> Outcome:
+    """What an earlier life of the agent left: before "sending" nothing had reached the printer."""
+    if state == "claiming":
+        return Outcome(Result.FAILED, "interrupted")
+    return Outcome(Result.UNCERTAIN, "interrupted")
+
+
+def pair(line: Line, show: Callable[[str], None], pause_s: float = 2.0) -> str:
+    """Asks for a pairing, shows its code, and waits until an admin has typed it; the token. Raises `Refused`."""
+    asked = line.post("/pair/agent")
+    show(asked["code"])
+    waiting = Line(line.url, asked["token"], line.timeout_s)
+    while True:
+        try:
+            if waiting.get("/pair/agent").get("state") == "confirmed":
+                return str(asked["token"])
+        except Unreachable as error:
+            log.warning("server_unreachable", url=line.url, error=str(error))
+        time.sleep(pause_s)

@@ -1,0 +1,124 @@
+"""Paper on a screen: how the printers are, the last slips dot for dot, and the buttons to print one again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import Row, insert
+
+from shared.domain.errors import Unknown
+from shared.engine import paper
+from shared.printing.jobs import JobState
+from shared.printing.profiles import profile
+from shared.printing.raster import draw
+from shared.printing.spool import make
+from shared.store import reads
+from shared.store.tables import DataView
+from shared.web.auth import is_local, now, officers_only, store
+from shared.web.screen import setup
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+blueprint = Blueprint("paper", __name__)
+SHOWN = 12
+PUBLIC_KINDS = ("number", "missing", "survey", "recap", "test")
+"""Slips without personal data; the others are shown to officers only, and each look is noted."""
+REASONS = ("jam", "faint", "lost", "torn", "other_printer")
+
+
+def readers_only(route: Callable[P, R]) -> Callable[P, Any]:
+    """Officers of the office, and whoever sits at the server itself, so that the first run shows its paper."""
+    guarded = officers_only()(route)
+
+    @wraps(route)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> Any:
+        return route(*args, **kwargs) if is_local() else guarded(*args, **kwargs)
+
+    return opened
+
+
+@blueprint.get("/<office>/paper")
+@blueprint.get("/<office>/paper/<printer>")
+@readers_only
+def page(printer: str | None = None) -> str:
+    """The printers, and the newest slips of one of them: the virtual printer's paper comes out here."""
+    chosen = setup().printer(printer)
+    if printer is not None and (chosen is None or chosen.slug != printer):
+        raise Unknown("printer")
+    with store().read() as connection:
+        printers = reads.printers(connection, g.office_id)
+        slips = reads.print_jobs(connection, g.office_id, chosen.id, SHOWN) if chosen else []
+    return render_template(
+        "paper/page.html",
+        setup=setup(),
+        printers=printers,
+        chosen=chosen,
+        slips=slips,
+        may_act=_is_officer(),
+        may_see=[slip.id for slip in slips if _may_see(slip)],
+        reasons=REASONS,
+        unsent=(JobState.QUEUED, JobState.SENDING),
+    )
+
+
+@blueprint.get("/<office>/paper/slips/<int:job_id>.png")
+@readers_only
+def picture(job_id: int) -> ResponseReturnValue:
+    """The slip as its printer would print it, from the same bytes."""
+    with store().read() as connection:
+        job = reads.print_job(connection, g.office_id, job_id)
+    if job is None:
+        raise Unknown("print_job")
+    if not _may_see(job):
+        abort(403)
+    if job.kind not in PUBLIC_KINDS and job.case_id is not None:
+        seen = {"office_id": g.office_id, "case_id": job.case_id, "officer_id": current_user.id, "at": now()}
+        store().write(insert(DataView), seen)
+    made = make(job.lines, job.profile, setup().profile.get("logo"))
+    png = io.BytesIO()
+    draw(made.data, profile(job.profile).width_dots).save(png, "PNG")
+    png.seek(0)
+    return send_file(png, "image/png")
+
+
+@blueprint.post("/<office>/paper/slips/<int:job_id>/reprint")
+@officers_only()
+def reprint(job_id: int) -> ResponseReturnValue:
+    store().change(
+        g.office_id, paper.reprint, job_id, request.form.get("reason", ""), now(), officer_id=current_user.id,
+        printer=request.form.get("printer") or None,
+    )  # fmt: skip
+    return _back()
+
+
+@blueprint.post("/<office>/paper/slips/<int:job_id>/give-up")
+@officers_only()
+def give_up(job_id: int) -> ResponseReturnValue:
+    store().change(g.office_id, paper.give_up, job_id, now(), officer_id=current_user.id)
+    return _back()
+
+
+@blueprint.post("/<office>/paper/<printer>/new-roll")
+@officers_only()
+def new_roll(printer: str) -> ResponseReturnValue:
+    store().change(g.office_id, paper.roll_changed, printer)
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for("paper.page", printer=request.form.get("shown") or None))
+
+
+def _is_officer() -> bool:
+    return bool(current_user.is_authenticated and current_user.office_id == g.office_id)
+
+
+def _may_see(job: Row[Any]) -> bool:
+    return job.kind in PUBLIC_KINDS or _is_officer()
