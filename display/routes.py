@@ -1,25 +1,30 @@
-"""The television's page, its board as JSON, the plain page for old engines, and the ticket on a phone."""
+"""The television's pages and its board as JSON; sound, media and the ticket on a phone have files of their own."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from shared.domain.errors import Unknown
-from shared.domain.numbering import label
-from shared.store import reads
-from shared.web.auth import devices_only, store
+from display import media, phone, sound
+from display.television import closed_sentence, television
+from shared.web.auth import devices_only
 from shared.web.screen import setup
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
-phone = Blueprint("phone", __name__, template_folder="templates")
-BLUEPRINTS = ((blueprint, "/<office>/display"), (phone, "/t"))
+BLUEPRINTS = (
+    (blueprint, "/<office>/display"),
+    (sound.blueprint, "/<office>/display"),
+    (media.blueprint, "/<office>/display"),
+    (phone.blueprint, "/t"),
+)
 
 
 @blueprint.get("")
 @devices_only("display")
 def page() -> str:
-    return render_template("display/page.html", setup=setup(), board=_board())
+    return render_template("display/page.html", setup=setup(), tv=television(setup(), g.device), board=_board())
 
 
 @blueprint.get("/board.json")
@@ -31,29 +36,19 @@ def board() -> ResponseReturnValue:
 @blueprint.get("/plain")
 @devices_only("display")
 def plain() -> str:
-    return render_template("display/plain.html", setup=setup(), board=_board())
-
-
-@phone.get("/<token>")
-def ticket(token: str) -> str:
-    """The ticket behind the token: number and state, nothing of the person."""
-    with store().read() as connection:
-        row = reads.ticket_by_token(connection, token)
-        if row is None:
-            raise Unknown("ticket")
-        office = store().setups.read(connection, row.office_id)
-    g.language = row.language
-    counter = office.counter_by_id(row.counter_id)
+    """For engines that are too old for scripts: the same picture, drawn here, and loaded again every 5 s."""
+    tv, picture = television(setup(), g.device), _board()
+    calls = [call for call in picture["calls"] if tv.shows(call["counter"])]
     return render_template(
-        "display/phone.html",
-        setup=office,
-        ticket=row,
-        number=label(row.series, row.number),
-        counter=counter,
-        service=office.service_ids[row.service_id].standard,
-        token=token,
+        "display/plain.html",
+        setup=setup(),
+        tv=tv,
+        board=picture,
+        calls=calls,
+        waiting=tv.waiting(picture),
+        closed=closed_sentence(setup(), picture["availability"]),
     )
 
 
-def _board() -> dict[str, object]:
+def _board() -> dict[str, Any]:
     return current_app.extensions["loket_live"].board(g.office_id)  # type: ignore[no-any-return]

@@ -4,7 +4,8 @@ const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so tha
 const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
 
 // `options`: office, screen, pollUrl, pollMs, timeoutMs, board (the one in the page), draw(board), lost(isLost, heardAt),
-// told(order) for what a paired device is asked to do, reload: whether a newer build reloads the page, reloadSetup: a newer setup too.
+// told(order) for what a paired device is asked to do, reload: whether a newer build reloads the page, reloadSetup: a newer setup too,
+// isBusy(): when a reload would cut something short.
 export function live(options) {
   let drawn = -1;
   let drawnMinute = ""; // with the minute the availability changes, without any click
@@ -18,7 +19,7 @@ export function live(options) {
     heardAt = Date.now();
     tell(false);
     const isOld = board.build !== options.board.build || (options.reloadSetup && board.setup !== options.board.setup);
-    if (options.reload && isOld) {
+    if (options.reload && isOld && !(options.isBusy && options.isBusy())) {
       location.reload();
       return;
     }

@@ -1,0 +1,112 @@
+"""The ticket on a phone: number, place in the line, what happens now; behind a random token, nothing of the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date, gettext
+from sqlalchemy import Connection, Row, select
+
+from shared.domain.errors import Unknown
+from shared.domain.numbering import label, office_day
+from shared.domain.standard import Role, Step
+from shared.domain.ticket import AT_COUNTER, ENDED, State
+from shared.engine.forecast import Place
+from shared.store import reads
+from shared.store.setup import Setup
+from shared.store.tables import Case
+from shared.web.auth import now, store
+
+blueprint = Blueprint("phone", __name__, template_folder="templates")
+
+
+@blueprint.get("/<token>")
+def ticket(token: str) -> ResponseReturnValue:
+    """A page of its own weight, small enough for a slow line; without scripts it loads itself again."""
+    setup, row, steps = _find(token)
+    standard = setup.service_ids[row.service_id].standard
+    return render_template(
+        "display/phone.html",
+        setup=setup,
+        token=token,
+        facts=_facts(setup, row),
+        is_today=row.on_day == office_day(now(), setup.zone),
+        day=format_date(row.on_day, "long"),
+        service=None if standard.is_delicate else standard,
+        steps=steps,
+        bring=[] if standard.is_delicate else [one for one in standard.requirements if not one.when],
+        languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
+    )
+
+
+@blueprint.get("/<token>.json")
+def ticket_json(token: str) -> ResponseReturnValue:
+    """What changes on the page, with its sentences in the page's language."""
+    setup, row, _ = _find(token)
+    return jsonify(_facts(setup, row))
+
+
+def _find(token: str) -> tuple[Setup, Row[*tuple[Any, ...]], list[Step]]:
+    """The ticket, its office, and the steps of its way with the present one; raises `Unknown("ticket")`."""
+    with store().read() as connection:
+        row = reads.ticket_by_token(connection, token)
+        if row is None:
+            raise Unknown("ticket")
+        setup = store().setups.read(connection, row.office_id)
+        steps = _steps(connection, setup, row)
+    if "lang" not in request.args:
+        g.language = row.language
+    return setup, row, steps
+
+
+def _steps(connection: Connection, setup: Setup, row: Row[*tuple[Any, ...]]) -> list[Step]:
+    """What is still to come: from the step at which the file lies, or all while there is no file yet."""
+    file = connection.execute(select(Case.step, Case.standard_id).where(Case.id == row.case_id)).first()
+    if file is None:
+        steps = setup.service_ids[row.service_id].standard.steps
+        return [step for step in steps if step.role != Role.APPLICANT]
+    steps = store().setups.standard(connection, file.standard_id).steps
+    keys = [step.key for step in steps]
+    return list(steps[keys.index(file.step) :]) if file.step in keys else []
+
+
+def _facts(setup: Setup, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    number = label(row.series, row.number)
+    counter = setup.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
+    place = None
+    if row.state == State.WAITING:
+        forecast = current_app.extensions["loket_forecasts"].current(row.office_id, now())
+        place = forecast.line.get(number)
+    return {
+        "number": number,
+        "state": row.state.value,
+        "is_over": row.state in ENDED,
+        "sentence": _sentence(row.state, counter.name if counter else ""),
+        "counter": counter.number if counter else None,
+        "counter_name": counter.name if counter else None,
+        "ahead": place.ahead if place else None,
+        "wait_min_low": place.wait.low_min if place and place.wait else None,
+        "wait_min_high": place.wait.high_min if place and place.wait else None,
+        "ahead_words": ahead_words(place.ahead) if place else "",
+        "wait_words": _wait_words(place),
+    }
+
+
+def _sentence(state: State, counter: str) -> str:
+    """What happens now, in plain words."""
+    return str(gettext(f"ticket.{state.value}", counter=counter))
+
+
+def ahead_words(ahead: int) -> str:
+    if ahead == 0:
+        return str(gettext("You are next"))
+    words = gettext("{n} person before you") if ahead == 1 else gettext("{n} people before you")
+    return str(words).replace("{n}", str(ahead))
+
+
+def _wait_words(place: Place | None) -> str:
+    if place is None or place.wait is None:
+        return ""
+    return str(gettext("about %(low)d to %(high)d minutes", low=place.wait.low_min, high=place.wait.high_min))

@@ -1,0 +1,5 @@
+// Slides and videos between the calls. (For now: none.)
+
+export function player() {
+  return { quiet() {}, yield() {} };
+}

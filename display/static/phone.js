@@ -1,0 +1,168 @@
+// The ticket on a phone. It speaks Engine.IO 4 and Socket.IO 5 itself: connect, listen, answer pings; forty lines
+// instead of the 47 kB of the library, which would be most of what this page may weigh.
+
+const page = JSON.parse(document.getElementById("facts").textContent);
+const find = (mark) => document.querySelector("[data-" + mark + "]");
+const POLL_MS = 8000; // while the line is silent
+const CHECK_MS = 30000; // while it is not: for what the board does not tell, such as "being served"
+const LOST_MS = 12000;
+let facts = page.facts;
+let heardAt = Date.now();
+let askedAt = Date.now();
+let version = -1;
+let callId = 0;
+let sound = null;
+let socket = null;
+let pause = 1000;
+
+function connect() {
+  const scheme = location.protocol === "https:" ? "wss://" : "ws://";
+  socket = new WebSocket(scheme + location.host + "/socket.io/?EIO=4&transport=websocket");
+  socket.onmessage = (message) => {
+    heardAt = Date.now();
+    const text = String(message.data);
+    if (text[0] === "0") {
+      socket.send("40" + JSON.stringify({ office: page.office, ticket: page.token }));
+    } else if (text === "2") {
+      socket.send("3");
+    } else if (text.indexOf("42") === 0) {
+      pause = 1000;
+      const event = JSON.parse(text.slice(2));
+      if (event[0] === "board") {
+        hear(event[1]);
+      }
+    }
+  };
+  socket.onclose = () => {
+    socket = null;
+    if (!facts.is_over) {
+      setTimeout(connect, pause * (0.5 + Math.random()));
+      pause = Math.min(pause * 2, 30000);
+    }
+  };
+}
+
+function hear(board) {
+  if (board.version < version) {
+    return;
+  }
+  version = board.version;
+  const place = board.line[facts.number];
+  const here = board.counters.filter((counter) => counter.serving === facts.number)[0];
+  const call = board.calls.filter((one) => one.number === facts.number)[0];
+  const isWaiting = facts.state === "waiting";
+  if (place && isWaiting) {
+    show(Object.assign({}, facts, { ahead: place[0], ahead_words: ahead(place[0]), wait_words: range(place) }));
+  } else if (Boolean(place) !== isWaiting || (here ? here.number : null) !== facts.counter) {
+    ask();
+  }
+  if (here && call && call.id > callId) {
+    callId = call.id;
+    alarm(); // also for a recall
+  }
+}
+
+function ahead(people) {
+  return people === 0 ? page.next : (people === 1 ? page.one : page.many).replace("{n}", people);
+}
+
+function range(place) {
+  return place.length === 3 ? page.range.replace("{low}", place[1]).replace("{high}", place[2]) : "";
+}
+
+function ask() {
+  askedAt = Date.now();
+  return fetch(page.json, { cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
+    .then((newer) => {
+      heardAt = Date.now();
+      show(newer);
+    })
+    .catch(() => null);
+}
+
+function show(newer) {
+  const wasCalled = facts.state === "called";
+  facts = newer;
+  document.querySelector("[data-phone]").dataset.state = facts.state;
+  put("sentence", facts.sentence);
+  put("counter", facts.counter_name);
+  put("ahead", facts.ahead_words);
+  put("wait", facts.wait_words);
+  const called = facts.state === "called";
+  document.title = called ? "\u25B6 " + facts.counter_name + " \u00B7 " + facts.number : facts.number + (facts.ahead_words ? " \u00B7 " + facts.ahead_words : "");
+  if (called && !wasCalled) {
+    alarm();
+  }
+  if (facts.is_over && find("sound")) {
+    find("sound").hidden = true;
+  }
+}
+
+function put(mark, text) {
+  const place = find(mark);
+  place.textContent = text || "";
+  place.hidden = !text;
+}
+
+let alarmedAt = 0;
+function alarm() {
+  if (Date.now() - alarmedAt < 4000) {
+    return;
+  }
+  alarmedAt = Date.now();
+  if (navigator.vibrate) {
+    navigator.vibrate([400, 200, 400, 200, 800]);
+  }
+  if (sound) {
+    [0, 0.35, 0.7].forEach((at) => beep(at));
+  }
+}
+
+function beep(at) {
+  const tone = sound.createOscillator();
+  const level = sound.createGain();
+  tone.frequency.value = 880;
+  level.gain.setValueAtTime(0.0001, sound.currentTime + at);
+  level.gain.exponentialRampToValueAtTime(0.4, sound.currentTime + at + 0.02);
+  level.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + at + 0.28);
+  tone.connect(level);
+  level.connect(sound.destination);
+  tone.start(sound.currentTime + at);
+  tone.stop(sound.currentTime + at + 0.3);
+}
+
+find("sound").addEventListener("click", (event) => {
+  const Context = window.AudioContext || window.webkitAudioContext;
+  sound = sound || (Context ? new Context() : null);
+  event.target.setAttribute("aria-pressed", "true");
+  event.target.textContent = event.target.dataset.done;
+  alarmedAt = 0;
+  alarm(); // so that the visitor hears and feels what will come
+});
+
+setInterval(() => {
+  if (facts.is_over) {
+    if (socket) {
+      socket.close();
+    }
+    return;
+  }
+  const silent = !socket || socket.readyState !== 1;
+  if (Date.now() - askedAt > (silent ? POLL_MS : CHECK_MS)) {
+    ask();
+  }
+  const isLost = Date.now() - heardAt > (silent ? LOST_MS : CHECK_MS + LOST_MS);
+  find("lost").hidden = !isLost;
+  if (isLost) {
+    find("lost-at").textContent = new Date(heardAt).toTimeString().slice(0, 5).replace(":", ".");
+  }
+}, 1000);
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && !facts.is_over) {
+    ask(); // a phone that slept in a pocket looks at once
+  }
+});
+show(facts);
+connect();

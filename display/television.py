@@ -1,0 +1,132 @@
+"""What one television shows beside the board: its zone, its look, the words of the office that seldom change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from flask_babel import format_date, gettext
+
+from shared.store.setup import ServiceSetup, Setup
+from shared.web.auth import Paired
+
+MOST_ROWS = 6
+"""More services than this are not read from a chair; the rest is counted together."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Services that are counted together under one name."""
+
+    name: str
+    slugs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Television:
+    """`counters`: numbers of those that it shows and speaks for, None for all. `complaint`: channels, best first."""
+
+    counters: tuple[int, ...] | None
+    zone: str | None
+    name: str
+    """What "show your name" shows."""
+    theme: str
+    has_sound: bool
+    rows: tuple[Row, ...]
+    running_text: str
+    free: str
+    complaint: tuple[str, ...]
+
+    def shows(self, counter: int) -> bool:
+        return self.counters is None or counter in self.counters
+
+    def waiting(self, board: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The rows with somebody in them: name, people and the widest of their ranges, most people first."""
+        rows = []
+        for row in self.rows:
+            people = sum(board["waiting"].get(slug, 0) for slug in row.slugs)
+            ranges = [board["waits"][slug] for slug in row.slugs if slug in board["waits"]]
+            wait = (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
+            if people:
+                rows.append({"name": row.name, "people": people, "wait": wait})
+        return sorted(rows, key=lambda found: -found["people"])[:MOST_ROWS]
+
+
+def television(setup: Setup, device: Paired, device_name: str = "") -> Television:
+    """The television that asks: by its device's settings, or, on the server itself, by what stands in the address."""
+    wanted = {**request.args.to_dict(), **device.settings}
+    zone = wanted.get("zone") or None
+    counters = [counter for counter in setup.counters if counter.zone == zone] if zone else list(setup.counters)
+    services = [
+        service
+        for service in setup.services
+        if service.is_active and any(_serves(counter.roles, service) for counter in counters)
+    ]
+    theme = wanted.get("theme")
+    return Television(
+        counters=tuple(counter.number for counter in counters) if zone else None,
+        zone=zone,
+        name=device_name or gettext("Display on the server"),
+        theme=theme if theme in ("light", "dark") else setup.settings.theme,
+        has_sound=str(wanted.get("sound", "1")) not in ("0", "False"),
+        rows=_rows(services),
+        running_text=setup.settings.running_text or setup.profile.get("pledge") or "",
+        free=_free([service for service in setup.services if service.is_active]),
+        complaint=_complaint(setup),
+    )
+
+
+def _serves(roles: frozenset[Any], service: ServiceSetup) -> bool:
+    return any(step.role in roles for step in service.standard.steps)
+
+
+def _rows(services: list[ServiceSetup]) -> tuple[Row, ...]:
+    """A delicate service is not named: in a small room its name would point at somebody."""
+    rows = [Row(s.standard.short_name, (s.slug,)) for s in services if not s.standard.is_delicate]
+    delicate = tuple(s.slug for s in services if s.standard.is_delicate)
+    return (*rows, Row(gettext("Other services"), delicate)) if delicate else tuple(rows)
+
+
+def _free(services: list[ServiceSetup]) -> str:
+    """Who is free of charge; empty when the office has not said it of any service."""
+    free = [s for s in services if s.standard.fee is not None and s.standard.fee.rupiah == 0]
+    if not free:
+        return ""
+    if len(free) == len(services):
+        return str(gettext("All services are FREE of charge"))
+    names = ", ".join(s.standard.short_name for s in free if not s.standard.is_delicate)
+    return str(gettext("FREE of charge: %(services)s", services=names)) if names else ""
+
+
+def _complaint(setup: Setup) -> tuple[str, ...]:
+    for service in setup.services:
+        complaint = service.standard.complaint
+        if service.is_active and complaint is not None:
+            channels = (complaint.phone, complaint.email, *complaint.web)
+            return tuple(channel for channel in channels if channel)[:2]
+    return ()
+
+
+def closed_sentence(setup: Setup, availability: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why no service gives numbers now and when again; empty while one does."""
+    found = list(availability.values())
+    if not found or any(one["is_open"] for one in found):
+        return ""
+    first = min(found, key=lambda one: one["opens_again_at"] or one["opens_again_on"] or "9999")
+    words = [gettext("Taking a break.") if first["code"] == "break" else gettext("No numbers are given now.")]
+    if first["reason"]:
+        words.append(f"{first['reason']}.")
+    if first["opens_again_on"]:
+        words.append(_again(setup, first))
+    return " ".join(words)
+
+
+def _again(setup: Setup, one: Mapping[str, Any]) -> str:
+    day = format_date(datetime.fromisoformat(one["opens_again_on"]), "EEEE, d MMMM")
+    if not one["opens_again_at"]:
+        return str(gettext("Open again on %(day)s.", day=day))
+    at = datetime.fromisoformat(one["opens_again_at"]).astimezone(setup.zone)
+    return str(gettext("Open again on %(day)s at %(time)s.", day=day, time=f"{at:%H.%M}"))
