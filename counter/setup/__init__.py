@@ -1,0 +1,11 @@
+"""The setup in the browser: one file per theme, each a page of its own; everything an office needs to set."""
+
+from __future__ import annotations
+
+from counter.setup import counters, display, hours, office, officers, overview, printers, rules, services, standard
+from counter.setup.page import blueprint
+
+PAGES = (overview, office, services, standard, counters, officers, hours, rules, display, printers)
+"""Importing a page brings its routes."""
+
+__all__ = ["PAGES", "blueprint"]

@@ -1,0 +1,26 @@
+"""Setup: the counters; number, name, whose work is done there, for which services, and when it rests."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+
+from counter.setup.page import change, edit, setup_page
+from shared.domain.standard import Role
+from shared.engine import setup as engine
+from shared.web.screen import setup
+
+ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.ADMIN))
+"""Whose work can be done at a counter."""
+
+
+@setup_page("/counters")
+def counters() -> ResponseReturnValue:
+    return edit(
+        "counters",
+        "counters",
+        engine.CountersForm,
+        lambda: engine.counters_form(setup()),
+        lambda wanted: change(engine.change_counters, wanted),
+        roles=ROLES,
+        days=range(7),
+    )

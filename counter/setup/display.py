@@ -1,0 +1,23 @@
+"""Setup: what the televisions show and how they speak; slides and videos lie in the media folder."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from counter.setup.page import change, edit, setup_page
+from shared.engine import setup as engine
+from shared.web.screen import setup
+
+
+@setup_page("/display")
+def display() -> ResponseReturnValue:
+    return edit(
+        "display",
+        "display",
+        engine.DisplayForm,
+        lambda: engine.display_form(setup()),
+        lambda wanted: change(engine.change_display, wanted),
+        styles=[(each, gettext(f"style.{each}")) for each in engine.STYLES],
+        looks=[(each, gettext(f"theme.{each}")) for each in engine.LOOKS],
+    )

@@ -1,0 +1,55 @@
+"""Setup: who the office is; name, address, letterhead, pledge, time zone, and the picture on its slips."""
+
+from __future__ import annotations
+
+import base64
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from counter.setup.page import Shown, change, edit, page, plain, setup_page
+from shared.domain.errors import Invalid, Unknown
+from shared.domain.standard_check import TIMEZONES
+from shared.engine import setup as engine
+from shared.printing.logo import prepared
+from shared.web.screen import sentence, setup
+
+FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
+
+
+@setup_page("/office")
+def office() -> ResponseReturnValue:
+    return edit(
+        "office", "office", engine.OfficeForm, present, lambda w: change(engine.change_office, w), zones=TIMEZONES
+    )
+
+
+def present() -> dict[str, object]:
+    known = {key: setup().profile[key] for key in FIELDS if key in setup().profile}
+    known["letterhead"] = "\n".join(known.get("letterhead", ()))
+    return {"name": setup().name, "timezone": setup().zone.key, **known}
+
+
+@setup_page("/office/logo", methods=["POST"])
+def logo() -> ResponseReturnValue:
+    """Takes a new picture, or takes the present one away."""
+    file = request.files.get("logo")
+    try:
+        if "remove" in request.form:
+            change(engine.change_logo, None)
+        elif file is None or not file.filename:
+            raise Invalid("logo_missing", fields=["logo"])
+        else:
+            change(engine.change_logo, prepared(file.read()))
+    except Invalid as error:
+        shown = Shown(plain(present()), {"logo": sentence(error)})
+        return page("office", "office", shown, error.status, zones=TIMEZONES)
+    return redirect(url_for("setup.office", saved=1), 303)
+
+
+@setup_page("/office/logo.png", methods=["GET"])
+def logo_picture() -> Response:
+    picture = setup().profile.get("logo")
+    if not picture:
+        raise Unknown("logo")
+    return Response(base64.b64decode(picture), content_type="image/png")

@@ -1,0 +1,71 @@
+"""Setup: the officers; sign-in name, roles with dates, on or off, and a new password that is shown once."""
+
+from __future__ import annotations
+
+from flask import g, url_for
+from flask.typing import ResponseReturnValue
+
+from counter.setup.page import change, edit, page, setup_page
+from shared.domain.errors import Unknown
+from shared.domain.numbering import office_day
+from shared.domain.standard import Role
+from shared.engine import setup_officers as engine
+from shared.loop import off_the_loop
+from shared.web.auth import hash_password, now, store
+from shared.web.screen import setup
+
+ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)
+
+
+@setup_page("/officers", methods=["GET"])
+def officers() -> ResponseReturnValue:
+    today = office_day(now(), setup().zone)
+    return page("officers", "officers", officers=_all(), today=today)
+
+
+@setup_page("/officers/new")
+def new_officer() -> ResponseReturnValue:
+    told: dict[str, str] = {}
+
+    def save(wanted: engine.OfficerForm) -> str:
+        password = engine.one_time_password()
+        change(engine.add_officer, wanted, off_the_loop(hash_password, password))
+        told.update(login=wanted.login, name=wanted.name, password=password)
+        return url_for("setup.officers")
+
+    present = {"is_active": True, "roles": [{"role": "loket"}]}
+    answer = edit("officers", "officer", engine.OfficerForm, lambda: present, save, roles=ROLES, officer=None)
+    return page("officers", "password", told=told) if told else answer
+
+
+@setup_page("/officers/<int:officer_id>")
+def officer(officer_id: int) -> ResponseReturnValue:
+    found = _one(officer_id)
+
+    def save(wanted: engine.OfficerForm) -> str:
+        change(engine.change_officer, officer_id, wanted)
+        return url_for("setup.officers", saved=1)
+
+    return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, roles=ROLES, officer=found)
+
+
+@setup_page("/officers/<int:officer_id>/password", methods=["POST"])
+def new_password(officer_id: int) -> ResponseReturnValue:
+    """Makes a one-time password and shows it in this answer alone."""
+    found = _one(officer_id)
+    password = engine.one_time_password()
+    change(engine.reset_password, officer_id, off_the_loop(hash_password, password))
+    told = {"login": found.form.login, "name": found.form.name, "password": password}
+    return page("officers", "password", told=told)
+
+
+def _all() -> list[engine.OfficerSetup]:
+    with store().read() as connection:
+        return engine.officers(connection, g.office_id)
+
+
+def _one(officer_id: int) -> engine.OfficerSetup:
+    found = next((each for each in _all() if each.id == officer_id), None)
+    if found is None:
+        raise Unknown("officer")
+    return found

@@ -1,0 +1,71 @@
+"""The first page of the setup: the themes, and what the office has not filled in yet; and another office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from counter.setup.page import change, edit, page, setup_page
+from shared.domain.standard import unfilled
+from shared.engine import setup_officers as engine
+from shared.standards import regions
+from shared.store import reads
+from shared.web.auth import store
+from shared.web.screen import setup
+
+
+@setup_page("", methods=["GET"])
+def overview() -> ResponseReturnValue:
+    return page("overview", "overview", reminders=reminders())
+
+
+def reminders() -> list[tuple[str, str]]:
+    """What is missing before the office works well: (theme's address, sentence)."""
+    office, found = setup(), []
+    active = [service for service in office.services if service.is_active]
+    if not active:
+        found.append((url_for("setup.services"), gettext("There is no service yet: the kiosk has nothing to offer.")))
+    if not office.counters:
+        found.append((url_for("setup.counters"), gettext("There is no counter yet: nobody can call.")))
+    for service in active:
+        if office.counters and not any(counter.serves(service.desk, service.id) for counter in office.counters):
+            sentence = gettext("No counter serves %(service)s.", service=service.standard.short_name)
+            found.append((url_for("setup.counters"), sentence))
+    if not office.calendar.hours:
+        sentence = gettext("The opening hours are not filled in: the kiosk gives numbers day and night.")
+        found.append((url_for("setup.hours"), sentence))
+    for service in active:
+        count = len(unfilled(service.standard))
+        if count:
+            sentence = gettext(
+                "%(service)s: %(count)s components not filled in", service=service.standard.short_name, count=count
+            )
+            found.append((url_for("setup.standard", slug=service.slug), sentence))
+    if not office.profile.get("pledge"):
+        found.append((url_for("setup.office"), gettext("The service pledge is not filled in.")))
+    return found
+
+
+@setup_page("/found")
+def found() -> ResponseReturnValue:
+    """Another sub-district, founded from here; its founder is its first admin."""
+    with store().read() as connection:
+        offices = reads.offices(connection)
+    names = {office.name for office in offices}
+    districts = [each for each in regions() if f"Kecamatan {each.name}" not in names]
+
+    def save(wanted: engine.FoundingForm) -> str:
+        change(engine.found_office, wanted)
+        return url_for("setup.found", saved=wanted.slug)
+
+    asked = request.args.get("district")
+    district = next((each for each in districts if each.code == asked), None)
+    present: dict[str, Any] = {}
+    if district is not None:
+        name = f"Kecamatan {district.name}"
+        present = {"region_code": district.code, "name": name, "slug": engine.slug_for(name)}
+    facts: dict[str, Any] = {"offices": offices, "districts": districts}
+    return edit("found", "found", engine.FoundingForm, lambda: present, save, **facts)

@@ -1,0 +1,24 @@
+"""Setup: the rules of the queue; lanes and their ratio, how a promise is counted, which printer is the usual one."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from counter.setup.page import change, edit, setup_page
+from shared.domain.calendar import Convention
+from shared.engine import setup as engine
+from shared.web.screen import setup
+
+
+@setup_page("/rules")
+def rules() -> ResponseReturnValue:
+    return edit(
+        "rules",
+        "rules",
+        engine.RulesForm,
+        lambda: engine.rules_form(setup()),
+        lambda wanted: change(engine.change_rules, wanted),
+        conventions=[each.value for each in Convention],
+        printers_offered=[("", gettext("The first one")), *((p.slug, p.slug) for p in setup().printers)],
+    )

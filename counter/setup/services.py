@@ -1,0 +1,46 @@
+"""Setup: which services the office offers, in which order, under which letter, at which counters; and a new one."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from counter.setup.page import change, edit, setup_page
+from shared.domain.standard import unfilled
+from shared.engine import setup as engine
+from shared.engine import setup_standard
+from shared.web.screen import setup
+
+
+@setup_page("/services")
+def services() -> ResponseReturnValue:
+    named = {service.slug: service for service in setup().services}
+    missing = {service.slug: len(unfilled(service.standard)) for service in setup().services}
+    return edit(
+        "services",
+        "services",
+        engine.ServicesForm,
+        lambda: engine.services_form(setup()),
+        lambda wanted: change(engine.change_services, wanted),
+        named=named,
+        missing=missing,
+    )
+
+
+@setup_page("/services/new")
+def new_service() -> ResponseReturnValue:
+    taken = {service.series for service in setup().services}
+    letter = next((each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if each not in taken), "")
+
+    def save(wanted: setup_standard.ServiceForm) -> str:
+        slug = change(setup_standard.add_service, wanted)
+        return url_for("setup.standard", slug=slug, saved=1)
+
+    return edit(
+        "services",
+        "new_service",
+        setup_standard.ServiceForm,
+        lambda: {"series": letter},
+        save,
+        examples=setup_standard.examples(),
+    )

@@ -1,0 +1,473 @@
+"""What an admin sets: the office, its services, counters, printers and rules; each change is one event of the audit.
+
+Every verb takes what was typed as a checked form, writes the rows, raises the office's `setup_version`, so that every
+process reads the setup anew, and records what changed. A form that changes nothing leaves no trace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+from sqlalchemy import delete, insert, select, update
+
+from shared.domain.calendar import Convention
+from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.speech import Style
+from shared.domain.standard import Role
+from shared.printing.connections import Answers
+from shared.printing.profiles import names as profile_names
+from shared.store.office import Transaction
+from shared.store.setup import Setup
+from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Printer, Service, Ticket
+
+Faults = dict[str, tuple[str, dict[str, Any]]]
+"""Field ("services-2-series": the third row) -> the code of a sentence (`wrong.<code>`) and what it needs."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """The text; raises when it would command a printer."""
+    if _CONTROL.search(text):
+        raise PydanticCustomError("control", "control characters")
+    return text
+
+
+def _lines(value: object) -> object:
+    """What stands in a large field, line by line."""
+    return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+
+
+def _length(longest: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
+
+
+Short = Annotated[str, _length(40), AfterValidator(printable)]
+Line = Annotated[str, _length(120), AfterValidator(printable)]
+Long = Annotated[
+    str,
+    BeforeValidator(lambda value: value.replace("\r\n", "\n") if isinstance(value, str) else value),
+    _length(2000),
+    AfterValidator(printable),
+]
+Lines = Annotated[list[Line], BeforeValidator(_lines)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Letter = Annotated[
+    str,
+    BeforeValidator(lambda value: value.strip().upper() if isinstance(value, str) else value),
+    StringConstraints(pattern="^[A-Z]$"),
+]
+
+
+class Form(BaseModel):
+    """What a page or a program sends; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def refuse(faults: Faults) -> None:
+    """Raises `Invalid("fields")` with the sentence of each field, when there are any."""
+    if faults:
+        raise Invalid("fields", fields=list(faults), faults=faults)
+
+
+def noted(
+    tx: Transaction,
+    what: str,
+    officer_id: int | None,
+    now: datetime,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Records `setup.<what>` with {field: [was, is]} of what differs; ends the verb without a trace when nothing does.
+
+    Call it last: what was written before it is taken back when nothing changed. Never give it a password.
+    """
+    keys = dict.fromkeys((*before, *after))
+    changed = {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
+    if not changed:
+        tx.unchanged(None)
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.record(f"setup.{what}", at=now, officer_id=officer_id, detail=changed)
+
+
+def slug_of(name: str, taken: Sequence[str] = ()) -> str:
+    """ "Surat Pindah (antar-kecamatan)" as "surat-pindah-antar-kecamatan", with a number when that is taken."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:34].strip("-") or "baru"
+    wanted, number = plain, 2
+    while wanted in taken:
+        wanted, number = f"{plain}-{number}", number + 1
+    return wanted
+
+
+# --- the office ---
+
+
+class OfficeForm(Form):
+    """`letterhead`: the lines above the name on letters and reports, such as the regency's."""
+
+    name: Line
+    timezone: Literal["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura"] = "Asia/Jakarta"
+    """One of `standard_check.TIMEZONES`: all that Indonesia has."""
+    address: Line | None = None
+    phone: Short | None = None
+    email: Line | None = None
+    web: Line | None = None
+    letterhead: Lines = Field(default_factory=list, max_length=4)
+    pledge: Long | None = None
+
+
+_PROFILE = ("address", "phone", "email", "web", "letterhead", "pledge")
+
+
+def change_office(tx: Transaction, officer_id: int | None, wanted: OfficeForm, now: datetime) -> None:
+    """The office's name, zone and profile; what is left empty is absent from the profile."""
+    kept = {key: value for key, value in tx.setup.profile.items() if key not in _PROFILE}
+    said = {key: getattr(wanted, key) for key in _PROFILE if getattr(wanted, key)}
+    columns = {"name": wanted.name, "timezone": wanted.timezone, "profile": {**kept, **said}}
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(**columns))
+    before = {"name": tx.setup.name, "timezone": tx.setup.zone.key, **_only(tx.setup.profile, _PROFILE)}
+    noted(tx, "office", officer_id, now, before, {"name": wanted.name, "timezone": wanted.timezone, **said})
+
+
+def change_logo(tx: Transaction, officer_id: int | None, picture: str | None, now: datetime) -> None:
+    """`picture`: a small PNG in base64 (`printing.logo.prepared`), None takes the logo away."""
+    profile = {key: value for key, value in tx.setup.profile.items() if key != "logo"}
+    after = {**profile, "logo": picture} if picture else profile
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(profile=after))
+    was = tx.setup.profile.get("logo")
+    noted(tx, "logo", officer_id, now, {"logo": _mark(was)}, {"logo": _mark(picture)})
+
+
+def _mark(picture: str | None) -> str | None:
+    """Enough of a picture to see in the audit that it is another one."""
+    return f"{len(picture)} ...{picture[-12:]}" if picture else None
+
+
+def _only(table: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    return {key: table[key] for key in keys if key in table}
+
+
+# --- services: order, letters, where ---
+
+
+class ServiceRow(Form):
+    slug: Slug
+    series: Letter
+    is_active: bool = False
+    quota: int | None = Field(None, ge=1, le=9999)
+    cutoff_minutes: int = Field(0, ge=0, le=480)
+    amber_min: int = Field(15, ge=1, le=480)
+    red_min: int = Field(30, ge=1, le=480)
+    """From how many minutes a wait is shown amber and red."""
+    counters: list[int] = Field(default_factory=list)
+    """Numbers of the counters that serve it."""
+
+
+class ServicesForm(Form):
+    """The services in the order in which the kiosk shows them."""
+
+    services: list[ServiceRow] = Field(default_factory=list)
+
+
+def services_form(setup: Setup) -> ServicesForm:
+    """The services as they are now."""
+    return ServicesForm(
+        services=[
+            ServiceRow(
+                slug=service.slug,
+                series=service.series,
+                is_active=service.is_active,
+                quota=service.quota,
+                cutoff_minutes=service.cutoff_minutes,
+                amber_min=setup.settings.wait_limits(service.slug)[0],
+                red_min=setup.settings.wait_limits(service.slug)[1],
+                counters=[
+                    counter.number
+                    for counter in setup.counters
+                    if counter.service_ids is None or service.id in counter.service_ids
+                ],
+            )
+            for service in setup.services
+        ]
+    )
+
+
+def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesForm, now: datetime) -> None:
+    """Order, letters, quota and counters of the services that exist. Raises `Unknown("service")`."""
+    ids = {service.slug: service.id for service in tx.setup.services}
+    if {row.slug for row in wanted.services} != set(ids) or len(wanted.services) != len(ids):
+        raise Unknown("service")
+    faults = _twice("services", "series", [row.series for row in wanted.services], "series_taken")
+    for place, row in enumerate(wanted.services):
+        if row.amber_min >= row.red_min:
+            faults[f"services-{place}-red_min"] = ("red_after_amber", {})
+    refuse(faults)
+    mine = Service.office_id == tx.office_id
+    for row in wanted.services:  # letters may change places, and none may stand twice meanwhile
+        tx.execute(update(Service).where(mine, Service.slug == row.slug).values(series=chr(0x100 + ids[row.slug])))
+    for position, row in enumerate(wanted.services):
+        columns = {"series": row.series, "is_active": row.is_active, "position": position}
+        more = {"quota": row.quota, "cutoff_minutes": row.cutoff_minutes}
+        tx.execute(update(Service).where(mine, Service.slug == row.slug).values(**columns, **more))
+    for counter in tx.setup.counters:
+        slugs = [row.slug for row in wanted.services if counter.number in row.counters]
+        served = None if len(slugs) == len(ids) else slugs
+        tx.execute(update(Counter).where(Counter.id == counter.id).values(services=served))
+    limits = {"wait_limits_min": {row.slug: [row.amber_min, row.red_min] for row in wanted.services}}
+    settings = {**tx.setup.settings.model_dump(mode="json"), **limits}
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(settings=settings))
+    noted(tx, "services", officer_id, now, _by_slug(services_form(tx.setup)), _by_slug(wanted))
+
+
+def _by_slug(form: ServicesForm) -> dict[str, Any]:
+    known = {row.slug: row.model_dump(exclude={"slug"}) for row in form.services}
+    for values in known.values():
+        values["counters"] = sorted(values["counters"])
+    return {**known, "order": [row.slug for row in form.services]}
+
+
+def _twice(rows: str, field: str, values: Sequence[Any], code: str) -> Faults:
+    """A fault at each row whose value stands in an earlier row already."""
+    return {
+        f"{rows}-{place}-{field}": (code, {"value": value})
+        for place, value in enumerate(values)
+        if value in values[:place]
+    }
+
+
+# --- counters ---
+
+
+class BreakRow(Form):
+    begins: time
+    ends: time
+    weekday: int | None = Field(None, ge=0, le=6)
+
+
+class CounterRow(Form):
+    """`id` is None for a new counter; `services` counts only when `every_service` is off."""
+
+    id: int | None = None
+    number: int = Field(ge=1, le=99)
+    name: Short
+    roles: list[Role] = Field(min_length=1)
+    every_service: bool = False
+    services: list[Slug] = Field(default_factory=list)
+    zone: Short | None = None
+    breaks: list[BreakRow] = Field(default_factory=list)
+
+
+class CountersForm(Form):
+    counters: list[CounterRow] = Field(default_factory=list)
+
+
+def counters_form(setup: Setup) -> CountersForm:
+    """The counters as they are now."""
+    return CountersForm(
+        counters=[
+            CounterRow(
+                id=counter.id,
+                number=counter.number,
+                name=counter.name,
+                roles=[role for role in Role if role in counter.roles],
+                every_service=counter.service_ids is None,
+                services=[s.slug for s in setup.services if s.id in (counter.service_ids or ())],
+                zone=counter.zone,
+                breaks=[BreakRow(begins=b.begins, ends=b.ends, weekday=b.weekday) for b in counter.breaks],
+            )
+            for counter in setup.counters
+        ]
+    )
+
+
+def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersForm, now: datetime) -> None:
+    """The office's counters; one that is not named any more is retired. Raises `NotAllowed("counter_in_use")`."""
+    faults = _twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
+    for place, row in enumerate(wanted.counters):
+        if Role.APPLICANT in row.roles:
+            faults[f"counters-{place}-roles"] = ("choose", {})
+        if not row.every_service and not row.services:
+            faults[f"counters-{place}-services"] = ("no_service", {})
+        for number, rest in enumerate(row.breaks):
+            if rest.begins >= rest.ends:
+                faults[f"counters-{place}-breaks-{number}-ends"] = ("after_begin", {})
+    refuse(faults)
+    known = {counter.id: counter for counter in tx.setup.counters}
+    kept = {row.id for row in wanted.counters if row.id is not None}
+    if not kept <= set(known):
+        raise Unknown("counter")
+    for counter_id in set(known) - kept:
+        _retire(tx, counter_id, known[counter_id].number)
+    # Numbers may change places, and none may stand twice meanwhile.
+    for row in wanted.counters:
+        tx.execute(update(Counter).where(Counter.id == row.id).values(number=-(row.id or 0)))
+    for row in wanted.counters:
+        _write_counter(tx, row)
+    noted(tx, "counters", officer_id, now, _by_number(counters_form(tx.setup)), _by_number(wanted))
+
+
+def _retire(tx: Transaction, counter_id: int, number: int) -> None:
+    """Takes the counter out of the setup; its past stays. Its number becomes free."""
+    row = tx.first(select(Counter.officer_id).where(Counter.id == counter_id))
+    busy = tx.first(select(Ticket.id).where(Ticket.counter_id == counter_id, ACTIVE).limit(1))
+    if busy is not None or (row is not None and row.officer_id is not None):
+        raise NotAllowed("counter_in_use", counter=number)
+    tx.execute(update(Counter).where(Counter.id == counter_id).values(is_active=False, number=-counter_id))
+
+
+def _write_counter(tx: Transaction, row: CounterRow) -> None:
+    columns = {
+        "number": row.number,
+        "name": row.name,
+        "roles": [role.value for role in row.roles],
+        "services": None if row.every_service else row.services,
+        "zone": row.zone,
+    }
+    if row.id is None:
+        key: Any = tx.execute(insert(Counter), {"office_id": tx.office_id, **columns}).inserted_primary_key
+        counter_id = int(key[0])
+    else:
+        counter_id = row.id
+        tx.execute(update(Counter).where(Counter.id == counter_id).values(**columns))
+    tx.execute(delete(CounterBreak).where(CounterBreak.counter_id == counter_id))
+    for rest in row.breaks:
+        tx.execute(insert(CounterBreak), {"counter_id": counter_id, **rest.model_dump()})
+
+
+def _by_number(form: CountersForm) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for row in form.counters:
+        services = "all" if row.every_service else sorted(row.services)
+        plain = row.model_dump(mode="json", exclude={"number", "every_service", "services", "id"})
+        rows[str(row.number)] = {**plain, "roles": sorted(plain["roles"]), "services": services}
+    return rows
+
+
+# --- printers ---
+
+
+class PrinterRow(Form):
+    """One printer; `id` is None for a new one. `address`: see `printing.connections.connect`."""
+
+    id: int | None = None
+    slug: Slug
+    kind: Literal["virtual", "network", "usb", "serial", "file", "cups", "epson", "star"] = "virtual"
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)] = ""
+    profile: str = "80mm-48"
+    answers: Answers = Answers.IN_ORDER
+
+
+class PrintersForm(Form):
+    printers: list[PrinterRow] = Field(default_factory=list)
+
+
+_ADDRESSES = {
+    "network": re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?"),
+    "usb": re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}"),
+    "serial": re.compile(r"/dev/[\w./\-]+(:[0-9]+(:(rtscts|xonxoff))?)?"),
+    "file": re.compile(r"/dev/[\w./\-]+"),
+    "cups": re.compile(r"[\w.\-]+"),
+}
+"""How the address of each kind of printer is written. A file must be a device: no other file is ever written to."""
+
+
+def printers_form(setup: Setup) -> PrintersForm:
+    """The printers as they are now."""
+    fields = ("id", "slug", "kind", "address", "profile", "answers")
+    return PrintersForm.model_construct(
+        printers=[PrinterRow.model_construct(**{name: getattr(p, name) for name in fields}) for p in setup.printers]
+    )
+
+
+def change_printers(tx: Transaction, officer_id: int | None, wanted: PrintersForm, now: datetime) -> None:
+    """The office's printers; one that is not named any more is retired, its jobs stay in the history."""
+    faults = _twice("printers", "slug", [row.slug for row in wanted.printers], "name_taken")
+    for place, row in enumerate(wanted.printers):
+        if row.profile not in profile_names():
+            faults[f"printers-{place}-profile"] = ("choose", {})
+        if row.kind in _ADDRESSES and not _ADDRESSES[row.kind].fullmatch(row.address):
+            faults[f"printers-{place}-address"] = (f"address_{row.kind}", {})
+    refuse(faults)
+    known = {printer.id for printer in tx.setup.printers}
+    kept = {row.id for row in wanted.printers if row.id is not None}
+    if not kept <= known:
+        raise Unknown("printer")
+    mine = Printer.office_id == tx.office_id
+    for printer_id in sorted(known):
+        retired = {} if printer_id in kept else {"is_active": False}
+        tx.execute(update(Printer).where(mine, Printer.id == printer_id).values(slug=f"~{printer_id}", **retired))
+    for row in wanted.printers:
+        columns = row.model_dump(mode="json", exclude={"id"})
+        if row.id is None:
+            tx.execute(insert(Printer), {"office_id": tx.office_id, **columns})
+        else:
+            tx.execute(update(Printer).where(mine, Printer.id == row.id).values(**columns))
+    noted(tx, "printers", officer_id, now, _by_name(printers_form(tx.setup)), _by_name(wanted))
+
+
+def _by_name(form: PrintersForm) -> dict[str, Any]:
+    return {
+        row.slug: {"kind": row.kind, "address": row.address, "profile": row.profile, "answers": str(row.answers)}
+        for row in form.printers
+    }
+
+
+# --- rules of the queue ---
+
+
+class RulesForm(Form):
+    """How the queue is served: the office's choices among `OfficeSettings`."""
+
+    ratio: int = Field(ge=1, le=9)
+    convention: Convention
+    printer: Slug | None = None
+
+
+def rules_form(setup: Setup) -> RulesForm:
+    """The rules as they are now."""
+    return RulesForm.model_construct(**{name: getattr(setup.settings, name) for name in RulesForm.model_fields})
+
+
+def change_rules(tx: Transaction, officer_id: int | None, wanted: RulesForm, now: datetime) -> None:
+    if wanted.printer is not None and wanted.printer not in {printer.slug for printer in tx.setup.printers}:
+        refuse({"printer": ("choose", {})})
+    change_settings(tx, "rules", officer_id, wanted.model_dump(mode="json"), now)
+
+
+class DisplayForm(Form):
+    """What every television of the office shows and says."""
+
+    running_text: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(printable)
+    ] = ""
+    voice_style: Style
+    theme: Literal["light", "dark"]
+    slide_s: int = Field(ge=3, le=120)
+
+
+STYLES: tuple[str, ...] = get_args(Style)
+LOOKS = ("light", "dark")
+
+
+def display_form(setup: Setup) -> DisplayForm:
+    """The display's settings as they are now."""
+    return DisplayForm.model_construct(**{name: getattr(setup.settings, name) for name in DisplayForm.model_fields})
+
+
+def change_display(tx: Transaction, officer_id: int | None, wanted: DisplayForm, now: datetime) -> None:
+    change_settings(tx, "display", officer_id, wanted.model_dump(mode="json"), now)
+
+
+def change_settings(
+    tx: Transaction, what: str, officer_id: int | None, values: Mapping[str, Any], now: datetime
+) -> None:
+    """Writes some of the office's settings (JSON values) and records what changed."""
+    before = tx.setup.settings.model_dump(mode="json")
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(settings={**before, **values}))
+    noted(tx, what, officer_id, now, _only(before, list(values)), values)

@@ -1,0 +1,226 @@
+"""What an admin sets about officers: names, roles with dates, new passwords; and how an office is founded by hand."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from sqlalchemy import Row, delete, insert, select, update
+
+from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.standard import Role
+from shared.engine.setup import Faults, Form, Line, noted, refuse
+from shared.standards import holidays, regions
+from shared.store.office import Transaction
+from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, Printer
+
+RESERVED = ("t", "static", "healthz", "metrics", "openapi.json")
+"""First parts of addresses that belong to no office."""
+
+Login = Annotated[
+    str,
+    BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value),
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$"),
+]
+
+
+class RoleRow(Form):
+    """`from_on`, `until_on`: for a deputy (Plt/Plh), both days included."""
+
+    role: Role
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+class OfficerForm(Form):
+    login: Login
+    name: Line
+    is_active: bool = False
+    roles: list[RoleRow] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerSetup:
+    """An officer as the setup shows them."""
+
+    id: int
+    form: OfficerForm
+    must_change_password: bool
+
+
+def one_time_password() -> str:
+    """A password to be told once; 72 random bits."""
+    return secrets.token_urlsafe(9)
+
+
+def officers(tx: Any, office_id: int) -> list[OfficerSetup]:
+    """Every officer of the office, by name. `tx`: whatever executes statements."""
+    rows = tx.execute(select(Officer).where(Officer.office_id == office_id).order_by(Officer.name)).all()
+    held: dict[int, list[RoleRow]] = {}
+    roles = select(OfficerRole).join(Officer).where(Officer.office_id == office_id).order_by(OfficerRole.id)
+    for row in tx.execute(roles):
+        held.setdefault(row.officer_id, []).append(RoleRow(role=row.role, from_on=row.from_on, until_on=row.until_on))
+    return [
+        OfficerSetup(
+            row.id,
+            OfficerForm.model_construct(
+                login=row.login, name=row.name, is_active=row.is_active, roles=held.get(row.id, [])
+            ),
+            row.must_change_password,
+        )
+        for row in rows
+    ]
+
+
+def add_officer(tx: Transaction, officer_id: int | None, wanted: OfficerForm, password_hash: str, now: datetime) -> int:
+    """The id of the new officer, who must choose another password at the first sign-in."""
+    _check(tx, wanted, None)
+    columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
+    key: Any = tx.execute(
+        insert(Officer), {"office_id": tx.office_id, "password_hash": password_hash, **columns}
+    ).inserted_primary_key
+    _write_roles(tx, int(key[0]), wanted.roles)
+    noted(tx, "officer", officer_id, now, {}, _said(wanted, wanted.login))
+    return int(key[0])
+
+
+def change_officer(
+    tx: Transaction, officer_id: int | None, changed_id: int, wanted: OfficerForm, now: datetime
+) -> None:
+    """Raises `Unknown("officer")`, and `NotAllowed("last_admin")` when nobody could open the setup afterwards."""
+    before = _find(tx, changed_id)
+    _check(tx, wanted, changed_id)
+    columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
+    tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns))
+    if not wanted.is_active:
+        tx.execute(update(Counter).where(Counter.officer_id == changed_id).values(officer_id=None))
+    tx.execute(delete(OfficerRole).where(OfficerRole.officer_id == changed_id))
+    _write_roles(tx, changed_id, wanted.roles)
+    _must_have_an_admin(tx)
+    noted(tx, "officer", officer_id, now, _said(before.form, wanted.login), _said(wanted, wanted.login))
+
+
+def reset_password(tx: Transaction, officer_id: int | None, changed_id: int, password_hash: str, now: datetime) -> None:
+    """A new password, told once by who made it; the account is unlocked. The audit keeps who, never what."""
+    officer = _find(tx, changed_id)
+    columns = {"password_hash": password_hash, "must_change_password": True}
+    tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, failed_sign_ins=0, locked_until=None))
+    noted(tx, "password", officer_id, now, {}, {"login": officer.form.login})
+
+
+def _said(form: OfficerForm, login: str) -> dict[str, Any]:
+    """The fields of an officer for the audit, each with the login before it, so that an entry says whose it is."""
+    return {f"{login}.{key}": value for key, value in form.model_dump(mode="json").items()}
+
+
+def _find(tx: Transaction, officer_id: int) -> OfficerSetup:
+    found = next((each for each in officers(tx, tx.office_id) if each.id == officer_id), None)
+    if found is None:
+        raise Unknown("officer")
+    return found
+
+
+def _check(tx: Transaction, wanted: OfficerForm, officer_id: int | None) -> None:
+    faults: Faults = {}
+    same = select(Officer.id).where(Officer.office_id == tx.office_id, Officer.login == wanted.login)
+    other = tx.first(same)
+    if other is not None and other.id != officer_id:
+        faults["login"] = ("login_taken", {"value": wanted.login})
+    for place, row in enumerate(wanted.roles):
+        if row.role == Role.APPLICANT:
+            faults[f"roles-{place}-role"] = ("choose", {})
+        if row.from_on and row.until_on and row.from_on > row.until_on:
+            faults[f"roles-{place}-until_on"] = ("after_begin", {})
+    refuse(faults)
+
+
+def _write_roles(tx: Transaction, officer_id: int, rows: Sequence[RoleRow]) -> None:
+    for row in rows:
+        tx.execute(insert(OfficerRole), {"officer_id": officer_id, **row.model_dump()})
+
+
+def _must_have_an_admin(tx: Transaction) -> None:
+    """Somebody must be able to come back here on every day to come."""
+    found = tx.first(
+        select(Officer.id)
+        .join(OfficerRole, OfficerRole.officer_id == Officer.id)
+        .where(
+            Officer.office_id == tx.office_id,
+            Officer.is_active,
+            OfficerRole.role == Role.ADMIN,
+            OfficerRole.from_on.is_(None),
+            OfficerRole.until_on.is_(None),
+        )
+        .limit(1)
+    )
+    if found is None:
+        raise NotAllowed("last_admin")
+
+
+# --- another office ---
+
+
+class FoundingForm(Form):
+    """`region_code`: of a sub-district of `standards.regions()`; `name` is whole ("Kecamatan Tempeh")."""
+
+    region_code: str
+    name: Line
+    slug: Annotated[
+        str,
+        BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value),
+        StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40),
+    ]
+
+
+def slug_for(name: str) -> str:
+    """The address of an office: "Kecamatan Tempeh" is "tempeh"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower().removeprefix("kecamatan ")).strip("-")
+
+
+def found_office(tx: Transaction, officer_id: int, wanted: FoundingForm, now: datetime) -> int:
+    """The id of a new, empty office, in which the founder has the same account, as its admin.
+
+    It begins with a printer on the screen and the holidays of the country: services, counters and officers follow
+    in its setup.
+    """
+    faults: Faults = {}
+    if wanted.region_code not in {district.code for district in regions()}:
+        faults["region_code"] = ("choose", {})
+    if wanted.slug in RESERVED:
+        faults["slug"] = ("slug_reserved", {"value": wanted.slug})
+    elif tx.first(select(Office.id).where(Office.slug == wanted.slug)) is not None:
+        faults["slug"] = ("slug_taken", {"value": wanted.slug})
+    refuse(faults)
+    profile = {"region_code": wanted.region_code}
+    columns = {"slug": wanted.slug, "name": wanted.name, "timezone": tx.setup.zone.key, "profile": profile}
+    office_id = _id(tx, insert(Office), **columns, version=1)
+    _id(tx, insert(Printer), office_id=office_id, slug="virtual")
+    days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in holidays().items()]
+    tx.execute(insert(Holiday), days)
+    founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == officer_id)).one()
+    account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
+    admin_id = _id(tx, insert(Officer), office_id=office_id, must_change_password=False, **account)
+    _id(tx, insert(OfficerRole), officer_id=admin_id, role=Role.ADMIN)
+    tx.execute(
+        insert(Event),
+        {
+            "office_id": office_id,
+            "version": 1,
+            "at": now,
+            "action": "setup.founded",
+            "officer_id": admin_id,
+            "detail": {"by": tx.setup.slug},
+        },
+    )
+    tx.record("setup.founded", at=now, officer_id=officer_id, detail={"slug": wanted.slug, "name": wanted.name})
+    return office_id
+
+
+def _id(tx: Transaction, statement: Any, **columns: Any) -> int:
+    key: Any = tx.execute(statement, columns).inserted_primary_key
+    return int(key[0])

@@ -1,0 +1,123 @@
+"""What an admin sets about services: a new one, and new versions of its standard; running cases keep theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import func, insert, select, update
+
+from shared.domain.errors import Invalid, Unknown
+from shared.domain.standard import SHORT_NAME_LENGTH
+from shared.domain.standard_diff import differences
+from shared.engine.setup import Form, Letter, Line, Short, noted, refuse, slug_of
+from shared.standards import InvalidStandard, service_from_json, service_to_json, shipped
+from shared.store.office import Transaction
+from shared.store.setup import ServiceSetup
+from shared.store.tables import Service, StandardVersion
+
+
+class ServiceForm(Form):
+    """A new service. `like`: "ranuyoso/oss" begins with that shipped standard, None with one step at the loket."""
+
+    name: Line
+    short_name: Short = Field(max_length=SHORT_NAME_LENGTH)
+    series: Letter
+    like: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a standard."""
+
+    slug: str
+    number: int
+    """Of the version."""
+
+
+def examples() -> dict[str, Any]:
+    """The shipped services that a new one can begin with: "ranuyoso/oss" -> the service."""
+    return {f"{office.slug}/{service.slug}": service for office in shipped() for service in office.services}
+
+
+def add_service(tx: Transaction, officer_id: int | None, wanted: ServiceForm, now: datetime) -> str:
+    """The slug of the new service, at the end of the order."""
+    if wanted.series in {service.series for service in tx.setup.services}:
+        refuse({"series": ("series_taken", {"value": wanted.series})})
+    if wanted.like is not None and wanted.like not in examples():
+        refuse({"like": ("choose", {})})
+    slug = slug_of(wanted.short_name, [service.slug for service in tx.setup.services])
+    start = service_to_json(examples()[wanted.like]) if wanted.like else {"steps": [_SERVE], "icon": "file-text"}
+    names = {"name": wanted.name, "short_name": wanted.short_name}
+    body = _checked({**start, **names, "slug": slug, "series": wanted.series})
+    position = len(tx.setup.services)
+    columns = {"office_id": tx.office_id, "slug": slug, "series": wanted.series, "position": position}
+    key: Any = tx.execute(insert(Service), columns).inserted_primary_key
+    _write(tx, int(key[0]), 1, body, now)
+    noted(tx, "service", officer_id, now, {}, {slug: {**names, "series": wanted.series, "like": wanted.like}})
+    return slug
+
+
+_SERVE = {
+    "key": "serve",
+    "title": "Melayani pemohon",
+    "title_en": "Serve the applicant",
+    "role": "loket",
+    "needs_applicant": True,
+}
+"""The shortest procedure: done at the counter in one visit."""
+
+
+def save_standard(
+    tx: Transaction, officer_id: int | None, slug: str, table: Mapping[str, Any], now: datetime, base: int | None = None
+) -> Saved:
+    """A new version of the service's standard; the same one when nothing differs.
+
+    `table`: JSON values as `standard.to_table` writes them; slug and letter stay the service's own. `base`: the number
+    of the version that was edited. Raises `Unknown("service")`, `Invalid("standard")` with its `problems` as sentences,
+    and `Invalid("standard_newer")` when somebody else saved in between.
+    """
+    service = find_service(tx.setup.services, slug)
+    newest = tx.execute(
+        select(StandardVersion.number, StandardVersion.body).where(StandardVersion.id == service.standard_id)
+    ).one()
+    if base is not None and base != newest.number:
+        raise Invalid("standard_newer", fields=["base"], number=newest.number)
+    body = _checked({**table, "slug": service.slug, "series": service.series})
+    changed = [d for d in differences(newest.body, body) if d.field != "series"]
+    if not changed:
+        tx.unchanged(Saved(slug, newest.number))
+    number = (
+        tx.execute(
+            select(func.max(StandardVersion.number)).where(StandardVersion.service_id == service.id)
+        ).scalar_one()
+        + 1
+    )
+    _write(tx, service.id, number, body, now)
+    listed = [" ".join(part for part in (d.field, d.kind.value, d.what) if part)[:160] for d in changed]
+    noted(tx, "standard", officer_id, now, {}, {slug: {"version": number, "changed": listed}})
+    return Saved(slug, number)
+
+
+def find_service(services: tuple[ServiceSetup, ...], slug: str) -> ServiceSetup:
+    """The service, also one that is switched off; raises `Unknown("service")`."""
+    for service in services:
+        if service.slug == slug:
+            return service
+    raise Unknown("service")
+
+
+def _checked(table: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return service_to_json(service_from_json(table))
+    except InvalidStandard as error:
+        raise Invalid("standard", fields=["standard"], problems=error.problems) from None
+
+
+def _write(tx: Transaction, service_id: int, number: int, body: dict[str, Any], now: datetime) -> None:
+    columns = {"office_id": tx.office_id, "service_id": service_id, "number": number, "body": body, "made_at": now}
+    key: Any = tx.execute(insert(StandardVersion), columns).inserted_primary_key
+    tx.execute(update(Service).where(Service.id == service_id).values(standard_id=int(key[0])))
