@@ -302,6 +302,8 @@ def _check_csrf() -> None:
     try:
         csrf.protect()
     except CSRFError:
+        if not has_session and not request.form and not request.is_json:
+            raise NotSignedIn("not_signed_in") from None  # not a form: a program that forgot its token
         raise Invalid("csrf", fields=["csrf_token"]) from None
 
 

@@ -55,7 +55,7 @@ def _merge(folders: list[Path], language: str) -> Translations:
 def init_app(app: Flask, folders: list[Path]) -> Catalogues:
     words = Catalogues(folders)
     Babel(app, default_locale="id", default_timezone="Asia/Jakarta", locale_selector=language)
-    app.before_request(words.as_default)
+    app.extensions["babel"].instance.domain_instance = words  # also before a request is matched: "no such office"
     app.jinja_env.globals.update(t=gettext, language=language)
     return words
 
