@@ -27,6 +27,7 @@ MENU: list[tuple[str, str, tuple[str, ...]]] = [
     ("counter.supervisor", "Supervisor", (*CHIEFS, "camat")),
     ("counter.day", "The day", CHIEFS),
     ("counter.audit", "Audit", (*CHIEFS, "camat")),
+    ("setup.overview", "Setup", ("admin", "kasi")),
     ("counter.officers", "Passwords and sessions", ("admin",)),
     ("counter.my_sessions", "My sessions", ()),
     ("counter.change_password", "Change password", ()),

@@ -129,9 +129,10 @@ def read_panel(connection: Connection, office: Setup, number: int, officer_id: i
     counter = office.counter(number)
     today = office_day(moment, office.zone)
     seat = desk.seat(connection, counter)
-    waiting = desk.line(connection, office, counter, today)
+    waiting = desk.waiting(connection, office, counter, today)
+    heads = desk.heads(connection, office, counter, today, PREVIEW)
     rows = desk.here(connection, office, counter, today)
-    queue = order([Waiting(r.id, r.lane, r.queued_at) for r in waiting], seat.streak, office.settings.ratio)
+    queue = order([Waiting(r.id, r.lane, r.queued_at) for r in heads], seat.streak, office.settings.ratio)
     first = desk.tickets(connection, [ticket.ticket_id for ticket in queue[:PREVIEW]])
     line = partial(_line, office, moment)
     here = next((row for row in rows if row.state in AT_COUNTER), None)
@@ -148,8 +149,8 @@ def read_panel(connection: Connection, office: Setup, number: int, officer_id: i
         current=line(here) if here is not None else None,
         primary=_primary(here, seat).value,
         upcoming=[line(first[ticket.ticket_id]) for ticket in queue[:PREVIEW] if ticket.ticket_id in first],
-        waiting=len(queue),
-        waiting_by_service=_by_service(office, waiting),
+        waiting=sum(waiting.values()),
+        waiting_by_service=[(one.standard.short_name, waiting[one.id]) for one in office.services if one.id in waiting],
         held=[line(row) for row in rows if row.state == State.HELD],
         absent=[line(row) for row in rows if row.state == State.ABSENT],
         others=[other for other in office.counters if other.id != counter.id],
@@ -188,13 +189,6 @@ def _line(office: Setup, moment: datetime, row: Row[Any]) -> Line:
         actions=[action.value for action in offered if action not in ASKS and action != chosen],
         asks=[action.value for action in offered if action in ASKS],
     )
-
-
-def _by_service(office: Setup, waiting: Sequence[Row[Any]]) -> list[tuple[str, int]]:
-    counts: dict[int, int] = {}
-    for row in waiting:
-        counts[row.service_id] = counts.get(row.service_id, 0) + 1
-    return [(one.standard.short_name, counts[one.id]) for one in office.services if one.id in counts]
 
 
 def _undo(event: Row[Any] | None, counter: CounterSetup, moment: datetime) -> Undo | None:

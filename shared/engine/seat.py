@@ -9,10 +9,9 @@ from sqlalchemy import Row, bindparam, select, update
 
 from shared.domain.desk import PauseReason
 from shared.domain.errors import NotAllowed
-from shared.domain.ticket import AT_COUNTER
 from shared.store.office import Transaction
 from shared.store.setup import CounterSetup
-from shared.store.tables import Counter, Ticket
+from shared.store.tables import STANDS_AT_COUNTER, Counter, Ticket
 
 NOBODY = {"officer_id": None, "paused_at": None, "pause_reason": None}
 
@@ -68,7 +67,11 @@ def seat(tx: Transaction, counter: CounterSetup) -> Row[Any]:
     return tx.execute(_SEAT, {"the_counter": counter.id}).one()
 
 
-_SEAT = select(Counter.officer_id, Counter.streak, Counter.paused_at).where(Counter.id == bindparam("the_counter"))
+_SEAT = (
+    select(Counter.officer_id, Counter.streak, Counter.paused_at)
+    .where(Counter.id == bindparam("the_counter"))
+    .execution_options(prepared=True)
+)
 
 
 def claim(tx: Transaction, counter: CounterSetup, found: Row[Any], officer_id: int, now: datetime) -> Row[Any]:
@@ -91,7 +94,11 @@ def at_counter(tx: Transaction, counter: CounterSetup) -> Row[Any] | None:
     return tx.execute(_AT_COUNTER, {"the_counter": counter.id}).first()
 
 
-_AT_COUNTER = select(Ticket).where(Ticket.counter_id == bindparam("the_counter"), Ticket.state.in_(AT_COUNTER))
+_AT_COUNTER = (
+    select(Ticket)
+    .where(Ticket.counter_id == bindparam("the_counter"), STANDS_AT_COUNTER)
+    .execution_options(prepared=True)
+)
 
 
 def must_be_free(tx: Transaction, counter: CounterSetup) -> None:

@@ -17,7 +17,16 @@ from shared.store.office import Transaction
 from shared.store.setup import Setup
 from shared.store.tables import Ticket
 
-_FIND = select(Ticket).where(Ticket.id == bindparam("the_id"), Ticket.office_id == bindparam("the_office"))
+_FIND = (
+    select(Ticket)
+    .where(Ticket.id == bindparam("the_id"), Ticket.office_id == bindparam("the_office"))
+    .execution_options(prepared=True)
+)
+_MOVE = (
+    update(Ticket)
+    .where(Ticket.id == bindparam("the_id"), Ticket.state == bindparam("the_state"))
+    .execution_options(prepared=True)
+)
 
 
 def find(tx: Transaction, ticket_id: int) -> Row[Any]:
@@ -50,9 +59,7 @@ def move(
     values = {"state": to_state, "since_at": now, **(columns or {})}
     if case_id is not None or (officer_id is not None and action in UNDOABLE):
         detail = {**(detail or {}), "was": {name: _plain(ticket._mapping[name]) for name in values}}
-    moved = tx.execute(
-        update(Ticket).where(Ticket.id == ticket.id, Ticket.state == ticket.state).values(**values)
-    ).rowcount
+    moved = tx.execute(_MOVE, {"the_id": ticket.id, "the_state": ticket.state, **values}).rowcount
     if moved != 1:
         raise NotAllowed("stale", state=ticket.state.value, action=action.value)
     tx.record(

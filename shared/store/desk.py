@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, or_, select, union_all
 
+from shared.domain.policy import Lane
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store.setup import CounterSetup, Setup
 from shared.store.tables import ACTIVE, Counter, CounterMessage, Event, Office, Officer, Ticket
@@ -43,9 +44,17 @@ _SEAT = (
 )
 
 
-def line(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Who waits for this counter, by age: `id`, `lane`, `queued_at` and `service_id`."""
-    return connection.execute(_LINE, _reach(setup, counter, today)).all()
+def heads(
+    connection: Connection, setup: Setup, counter: CounterSetup, today: date, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The first `limit` of each lane who wait for this counter: `id`, `lane` and `queued_at`."""
+    return connection.execute(_HEADS, {**_reach(setup, counter, today), "the_limit": limit}).all()
+
+
+def waiting(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> dict[int, int]:
+    """Service id -> people who wait for this counter."""
+    rows = connection.execute(_WAITING, _reach(setup, counter, today))
+    return {row.service_id: row.people for row in rows}
 
 
 def here(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -93,16 +102,27 @@ _TODAY = (Ticket.office_id == bindparam("the_office")) & (Ticket.on_day == bindp
 _SERVED_HERE = Ticket.role.in_(bindparam("the_roles", expanding=True)) & Ticket.service_id.in_(
     bindparam("the_services", expanding=True)
 )
-_LINE = (
-    select(Ticket.id, Ticket.lane, Ticket.queued_at, Ticket.service_id)
-    .where(
-        _TODAY,
-        Ticket.state == State.WAITING,
-        _SERVED_HERE,
-        or_(Ticket.counter_id.is_(None), Ticket.counter_id == bindparam("the_counter")),
-    )
-    .order_by(Ticket.queued_at, Ticket.id)
+_WAITS_HERE = (
+    _TODAY
+    & (Ticket.state == State.WAITING)
+    & _SERVED_HERE
+    & or_(Ticket.counter_id.is_(None), Ticket.counter_id == bindparam("the_counter"))
 )
+
+
+def _head(lane: Lane) -> Select[Any]:
+    first = (
+        select(Ticket.id, Ticket.lane, Ticket.queued_at)
+        .where(_WAITS_HERE, Ticket.lane == lane)
+        .order_by(Ticket.queued_at, Ticket.id)
+        .limit(bindparam("the_limit"))
+        .subquery()
+    )
+    return select(first)
+
+
+_HEADS = union_all(*(_head(lane) for lane in Lane))
+_WAITING = select(Ticket.service_id, func.count().label("people")).where(_WAITS_HERE).group_by(Ticket.service_id)
 _HERE = (
     select(Ticket)
     .where(

@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
@@ -47,6 +48,15 @@ class NotSignedIn(Refusal):
     status = 401
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own sessions; a program without a cookie costs no signature."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 @dataclass(eq=False)
 class SignedIn(UserMixin):  # type: ignore[misc]
     """The officer behind a session or a program's token."""
@@ -74,7 +84,10 @@ def init_app(app: Flask) -> None:
     login.user_loader(lambda officer_id: _officer(int(officer_id)))
     login.request_loader(_program)
     csrf.init_app(app)
+    app.session_interface = Sessions()
     limiter.init_app(app)
+    # No limit holds for every route: only the routes that carry one ask the limiter, in their decorator.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
 
@@ -142,8 +155,7 @@ def device(purpose: str) -> Paired | None:
     """The device that asks, if it may act as `purpose` here; raises `Forbidden` when it belongs elsewhere."""
     shown = token()
     if shown:
-        with store().read() as connection:
-            row = connection.execute(_BY_TOKEN.where(Device.token_hash == digest(shown))).first()
+        row = store().ask(_BY_TOKEN, {"the_hash": digest(shown)}).first()
         if row is not None:
             if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
                 raise Forbidden("device")
@@ -161,8 +173,7 @@ def is_paired(purpose: str) -> bool:
     shown = token()
     if not shown:
         return False
-    with store().read() as connection:
-        row = connection.execute(_BY_TOKEN.where(Device.token_hash == digest(shown))).first()
+    row = store().ask(_BY_TOKEN, {"the_hash": digest(shown)}).first()
     return row is not None and row.office_id == g.office_id and row.purpose == purpose
 
 
@@ -258,7 +269,11 @@ def issue_token(
     return text
 
 
-_BY_TOKEN = select(Device).where(Device.revoked_at.is_(None))
+_BY_TOKEN = (
+    select(Device)
+    .where(Device.token_hash == bindparam("the_hash"), Device.revoked_at.is_(None))
+    .execution_options(prepared=True)
+)
 
 
 def _bearer() -> str | None:
@@ -270,20 +285,16 @@ def _program(_request: Any) -> SignedIn | None:
     shown = _bearer()
     if shown is None:
         return None
-    with store().read() as connection:
-        row = connection.execute(
-            _BY_TOKEN.where(Device.token_hash == digest(shown), Device.purpose == "officer")
-        ).first()
-    return None if row is None else _officer(row.officer_id)
+    row = store().ask(_BY_TOKEN, {"the_hash": digest(shown)}).first()
+    return None if row is None or row.purpose != "officer" else _officer(row.officer_id)
 
 
 def _officer(officer_id: int) -> SignedIn | None:
-    with store().read() as connection:
-        row = reads.officer(connection, officer_id)
-        if row is None or not row.is_active:
-            return None
-        zone = store().setups.read(connection, row.office_id).zone
-        roles = reads.roles(connection, officer_id, office_day(now(), zone))
+    row = store().ask(reads.OFFICER, {"the_officer": officer_id}).first()
+    if row is None or not row.is_active:
+        return None
+    today = office_day(now(), store().setup(row.office_id).zone)
+    roles = reads.held(store().ask(reads.ROLES, {"the_officer": officer_id}), today)
     return SignedIn(row.id, row.office_id, row.name, row.login, row.must_change_password, roles)
 
 
