@@ -1,34 +1,72 @@
-"""The kiosk's page and what it sends: one page with all its screens, one POST that takes a number."""
+"""The kiosk's page and what it asks for: one page with all its screens; numbers, slips, sounds."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, g, jsonify, render_template
-from flask.typing import ResponseReturnValue
+import re
+from io import BytesIO
 
+import segno
+from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from kiosk import speech
+from kiosk.words import Words, picture
+from shared.domain.errors import Unknown
 from shared.domain.policy import Lane
-from shared.engine import visitor
+from shared.domain.standard import questions_tree
+from shared.engine import reception, visitor
+from shared.engine.visitor import Taken
 from shared.store import reads
-from shared.web.api import TakeTicket, body
-from shared.web.auth import devices_only, now, store
+from shared.store.setup import ServiceSetup
+from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
+from shared.web.auth import devices_only, limiter, now, store
+from shared.web.i18n import language
 from shared.web.screen import setup
 from shared.web.urls import public_url
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 BLUEPRINTS = ((blueprint, "/<office>/kiosk"),)
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
+
 
 @blueprint.get("")
 @devices_only("kiosk")
 def page() -> str:
-    board = current_app.extensions["loket_live"].board(g.office_id)
-    services = [service for service in setup().services if service.is_active]
-    return render_template("kiosk/page.html", setup=setup(), services=services, board=board)
+    services = _services()
+    return render_template(
+        "kiosk/page.html",
+        setup=setup(),
+        services=services,
+        trees={service.slug: questions_tree(service.standard) for service in services},
+        board=_board(),
+        device=g.device,
+        words=Words(current_app.extensions["loket_words"]),
+        picture=picture,
+    )
+
+
+@blueprint.get("/calibrate")
+@devices_only("kiosk")
+def calibrate() -> str:
+    """How many pixels a millimetre has on this screen."""
+    words = Words(current_app.extensions["loket_words"])
+    return render_template("kiosk/calibrate.html", setup=setup(), words=words, picture=picture)
+
+
+@blueprint.get("/board.json")
+@devices_only("kiosk")
+def board() -> ResponseReturnValue:
+    return jsonify(_board())
 
 
 @blueprint.post("/tickets")
 @devices_only("kiosk")
 def take() -> ResponseReturnValue:
     wanted = body(TakeTicket)
+    if wanted.service not in {service.slug for service in _services()}:
+        raise Unknown("service")
     lane = Lane.PRIORITY if wanted.priority else Lane.ORDINARY
     taken = store().change(
         g.office_id,
@@ -46,6 +84,45 @@ def take() -> ResponseReturnValue:
     return jsonify(taken.facts()), 201
 
 
+@blueprint.post("/results")
+@devices_only("kiosk")
+@limiter.limit("30/minute")
+def results() -> ResponseReturnValue:
+    """A number for the applicant of a file, by the receipt."""
+    shown = body(ComeBack)
+    taken: Taken = store().change(
+        g.office_id,
+        reception.come_back,
+        shown.code,
+        nonce=shown.nonce,
+        language=shown.language,
+        now=now(),
+        status_url=public_url("/t/"),
+        device_id=g.device.id,
+        printer=g.device.settings.get("printer"),
+    )
+    return jsonify(taken.facts()), 201
+
+
+@blueprint.post("/missing")
+@devices_only("kiosk")
+@limiter.limit("20/minute")
+def missing() -> ResponseReturnValue:
+    wanted = body(PrintMissing)
+    job_id = store().change(
+        g.office_id,
+        reception.print_missing,
+        wanted.service,
+        answers=wanted.answers,
+        ready=wanted.ready,
+        language=wanted.language,
+        now=now(),
+        device_id=g.device.id,
+        printer=g.device.settings.get("printer"),
+    )
+    return jsonify(job=job_id), 201
+
+
 @blueprint.get("/tickets/<int:ticket_id>/slip")
 @devices_only("kiosk")
 def slip(ticket_id: int) -> ResponseReturnValue:
@@ -53,3 +130,43 @@ def slip(ticket_id: int) -> ResponseReturnValue:
     with store().read() as connection:
         job = reads.print_job_of(connection, g.office_id, ticket_id)
     return jsonify(state=job.state if job else "none", fault=job.fault if job else None)
+
+
+@blueprint.get("/tickets/<token>/qr.svg")
+@devices_only("kiosk")
+def qr(token: str) -> ResponseReturnValue:
+    """The address of the ticket's page, dark on white with its quiet zone."""
+    if not _TOKEN.fullmatch(token):
+        raise Unknown("ticket")
+    drawn = BytesIO()
+    segno.make(public_url(f"/t/{token}"), error="m", micro=False).save(drawn, kind="svg", border=4, light="white")
+    return Response(drawn.getvalue(), content_type="image/svg+xml")
+
+
+@blueprint.get("/speech/<key>.wav")
+@devices_only("kiosk")
+@limiter.limit("60/minute")
+def spoken(key: str) -> ResponseReturnValue:
+    """A screen read aloud; only what the kiosk itself shows has a key."""
+    text = speech.text(key, gettext, setup(), {service.slug for service in _services()}, _ticket, language())
+    return send_file(current_app.extensions["loket_voice"].speak(text, language()), "audio/wav", max_age=0)
+
+
+def _services() -> list[ServiceSetup]:
+    """What this kiosk offers, in the office's order."""
+    chosen = g.device.settings.get("services")
+    return [each for each in setup().services if each.is_active and (not chosen or each.slug in chosen)]
+
+
+def _ticket(token: str) -> tuple[str, int | None]:
+    """Number and people ahead of a ticket of this office; raises `Unknown("ticket")`."""
+    with store().read() as connection:
+        row = reads.ticket_by_token(connection, token)
+    if row is None or row.office_id != g.office_id:
+        raise Unknown("ticket")
+    ahead = request.args.get("ahead", type=int)
+    return f"{row.series}-{row.number:03d}", ahead if ahead is not None and 0 <= ahead < 1000 else None
+
+
+def _board() -> dict[str, object]:
+    return current_app.extensions["loket_live"].board(g.office_id)  # type: ignore[no-any-return]

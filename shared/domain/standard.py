@@ -233,6 +233,19 @@ def needed(service: Service, answers: Mapping[str, str]) -> tuple[Requirement, .
     return tuple(each for each in service.requirements if applies(each.when, answers))
 
 
+def questions_tree(service: Service, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """All ways through the questions, for a page that must know them without asking: plain JSON values.
+
+    {"ask": question key, "then": {option key: tree}}, or, once all is answered, {"bring": [requirement keys]}.
+    """
+    known = dict(answers or {})
+    question = next_question(service, known)
+    if question is None:
+        return {"bring": [each.key for each in needed(service, known)]}
+    then = {each.key: questions_tree(service, {**known, question.key: each.key}) for each in question.options}
+    return {"ask": question.key, "then": then}
+
+
 def to_table(standard: Service | OfficeStandard) -> dict[str, Any]:
     """The standard as plain JSON values, to be stored as a version or written as TOML; what is None is left out."""
     table = _plain(standard)

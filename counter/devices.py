@@ -1,0 +1,78 @@
+"""Setup of the devices: confirm a code, name a device, say what it offers and where it prints, take its token away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from shared.domain.errors import Refusal
+from shared.engine import device as devices
+from shared.web import auth
+from shared.web.auth import limiter, now, officers_only, store
+from shared.web.screen import sentence, setup
+
+blueprint = Blueprint("devices_setup", __name__)
+
+LONGEST_ZONE = 40
+
+
+@blueprint.get("")
+@officers_only("admin")
+def page() -> str:
+    return _page()
+
+
+@blueprint.post("/confirm")
+@officers_only("admin")
+@limiter.limit("20/minute")
+def confirm() -> ResponseReturnValue:
+    code, name = request.form.get("code", ""), request.form.get("name", "")
+    return _do(lambda: store().exclusively(devices.confirm, g.office_id, code, name, now()))
+
+
+@blueprint.post("/<int:device_id>")
+@officers_only("admin")
+def configure(device_id: int) -> ResponseReturnValue:
+    name = request.form.get("name", "")
+    return _do(lambda: store().exclusively(devices.configure, g.office_id, device_id, name, _settings()))
+
+
+@blueprint.post("/<int:device_id>/revoke")
+@officers_only("admin")
+def revoke(device_id: int) -> ResponseReturnValue:
+    return _do(lambda: store().exclusively(devices.revoke, g.office_id, device_id, now()))
+
+
+def _settings() -> dict[str, Any]:
+    """What was chosen: all services, or none, are the same as no choice, so that a new service appears by itself."""
+    offered = [service.slug for service in setup().services if service.is_active]
+    chosen = [slug for slug in request.form.getlist("services") if slug in offered]
+    printers = [printer.slug for printer in setup().printers]
+    wanted: dict[str, Any] = {"zone": " ".join(request.form.get("zone", "").split())[:LONGEST_ZONE]}
+    if chosen and len(chosen) < len(offered):
+        wanted["services"] = chosen
+    if request.form.get("printer") in printers:
+        wanted["printer"] = request.form["printer"]
+    return {key: value for key, value in wanted.items() if value}
+
+
+def _do(change: Any) -> ResponseReturnValue:
+    try:
+        change()
+    except Refusal as error:
+        if not auth.wants_page():
+            raise
+        return make_response(_page(sentence(error)), error.status)
+    return redirect(url_for("devices_setup.page"), 303)
+
+
+def _page(message: str | None = None) -> str:
+    with store().read() as connection:
+        rows = devices.devices(connection, g.office_id)
+    offline = {row.id for row in rows if devices.is_offline(row.last_seen_at, now())}
+    services = [service for service in setup().services if service.is_active]
+    return render_template(
+        "counter/devices.html", setup=setup(), devices=rows, offline=offline, services=services, message=message
+    )

@@ -1,0 +1,73 @@
+"""What a screen says when its speaker is touched: by the key of the screen, never free text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from shared.domain.errors import Unknown
+from shared.domain.standard import Question, Service, needed, next_question
+from shared.store.setup import Setup
+
+Say = Callable[[str], str]
+
+SCREENS = {
+    "home": (
+        "Please choose a service.",
+        "Touch the picture of what you need.",
+        "Are you elderly, pregnant or disabled? Touch Priority first.",
+    ),
+    "search": ("Type the name of the service.",),
+    "help": (
+        "Touch a service, read what to bring, then touch Take a number.",
+        "Wait until your number is called.",
+        "Ask an officer if you need help. The service is the same for everybody.",
+    ),
+    "results": ("Hold the QR code of your receipt to the scanner.", "Or type the register number."),
+    "priority": ("You take a priority number. Please choose a service.",),
+    "away": ("The kiosk is not connected. Please ask at the counter.",),
+}
+
+
+def text(
+    key: str,
+    say: Say,
+    setup: Setup,
+    offered: Collection[str],
+    ticket: Callable[[str], tuple[str, int | None]],
+    language: str,
+) -> str:
+    """What to speak for `key`: a screen of SCREENS, `ticket-<token>`, or `service-<slug>` with `~question.option` for
+    each answer. `offered`: slugs that this kiosk shows. Raises `Unknown("not_found")`.
+    """
+    if key in SCREENS:
+        return " ".join(say(sentence) for sentence in SCREENS[key])
+    kind, _, rest = key.partition("-")
+    if kind == "ticket":
+        return _ticket(*ticket(rest), say)
+    slug, *said = rest.split("~")
+    if kind != "service" or slug not in offered:
+        raise Unknown("not_found")
+    answers = dict(part.split(".", 1) for part in said if "." in part)
+    return _service(setup.service(slug).standard, answers, say, language == "en")
+
+
+def _ticket(number: str, ahead: int | None, say: Say) -> str:
+    parts = [say("Your queue number:") + f" {number}."]
+    if ahead:
+        parts.append(say("People ahead of you:") + f" {ahead}.")
+    return " ".join([*parts, say("Please sit down and wait until your number is called.")])
+
+
+def _service(service: Service, answers: dict[str, str], say: Say, is_english: bool) -> str:
+    name = service.name_en if is_english and service.name_en else service.name
+    question = next_question(service, answers)
+    if question is not None:
+        return f"{name}. {_question(question, is_english)}"
+    bring = [each.text_en if is_english and each.text_en else each.text for each in needed(service, answers)]
+    return f"{name}. {say('What you need to bring')}: {'; '.join(bring)}. {say('Then touch Take a number.')}"
+
+
+def _question(question: Question, is_english: bool) -> str:
+    words = [(each.text, each.text_en) for each in question.options]
+    options = ", ".join(english if is_english and english else own for own, english in words)
+    return f"{question.text_en if is_english and question.text_en else question.text} {options}."

@@ -1,0 +1,94 @@
+// Millimetres: the screen's own scale, kept by the calibration page; then as many tiles as really fit.
+
+const KEY = "loket-px-per-mm";
+const SMALL_PX_PER_MM = 5.9; // a tablet of 10.1 inches with 1280x800
+const LARGE_PX_PER_MM = 4.05; // a kiosk of 21.5 inches, Full HD; on larger ones everything is larger, never smaller
+const PER_SHORT_SIDE = 0.00375; // on a large screen sizes grow with it
+const DENSE_MM = 175; // of height: below, pictures and spaces shrink, never targets or letters
+const LOW_MM = 230; // a screen that is lower than this is in reach as it is
+const ROOMY_MM = 60;
+const STACKED = 0.5; // height to width of a tile, above which the picture stands above the words
+
+export function pxPerMm(fallback) {
+  const kept = parseFloat(localStorage.getItem(KEY));
+  if (kept > 1 && kept < 40) {
+    return kept;
+  }
+  return fallback || (Math.min(window.innerWidth, window.innerHeight) < 900 ? SMALL_PX_PER_MM : LARGE_PX_PER_MM);
+}
+
+export function keepPxPerMm(value) {
+  localStorage.setItem(KEY, String(value));
+}
+
+export function measure(isLow, fallback) {
+  const root = document.documentElement;
+  const mm = pxPerMm(fallback);
+  const unit = Math.max(mm, Math.min(window.innerWidth, window.innerHeight) * PER_SHORT_SIDE);
+  const height = isLow ? window.innerHeight / 2 : window.innerHeight;
+  root.style.setProperty("--u", unit + "px");
+  root.dataset.mm = String(mm);
+  toggle(root, "dense", height / unit < DENSE_MM);
+  root.dataset.shape = window.innerWidth > height ? "flat" : "tall";
+  return window.innerHeight / unit >= LOW_MM;
+}
+
+export function toggle(root, name, isOn) {
+  if (isOn) {
+    root.dataset[name] = "";
+  } else {
+    delete root.dataset[name];
+  }
+}
+
+// How many columns and rows of tiles: the most, up to six, at which every name of `tiles` stands whole in its tile.
+export function grid(list, tiles) {
+  const most = 6;
+  const unit = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--u"));
+  const forms = [];
+  for (let columns = 1; columns <= 3; columns += 1) {
+    for (let rows = 1; rows <= most; rows += 1) {
+      const room = (list.clientHeight - (rows - 1) * 3 * unit) / rows;
+      if (columns * rows <= most && (room >= 30 * unit || rows === 1)) {
+        forms.push([columns, rows]);
+      }
+    }
+  }
+  const cells = (form) => Math.min(form[0] * form[1], tiles.length);
+  const shape = (form) => list.clientHeight / form[1] / (list.clientWidth / form[0]);
+  const all = [];
+  forms.forEach((form) => { all.push(form.concat(shape(form) > STACKED), form.concat(shape(form) <= STACKED)); });
+  const badness = (form) => (form[2] !== shape(form) > STACKED ? 1 : 0) + form[0] * form[1] - cells(form) + Math.abs(shape(form) - 0.5);
+  all.sort((one, other) => cells(other) - cells(one) || badness(one) - badness(other));
+  return all.find((form) => fits(list, tiles, form)) || [1, 1, false];
+}
+
+function fits(list, tiles, form) {
+  set(list, form);
+  for (let start = 0; start < tiles.length; start += form[0] * form[1]) {
+    const shown = tiles.slice(start, start + form[0] * form[1]);
+    tiles.forEach((tile) => { tile.parentElement.hidden = shown.indexOf(tile) < 0; });
+    if (!shown.every(whole)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Nothing of the picture or the words stands out of the tile.
+function whole(tile) {
+  const words = tile.querySelector("b").parentElement;
+  const box = tile.getBoundingClientRect();
+  const inner = [words, tile.firstElementChild].map((part) => part.getBoundingClientRect());
+  return words.scrollWidth <= words.clientWidth + 1 && inner.every((part) => part.top >= box.top + 2 && part.bottom <= box.bottom - 2 && part.left >= box.left && part.right <= box.right);
+}
+
+// `form`: columns, rows, and whether the picture stands above the words.
+export function set(list, form) {
+  const root = document.documentElement;
+  const unit = parseFloat(getComputedStyle(root).getPropertyValue("--u"));
+  list.style.setProperty("--columns", form[0]);
+  list.style.setProperty("--rows", form[1]);
+  root.dataset.tile = form[2] ? "stacked" : "beside";
+  toggle(root, "roomy", list.clientHeight / form[1] / unit >= ROOMY_MM && list.clientWidth / form[0] / unit > ROOMY_MM);
+}

@@ -1,0 +1,102 @@
+"""What the kiosk does besides giving numbers: prints what is still missing, knows a receipt by what stands on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from shared.domain import slip
+from shared.domain.errors import Invalid, Unknown
+from shared.domain.numbering import office_day
+from shared.domain.standard import needed, next_question
+from shared.engine import visitor
+from shared.engine.paper import print_lines
+from shared.engine.visitor import Taken
+from shared.store.office import Transaction
+from shared.store.tables import Case
+
+MISSING = "missing"
+_REGISTER = re.compile(r"(\d{1,7})(?:/(\d{4}))?")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
+
+
+def print_missing(
+    tx: Transaction,
+    slug: str,
+    *,
+    answers: Mapping[str, str],
+    ready: Collection[str],
+    language: str,
+    now: datetime,
+    device_id: int | None = None,
+    printer: str | None = None,
+) -> int | None:
+    """Queues the slip "yang masih kurang"; the id of its print job, None when the office has no printer.
+
+    `ready`: keys of the requirements that the visitor has ticked. Raises `Unknown("service")`, and
+    `Invalid("fields")` when a question is open or nothing is missing.
+    """
+    service = tx.setup.service(slug)
+    standard = service.standard
+    if next_question(standard, answers) is not None:
+        raise Invalid("fields", fields=["answers"])
+    bring = needed(standard, answers)
+    is_english = language == "en"
+    words = {each.key: (each.text_en if is_english and each.text_en else each.text) for each in bring}
+    missing = [text for key, text in words.items() if key not in ready]
+    if not missing:
+        raise Invalid("fields", fields=["ready"])
+    lines = slip.missing_requirements_slip(
+        visitor.letterhead(tx.setup, service),
+        service=standard.name_en if is_english and standard.name_en else standard.name,
+        missing=missing,
+        ready=[text for key, text in words.items() if key in ready],
+        made_at=now.astimezone(tx.setup.zone),
+        language="en" if is_english else "id",
+    )
+    job_id = print_lines(tx, MISSING, lines, now, printer=printer)
+    tx.record("print_missing", at=now, device_id=device_id, detail={"service": slug})
+    return job_id
+
+
+def come_back(
+    tx: Transaction,
+    code: str,
+    *,
+    nonce: str,
+    language: str,
+    now: datetime,
+    status_url: str,
+    device_id: int | None = None,
+    printer: str | None = None,
+) -> Taken:
+    """`visitor.come_back` by what was scanned or typed: the receipt's address, its token, or its register number.
+
+    Raises `Unknown("case")` and what `visitor.come_back` raises.
+    """
+    token = _token(tx, code.strip(), now)
+    about = {"nonce": nonce, "language": language, "status_url": status_url}
+    return visitor.come_back(tx, token, now=now, device_id=device_id, printer=printer, **about)
+
+
+def _token(tx: Transaction, code: str, now: datetime) -> str:
+    written = _REGISTER.fullmatch(code)
+    if written:
+        year = int(written[2] or office_day(now, tx.setup.zone).year)
+        row = tx.first(
+            select(Case.token).where(
+                Case.office_id == tx.office_id,
+                Case.register_year == year,
+                Case.register_number == int(written[1]),
+            )
+        )
+        if row is None:
+            raise Unknown("case")
+        return str(row.token)
+    last = code.rstrip("/").rsplit("/", 1)[-1].split("?")[0]
+    if not _TOKEN.fullmatch(last):
+        raise Unknown("case")
+    return last
