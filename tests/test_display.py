@@ -1,0 +1,163 @@
+"""The television: what it shows, how large, and what it does when the line is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Page, expect
+from room import Room
+from server import Server
+
+WAIT_MS = 15_000
+
+
+@pytest.fixture
+def room(serve: Callable[..., Server]) -> Room:
+    return Room(serve())
+
+
+def television(context: Callable[..., BrowserContext], room: Room, width: int = 1920, height: int = 1080) -> Page:
+    page = context(viewport={"width": width, "height": height}).new_page()
+    page.goto(f"{room.server.url}/lumajang/display?sound=0")
+    return page
+
+
+def test_a_call_stands_on_the_television_and_is_marked_as_new(
+    room: Room, context: Callable[..., BrowserContext]
+) -> None:
+    room.take()
+    page = television(context, room)
+    expect(page.locator("[data-waiting]")).to_have_text("1")
+    expect(page.locator("[data-nobody]")).to_be_visible()
+
+    called = room.call_next(1)
+
+    expect(page.locator("[data-call-number]")).to_have_text(called["number"], timeout=WAIT_MS)
+    expect(page.locator("[data-call-counter]")).to_have_text("Loket 1")
+    expect(page.locator("[data-new]")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_have_text("0")
+    expect(page.locator("[data-none]")).to_be_visible()
+    expect(page.locator("[data-new]")).to_be_hidden(timeout=20_000)
+
+
+def test_the_last_four_calls_stand_beside_the_current_one(room: Room, context: Callable[..., BrowserContext]) -> None:
+    for _ in range(6):
+        room.take()
+    numbers = [room.call_next(1 + place % 2)["number"] for place in range(6)]
+
+    page = television(context, room)
+
+    expect(page.locator("[data-call-number]")).to_have_text(numbers[5])
+    assert page.locator("[data-past-list] [data-number]").all_text_contents() == numbers[4:0:-1]
+    expect(page.locator("[data-new]")).to_be_hidden()  # what was called before the page opened is not new
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (1080, 1920), (1366, 768)])
+def test_letters_are_large_enough_and_nothing_is_cut_off(
+    room: Room, context: Callable[..., BrowserContext], width: int, height: int
+) -> None:
+    for _ in range(5):
+        room.take()
+    for place in range(5):
+        room.call_next(1 + place % 2)
+    page = television(context, room, width, height)
+    expect(page.locator("[data-past-list] li")).to_have_count(4)
+
+    # UX 16 on 43 inches: 75 mm and 36 mm of capitals are 20 and 9.6 hundredths of the height; upright, of the width.
+    unit = height / 100 if width > height else width / 100 * 1.045
+    for mark, least in (("[data-call-number]", 20), ("[data-past-list] b", 9.6)):
+        assert _font_px(page, mark) >= least * unit
+    assert page.evaluate(_CUT_OFF) == []
+
+
+def _font_px(page: Page, mark: str) -> float:
+    return float(page.locator(mark).first.evaluate("place => parseFloat(getComputedStyle(place).fontSize)"))
+
+
+_CUT_OFF = """() => Array.from(document.querySelectorAll(
+        "[data-call-number], [data-call-counter], [data-past-list] b, [data-past-list] [data-counter], [data-clock]"))
+    .filter((place) => {
+        const box = place.getBoundingClientRect();
+        const frame = (place.closest("li") || place.closest("section") || document.body).getBoundingClientRect();
+        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.right > innerWidth;
+    }).map((place) => place.textContent)"""
+
+
+def test_a_lost_line_is_told_and_heals_by_itself(room: Room, context: Callable[..., BrowserContext]) -> None:
+    room.take()
+    page = television(context, room)
+    expect(page.locator("[data-waiting]")).to_have_text("1")
+
+    room.server.kill()
+    expect(page.locator("[data-lost]")).to_be_visible(timeout=WAIT_MS)
+    assert re.fullmatch(r"\d\d\.\d\d", page.locator("[data-lost-at]").inner_text())
+    expect(page.locator("[data-waiting]")).to_have_text("1")
+
+    room.server.start()
+    room.take()
+    expect(page.locator("[data-lost]")).to_be_hidden(timeout=WAIT_MS)
+    expect(page.locator("[data-waiting]")).to_have_text("2", timeout=WAIT_MS)
+
+
+def test_a_cut_cable_is_noticed_although_the_socket_says_nothing(
+    room: Room, context: Callable[..., BrowserContext]
+) -> None:
+    page = television(context, room)
+    expect(page.locator("[data-waiting]")).to_have_text("0")
+
+    page.context.set_offline(True)
+    expect(page.locator("[data-lost]")).to_be_visible(timeout=WAIT_MS)
+    room.take()
+    page.context.set_offline(False)
+
+    expect(page.locator("[data-waiting]")).to_have_text("1", timeout=WAIT_MS)
+    expect(page.locator("[data-lost]")).to_be_hidden()
+
+
+def test_a_delicate_service_is_not_named(room: Room, context: Callable[..., BrowserContext]) -> None:
+    room.take("sktm")
+
+    page = television(context, room)
+
+    expect(page.locator("[data-rows] li:visible .name")).to_have_text("Layanan lainnya")
+    assert "tidak mampu" not in page.content()
+
+
+def test_the_plain_page_shows_the_same_without_scripts(room: Room) -> None:
+    room.take()
+    room.take()
+    called = room.call_next(2)
+
+    page = requests.get(f"{room.server.url}/lumajang/display/plain", headers={"Accept": "text/html"}, timeout=20).text
+
+    assert f"data-call-number>{called['number']}<" in page
+    assert "Loket 2" in page
+    assert "data-waiting>1<" in page
+    assert 'http-equiv="refresh" content="5"' in page
+    assert "<script" not in page
+
+
+def test_the_board_says_that_a_call_was_heard(room: Room) -> None:
+    room.take()
+    room.call_next(1)
+    call = room.board()["speak"][0]
+    assert room.board()["heard"] == []
+
+    url = f"{room.server.url}/lumajang/display/spoken"
+    answers = [requests.post(url, json={"id": call["id"]}, timeout=20) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert room.board()["heard"] == [call["id"]]
+    assert requests.post(url, json={"id": call["id"] + 999}, timeout=20).status_code == 404
+    assert requests.post(url, json={"id": "x"}, timeout=20).status_code == 400
+
+
+def test_a_display_elsewhere_must_be_paired(serve: Callable[..., Server]) -> None:
+    server = serve()
+    far = {"X-Forwarded-For": "192.0.2.7", "Accept": "application/json"}
+
+    for path in ("board.json", "calls/1.wav", "test.wav", "media.json", "plain"):
+        assert requests.get(f"{server.url}/lumajang/display/{path}", headers=far, timeout=20).status_code == 401
