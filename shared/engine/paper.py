@@ -53,7 +53,10 @@ def print_lines(
         "made_at": now,
         "expires_at": now + _life(kind),
     }
-    return int(tx.execute(insert(PrintJob).returning(PrintJob.id), values).scalar_one())
+    return int(tx.execute(_PRINT, values).scalar_one())
+
+
+_PRINT = insert(PrintJob).returning(PrintJob.id).execution_options(prepared=True)
 
 
 def reprint(
@@ -120,7 +123,7 @@ def attach(
     if known is None:
         tx.execute(insert(Printer), {"office_id": tx.office_id, "slug": slug, **facts})
     elif known.device_id != device_id and not _is_left(tx, known):
-        raise NotAllowed("printer_taken", printer=slug)
+        raise NotAllowed("printer_taken", name=slug)
     elif all(getattr(known, name) == value for name, value in facts.items()):
         tx.unchanged(None)
     else:

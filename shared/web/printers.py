@@ -206,7 +206,7 @@ def _epson_job(printer: Row[Any]) -> Response:
 
 def _epson_result(printer: Row[Any], text: str) -> None:
     for block in _parsed(text).iter("ePOSPrint"):
-        answer = next(block.iter("{*}response"), None)
+        answer = block.find(".//{*}response")
         if answer is None:
             continue
         status = _epson_word(int(answer.get("status", "1") or 1))

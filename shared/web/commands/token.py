@@ -18,11 +18,12 @@ from shared.web.settings import Settings
 @click.option("--officer", help="login of the officer for whom the program acts")
 @click.option("--kiosk", "purpose", flag_value="kiosk", help="a token for a kiosk")
 @click.option("--display", "purpose", flag_value="display", help="a token for a display")
+@click.option("--agent", "purpose", flag_value="agent", help="a token for a print agent")
 @click.pass_obj
 def command(settings: Settings, office: str, officer: str | None, purpose: str | None) -> None:
     """Mencetak token Bearer untuk program (prints a Bearer token)."""
     if (officer is None) == (purpose is None):
-        raise click.UsageError("--officer NAMA atau --kiosk atau --display (one of them)")
+        raise click.UsageError("--officer NAMA atau --kiosk atau --display atau --agent (one of them)")
     upgrade(settings.database())
     store = Store(settings.database())
     with store.read() as connection:

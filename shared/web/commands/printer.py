@@ -1,0 +1,189 @@
+"""`loket printer`: tries a printer out, and gives one that fetches its slips itself the address to fetch them at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import click
+from pydantic import ValidationError
+from sqlalchemy import Row, select, update
+
+from shared.domain import slip
+from shared.domain.errors import Invalid
+from shared.engine import paper
+from shared.engine import setup as engine
+from shared.printing.bytes import render
+from shared.printing.connections import TIMEOUT_S, Answers, Kind, connect, learn, print_slip
+from shared.printing.jobs import OWN_KINDS
+from shared.printing.profiles import profile
+from shared.store import reads
+from shared.store.migrate import upgrade
+from shared.store.office import Store
+from shared.store.setup import Setup
+from shared.store.tables import Office, Printer
+from shared.web.settings import Settings
+
+
+@click.group("printer")
+def command() -> None:
+    """Printer kantor (the office's printers)."""
+
+
+@command.command("test")
+@click.option("--office", required=True, help="slug of the office")
+@click.option("--name", help="name of the printer; without it the office's choice")
+@click.option("--timeout", "timeout_s", default=TIMEOUT_S, show_default=True, help="seconds for each answer")
+@click.pass_obj
+def test(settings: Settings, office: str, name: str | None, timeout_s: float) -> None:
+    """Mencetak halaman uji dan mencatat apa yang dijawab printer (prints a test page, learns what it answers)."""
+    store = open_store(settings)
+    setup = _setup(store, office)
+    row = _printer(store, setup, name)
+    if row.kind == "virtual":
+        store.change(setup.office_id, _queue_test_page, _page(setup, row, settings, ()), datetime.now(UTC), row.slug)
+        click.echo(f"{row.slug}: lihat (see) /{office}/paper/{row.slug}")
+        return
+    if row.kind not in OWN_KINDS or row.device_id is not None:
+        raise click.ClickException(f"printer '{row.slug}' mengambil struknya sendiri (fetches its slips itself)")
+    try:
+        _try(store, setup, row, settings, timeout_s)
+    except Invalid as error:
+        raise click.ClickException(f"{row.slug}: {error.code}: {row.address} {row.profile}") from None
+    except OSError as error:
+        raise click.ClickException(f"{row.slug}: {row.kind}:{row.address}: tidak terjangkau ({error})") from None
+
+
+def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_s: float) -> None:
+    """Asks, learns, prints and says what came back; keeps what was learned when the printer is well enough to tell."""
+    with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
+        status = connection.status()
+        can_learn = status.can_print or row.answers == Answers.NOTHING
+        answers = learn(connection) if can_learn else Answers(row.answers)
+    facts = (("Jawaban printer", answers.value), ("Keadaan", status.value))
+    data = render(_page(setup, row, settings, facts), row.profile)
+    with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
+        outcome = print_slip(connection, data, answers=answers)
+    click.echo(f"{row.slug}: {row.kind}:{row.address} {row.profile}")
+    click.echo(f"  keadaan (status): {status.value}")
+    click.echo(f"  jawaban (answers): {answers.value}")
+    click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.witness or ''}".rstrip())
+    store.exclusively(_keep, setup.office_id, row.id, answers.value)
+    if outcome.reason:
+        raise click.ClickException("halaman uji tidak tercetak dengan pasti (the test page is not surely printed)")
+
+
+def _page(setup: Setup, row: Row[Any], settings: Settings, facts: tuple[tuple[str, str], ...]) -> list[slip.Line]:
+    known = profile(row.profile)
+    codes = "native" if known.native_qr else "gambar"
+    shown = (
+        ("Sambungan", f"{row.kind} {row.address}".strip()),
+        ("Kertas", f"{row.profile}, {known.columns} kolom, {known.width_dots} titik"),
+        ("Halaman kode", known.code_page or "ASCII"),
+        ("Kode QR", codes),
+        ("Pemotong", "ada" if known.cutter else "tidak ada"),
+        *facts,
+    )
+    url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    at = datetime.now(setup.zone)
+    return slip.test_page(
+        slip.Letterhead(setup.name), printer=row.slug, columns=known.columns, facts=shown, made_at=at, url=url
+    )
+
+
+def _queue_test_page(tx: Any, lines: list[slip.Line], now: datetime, printer: str) -> None:
+    paper.print_lines(tx, "test", lines, now, printer=printer)
+
+
+def _keep(connection: Any, office_id: int, printer_id: int, answers: str) -> None:
+    connection.execute(update(Printer).where(Printer.id == printer_id).values(answers=answers))
+    connection.execute(update(Office).where(Office.id == office_id).values(setup_version=Office.setup_version + 1))
+
+
+@command.command("link")
+@click.option("--office", required=True, help="slug of the office")
+@click.option("--name", required=True, help="name of the printer; made when the office has none of that name")
+@click.option("--kind", type=click.Choice(["epson", "star"]), required=True)
+@click.option("--profile", "profile_name", default="80mm-48", show_default=True)
+@click.pass_obj
+def link(settings: Settings, office: str, name: str, kind: str, profile_name: str) -> None:
+    """Alamat untuk Epson Server Direct Print atau Star CloudPRNT (the address to type into the printer)."""
+    store = open_store(settings)
+    try:
+        profile(profile_name)
+    except Invalid as error:
+        raise click.ClickException(f"{error.code}: {profile_name}") from None
+    office_id = _setup(store, office).office_id
+    key = store.exclusively(paper.link, office_id, name, kind, profile_name, datetime.now(UTC))
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    click.echo(f"{base.rstrip('/')}/{office}/paper/{name}/{kind}/{key}")
+
+
+@command.command("list")
+@click.option("--office", required=True, help="slug of the office")
+@click.pass_obj
+def list_printers(settings: Settings, office: str) -> None:
+    """Menampilkan printer kantor (the office's printers)."""
+    for row in _setup(open_store(settings), office).printers:
+        click.echo(f"{row.slug:<20} {row.kind:<8} {row.address:<24} {row.profile}")
+
+
+@command.command("add")
+@click.option("--office", required=True, help="slug of the office")
+@click.option("--name", required=True, help="small letters, digits, hyphens")
+@click.option("--kind", type=click.Choice(OWN_KINDS), default="network", show_default=True)
+@click.option("--address", default="", help="as in the setup: 192.168.1.50, 04b8:0202, /dev/ttyUSB0:9600 ...")
+@click.option("--profile", "profile_name", default="80mm-48", show_default=True)
+@click.pass_obj
+def add(settings: Settings, office: str, name: str, kind: str, address: str, profile_name: str) -> None:
+    """Menambah printer (adds a printer)."""
+    row = {"slug": name, "kind": kind, "address": address, "profile": profile_name}
+    _change(settings, office, lambda rows: [*rows, row])
+
+
+@command.command("remove")
+@click.option("--office", required=True, help="slug of the office")
+@click.option("--name", required=True, help="name of the printer")
+@click.pass_obj
+def remove(settings: Settings, office: str, name: str) -> None:
+    """Menghapus printer; struk lamanya tetap tercatat (takes a printer away)."""
+    _printer(store := open_store(settings), _setup(store, office), name)
+    _change(settings, office, lambda rows: [row for row in rows if row["slug"] != name])
+
+
+def _change(settings: Settings, office: str, change: Callable[[list[Any]], list[Any]]) -> None:
+    """As the page of the printers does it, with the same rules and the same event in the audit."""
+    store = open_store(settings)
+    present = _setup(store, office)
+    try:
+        rows = change(engine.printers_form(present).model_dump()["printers"])
+        wanted = engine.PrintersForm.model_validate({"printers": rows})
+        store.change(present.office_id, engine.change_printers, None, wanted, datetime.now(UTC))
+    except ValidationError as error:
+        raise click.ClickException("; ".join(str(each["msg"]) for each in error.errors())) from None
+    except Invalid as error:
+        raise click.ClickException(f"{error.code}: {', '.join(error.facts['fields'])}") from None
+    click.echo("tersimpan (saved)")
+
+
+def open_store(settings: Settings) -> Store:
+    upgrade(settings.database())
+    return Store(settings.database())
+
+
+def _setup(store: Store, office: str) -> Setup:
+    with store.read() as connection:
+        offices = {row.slug: row.id for row in reads.offices(connection)}
+    if office not in offices:
+        raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
+    return store.setup(offices[office])
+
+
+def _printer(store: Store, setup: Setup, name: str | None) -> Row[Any]:
+    chosen = setup.printer(name)
+    if chosen is None or (name is not None and chosen.slug != name):
+        known = ", ".join(printer.slug for printer in setup.printers)
+        raise click.ClickException(f"printer '{name or ''}' tidak ada (no such printer): {known or '-'}")
+    with store.read() as connection:
+        return connection.execute(select(Printer).where(Printer.id == chosen.id)).one()

@@ -1,0 +1,222 @@
+"""The print agent: fetches, prints and reports, through restarts of either side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+from paper import Fault, PaperPrinter
+from test_spool import Clock, copies, is_state, job, on_paper, printer, queue, until
+from werkzeug.serving import make_server
+from world import World
+
+from shared.printing import jobs
+from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair
+from shared.printing.jobs import JobState
+from shared.printing.status import Status
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.auth import issue_token
+from shared.web.settings import Settings
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def small(sqlite_store: Store) -> World:
+    return world.office(sqlite_store)
+
+
+@pytest.fixture
+def serving(small: World, clock: Clock, tmp_path: Path) -> Iterator[str]:
+    """The address of the office on a real server."""
+    app = create_app(Settings(data=tmp_path / "data"), small.store, clock, async_mode="threading")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/{small.slug}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def line(office: World, url: str, clock: Clock, purpose: str = "agent") -> Line:
+    return Line(url, office.store.exclusively(issue_token, office.id, purpose, "anjungan", clock()), timeout_s=5)
+
+
+def agent(at: Line, folder: Path, address: str, **more: Any) -> Agent:
+    return Agent(
+        at, Journal(folder), Device("usb", "network", address, "58mm"), **({"wait_s": 0.2, "timeout_s": 0.3} | more)
+    )
+
+
+@contextmanager
+def working(one: Agent) -> Iterator[Agent]:
+    thread = threading.Thread(target=one.run)
+    thread.start()
+    try:
+        yield one
+    finally:
+        one.stop()
+        thread.join(30)
+
+
+def known(office: World) -> int:
+    """Waits until the agent has told of its printer; the printer's id."""
+    return int(until(lambda: _printer_id(office)))
+
+
+def _printer_id(office: World) -> int | None:
+    return next((p.id for p in office.store.setup(office.id).printers if p.slug == "usb"), None)
+
+
+def test_an_agent_brings_its_printer_and_prints_on_it(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address, working(agent(line(small, serving, clock), tmp_path / "a", address)):
+        printer_id = known(small)
+        wanted = queue(small, "N0001", clock(), "usb")
+        until(is_state(small.store, wanted, JobState.CONFIRMED))
+        until(lambda: printer(small.store, printer_id).status == Status.OK)
+
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+    assert printer(small.store, printer_id).printed_slips == 1
+
+
+def test_a_slip_comes_while_the_question_is_open(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
+    device = PaperPrinter()
+
+    with (
+        device.on_network() as address,
+        working(agent(line(small, serving, clock), tmp_path / "a", address, wait_s=15)),
+    ):
+        known(small)
+        until(lambda: device.connections)
+        wanted = queue(small, "N0001", clock(), "usb")
+        until(is_state(small.store, wanted, JobState.CONFIRMED), limit_s=10)
+
+
+def test_the_state_of_the_printer_reaches_the_office(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
+    device = PaperPrinter()
+    device.fault = Fault.COVER_OPEN
+
+    with device.on_network() as address, working(agent(line(small, serving, clock), tmp_path / "a", address)):
+        printer_id = known(small)
+        until(lambda: printer(small.store, printer_id).status == Status.COVER_OPEN)
+        waiting = queue(small, "N0001", clock(), "usb")
+        device.mend()
+        until(is_state(small.store, waiting, JobState.CONFIRMED))
+
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "unmarked", "marked"),
+    [
+        ({"state": "claiming"}, 1, 0),
+        ({"state": "sending"}, 0, 1),
+        ({"state": "done", "outcome": {"result": "confirmed", "witness": "in_order"}}, 0, 0),
+    ],
+)
+def test_what_a_crash_left_in_the_journal_is_told_first(
+    small: World, clock: Clock, serving: str, tmp_path: Path, left: dict[str, Any], unmarked: int, marked: int
+) -> None:
+    device = PaperPrinter()
+    at = line(small, serving, clock)
+
+    with device.on_network() as address:
+        one = agent(at, tmp_path / "a", address)
+        one.step()
+        wanted = queue(small, "N0001", clock(), "usb")
+        at.post(f"/paper/agent/jobs/{wanted}/claim", install=one.journal.facts["install"], size=100)
+        one.journal.write(job={"id": wanted, "length_mm": 80.0, **left})
+        with working(agent(at, tmp_path / "a", address)):
+            ended = (JobState.CONFIRMED, JobState.FAILED)
+            until(lambda: all(e.state in ended for e in [job(small.store, wanted), *copies(small.store, wanted)]))
+
+    assert len(on_paper(device, "N0001", marked=False)) == unmarked
+    assert len(on_paper(device, "N0001", marked=True)) == marked
+
+
+def test_an_agent_that_never_comes_back_leaves_its_slip_in_doubt(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    at = line(small, serving, clock)
+    agent(at, tmp_path / "a", "127.0.0.1:1").step()
+    wanted = queue(small, "N0001", clock(), "usb")
+    at.post(f"/paper/agent/jobs/{wanted}/claim", install="abcd", size=100)
+
+    clock.jump(seconds=60)
+    jobs.sweep(small.store, clock(), lambda _owner: False)
+
+    assert job(small.store, wanted).is_uncertain
+    assert [each.state for each in copies(small.store, wanted)] == [JobState.QUEUED]
+
+
+def test_a_slip_that_went_elsewhere_is_let_go(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
+    at = line(small, serving, clock)
+    agent(at, tmp_path / "a", "127.0.0.1:1").step()
+    elsewhere = queue(small, "N0001", clock(), "virtual")
+
+    with pytest.raises(Refused) as refused:
+        at.post(f"/paper/agent/jobs/{elsewhere}/claim", install="abcd", size=100)
+
+    assert refused.value.status == 409
+
+
+def test_only_an_agent_of_this_office_is_let_in(small: World, clock: Clock, serving: str) -> None:
+    for stranger in (Line(serving), Line(serving, "x" * 40), line(small, serving, clock, "kiosk")):
+        with pytest.raises(Refused) as refused:
+            stranger.post("/paper/agent/next", slug="usb", status="ok")
+        assert refused.value.status in (401, 403)
+
+
+def test_the_name_of_another_printer_is_not_taken_over(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    thief = Agent(
+        line(small, serving, clock), Journal(tmp_path / "a"), Device("virtual", "network", "127.0.0.1:1", "58mm")
+    )
+
+    with pytest.raises(Refused, match="virtual"):
+        thief.step()
+
+
+def test_a_server_that_is_away_is_asked_again(small: World, clock: Clock, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable):
+        agent(Line("http://127.0.0.1:1/uji", "x", timeout_s=1), tmp_path / "a", "127.0.0.1:1").step()
+
+
+def test_an_agent_is_paired_by_the_code_that_it_shows(small: World, clock: Clock, serving: str) -> None:
+    from shared.engine.device import confirm
+
+    def typed(code: str) -> None:
+        small.store.exclusively(confirm, small.id, code, "Anjungan", clock())
+
+    token = pair(Line(serving), typed, pause_s=0.05)
+
+    with pytest.raises(Refused, match="Printer ini tidak ada"):
+        Line(serving, token).post("/paper/agent/next", slug="usb", status="ok")
+
+
+def test_two_agents_do_not_share_a_folder(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(BlockingIOError), alone(tmp_path):
+        pass
+
+
+def test_the_journal_survives_whole(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.write(job={"id": 3, "state": "sending"})
+
+    again = Journal(tmp_path)
+
+    assert again.facts == journal.facts
+    assert (tmp_path / "journal.json").stat().st_mode & 0o077 == 0
