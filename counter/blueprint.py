@@ -24,8 +24,8 @@ CHIEFS = ("kasi", "admin")
 
 MENU: list[tuple[str, str, tuple[str, ...]]] = [
     ("counter.tray", "Files", (*DESK_ROLES, "camat")),
-    ("counter.supervisor", "Supervisor", (*CHIEFS, "camat")),
-    ("counter.day", "The day", CHIEFS),
+    ("counter.supervisor_page", "Supervisor", (*CHIEFS, "camat")),
+    ("counter.day_page", "The day", CHIEFS),
     ("counter.audit", "Audit", (*CHIEFS, "camat")),
     ("setup.overview", "Setup", ("admin", "kasi")),
     ("counter.officers", "Passwords and sessions", ("admin",)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, func, select
 
+from shared.domain.case import State as CaseState
+from shared.domain.desk import Load, Wait, wait_level
 from shared.domain.numbering import label
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.setup import CounterSetup, Setup
-from shared.store.tables import ACTIVE, Counter, Officer, Ticket
+from shared.store.setup import CounterSetup, ServiceSetup, Setup
+from shared.store.tables import ACTIVE, Case, Counter, Event, Officer, Printer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,87 @@ def counters(connection: Connection, setup: Setup, today: date) -> list[CounterN
         for one in setup.counters
         if (seat := seats.get(one.id)) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One service's line."""
+
+    service: ServiceSetup
+    waiting: int
+    longest_s: int
+    """Of those who wait now; 0 when nobody does."""
+    is_red: int
+    """How many wait longer than the service's second limit."""
+
+
+def queues(connection: Connection, setup: Setup, today: date, now: datetime) -> list[Queue]:
+    """Every offered service's line, in the order of the office."""
+    rows = connection.execute(
+        select(Ticket.service_id, Ticket.taken_at).where(
+            Ticket.office_id == setup.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
+        )
+    )
+    waits: dict[int, list[float]] = {}
+    for row in rows:
+        waits.setdefault(row.service_id, []).append((now - row.taken_at).total_seconds())
+    return [
+        Queue(
+            one,
+            len(mine := waits.get(one.id, [])),
+            int(max(mine, default=0)),
+            sum(wait_level(wait_s, setup.settings.wait_limits(one.slug)) == Wait.TOO_LONG for wait_s in mine),
+        )
+        for one in setup.services
+        if one.is_active
+    ]
+
+
+def held(connection: Connection, setup: Setup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Tickets on hold, oldest first, with their counter."""
+    return connection.execute(
+        select(Ticket)
+        .where(Ticket.office_id == setup.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.HELD)
+        .order_by(Ticket.since_at)
+    ).all()
+
+
+def load(connection: Connection, setup: Setup, today: date, now: datetime) -> Load:
+    """Arrivals of the last hour, and the mean time from start to finish of those who were served today."""
+    hour_ago = now - timedelta(hours=1)
+    today_all = Ticket.office_id == setup.office_id, Ticket.on_day == today
+    came = connection.execute(select(func.count()).where(*today_all, Ticket.taken_at > hour_ago)).scalar_one()
+    started = (
+        select(Event.ticket_id, func.max(Event.at).label("at"))
+        .where(
+            Event.action == "start",
+            Event.ticket_id.in_(select(Ticket.id).where(*today_all, Ticket.state == State.DONE)),
+        )
+        .group_by(Event.ticket_id)
+        .subquery()
+    )
+    times = connection.execute(select(Ticket.since_at, started.c.at).join(started, started.c.ticket_id == Ticket.id))
+    spent = [(row.since_at - row.at).total_seconds() for row in times]
+    return Load(float(came), sum(spent) / len(spent) if spent else None)
+
+
+def faults(connection: Connection, setup: Setup, now: datetime) -> tuple[int, int]:
+    """Files that are overdue, and slips of the last day that failed."""
+    overdue = connection.execute(
+        select(func.count()).where(
+            Case.office_id == setup.office_id, Case.state == CaseState.OPEN, Case.due_at.is_not(None), Case.due_at < now
+        )
+    ).scalar_one()
+    failed = connection.execute(
+        select(func.count()).where(
+            PrintJob.office_id == setup.office_id,
+            PrintJob.state == "failed",
+            PrintJob.made_at > now - timedelta(days=1),
+        )
+    ).scalar_one()
+    return overdue, failed
+
+
+def printers(connection: Connection, office_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """`slug`, `kind`, `status` and `status_at` of every printer."""
+    return connection.execute(select(Printer).where(Printer.office_id == office_id).order_by(Printer.id)).all()

@@ -1,0 +1,122 @@
+"""The supervisor's page: the floor as it is now, and the few things that only the head of the room does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from counter.blueprint import CHIEFS, blueprint, wants_fragment
+from shared.domain.desk import counters_needed
+from shared.domain.errors import Invalid, Refusal
+from shared.domain.numbering import label, office_day
+from shared.engine import device, supervisor
+from shared.store import desk, floor, reads
+from shared.web.auth import now, officers_only, store
+from shared.web.screen import sentence, setup
+
+MINUTES = (15, 30, 60, 120, 480)
+
+
+@blueprint.get("/supervisor")
+@officers_only(*CHIEFS, "camat")
+def supervisor_page() -> str:
+    return _page()
+
+
+@blueprint.post("/supervisor/message")
+@officers_only(*CHIEFS)
+def send_message() -> ResponseReturnValue:
+    form = request.form
+    return _click(supervisor.broadcast, form.get("text", "")[:200], _minutes(form.get("minutes", "30")))
+
+
+@blueprint.post("/supervisor/force")
+@officers_only(*CHIEFS)
+def force_hours() -> ResponseReturnValue:
+    form = request.form
+    words = {"open": True, "close": False, "calendar": None}
+    if form.get("word") not in words:
+        raise Invalid("fields", fields=["word"])
+    minutes = form.get("minutes", "")
+    return _click(
+        supervisor.force,
+        is_open=words[form["word"]],
+        reason=form.get("reason", "")[:120],
+        until_at=now() + timedelta(minutes=_minutes(minutes)) if minutes else None,
+        service=form.get("service") or None,
+    )
+
+
+@blueprint.post("/supervisor/tickets/<int:ticket_id>/take-over")
+@officers_only(*CHIEFS)
+def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
+    form = request.form
+    to_counter = int(form["to_counter"]) if form.get("to_counter", "").isdigit() else None
+    reason = form.get("reason", "")[:200]
+    return _click(supervisor.take_over, reason, to_counter, before=(ticket_id,))
+
+
+@blueprint.post("/supervisor/counters/<int:number>/empty")
+@officers_only(*CHIEFS)
+def empty_counter(number: int) -> ResponseReturnValue:
+    return _click(supervisor.empty_counter, request.form.get("reason", "")[:200], before=(number,))
+
+
+def _click(verb: Callable[..., Any], *args: Any, before: tuple[Any, ...] = (), **kwargs: Any) -> ResponseReturnValue:
+    change: Any = store().change
+    try:
+        change(g.office_id, verb, *before, current_user.id, now(), *args, **kwargs)
+    except Refusal as error:
+        return make_response(_page(sentence(error)), error.status)
+    return _page() if wants_fragment() else redirect(url_for("counter.supervisor_page"))
+
+
+def _minutes(text: str) -> int:
+    if not text.isdigit() or int(text) not in MINUTES:
+        raise Invalid("fields", fields=["minutes"])
+    return int(text)
+
+
+def _page(message: str | None = None) -> str:
+    template = "counter/_floor.html" if wants_fragment() else "counter/supervisor.html"
+    return render_template(template, setup=setup(), message=message, minutes=MINUTES, **_floor(now()))
+
+
+def _floor(moment: datetime) -> dict[str, Any]:
+    office, today = setup(), office_day(moment, setup().zone)
+    with store().read() as connection:
+        version = reads.version(connection, office.office_id)
+        counters = floor.counters(connection, office, today)
+        queues = floor.queues(connection, office, today, moment)
+        load = floor.load(connection, office, today, moment)
+        overdue, failed = floor.faults(connection, office, moment)
+        held = floor.held(connection, office, today)
+        devices = device.devices(connection, office.office_id)
+        printers = floor.printers(connection, office.office_id)
+        messages = desk.messages(connection, office.office_id, moment)
+    working = sum(one.officer_id is not None and one.paused_at is None for one in counters)
+    waiting = sum(queue.waiting for queue in queues)
+    return {
+        "version": version,
+        "counters": counters,
+        "queues": queues,
+        "waiting": waiting,
+        "working": working,
+        "longest_min": max((queue.longest_s for queue in queues), default=0) // 60,
+        "arrivals": int(load.arrivals_per_hour),
+        "mean_min": None if load.service_mean_s is None else round(load.service_mean_s / 60, 1),
+        "needed": counters_needed(load),
+        "overdue": overdue,
+        "failed": failed,
+        "held": [(row.id, label(row.series, row.number), office.counter_by_id(row.counter_id)) for row in held],
+        "devices": [(row, device.is_offline(row.last_seen_at, moment)) for row in devices],
+        "printers": printers,
+        "messages": messages,
+        "age_s": lambda at: max(0, int((moment - at).total_seconds())),
+        "may_act": bool(current_user.roles.intersection(CHIEFS)),
+    }

@@ -1,0 +1,110 @@
+"""What the head of the room does: a word to the counters, a word against the calendar, help for what is stuck."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+
+from shared.domain.errors import Invalid, Missing, NotAllowed
+from shared.domain.ticket import Action, State
+from shared.engine.seat import NOBODY, must_be_free, seat
+from shared.engine.ticket import facts, find, move
+from shared.store.office import Transaction
+from shared.store.tables import Counter, CounterMessage, ForcedWord, Office, Ticket
+
+_WAY_OUT = {State.CALLED: Action.RELEASE, State.SERVING: Action.TRANSFER}
+"""How a ticket leaves a counter whose officer does not act."""
+
+
+def broadcast(tx: Transaction, officer_id: int, now: datetime, text: str, minutes: int) -> None:
+    """A line on every panel for so many minutes; an empty one takes away what stands there."""
+    said = text.strip()
+    tx.execute(
+        update(CounterMessage)
+        .where(CounterMessage.office_id == tx.office_id, CounterMessage.until_at > now)
+        .values(until_at=now)
+    )
+    if said:
+        columns = {"text": said, "made_at": now, "until_at": now + timedelta(minutes=minutes)}
+        tx.execute(insert(CounterMessage), {"office_id": tx.office_id, "officer_id": officer_id, **columns})
+    tx.record("broadcast", at=now, officer_id=officer_id, reason=said or None)
+
+
+def force(
+    tx: Transaction,
+    officer_id: int,
+    now: datetime,
+    *,
+    is_open: bool | None,
+    reason: str = "",
+    until_at: datetime | None = None,
+    service: str | None = None,
+) -> None:
+    """Opens or closes the office, or one service, against the calendar; None gives the calendar its word back.
+
+    Raises `Missing("reason")` when it closes without one: visitors read it.
+    """
+    if is_open is False and not reason.strip():
+        raise Missing("reason", missing=["reason"])
+    service_id = tx.setup.service(service).id if service else None
+    mine = ForcedWord.office_id == tx.office_id, ForcedWord.service_id.is_not_distinct_from(service_id)
+    tx.execute(delete(ForcedWord).where(*mine))
+    if is_open is not None:
+        word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": now}
+        where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": officer_id}
+        tx.execute(insert(ForcedWord), {**where, **word})
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    action = {True: "force_open", False: "force_close", None: "force_end"}[is_open]
+    detail = {"service": service} if service else None
+    tx.record(action, at=now, officer_id=officer_id, reason=reason.strip() or None, detail=detail)
+
+
+def take_over(
+    tx: Transaction, ticket_id: int, officer_id: int, now: datetime, reason: str, to_counter: int | None = None
+) -> dict[str, Any]:
+    """Frees a ticket that is stuck at a counter, called, served or held: it waits again, place kept; its facts.
+
+    `to_counter`: only there; None: wherever it is served. A held one stays held, at the counter `to_counter`.
+    Raises `Missing("reason")`, `NotAllowed("stale")`, `Invalid("transfer_target")`.
+    """
+    if not reason.strip():
+        raise Missing("reason", missing=["reason"])
+    ticket = find(tx, ticket_id)
+    target = tx.setup.counter(to_counter) if to_counter is not None else None
+    columns: dict[str, Any] = {"counter_id": target.id if target else None}
+    if target and ticket.role not in target.roles:
+        columns["role"] = min(target.roles, default=ticket.role)
+    if ticket.state == State.HELD:
+        if target is None:
+            raise Invalid("transfer_target", fields=["to_counter"])
+        return _carry(tx, ticket, columns, officer_id, now, reason.strip())
+    if ticket.state not in _WAY_OUT:
+        raise NotAllowed("stale", state=ticket.state.value, action="take_over")
+    detail = {"take_over": True, "to_counter": to_counter}
+    who = {"officer_id": officer_id, "counter_id": ticket.counter_id}
+    moved = move(tx, ticket, _WAY_OUT[ticket.state], now, columns, **who, reason=reason.strip(), detail=detail)
+    return facts(tx.setup, moved)
+
+
+def empty_counter(tx: Transaction, number: int, officer_id: int, now: datetime, reason: str) -> None:
+    """Takes the seat from an officer who forgot to leave it. Raises `Missing("reason")`, `NotAllowed`."""
+    if not reason.strip():
+        raise Missing("reason", missing=["reason"])
+    counter = tx.setup.counter(number)
+    if seat(tx, counter).officer_id is None:
+        tx.unchanged(None)
+    must_be_free(tx, counter)
+    tx.execute(update(Counter).where(Counter.id == counter.id).values(**NOBODY))
+    tx.record("empty_counter", at=now, officer_id=officer_id, counter_id=counter.id, reason=reason.strip())
+
+
+def _carry(
+    tx: Transaction, ticket: Any, columns: dict[str, Any], officer_id: int, now: datetime, reason: str
+) -> dict[str, Any]:
+    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**columns))
+    state = ticket.state.value
+    who = {"officer_id": officer_id, "counter_id": ticket.counter_id}
+    tx.record("take_over", at=now, from_state=state, to_state=state, ticket_id=ticket.id, **who, reason=reason)
+    return facts(tx.setup, {**ticket._mapping, **columns})

@@ -1,0 +1,196 @@
+"""The counter in a browser: by keyboard only, two browsers at one counter, no script, no barrier."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import world
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from server import free_port
+from sqlalchemy import func, select
+from werkzeug.serving import make_server
+from world import MORNING, PASSWORD, World
+
+from shared.domain.ticket import State
+from shared.store.office import Store
+from shared.store.tables import Ticket
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+WAIT_MS = 30_000
+Open = Callable[..., BrowserContext]
+
+
+class Office:
+    """An office behind a real address, on a Monday morning wherever the calendar stands."""
+
+    def __init__(self, uji: World, url: str) -> None:
+        self.uji, self.url = uji, f"{url}/{uji.slug}/counter"
+
+    def enter(self, context: BrowserContext, login: str, counter: int = 1) -> Page:
+        """Signs in and sits down, by keyboard."""
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        page.goto(f"{self.url}/sign-in")
+        page.keyboard.type(login)
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/counter")
+        page.locator(f"[data-counter='{counter}'] button").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/counter/{counter}")
+        return page
+
+
+@pytest.fixture
+def office(sqlite_store: Store, tmp_path: Path) -> Iterator[Office]:
+    uji = world.office(sqlite_store)
+    begun = datetime.now(UTC)
+    settings = Settings.model_validate({"data": tmp_path})
+    app = create_app(settings, sqlite_store, lambda: uji.now + (datetime.now(UTC) - begun), async_mode="threading")
+    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Office(uji, f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+
+
+def stands(page: Page, state: str) -> None:
+    """Waits until the panel stands in `state` and takes keys."""
+    page.wait_for_selector(f".stage[data-state='{state}']")
+    page.wait_for_selector("main[data-busy='false']")
+
+
+def test_a_morning_of_three_counters_and_120_visitors_by_keyboard_alone(office: Office, context: Open) -> None:
+    for number in range(120):
+        office.uji.take(f"layanan-{number % 2 + 1}", is_priority=number % 9 == 0)
+    pages = [office.enter(context(viewport={"width": 1366, "height": 768}), f"petugas{n}", n) for n in (1, 2, 3)]
+    strokes = 0
+    for turn in range(40):
+        for page in pages:
+            for before, after in (("free", "called"), ("called", "serving"), ("serving", "free")):
+                stands(page, before)
+                page.keyboard.press("Space")
+                strokes += 1
+                stands(page, after)
+            if turn % 10 == 9:
+                page.keyboard.press("z")  # taken back, and finished again: the slack
+                stands(page, "serving")
+                page.keyboard.press("Space")
+                stands(page, "free")
+                strokes += 2
+
+    with office.uji.store.read() as connection:
+        done = connection.execute(select(func.count()).where(Ticket.state == State.DONE)).scalar_one()
+    assert done == 120
+    assert strokes / done <= 4
+
+
+def test_two_browsers_at_one_counter_never_call_two(office: Office, context: Open) -> None:
+    for _ in range(4):
+        office.uji.take()
+    one = office.enter(context(), "petugas1")
+    two = office.enter(context(), "petugas1")
+    for page in (one, two):
+        stands(page, "free")
+        page.evaluate("window.stale = document.querySelector('[data-primary]').cloneNode(true)")
+
+    one.keyboard.press("Space")
+    stands(one, "called")
+    stands(two, "called")  # the live line has told it
+    # the finger was faster than the line: the old button is pressed
+    two.evaluate("document.querySelector('.stage').appendChild(window.stale); window.stale.click()")
+
+    expect(two.locator(".calm")).to_contain_text("Selesaikan dahulu", timeout=WAIT_MS)
+    with office.uji.store.read() as connection:
+        called = connection.execute(select(func.count()).where(Ticket.state == State.CALLED)).scalar_one()
+    assert called == 1
+    assert one.locator("[data-number]").text_content() == two.locator("[data-number]").text_content()
+
+
+def test_the_panel_moves_with_the_office_and_keeps_what_is_being_typed(office: Office, context: Open) -> None:
+    office.uji.take()
+    page = office.enter(context(), "petugas1")
+    page.keyboard.press("Space")
+    stands(page, "called")
+    page.keyboard.press("c")
+    page.keyboard.type("Menunggu foto")
+
+    office.uji.take()
+
+    expect(page.locator("[data-waiting]")).to_have_text("1", timeout=WAIT_MS)
+    page.keyboard.type("kopi")
+    assert page.locator("#note").input_value() == "Menunggu fotokopi"
+
+
+def test_no_single_key_destroys(office: Office, context: Open) -> None:
+    office.uji.take()
+    page = office.enter(context(), "petugas1")
+    page.keyboard.press("Space")
+    stands(page, "called")
+
+    page.keyboard.press("b")
+
+    page.wait_for_selector("details[open] select[name=reason]")
+    assert office.uji.state(office.uji.made[0].id) == State.CALLED
+
+
+def test_a_signed_out_officer_lands_at_the_door_and_comes_back(office: Office, context: Open) -> None:
+    office.uji.take()
+    opened = context()
+    page = office.enter(opened, "petugas1")
+    opened.clear_cookies()
+
+    page.keyboard.press("Space")
+
+    page.wait_for_url("**/sign-in?next=*")
+    page.keyboard.type("petugas1")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/counter/1")
+
+
+def test_the_whole_way_works_without_scripts(office: Office, context: Open) -> None:
+    office.uji.take()
+    page = office.enter(context(java_script_enabled=False), "petugas1")
+    for state in ("called", "serving", "free"):
+        page.locator("[data-primary]").click()
+        expect(page.locator(".stage")).to_have_attribute("data-state", state, timeout=WAIT_MS)
+
+    assert office.uji.state(office.uji.made[0].id) == State.DONE
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])
+def test_the_pages_have_no_barriers_and_no_sideways_scroll(
+    office: Office, context: Open, size: tuple[int, int]
+) -> None:
+    for number in range(9):
+        office.uji.take("layanan-2", is_priority=number % 3 == 0)
+        office.uji.now = MORNING + timedelta(minutes=number)
+    held = office.uji.call_next()
+    assert held is not None
+    office.uji.act("start", held["id"])
+    office.uji.act("hold", held["id"])
+    page = office.enter(context(viewport={"width": size[0], "height": size[1]}), "petugas1")
+    for keys in ("", " ", "b", " ", "a", "l", "c"):
+        for key in keys:
+            page.keyboard.press("Space" if key == " " else key)
+        page.wait_for_selector("main[data-busy='false']")
+        clean(page)
+    for path in ("", "/password"):
+        page.goto(office.url + path)
+        clean(page)
+
+
+def clean(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
