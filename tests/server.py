@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 
 LOKET = Path(sys.executable).with_name("loket")
-READY_S = 60
+READY_S = 240
 
 
 class Server:

@@ -1,0 +1,97 @@
+"""A television of 2020: Chromium 69 (QtWebEngine 5.12) draws the display and receives a call."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from server import Server
+from test_live import Clicks
+
+LIMIT_S = 300
+
+# Loads the page of argv[1], prints what it shows whenever that changes, and ends when the number of argv[2] is there.
+TELEVISION = """
+import json, sys
+from PyQt5.QtCore import QTimer, QUrl
+from PyQt5.QtWebEngineWidgets import QWebEngineView
+from PyQt5.QtWidgets import QApplication
+
+application = QApplication(["television", "--no-sandbox"])
+view = QWebEngineView()
+view.resize(1920, 1080)
+seen = []
+SHOWN = '''
+(function () {
+  function text(mark) { var place = document.querySelector(mark); return place ? place.textContent.trim() : null; }
+  return JSON.stringify({engine: navigator.userAgent, number: text("[data-call-number]"),
+                         counter: text("[data-call-counter]"), waiting: text("[data-waiting]")});
+})()
+'''
+
+def told(shown):
+    if shown and shown not in seen:
+        seen.append(shown)
+        print(shown, flush=True)
+
+timer = QTimer()
+timer.timeout.connect(lambda: view.page().runJavaScript(SHOWN, told))
+view.loadFinished.connect(lambda _: timer.start(100))
+view.load(QUrl(sys.argv[1]))
+view.show()
+sys.stdin.close()
+QTimer.singleShot(int(sys.argv[2]) * 1000, application.quit)
+application.exec_()
+"""
+
+
+def television(url: str, folder: Path) -> subprocess.Popen[str]:
+    """The engine in a process of its own, because it wants the main thread; it prints one JSON line for each change."""
+    own = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "QTWEBENGINE_DISABLE_SANDBOX": "1",
+        "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox --no-zygote --disable-gpu",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", TELEVISION, url, str(LIMIT_S)],
+        env={**os.environ, **own},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_a_television_of_2020_draws_the_display_and_receives_a_call(
+    serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = serve()
+    clicks = Clicks(server)
+    if platform.machine() != "x86_64":
+        return  # nobody builds this engine for other machines
+    clicks.take()
+    screen = television(f"{server.url}/lumajang/display", tmp_path)
+    try:
+        assert screen.stdout is not None
+        first = json.loads(screen.stdout.readline())
+        assert "Chrome/69." in first["engine"]
+        while "1" not in (first["waiting"] or ""):
+            first = json.loads(screen.stdout.readline())
+
+        called = clicks.next()
+
+        for line in screen.stdout:
+            shown = json.loads(line)
+            if shown["number"] == called["number"]:
+                break
+        assert shown["number"] == called["number"]
+        assert "1" in shown["counter"]
+    finally:
+        screen.kill()
+        screen.wait()
