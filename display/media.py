@@ -1,16 +1,67 @@
-"""Slides and videos between the calls."""
+"""What a display shows between the calls: the office's own pictures and videos, and pages made from its standards."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
-from flask.typing import ResponseReturnValue
+from typing import Any
 
+from flask import Blueprint, jsonify, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from shared.domain.standard import Service
+from shared.store.setup import Setup
+from shared.web import media
 from shared.web.auth import devices_only
+from shared.web.screen import setup
 
 blueprint = Blueprint("media", __name__)
+
+MOST_LINES = 7
+"""More are not read from a chair while the slide stands."""
 
 
 @blueprint.get("/media.json")
 @devices_only("display")
 def playlist() -> ResponseReturnValue:
-    return jsonify(slides=[])
+    """The slides in order; what is missing or broken is not in it."""
+    return jsonify(slides=[*_files(setup()), *_pages(setup())])
+
+
+@blueprint.get("/media/<name>")
+@devices_only("display")
+def file(name: str) -> ResponseReturnValue:
+    found = media.medium(setup(), name)
+    return send_file(found.path, mimetype=found.mimetype, conditional=True, max_age=86400)
+
+
+def _files(office: Setup) -> list[dict[str, Any]]:
+    seconds = office.settings.slide_s
+    return [
+        {"kind": one.kind, "url": url_for("media.file", name=one.name, v=one.version), "seconds": seconds}
+        for one in media.media(office)
+    ]
+
+
+def _pages(office: Setup) -> list[dict[str, Any]]:
+    """The pledge, and what to bring for each service; never for a delicate one, and only when the office wants it."""
+    if not office.settings.standard_slides:
+        return []
+    pledge = office.profile.get("pledge")
+    pages = [_page(gettext("Our service pledge"), [pledge])] if pledge else []
+    for service in office.services:
+        if service.is_active and not service.standard.is_delicate and service.standard.requirements:
+            pages.append(_page(service.standard.short_name, _lines(service.standard)))
+    return [{**page, "seconds": office.settings.slide_s} for page in pages]
+
+
+def _lines(standard: Service) -> list[str]:
+    lines = [requirement.text for requirement in standard.requirements if not requirement.when][:MOST_LINES]
+    if standard.promise:
+        lines.append(f"{gettext('Time')}: {standard.promise.text}")
+    if standard.fee:
+        lines.append(f"{gettext('Fee')}: {standard.fee.text}")
+    return lines
+
+
+def _page(title: str, lines: list[str]) -> dict[str, Any]:
+    return {"kind": "page", "title": title, "lines": lines}

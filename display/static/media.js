@@ -1,5 +1,146 @@
-// Slides and videos between the calls. (For now: none.)
+// Slides and videos between the calls. The call always wins: it hides them, stops a video and silences it. What cannot
+// be shown is skipped; with nothing to show, the calls have the whole screen.
 
-export function player() {
-  return { quiet() {}, yield() {} };
+const REFRESH_MS = 60000;
+const SKIP_MS = 2000; // after a broken slide
+const LONGEST_VIDEO_MS = 30 * 60000;
+
+// `options`: place, url of the playlist, mode(name) with "calls" or "media".
+export function player(options) {
+  let slides = [];
+  let known = "";
+  let place = -1;
+  let timer = 0;
+  let video = null;
+  let isYielding = false;
+  let isQuiet = false;
+
+  function refresh() {
+    fetch(options.url, { credentials: "same-origin", cache: "no-store" })
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
+      .then((playlist) => {
+        const text = JSON.stringify(playlist.slides);
+        if (text !== known) {
+          known = text;
+          slides = playlist.slides;
+          place = -1;
+          next();
+        }
+      })
+      .catch(() => null); // what is on the screen stays
+  }
+
+  function next() {
+    clearTimeout(timer);
+    clear();
+    if (!slides.length) {
+      layout();
+      return;
+    }
+    place = (place + 1) % slides.length;
+    const slide = slides[place];
+    const show = { image: showImage, video: showVideo, page: showPage }[slide.kind];
+    if (show) {
+      show(slide);
+    }
+    layout();
+  }
+
+  function clear() {
+    if (video) {
+      video.onended = video.onerror = null;
+      video.pause();
+      video.removeAttribute("src");
+      video.load(); // or the engine keeps the film in memory
+      video = null;
+    }
+    options.place.textContent = "";
+  }
+
+  function later(ms) {
+    clearTimeout(timer);
+    timer = setTimeout(next, ms);
+  }
+
+  function showImage(slide) {
+    const image = document.createElement("img");
+    image.alt = "";
+    image.onerror = broken;
+    image.src = slide.url;
+    options.place.appendChild(image);
+    later(slide.seconds * 1000);
+  }
+
+  function showVideo(slide) {
+    video = document.createElement("video");
+    video.onended = next;
+    video.onerror = broken;
+    video.playsInline = true;
+    video.src = slide.url;
+    options.place.appendChild(video);
+    play();
+    later(LONGEST_VIDEO_MS);
+  }
+
+  function showPage(slide) {
+    const page = document.createElement("article");
+    const title = document.createElement("h2");
+    const list = document.createElement("ul");
+    title.textContent = slide.title;
+    slide.lines.forEach((line) => {
+      list.appendChild(document.createElement("li")).textContent = line;
+    });
+    page.appendChild(title);
+    page.appendChild(list);
+    options.place.appendChild(page);
+    later(slide.seconds * 1000);
+  }
+
+  function broken() {
+    slides = slides.filter((slide, at) => at !== place); // until the playlist changes
+    place -= 1;
+    clear();
+    layout();
+    later(SKIP_MS);
+  }
+
+  function play() {
+    if (!video) {
+      return;
+    }
+    video.muted = isQuiet;
+    if (isYielding || isQuiet) {
+      video.pause();
+      return;
+    }
+    const film = video;
+    film.play().catch((fault) => {
+      if (fault.name === "NotAllowedError" && film === video) {
+        film.muted = true; // the browser holds sound back: the film goes on without
+        film.play().catch(() => null);
+      }
+    });
+  }
+
+  function layout() {
+    const isShown = slides.length > 0 && options.place.firstChild !== null && !isYielding;
+    options.place.hidden = !isShown;
+    options.mode(isShown ? "media" : "calls");
+  }
+
+  refresh();
+  setInterval(refresh, REFRESH_MS);
+  return {
+    // While a call is spoken.
+    quiet(wanted) {
+      isQuiet = wanted;
+      play();
+    },
+    // While a call is new.
+    yield(wanted) {
+      isYielding = wanted;
+      layout();
+      play();
+    },
+  };
 }

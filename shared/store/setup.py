@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.domain.availability import Availability, Break, Forced, availability
 from shared.domain.calendar import Calendar, Convention, Hours
@@ -45,6 +45,10 @@ class OfficeSettings(BaseModel):
     """How numbers are spoken: digit by digit, or as whole numbers."""
     slide_s: int = 12
     """How long the television shows a slide."""
+    standard_slides: bool = False
+    """Whether the television also shows the pledge and what to bring for each service."""
+    closes_by_itself_at: time | None = None
+    """The office's time at which whoever still waits is counted as not served; None: at midnight."""
     is_practice: bool = False
     """A practice office: slips say LATIHAN and nothing of it goes into reports."""
 
@@ -95,6 +99,9 @@ class PrinterSetup:
     address: str
     profile: str
     answers: str
+    fallback_id: int | None = None
+    """Who prints its slips while it cannot."""
+    roll_mm: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,10 @@ class SetupCache:
         self._kept: dict[int, tuple[int, Setup]] = {}
         self._standards: dict[int, Service] = {}
 
+    def kept(self, office_id: int, setup_version: int | None) -> Setup | None:
+        version, setup = self._kept.get(office_id, (0, None))
+        return setup if version == setup_version else None
+
     def get(self, connection: Connection, office_id: int, setup_version: int) -> Setup:
         kept = self._kept.get(office_id)
         if kept is None or kept[0] != setup_version:
@@ -184,14 +195,17 @@ class SetupCache:
 
     def read(self, connection: Connection, office_id: int) -> Setup:
         """Raises `Unknown("office")`."""
-        version = connection.execute(
-            select(tables.Office.setup_version).where(tables.Office.id == office_id)
-        ).scalar_one_or_none()
+        version = connection.execute(VERSION, {"the_office": office_id}).scalar_one_or_none()
         if version is None:
             raise Unknown("office")
         return self.get(connection, office_id, version)
 
 
+VERSION = (
+    select(tables.Office.setup_version)
+    .where(tables.Office.id == bindparam("the_office"))
+    .execution_options(prepared=True)
+)
 _SETTINGS = TypeAdapter(OfficeSettings)
 
 
@@ -251,7 +265,10 @@ def _load(connection: Connection, office_id: int) -> Setup:
             )
             for c in counters
         ),
-        printers=tuple(PrinterSetup(p.id, p.slug, p.kind, p.address, p.profile, p.answers) for p in printers),
+        printers=tuple(
+            PrinterSetup(p.id, p.slug, p.kind, p.address, p.profile, p.answers, p.fallback_id, p.roll_mm)
+            for p in printers
+        ),
         calendar=_calendar(connection, office_id, settings, zone),
         forced=forced.get(None),
         version=office.setup_version,

@@ -1,0 +1,135 @@
+"""Pictures and videos that an office shows between the calls: its folder `media/<office>`, each checked by content.
+
+A file may come through setup or be copied into the folder by hand, so it is looked at again whenever it is served.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from flask import current_app
+from PIL import Image, UnidentifiedImageError
+
+from shared.domain.errors import Invalid, Unknown
+from shared.store.setup import Setup
+
+Kind = Literal["image", "video"]
+
+LARGEST_IMAGE = 15_000_000
+LARGEST_VIDEO = 400_000_000
+"""Bytes. A minute of Full HD is about 60 MB."""
+MOST_PIXELS = 40_000_000
+"""More than an 8K screen; a television of 2020 fails to draw them."""
+TYPES = {
+    "PNG": ("image", "image/png", ".png"),
+    "JPEG": ("image", "image/jpeg", ".jpg"),
+    "WEBP": ("image", "image/webp", ".webp"),
+    "GIF": ("image", "image/gif", ".gif"),
+    "MP4": ("video", "video/mp4", ".mp4"),
+    "WEBM": ("video", "video/webm", ".webm"),
+}
+_NAME = re.compile(r"[\w][\w .()-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One file that a display may show."""
+
+    name: str
+    kind: Kind
+    mimetype: str
+    path: Path
+    version: int
+    """Changes with the file, so that no browser shows an old one."""
+
+
+def media(setup: Setup) -> list[Medium]:
+    """What the office's folder holds that can be shown, by name; anything else in it is passed over."""
+    folder = _folder(setup)
+    if not folder.is_dir():
+        return []
+    return [found for path in sorted(folder.iterdir()) if (found := _looked_at(path)) is not None]
+
+
+def medium(setup: Setup, name: str) -> Medium:
+    """Raises `Unknown("medium")`."""
+    found = _looked_at(_folder(setup) / name) if _NAME.fullmatch(name) else None
+    if found is None:
+        raise Unknown("medium")
+    return found
+
+
+def add(setup: Setup, name: str, content: bytes) -> Medium:
+    """Keeps a file under its name, with the ending of what it is. Raises `Invalid("medium")` for anything else."""
+    folder = _folder(setup)
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".making-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        kind = _kind(Path(temporary))
+        stem = re.sub(r"[^\w ()-]+", "-", Path(name).stem).strip(" -")[:60]
+        if kind is None or not stem:
+            raise Invalid("medium", fields=["file"])
+        path = folder / f"{stem}{TYPES[kind][2]}"
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return medium(setup, path.name)
+
+
+def delete(setup: Setup, name: str) -> None:
+    """Raises `Unknown("medium")`."""
+    medium(setup, name).path.unlink(missing_ok=True)
+
+
+def _folder(setup: Setup) -> Path:
+    return Path(current_app.extensions["loket_settings"].data).resolve() / "media" / setup.slug
+
+
+_seen: dict[tuple[Path, int, int], str | None] = {}
+"""What a file of this time and size was found to be; looking is slow on a small machine."""
+
+
+def _looked_at(path: Path) -> Medium | None:
+    if not _NAME.fullmatch(path.name) or path.is_symlink() or not path.is_file():
+        return None
+    facts = path.stat()
+    key = (path, facts.st_mtime_ns, facts.st_size)
+    if key not in _seen:
+        _seen[key] = _kind(path)
+    found = _seen[key]
+    if found is None:
+        return None
+    kind, mimetype, _ = TYPES[found]
+    return Medium(path.name, "image" if kind == "image" else "video", mimetype, path, facts.st_mtime_ns % 10**9)
+
+
+def _kind(path: Path) -> str | None:
+    """A key of TYPES, by the first bytes; None for what is too large, broken or something else."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(64)
+    if head[4:8] == b"ftyp":
+        return "MP4" if size <= LARGEST_VIDEO else None
+    if head[:4] == b"\x1a\x45\xdf\xa3":  # EBML; a Matroska file that is no WebM says so a few bytes later
+        return "WEBM" if b"webm" in head and size <= LARGEST_VIDEO else None
+    return _image_kind(path) if size <= LARGEST_IMAGE else None
+
+
+def _image_kind(path: Path) -> str | None:
+    try:
+        with Image.open(path, formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            image.verify()
+            return image.format
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
