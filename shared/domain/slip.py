@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -92,6 +92,9 @@ Line = Text | Pair | Item | QR | Rule | Space | Blank | Logo | Cut
 _KINDS: dict[str, type[Line]] = {
     kind.__name__.lower(): kind for kind in (Text, Pair, Item, QR, Rule, Space, Blank, Logo, Cut)
 }
+
+
+_NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,7 +445,7 @@ def as_copy(lines: Sequence[Line], reason: str) -> list[Line]:
 
 def to_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """The lines as plain lists and dicts, for the row of a print job."""
-    return [{"kind": type(line).__name__.lower(), **asdict(line)} for line in lines]
+    return [{"kind": _NAMES[type(line)], **{name: getattr(line, name) for name in line.__slots__}} for line in lines]
 
 
 def from_json(rows: Iterable[Mapping[str, Any]]) -> list[Line]:
@@ -517,15 +520,15 @@ def _notice(notice: str | None) -> list[Line]:
 
 def _public(lines: Sequence[Line]) -> list[Line]:
     """The lines with every NIK blacked out: nobody means to write one here, and free text comes from many hands."""
-    safe: list[Line] = []
-    for line in lines:
-        if isinstance(line, Text | Item):
-            safe.append(replace(line, text=_masked(line.text)))
-        elif isinstance(line, Pair):
-            safe.append(replace(line, left=_masked(line.left), right=_masked(line.right)))
-        else:
-            safe.append(line)
-    return safe
+    return [_without_nik(line) for line in lines]
+
+
+def _without_nik(line: Line) -> Line:
+    if isinstance(line, (Text, Item)):
+        return replace(line, text=_masked(line.text)) if _NIK.search(line.text) else line
+    if isinstance(line, Pair):
+        return replace(line, left=_masked(line.left), right=_masked(line.right))
+    return line
 
 
 def _masked(text: str) -> str:

@@ -177,14 +177,19 @@ def _issue(
     return Taken(ticket_id, label_, token, service.slug, State.WAITING, lane, people_ahead, is_new=True, quote=quote)
 
 
-_BY_NONCE = select(Ticket).where(Ticket.office_id == bindparam("the_office"), Ticket.nonce == bindparam("the_nonce"))
-_INSERT = insert(Ticket).returning(Ticket.id)
+_BY_NONCE = (
+    select(Ticket)
+    .where(Ticket.office_id == bindparam("the_office"), Ticket.nonce == bindparam("the_nonce"))
+    .execution_options(prepared=True)
+)
+_INSERT = insert(Ticket).returning(Ticket.id).execution_options(prepared=True)
 _NEXT_NUMBER = {
     "sqlite": sqlite.insert(Series)
     .on_conflict_do_update(
         index_elements=["office_id", "on_day", "letter"], set_={"last_number": Series.last_number + 1}
     )
-    .returning(Series.last_number),
+    .returning(Series.last_number)
+    .execution_options(prepared=True),
     "postgresql": postgresql.insert(Series)
     .on_conflict_do_update(
         index_elements=["office_id", "on_day", "letter"], set_={"last_number": Series.last_number + 1}
@@ -229,23 +234,26 @@ def _ahead(
 ) -> int:
     """People whom the desks of this service call before a visitor of `lane` who stands in line since `before`."""
     rivals = rivals_of(tx.setup, service)
-    query = _LINE if before is None else _LINE.where(Ticket.queued_at < before)
-    values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.desk, "rivals": rivals}
-    rows = tx.execute(query, values)
-    waiting = {row.lane: row.people for row in rows}
+    query = _LINE if before is None else _LINE.where(Ticket.queued_at < before).execution_options(prepared=False)
+    values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.desk}
+    waiting: dict[Lane, int] = {}
+    for row in tx.execute(query, values):
+        if row.service_id in rivals:
+            waiting[row.lane] = waiting.get(row.lane, 0) + row.people
     return ahead(lane, waiting, tx.setup.settings.ratio)
 
 
 _LINE = (
-    select(Ticket.lane, func.count().label("people"))
+    select(Ticket.lane, Ticket.service_id, func.count().label("people"))
     .where(
         Ticket.office_id == bindparam("the_office"),
         Ticket.on_day == bindparam("the_day"),
+        ACTIVE,
         Ticket.state == State.WAITING,
         Ticket.role == bindparam("the_role"),
-        Ticket.service_id.in_(bindparam("rivals", expanding=True)),
     )
-    .group_by(Ticket.lane)
+    .group_by(Ticket.lane, Ticket.service_id)
+    .execution_options(prepared=True)
 )
 
 

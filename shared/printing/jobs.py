@@ -25,7 +25,7 @@ from shared.domain.slip import as_copy, from_json, to_json
 from shared.printing.connections import KINDS, SLOWEST_BYTES_PER_S, TIMEOUT_S, Outcome, Result
 from shared.printing.status import Status
 from shared.store.office import Store, Transaction
-from shared.store.tables import Printer, PrintJob
+from shared.store.tables import UNSENT, Printer, PrintJob
 
 
 class JobState(StrEnum):
@@ -64,10 +64,17 @@ def waiting(connection: Connection, printer_id: int, now: datetime) -> Row[Any] 
     """The oldest job of this printer that is to be sent and still in time."""
     return connection.execute(
         select(PrintJob)
-        .where(PrintJob.printer_id == printer_id, PrintJob.state == JobState.QUEUED, _in_time(now))
+        .where(PrintJob.printer_id == printer_id, UNSENT, PrintJob.state == JobState.QUEUED, _in_time(now))
         .order_by(PrintJob.id)
         .limit(1)
     ).first()
+
+
+def show(store: Store, printer_id: int, now: datetime) -> None:
+    """The virtual printer has no wire and no paper to wait for: all that waits is on its page at once."""
+    waiting = and_(PrintJob.printer_id == printer_id, UNSENT, PrintJob.state == JobState.QUEUED, _in_time(now))
+    ended = {"state": JobState.CONFIRMED, "witness": "virtual", "attempts": PrintJob.attempts + 1, "ended_at": now}
+    store.write(update(PrintJob).where(waiting).values(**ended))
 
 
 def held(connection: Connection, printer_id: int, owner: str) -> Row[Any] | None:
@@ -215,9 +222,7 @@ def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool]) -> None:
     """
     with store.read() as connection:
         unsent = connection.execute(
-            select(PrintJob.id, PrintJob.state, PrintJob.owner, PrintJob.lease_until, PrintJob.expires_at).where(
-                PrintJob.state.in_((JobState.QUEUED, JobState.SENDING))
-            )
+            select(PrintJob.id, PrintJob.state, PrintJob.owner, PrintJob.lease_until, PrintJob.expires_at).where(UNSENT)
         ).all()
         silent = connection.execute(
             select(Printer).where(

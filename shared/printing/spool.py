@@ -27,7 +27,7 @@ from shared.printing.profiles import profile
 from shared.printing.raster import length_mm
 from shared.printing.status import Status
 from shared.store.office import Store
-from shared.store.tables import Printer, PrintJob
+from shared.store.tables import UNSENT, Printer, PrintJob
 
 log = structlog.get_logger()
 
@@ -128,7 +128,9 @@ class Spooler:
 
     def _work(self, printer: Row[Any]) -> None:
         try:
-            if self._print_all(printer) == 0 and printer.kind != "virtual":
+            if printer.kind == "virtual":
+                jobs.show(self.store, printer.id, self.clock())
+            elif self._print_all(printer) == 0:
                 self._ask(printer)
         except Exception:
             log.exception("printer_failed", printer=printer.slug, office=printer.office_id)
@@ -230,8 +232,8 @@ _OWN = (
     .where(Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None), Printer.is_active)
     .order_by(Printer.id)
 )
-_QUEUED = select(PrintJob.printer_id).where(PrintJob.state == JobState.QUEUED).distinct()
-_SENDING = select(PrintJob.id).where(PrintJob.state == JobState.SENDING)
+_QUEUED = select(PrintJob.printer_id).where(UNSENT, PrintJob.state == JobState.QUEUED).distinct()
+_SENDING = select(PrintJob.id).where(UNSENT, PrintJob.state == JobState.SENDING)
 
 
 # --- who this is ---

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, create_engine, event, insert, update
+from sqlalchemy import Connection, Engine, Executable, Result, Row, bindparam, create_engine, event, insert, update
 
 from shared.domain.errors import Unknown
 from shared.domain.standard import Service
 from shared.loop import off_the_loop
-from shared.store.setup import Setup, SetupCache
+from shared.store.prepared import PreparedStatements, is_prepared
+from shared.store.setup import VERSION, Setup, SetupCache
 from shared.store.tables import Event, Office
 
 P = ParamSpec("P")
@@ -29,7 +31,14 @@ LOCK_TIMEOUT_S = 30
 BATCH = 64
 """The most changes that share one commit on SQLite: bounds how long the first of them waits for the last."""
 
-_TAKE_OFFICE = update(Office).values(version=Office.version + 1).returning(Office.version, Office.setup_version)
+_TAKE_OFFICE = (
+    update(Office)
+    .where(Office.id == bindparam("the_office"))
+    .values(version=Office.version + 1)
+    .returning(Office.version, Office.setup_version)
+    .execution_options(prepared=True)
+)
+_RECORD = insert(Event).execution_options(prepared=True)
 
 
 class _Unchanged(Exception):
@@ -40,10 +49,14 @@ class _Unchanged(Exception):
 class Transaction:
     """What a verb works with: the office is locked, `version` is this change's place in its history."""
 
-    def __init__(self, connection: Connection, setups: SetupCache, office_id: int) -> None:
+    def __init__(
+        self, connection: Connection, setups: SetupCache, office_id: int, prepared: PreparedStatements | None = None
+    ) -> None:
         self.connection = connection
         self.office_id = office_id
-        row = connection.execute(_TAKE_OFFICE.where(Office.id == office_id)).first()
+        self._prepared = prepared
+        self._driver: Any = connection.connection.dbapi_connection
+        row = self.execute(_TAKE_OFFICE, {"the_office": office_id}).first()
         if row is None:
             raise Unknown("office")
         self.version: int = row.version
@@ -54,7 +67,10 @@ class Transaction:
         """One version of a service standard, old or new."""
         return self._setups.standard(self.connection, standard_id)
 
-    def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, values: Any = None) -> Any:
+        """What SQLAlchemy answers; a prepared statement (`prepared.py`) takes the short way to the driver."""
+        if self._prepared is not None and is_prepared(statement):
+            return self._prepared.run(self._driver, statement, values)
         return self.connection.execute(statement, values)
 
     def first(self, statement: Executable) -> Row[Any] | None:
@@ -65,7 +81,7 @@ class Transaction:
 
     def record(self, action: str, **columns: Any) -> None:
         """Writes one event row of this change."""
-        self.execute(insert(Event), {"office_id": self.office_id, "version": self.version, "action": action, **columns})
+        self.execute(_RECORD, {"office_id": self.office_id, "version": self.version, "action": action, **columns})
 
     def unchanged(self, answer: object) -> NoReturn:
         """Ends the verb with `answer` and leaves no trace: what was written, the version included, is taken back."""
@@ -82,6 +98,8 @@ class Store:
         self.is_sqlite = url.startswith("sqlite")
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self.setups = SetupCache()
+        self._prepared = PreparedStatements(self.engine.dialect) if self.is_sqlite else None
+        self._readers: deque[Any] = deque()
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._run: Callable[[Work], tuple[Any, int | None]] = (
             _SqliteWriter(self.engine).run if self.is_sqlite else self._run_alone
@@ -94,7 +112,7 @@ class Store:
         """What `verb(transaction, ...)` returns, after the commit. When it raises, nothing of it was written."""
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.setups, office_id)
+            transaction = Transaction(connection, self.setups, office_id, self._prepared)
             return verb(transaction, *args, **kwargs), transaction.version
 
         answer, version = self._run(work)
@@ -117,8 +135,30 @@ class Store:
         with self._reads.connect() as connection:
             yield connection
 
+    def ask(self, statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
+        """The rows of one prepared statement, of the newest commit; the cheapest way to read."""
+        if self._prepared is None:
+            with self.read() as connection:
+                return connection.execute(statement, values).freeze()()
+        reader = self._readers.pop() if self._readers else self._new_reader()
+        try:
+            return self._prepared.run(reader, statement, values)
+        finally:
+            self._readers.append(reader)
+
+    def _new_reader(self) -> Any:
+        """A connection of sqlite3 beside the pool: whoever asks borrows one for a moment."""
+        connection = self.engine.raw_connection()
+        driver = connection.dbapi_connection
+        connection.detach()
+        return driver
+
     def setup(self, office_id: int) -> Setup:
         """The office's services, counters and printers as they are now; raises `Unknown("office")`."""
+        version = self.ask(VERSION, {"the_office": office_id}).scalar_one_or_none()
+        kept = self.setups.kept(office_id, version)
+        if kept is not None:
+            return kept
         with self.read() as connection:
             return self.setups.read(connection, office_id)
 
@@ -189,36 +229,42 @@ class _SqliteWriter:
                     self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))], connection)
 
     def _commit(self, batch: list[_Change], connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
         try:
-            off_the_loop(connection.exec_driver_sql, "BEGIN IMMEDIATE")
+            _begin(driver)
             for change in batch:
-                self._try(change, connection)
-            off_the_loop(connection.exec_driver_sql, "COMMIT")
+                self._try(change, connection, driver)
+            off_the_loop(driver.execute, "COMMIT")
         except Exception as fault:
             log.exception("commit_failed", changes=len(batch))
             for change in batch:
                 change.fault = change.fault or fault
-            _roll_back(connection)
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
         for change in batch:
             change.done.set()
 
-    def _try(self, change: _Change, connection: Connection) -> None:
-        connection.exec_driver_sql("SAVEPOINT change")
+    def _try(self, change: _Change, connection: Connection, driver: Any) -> None:
+        driver.execute("SAVEPOINT change")
         try:
             change.answer = change.work(connection)
         except _Unchanged as nothing:
             change.answer = (nothing.answer, None)
-            connection.exec_driver_sql("ROLLBACK TO change")
+            driver.execute("ROLLBACK TO change")
         except Exception as fault:  # noqa: BLE001 (raised again in the caller of `run`)
             change.fault = fault
-            connection.exec_driver_sql("ROLLBACK TO change")
-        connection.exec_driver_sql("RELEASE change")
+            driver.execute("ROLLBACK TO change")
+        driver.execute("RELEASE change")
 
 
-def _roll_back(connection: Connection) -> None:
-    driver: Any = connection.connection.dbapi_connection
-    if driver.in_transaction:
-        driver.execute("ROLLBACK")
+def _begin(driver: Any) -> None:
+    """Takes the file's write lock at once when it is free; waits for another process outside the event loop."""
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+        off_the_loop(driver.execute, "BEGIN IMMEDIATE")
 
 
 def _sqlite(url: str) -> Engine:

@@ -282,7 +282,7 @@ def _states(states: Iterable[State]) -> TextClause:
 
 ACTIVE = _states(state for state in State if state not in ENDED)
 """As literal text: SQLite uses a partial index only when the query says the same words."""
-_AT_COUNTER = _states(AT_COUNTER)
+STANDS_AT_COUNTER = _states(AT_COUNTER)
 
 
 class Ticket(Base):
@@ -297,14 +297,23 @@ class Ticket(Base):
             "ix_ticket_active",
             "office_id",
             "on_day",
+            "state",
             "role",
             "lane",
             "queued_at",
             "id",
+            "service_id",
+            "counter_id",
             sqlite_where=ACTIVE,
             postgresql_where=ACTIVE,
         ),
-        Index("uq_ticket_counter", "counter_id", unique=True, sqlite_where=_AT_COUNTER, postgresql_where=_AT_COUNTER),
+        Index(
+            "uq_ticket_counter",
+            "counter_id",
+            unique=True,
+            sqlite_where=STANDS_AT_COUNTER,
+            postgresql_where=STANDS_AT_COUNTER,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -545,7 +554,8 @@ class Printer(Base):
     """When a process last took it upon itself to ask how it is."""
 
 
-_UNSENT = text("state IN ('queued', 'sending')")
+UNSENT = text("state IN ('queued', 'sending')")
+"""As literal text, for the partial index: see `ACTIVE`."""
 _SENDING = text("state = 'sending'")
 
 
@@ -554,7 +564,7 @@ class PrintJob(Base):
 
     __tablename__ = "print_job"
     __table_args__ = (
-        Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
+        Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index("ix_print_job_ticket_id", "ticket_id"),
         Index("ix_print_job_copy_of_id", "copy_of_id"),
         # One slip at a time on each printer, however many processes serve it.

@@ -513,7 +513,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(
             "ix_ticket_active",
-            ["office_id", "on_day", "role", "lane", "queued_at", "id"],
+            ["office_id", "on_day", "state", "role", "lane", "queued_at", "id", "service_id", "counter_id"],
             unique=False,
             sqlite_where=sa.text("state IN ('waiting', 'called', 'serving', 'held', 'processing', 'absent')"),
             postgresql_where=sa.text("state IN ('waiting', 'called', 'serving', 'held', 'processing', 'absent')"),
