@@ -1,0 +1,1 @@
+"""What Loket manages on this machine, measured over HTTP on a real server of its own."""

@@ -1,0 +1,50 @@
+"""The yardstick of the live line: the same WebSocket library and nothing else. A POST sends one text to all screens.
+
+Run as `python -m shared.web.bench.bare PORT BYTES`.
+"""
+
+from __future__ import annotations
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import sys  # noqa: E402
+from collections.abc import Callable, Iterable  # noqa: E402
+from typing import Any  # noqa: E402
+
+from gevent.pywsgi import WSGIServer  # noqa: E402
+from geventwebsocket.handler import WebSocketHandler  # noqa: E402
+
+_ANSWER = b'{"id": 1}'
+
+
+class Bare:
+    """Its text looks like a board to the client: a version and as many bytes."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.version = size, 0
+        self.sockets: set[Any] = set()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        socket = environ.get("wsgi.websocket")
+        if socket is None:
+            self.version += 1
+            for each in self.sockets:
+                each.send(self._text())
+            start_response("200 OK", [("Content-Length", str(len(_ANSWER))), ("Content-Type", "application/json")])
+            return [_ANSWER]
+        self.sockets.add(socket)
+        socket.send(self._text())
+        while socket.receive() is not None:
+            pass
+        self.sockets.discard(socket)
+        return []
+
+    def _text(self) -> str:
+        return f'42["board",{{"version":{self.version}}}]'.ljust(self.size)
+
+
+if __name__ == "__main__":
+    address = ("127.0.0.1", int(sys.argv[1]))
+    WSGIServer(address, Bare(int(sys.argv[2])), handler_class=WebSocketHandler, log=None).serve_forever()

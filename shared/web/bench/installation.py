@@ -1,0 +1,183 @@
+"""An installation that lives as long as the bench: founded as always, with more counters, and served by `loket run`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from shared.store.office import Store
+from shared.store.tables import Counter, Office, Officer, OfficerRole
+from shared.web.auth import issue_token
+from shared.web.first_run import prepare
+from shared.web.settings import Settings
+
+COUNTERS = 32
+"""As many as the busiest measurement has clients: each calls to a counter of its own."""
+START_LIMIT_S = 60
+LOAD_LIMIT_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The data folder of an office with `COUNTERS` counters, and the tokens that the bench acts with."""
+
+    folder: Path
+    office: str
+    service: str
+    kiosk: str
+    display: str
+    officers: tuple[str, ...]
+    """One token per counter, in the order of the counters' numbers."""
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "loket.db"
+
+    def clear_line(self) -> None:
+        """Whoever waits is done: each round begins with the short line of a real office. Waits until all is printed."""
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
+            while connection.execute("SELECT 1 FROM print_job WHERE state IN ('queued', 'sending')").fetchone():
+                time.sleep(0.05)
+            connection.execute("UPDATE ticket SET state = 'done' WHERE state = 'waiting'")
+            connection.commit()
+
+    def newest_token(self) -> str:
+        with closing(sqlite3.connect(self.database)) as connection:
+            return str(connection.execute("SELECT token FROM ticket ORDER BY id DESC LIMIT 1").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    port: int
+    pid: int
+    start_s: float
+    """From the command to the first answer of /healthz."""
+
+
+def install(folder: Path) -> Installation:
+    """Makes the data folder and everything in it."""
+    settings = Settings(data=folder)
+    prepare(settings, datetime.now(UTC))
+    store = Store(settings.database())
+    try:
+        setup = store.setup(store.exclusively(_first_office))
+        service = setup.services[0]
+        tokens = store.exclusively(_furnish, setup.office_id, service.desk.value)
+    finally:
+        store.engine.dispose()
+    return Installation(folder, setup.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]))
+
+
+def _first_office(connection: Connection) -> int:
+    return int(connection.execute(select(Office.id).order_by(Office.id).limit(1)).scalar_one())
+
+
+def _furnish(connection: Connection, office_id: int, role: str) -> list[str]:
+    """Counters up to `COUNTERS`, an officer for each; tokens: kiosk, display, officers."""
+    made_at = datetime.now(UTC)
+    tokens = [issue_token(connection, office_id, purpose, "bench", made_at) for purpose in ("kiosk", "display")]
+    connection.execute(update(Counter).where(Counter.office_id == office_id).values(roles=[role]))
+    there = set(connection.execute(select(Counter.number).where(Counter.office_id == office_id)).scalars())
+    for number in range(1, COUNTERS + 1):
+        if number not in there:
+            row = {"office_id": office_id, "number": number, "name": f"Loket {number}", "roles": [role]}
+            connection.execute(insert(Counter), row)
+        login = f"bench{number}"
+        officer = {"office_id": office_id, "login": login, "name": login, "password_hash": "!"}
+        key: Any = connection.execute(insert(Officer), {**officer, "must_change_password": False}).inserted_primary_key
+        connection.execute(insert(OfficerRole), {"officer_id": key[0], "role": role})
+        tokens.append(issue_token(connection, office_id, "officer", login, made_at, key[0]))
+    bump = update(Office).where(Office.id == office_id).values(setup_version=Office.setup_version + 1)
+    connection.execute(bump)
+    return tokens
+
+
+@contextmanager
+def served(installation: Installation, **environment: str) -> Iterator[Serving]:
+    """A server process on a free port, gone afterwards. Raises `RuntimeError` when it does not start."""
+    port = free_port()
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
+    own |= {"LOKET_DATA": str(installation.folder), "LOKET_PORT": str(port), "LOKET_HOST": "127.0.0.1", **environment}
+    program = [sys.executable, "-c", "from shared.web.cli import main; main()", "run"]
+    began = time.perf_counter()
+    with (installation.folder / "server.log").open("ab") as words:
+        process = subprocess.Popen(program, env=own, stdout=subprocess.DEVNULL, stderr=words)
+    try:
+        _wait_until_it_answers(process, port, installation.folder / "server.log")
+        yield Serving(port, process.pid, time.perf_counter() - began)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=START_LIMIT_S)
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, words: Path) -> None:
+    limit = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < limit and process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_LIMIT_S)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except ConnectionError:
+            time.sleep(0.01)
+        finally:
+            connection.close()
+    raise RuntimeError(f"the server did not start: {words.read_text()[-2000:]}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def load(kind: str, serving_port: int, **plan: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A client process of its own, see `load.py`; it begins at once."""
+    program = [sys.executable, "-m", "shared.web.bench.load"]
+    process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"kind": kind, "port": serving_port, **plan}).encode())
+    process.stdin.close()
+    process.stdin = None
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def result(process: subprocess.Popen[bytes]) -> Mapping[str, Any]:
+    """What the client process measured. Raises `RuntimeError` when the server answered something unexpected."""
+    said, _ = process.communicate(timeout=LOAD_LIMIT_S)
+    if process.returncode != 0:
+        raise RuntimeError("the load program failed: see above")
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def run_load(kind: str, serving: Serving, **plan: Any) -> Mapping[str, Any]:
+    with load(kind, serving.port, **plan) as process:
+        return result(process)
+
+
+def nonces() -> str:
+    """The beginning of nonces that no other load has used."""
+    return secrets.token_hex(6)

@@ -1,0 +1,37 @@
+"""How long a start takes and how much memory the server holds after work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from shared.web.bench.figure import Figure
+from shared.web.bench.installation import served
+from shared.web.bench.measure import Measure
+from shared.web.bench.takes import takes_per_s
+
+START_S = 2.0
+MEMORY_MB = 130.0
+_NOTE = "PSS of all its processes (what they share is counted once), after 8 visitors pressed without a break"
+
+
+def measure(bench: Measure) -> Iterator[Figure]:
+    starts, sizes = [], []
+    for _ in range(bench.rounds):
+        with served(bench.installation) as serving:
+            starts.append(serving.start_s)
+            takes_per_s(bench.installation, serving, 8, bench.seconds)
+            sizes.append(memory_mb(serving.pid))
+    seconds, size = median(starts), median(sizes)
+    note = "from `loket run` on an existing installation to the first answer"
+    yield Figure("start", seconds, "s", target=f"<= {START_S}", met=seconds <= START_S, note=note)
+    yield Figure("memory", size, "MB", target=f"<= {MEMORY_MB}", met=size <= MEMORY_MB, note=_NOTE)
+
+
+def memory_mb(pid: int) -> float:
+    """The proportional set size of the process and all below it."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    own_kb = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own_kb * 1024 / 1e6 + sum(memory_mb(int(child)) for child in below)

@@ -1,0 +1,32 @@
+"""`loket bench`: measures this machine and prints one JSON line per figure."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from shared.web.settings import Settings
+
+NAMES = ("takes", "calls", "screens", "slow_disk", "history", "start", "estimate")
+
+
+@click.command("bench")
+@click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAMES]")
+@click.option("--quick", is_flag=True, help="sekilas saja (a glance: see that it runs)")
+@click.pass_obj
+def command(settings: Settings, names: tuple[str, ...], quick: bool) -> None:
+    """Mengukur kecepatan pada mesin ini (measures): takes calls screens slow_disk history start estimate."""
+    from shared.web.bench.installation import install  # the whole program: only for who measures
+    from shared.web.bench.measure import Measure
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    for name in names or NAMES:
+        with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data) as folder:
+            made = install(Path(folder) / "data")
+            bench = (Measure.quick if quick else Measure.full)(made, Path(folder))
+            for figure in import_module(f"shared.web.bench.{name}").measure(bench):
+                click.echo(json.dumps(figure.line()))

@@ -1,0 +1,49 @@
+"""The bench runs from end to end and prints lines that a program can read; how fast anything is, is not looked at."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIELDS = ["measure", "value", "unit", "yardstick", "ratio", "target", "met"]
+FIGURES = {
+    "takes": ["takes_1", "takes_8", "takes_32"],
+    "calls": ["calls_1", "calls_8", "calls_32"],
+    "screens": [f"click_to_screen_{displays}_p{percent}" for displays in (1, 50) for percent in (50, 95, 99)],
+    "slow_disk": ["slow_disk_takes_8", "slow_disk_page_p99"],
+    "history": ["takes_8_after_2000_tickets"],
+    "start": ["start", "memory"],
+}
+
+
+def bench(data: Path, *words: str) -> list[dict[str, Any]]:
+    program = [sys.executable, "-c", "from shared.web.cli import main; main()", "bench", *words]
+    environment = {**os.environ, "LOKET_DATA": str(data)}
+    said = subprocess.run(program, env=environment, check=True, stdout=subprocess.PIPE, timeout=600).stdout
+    return [json.loads(line) for line in said.splitlines()]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_measurement_prints_its_figures_as_json_lines(tmp_path: Path, name: str) -> None:
+    lines = bench(tmp_path, name, "--quick")
+
+    assert [line["measure"] for line in lines] == FIGURES[name]
+    for line in lines:
+        assert [field for field in line if field != "note"] == FIELDS
+        assert line["value"] is None or line["value"] > 0
+        assert line["met"] is None or isinstance(line["met"], bool)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_estimate_is_compared_with_the_usual_ways_to_guess(tmp_path: Path) -> None:
+    lines = bench(tmp_path, "estimate", "--quick")
+
+    assert lines[0]["measure"] == "estimate_error"
+    assert lines[0]["ratio"] < 1
+    assert len(lines) == 4
