@@ -1,6 +1,6 @@
 """Hot statements on SQLite: compiled once and then run by the driver, which saves most of what a statement costs.
 
-A statement asks for it with `.execution_options(prepared=True)`. It is one object of a module (it is kept for good), holds
+A statement asks for it with `.execution_options(prepared=True)`. It is one object of a module (kept for good) and holds
 no list (`in_` with a bound list) and no column default that is a function. PostgreSQL runs it as any other.
 """
 
