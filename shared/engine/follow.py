@@ -51,7 +51,7 @@ def _wanted(
     """The move that brings the person where the file wants them, and the role whose desk calls them."""
     is_serving, is_seated = visit.state == State.SERVING, visit.state == State.PROCESSING
     if case.state in (CaseState.COMPLETED, CaseState.WITHDRAWN):
-        return (Action.FINISH, None) if is_serving or is_seated else None
+        return (Action.FINISH if is_serving or is_seated else Action.CANCEL), None
     if case.state == CaseState.RETURNED:
         if is_serving:
             return Action.FINISH, None
