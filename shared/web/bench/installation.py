@@ -25,7 +25,7 @@ from shared.store.office import Store
 from shared.store.tables import Counter, Office, Officer, OfficerRole
 from shared.web.auth import issue_token
 from shared.web.first_run import prepare
-from shared.web.settings import Settings
+from shared.web.settings import read_settings
 
 COUNTERS = 32
 """As many as the busiest measurement has clients: each calls to a counter of its own."""
@@ -72,7 +72,7 @@ class Serving:
 
 def install(folder: Path) -> Installation:
     """Makes the data folder and everything in it."""
-    settings = Settings(data=folder)
+    settings = read_settings({"LOKET_DATA": str(folder)})
     prepare(settings, datetime.now(UTC))
     store = Store(settings.database())
     try:

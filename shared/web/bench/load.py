@@ -279,8 +279,9 @@ def screens(plan: dict[str, Any]) -> dict[str, Any]:
 def _click(click: Line, request: bytes, watching: Sequence[Screen]) -> tuple[bytes, list[float]]:
     poll = select.epoll()
     by_number = {screen.fileno(): screen for screen in watching}
-    for each in (click, *watching):
-        poll.register(each, select.EPOLLIN)
+    poll.register(click, select.EPOLLIN)
+    for screen in watching:
+        poll.register(screen, select.EPOLLIN)
     times: list[float] = []
     body: bytes | None = None
     click.send(request)
