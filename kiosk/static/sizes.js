@@ -58,7 +58,7 @@ export function grid(list, tiles) {
   const shape = (form) => list.clientHeight / form[1] / (list.clientWidth / form[0]);
   const all = [];
   forms.forEach((form) => { all.push(form.concat(shape(form) > STACKED), form.concat(shape(form) <= STACKED)); });
-  const badness = (form) => (form[2] !== shape(form) > STACKED ? 1 : 0) + form[0] * form[1] - cells(form) + Math.abs(shape(form) - 0.5);
+  const badness = (form) => (form[2] !== shape(form) > STACKED ? 1 : 0) + form[0] * form[1] - cells(form) + Math.abs(Math.log(shape(form) / 0.6));
   all.sort((one, other) => cells(other) - cells(one) || badness(one) - badness(other));
   return all.find((form) => fits(list, tiles, form)) || [1, 1, false];
 }

@@ -1,0 +1,34 @@
+"""`loket pair`: confirms the code that a device shows, for an office that is set up from the server's own console."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from shared.domain.errors import Refusal
+from shared.engine import device
+from shared.store import reads
+from shared.store.migrate import upgrade
+from shared.store.office import Store
+from shared.web.settings import Settings
+
+
+@click.command("pair")
+@click.option("--office", required=True, help="slug of the office")
+@click.option("--name", required=True, help="what the device is called, such as 'Anjungan pintu masuk'")
+@click.argument("code")
+@click.pass_obj
+def command(settings: Settings, office: str, name: str, code: str) -> None:
+    """Memasangkan perangkat dengan kode yang tampil di layarnya (confirms a device)."""
+    upgrade(settings.database())
+    store = Store(settings.database())
+    with store.read() as connection:
+        offices = {row.slug: row.id for row in reads.offices(connection)}
+    if office not in offices:
+        raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
+    try:
+        device_id = store.exclusively(device.confirm, offices[office], code, name, datetime.now(UTC))
+    except Refusal as error:
+        raise click.ClickException(f"kode tidak dikenal atau kedaluwarsa (unknown code): {error.code}") from None
+    click.echo(f"Perangkat {device_id} dipasangkan (paired): {name}")

@@ -1,0 +1,202 @@
+"""Pairing: a code on the device, a confirmation by the admin, a token bound to one office and one purpose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from world import PASSWORD, World
+
+from shared.domain.errors import NotAllowed, Unknown
+from shared.engine import device
+from shared.store import tables
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.commands.kiosk_mode import FLAGS, desktop_entry, unit
+from shared.web.settings import Settings
+
+FAR = {"REMOTE_ADDR": "192.0.2.7"}
+JSON = {"Accept": "application/json"}
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def here(sqlite_store: Store) -> World:
+    return world.office(sqlite_store)
+
+
+@pytest.fixture
+def app(here: World, tmp_path: Path) -> Flask:
+    return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
+
+
+def code_on(client: FlaskClient, purpose: str = "kiosk") -> str:
+    page = client.get(f"/uji/{purpose}", environ_base=FAR, headers=PAGE, follow_redirects=True)
+    found = re.search(r"data-code>(\d{3}) (\d{3})<", page.text)
+    assert page.status_code == 200
+    assert found, page.text
+    return found[1] + found[2]
+
+
+def confirm(here: World, code: str, name: str = "Anjungan depan") -> int:
+    return here.store.exclusively(device.confirm, here.id, code, name, here.now)
+
+
+def row(here: World, device_id: int) -> Any:
+    with here.store.read() as connection:
+        return connection.execute(select(tables.Device).where(tables.Device.id == device_id)).one()
+
+
+def test_a_far_browser_sees_a_code_until_the_admin_has_typed_it(app: Flask, here: World) -> None:
+    kiosk = app.test_client()
+    code = code_on(kiosk)
+    assert code_on(kiosk) == code, "a reload shows the same code"
+
+    confirm(here, f"{code[:3]} {code[3:]}")
+
+    page = kiosk.get("/uji/kiosk", environ_base=FAR, headers=PAGE)
+    assert page.status_code == 200
+    assert "data-service" in page.text
+    cookie = kiosk.get_cookie("loket_device")
+    assert cookie is not None and cookie.http_only
+
+
+def test_a_paired_kiosk_is_no_display_and_belongs_to_one_office(app: Flask, here: World) -> None:
+    world.office(here.store, slug="lain")
+    kiosk = app.test_client()
+    confirm(here, code_on(kiosk))
+
+    for address in ("/uji/display/board.json", "/lain/kiosk/board.json"):
+        assert kiosk.get(address, environ_base=FAR, headers=JSON).status_code == 403
+
+
+def test_a_revoked_device_stands_at_the_code_again(app: Flask, here: World) -> None:
+    kiosk = app.test_client()
+    device_id = confirm(here, code_on(kiosk))
+
+    here.store.exclusively(device.revoke, here.id, device_id, here.now)
+
+    assert kiosk.get("/uji/kiosk/board.json", environ_base=FAR, headers=JSON).status_code == 401
+    code_on(kiosk)
+
+
+def test_a_print_agent_pairs_with_json_alone(app: Flask, here: World) -> None:
+    agent = app.test_client()
+    asked = agent.post("/uji/pair/agent", json={}, environ_base=FAR).json
+    assert asked
+    shown = {**JSON, "Authorization": f"Bearer {asked['token']}"}
+    state = agent.get("/uji/pair/agent", environ_base=FAR, headers=shown).json
+    assert state
+    assert state["state"] == "waiting"
+
+    confirm(here, asked["code"])
+
+    assert agent.get("/uji/pair/agent", environ_base=FAR, headers=shown).json == {"state": "confirmed"}
+
+
+def test_no_token_is_kept(app: Flask, here: World) -> None:
+    asked = app.test_client().post("/uji/pair/agent", json={}, environ_base=FAR).json
+    assert asked
+
+    confirm(here, asked["code"])
+
+    assert asked["token"] not in str(world.dump(here.store))
+
+
+def test_a_code_ends_and_is_not_guessed_twice(here: World) -> None:
+    asked = here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+    here.later(seconds=device.CODE_LIFE.total_seconds())
+
+    with pytest.raises(Unknown):
+        confirm(here, asked.code)
+
+
+def test_so_many_devices_may_wait_and_no_more(here: World) -> None:
+    for _ in range(device.MOST_PENDING):
+        here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+
+    with pytest.raises(NotAllowed):
+        here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+    here.later(minutes=16)
+    here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+
+
+def test_a_device_is_seen_and_missed(app: Flask, here: World) -> None:
+    kiosk = app.test_client()
+    device_id = confirm(here, code_on(kiosk))
+    assert device.is_offline(row(here, device_id).last_seen_at, here.now)
+
+    kiosk.get("/uji/kiosk/board.json", environ_base=FAR, headers=JSON)
+
+    assert row(here, device_id).last_seen_at == here.now
+    assert not device.is_offline(row(here, device_id).last_seen_at, here.now)
+    assert device.is_offline(row(here, device_id).last_seen_at, here.now + timedelta(minutes=4))
+
+
+def test_a_kiosk_offers_the_services_it_is_set_to(app: Flask, here: World) -> None:
+    kiosk = app.test_client()
+    device_id = confirm(here, code_on(kiosk))
+    settings = {"services": ["layanan-2"], "zone": "Lantai 1"}
+    here.store.exclusively(device.configure, here.id, device_id, "Anjungan", settings)
+
+    page = kiosk.get("/uji/kiosk", environ_base=FAR, headers=PAGE).text
+
+    assert 'data-service="layanan-2"' in page
+    assert 'data-service="layanan-1"' not in page
+    assert "Lantai 1" in page
+
+
+def sign_in(app: Flask, login: str) -> Callable[..., Any]:
+    """A browser of that officer; the answer is a POST with its CSRF token."""
+    browser = app.test_client()
+
+    def post(address: str, **form: Any) -> Any:
+        page = browser.get("/uji/counter/devices", headers=PAGE, follow_redirects=True).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token, page
+        return browser.post(address, headers=PAGE, data={"csrf_token": token[1], **form})
+
+    post("/uji/counter/sign-in", login=login, password=PASSWORD)
+    return post
+
+
+def test_the_admin_confirms_settles_and_removes_in_the_setup(app: Flask, here: World) -> None:
+    code = code_on(app.test_client())
+    post = sign_in(app, "admin")
+
+    assert post("/uji/counter/devices/confirm", code="000000x", name="Salah").status_code == 404
+    assert post("/uji/counter/devices/confirm", code=code, name="Anjungan depan").status_code == 303
+    with here.store.read() as connection:
+        found = device.devices(connection, here.id)[0]
+    post(f"/uji/counter/devices/{found.id}", name="Pintu masuk", zone="Lobi", services=["layanan-1"], printer="virtual")
+    assert row(here, found.id).settings == {"zone": "Lobi", "services": ["layanan-1"], "printer": "virtual"}
+    post(f"/uji/counter/devices/{found.id}/revoke")
+    assert row(here, found.id).revoked_at is not None
+
+
+def test_an_officer_at_a_counter_confirms_nothing(app: Flask, here: World) -> None:
+    browser = app.test_client()
+    page = browser.get("/uji/counter/sign-in").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    browser.post("/uji/counter/sign-in", data={"csrf_token": token[1], "login": "petugas1", "password": PASSWORD})
+
+    assert browser.get("/uji/counter/devices").status_code == 403
+
+
+def test_kiosk_mode_carries_the_documented_flags() -> None:
+    documented = "--kiosk --noerrdialogs --disable-session-crashed-bubble --no-first-run"
+    documented += " --overscroll-history-navigation=0 --disable-pinch --autoplay-policy=no-user-gesture-required"
+
+    assert set(documented.split()) <= set(FLAGS)
+    for text in (unit("http://10.0.0.1:8000/uji/kiosk"), desktop_entry("http://10.0.0.1:8000/uji/kiosk")):
+        assert all(flag in text for flag in documented.split())
+        assert "http://10.0.0.1:8000/uji/kiosk" in text
