@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from paper import Fault, PaperPrinter
 from sqlalchemy import insert, select, update
 from world import MORNING, World
@@ -26,6 +28,8 @@ from shared.printing.status import Status
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Office, Printer, PrintJob
+from shared.web.commands.printer import command as printer_command
+from shared.web.settings import Settings
 
 LIMIT_S = 30
 GONE = "server/elsewhere/1/1"
@@ -523,3 +527,38 @@ def _mended(devices: list[PaperPrinter]) -> bool:
 def _all(store: Store) -> list[Any]:
     with store.read() as connection:
         return list(connection.execute(select(PrintJob)))
+
+
+# trying a printer out
+
+
+@pytest.mark.parametrize(("dialect", "answers"), [("full", "in_order"), ("no_gs_r", "real_time"), ("mute", "nothing")])
+def test_the_test_page_learns_what_the_printer_answers(
+    small: World, sqlite_url: str, tmp_path: Path, dialect: str, answers: str
+) -> None:
+    device = PaperPrinter(dialect=dialect)
+    settings = Settings(data=tmp_path / "data", database_url=sqlite_url)
+
+    with device.on_network() as address:
+        printer_id = add_printer(small, address)
+        asked = ["test", "--office", small.slug, "--name", "kertas", "--timeout", "0.5"]
+        done = CliRunner().invoke(printer_command, asked, obj=settings)
+        until(lambda: any(b"HALAMAN UJI" in slip and b"siap." in slip for slip in device.slips))
+
+    assert done.exit_code == 0, done.output
+    assert printer(small.store, printer_id).answers == answers
+    assert answers in done.output
+
+
+def test_a_printer_in_trouble_keeps_what_was_known_of_it(small: World, sqlite_url: str, tmp_path: Path) -> None:
+    device = PaperPrinter()
+    device.fault = Fault.PAPER_OUT
+
+    with device.on_network() as address:
+        printer_id = add_printer(small, address)
+        asked = ["test", "--office", small.slug, "--timeout", "0.5"]
+        done = CliRunner().invoke(printer_command, asked, obj=Settings(data=tmp_path / "data", database_url=sqlite_url))
+
+    assert done.exit_code == 1
+    assert "paper_out" in done.output
+    assert printer(small.store, printer_id).answers == "in_order"
