@@ -7,7 +7,6 @@ in the line and goes to many more ears. A paired device has a room of its own fo
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -32,9 +31,6 @@ log = structlog.get_logger()
 PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
 """After a board was sent, the next one of the same office waits this long: a burst of clicks is one board."""
-SHARE = 15
-"""A board that took long to make is followed by so many times its own time: in a burst, clicks go first."""
-LONGEST_PAUSE_S = 0.25
 PHONE_PAUSE_S = 0.3
 """The same for phones, of which there may be a thousand: each is right within a second."""
 ON_PHONES = ("office", "version", "minute", "calls", "counters")
@@ -179,12 +175,11 @@ class _Bursts:
                     self._sending.discard(office)
                     return
                 self._dirty.discard(office)
-            began = time.monotonic()
             try:
                 self._do(office)
             except Exception:
                 log.exception("publish_failed", office=office)
-            self._socketio.sleep(max(self._pause_s, min(LONGEST_PAUSE_S, SHARE * (time.monotonic() - began))))
+            self._socketio.sleep(self._pause_s)
 
 
 def _waits(setup: Setup, forecast: Forecast) -> dict[str, list[int]]:
