@@ -43,6 +43,10 @@ class Television:
     def shows(self, counter: int) -> bool:
         return self.counters is None or counter in self.counters
 
+    def people(self, board: Mapping[str, Any]) -> int:
+        """How many wait for what this television shows."""
+        return sum(board["waiting"].get(slug, 0) for row in self.rows for slug in row.slugs)
+
     def waiting(self, board: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows with somebody in them: name, people and the widest of their ranges, most people first."""
         rows = []

@@ -91,7 +91,7 @@ def test_the_repeat_is_dropped_while_more_than_two_wait(room: Room, context: Cal
     page.evaluate("window.holding = true")
     page.unroute("**/display/calls/*.wav*")
     held: list[Route] = []
-    page.route("**/display/calls/*.wav*", held.append)
+    page.route("**/display/calls/*.wav*", lambda route: held.append(route))
     for place in range(6):
         room.call_next(1 + place % 2)
     page.wait_for_function("document.querySelectorAll('[data-past-list] li').length === 4", timeout=WAIT_MS)
