@@ -17,6 +17,8 @@ import requests
 
 LOKET = Path(sys.executable).with_name("loket")
 READY_S = 240
+WITH_US = ("setpriv", "--pdeathsig", "TERM")
+"""The server ends with the test run, also when that is killed before it could tidy up."""
 
 
 class Server:
@@ -36,7 +38,7 @@ class Server:
         self.data.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [LOKET, "run"], env=self._settings(), stdout=log, stderr=log, start_new_session=True
+                [*WITH_US, LOKET, "run"], env=self._settings(), stdout=log, stderr=log, start_new_session=True
             )
         self._wait()
         found = re.findall(r"^  (\S+) +(\S+) +(\S{8,}) +\S", self.log.read_text(), re.MULTILINE)
