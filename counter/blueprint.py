@@ -26,10 +26,9 @@ MENU: list[tuple[str, str, tuple[str, ...]]] = [
     ("counter.tray", "Files", (*DESK_ROLES, "camat")),
     ("counter.supervisor_page", "Supervisor", (*CHIEFS, "camat")),
     ("counter.day_page", "The day", CHIEFS),
-    ("counter.audit", "Audit", (*CHIEFS, "camat")),
+    ("counter.audit_page", "Audit", (*CHIEFS, "camat")),
     ("setup.overview", "Setup", ("admin", "kasi")),
-    ("counter.officers", "Passwords and sessions", ("admin",)),
-    ("counter.my_sessions", "My sessions", ()),
+    ("counter.sessions_page", "Where you are signed in", ()),
     ("counter.change_password", "Change password", ()),
 ]
 """Endpoint, words, and the roles of which one is needed; none: everybody."""
@@ -37,7 +36,16 @@ MENU: list[tuple[str, str, tuple[str, ...]]] = [
 
 @blueprint.app_context_processor
 def _menu() -> dict[str, Any]:
-    return {"counter_menu": lambda: [one for one in MENU if one[0] in current_app.view_functions]}
+    return {"said": _said, "counter_menu": lambda: [one for one in MENU if one[0] in current_app.view_functions]}
+
+
+def _said(prefix: str, word: str) -> str:
+    """The word of the catalogue for what an event recorded; else what a person wrote."""
+    for key in (prefix + word, *(f"{kind}.{word}" for kind in ("action", "pause"))):
+        found = str(gettext(key))
+        if found != key:
+            return found
+    return word
 
 
 def click(number: int, change: Callable[[], Any], *, quiet: str = "") -> ResponseReturnValue:

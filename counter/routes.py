@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counter import cases, clicks, devices, seat, setup, sign_in, supervisor
+from counter import audit, cases, clicks, day, devices, seat, sessions, setup, sign_in, supervisor
 from counter.blueprint import blueprint
 
 BLUEPRINTS = (
@@ -11,4 +11,4 @@ BLUEPRINTS = (
     (setup.blueprint, "/<office>/counter/setup"),
 )
 
-__all__ = ["BLUEPRINTS", "cases", "clicks", "devices", "seat", "sign_in", "supervisor"]
+__all__ = ["BLUEPRINTS", "audit", "cases", "clicks", "day", "devices", "seat", "sessions", "sign_in", "supervisor"]

@@ -27,6 +27,7 @@ from shared.loop import off_the_loop
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Device, Officer
+from shared.web import sessions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -81,7 +82,7 @@ class Paired:
 
 def init_app(app: Flask) -> None:
     login = LoginManager(app)
-    login.user_loader(lambda officer_id: _officer(int(officer_id)))
+    login.user_loader(lambda officer_id: _officer(int(officer_id), by_cookie=True))
     login.request_loader(_program)
     csrf.init_app(app)
     app.session_interface = Sessions()
@@ -221,10 +222,12 @@ def sign_in(login: str, password: str) -> SignedIn:
     session.clear()
     login_user(officer)
     session["seen_at"] = now().timestamp()
+    sessions.begin(store(), row.id, now())
     return cast(SignedIn, officer)
 
 
 def sign_out() -> None:
+    sessions.end_this(store(), now())
     logout_user()
     session.clear()
 
@@ -242,6 +245,7 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
     if wanted == current:
         raise Invalid("password_same", fields=["wanted"])
     _update(row.id, password_hash=off_the_loop(hash_password, wanted), must_change_password=False)
+    sessions.end_others(store(), row.id, now())
 
 
 def hash_password(password: str) -> str:
@@ -289,7 +293,10 @@ def _program(_request: Any) -> SignedIn | None:
     return None if row is None or row.purpose != "officer" else _officer(row.officer_id)
 
 
-def _officer(officer_id: int) -> SignedIn | None:
+def _officer(officer_id: int, *, by_cookie: bool = False) -> SignedIn | None:
+    """The officer, if they still work here and, behind a cookie, its session was not ended."""
+    if by_cookie and not sessions.is_running(store(), officer_id):
+        return None
     row = store().ask(reads.OFFICER, {"the_officer": officer_id}).first()
     if row is None or not row.is_active:
         return None
@@ -326,6 +333,7 @@ def _sign_out_when_idle() -> None:
         sign_out()
     elif not _asks_by_itself() and now() - seen_at > timedelta(minutes=1):
         session["seen_at"] = now().timestamp()
+        sessions.seen(store(), now())
 
 
 def _asks_by_itself() -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from shared.engine.day import close_past_days
+from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
 from shared.printing.spool import Spooler
 from shared.store import reads
@@ -48,6 +48,7 @@ def _rounds(live: Live, store: Store) -> None:
                 offices = reads.offices(connection)
             for office in offices:
                 store.change(office.id, close_past_days, datetime.now(UTC))
+                store.change(office.id, close_when_due, datetime.now(UTC))
                 live.publish(office.id, 0)
                 learn(store, office.id, datetime.now(UTC))
         except Exception:

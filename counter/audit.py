@@ -1,0 +1,58 @@
+"""The audit: every act with who, when, from where; and who looked at whose data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from counter.blueprint import CHIEFS, blueprint
+from shared.domain.errors import Refusal
+from shared.domain.numbering import label, office_day
+from shared.store import audit
+from shared.web.auth import now, officers_only, store
+from shared.web.screen import sentence, setup
+
+
+@blueprint.get("/audit")
+@officers_only(*CHIEFS, "camat")
+def audit_page() -> ResponseReturnValue:
+    asked = request.args
+    today = office_day(now(), setup().zone)
+    day = _day(asked.get("on"), None if asked.get("number") or asked.get("register") else today)
+    status, message = 200, None
+    with store().read() as connection:
+        try:
+            rows = audit.events(
+                connection,
+                setup(),
+                on=day,
+                officer_id=asked.get("officer", type=int),
+                number=asked.get("number", ""),
+                register=asked.get("register", ""),
+                before=asked.get("before", type=int),
+            )
+        except Refusal as error:
+            rows, status, message = [], error.status, sentence(error)
+        officers = audit.officers(connection, g.office_id)
+        views = audit.views(connection, setup(), day or today)
+    page = render_template(
+        "counter/audit.html",
+        setup=setup(),
+        rows=rows,
+        views=views,
+        officers=officers,
+        on=day,
+        label=label,
+        message=message,
+        older=rows[-1].id if len(rows) == audit.PAGE else None,
+    )
+    return make_response(page, status)
+
+
+def _day(text: str | None, otherwise: date | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        return otherwise

@@ -1,0 +1,110 @@
+"""The day: opening and closing checklists, and numbers written by hand while the power was out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from counter.blueprint import CHIEFS, blueprint
+from shared.domain.checklist import ITEMS, Kind
+from shared.domain.errors import Invalid, Refusal
+from shared.domain.numbering import office_day
+from shared.engine import day
+from shared.store import days, files
+from shared.web.auth import now, officers_only, store
+from shared.web.screen import sentence, setup
+from shared.web.urls import public_url
+
+
+@blueprint.get("/day")
+@officers_only(*CHIEFS)
+def day_page() -> str:
+    return _page()
+
+
+@blueprint.post("/day/open")
+@officers_only(*CHIEFS)
+def open_day() -> ResponseReturnValue:
+    return _click(day.open_day, _ticked(), _note())
+
+
+@blueprint.post("/day/close")
+@officers_only("kasi", "admin")
+def close_day() -> ResponseReturnValue:
+    with store().read() as connection:
+        found = days.day_now(connection, setup(), office_day(now(), setup().zone)).found()
+        found["count_results"] = len(files.uncollected(connection, store().setups, setup(), now()))
+    return _click(day.close_day, _ticked(), _note(), found)
+
+
+@blueprint.post("/day/late-entry")
+@officers_only(*CHIEFS, "loket")
+def enter_late() -> ResponseReturnValue:
+    taken_at = _moment("taken_at")
+    if taken_at is None:
+        raise Invalid("times", fields=["taken_at"])
+    return _click(
+        day.enter_late,
+        request.form.get("service", ""),
+        written=request.form.get("written", ""),
+        taken_at=taken_at,
+        started_at=_moment("started_at"),
+        finished_at=_moment("finished_at"),
+        nonce=request.form.get("nonce") or secrets.token_hex(16),
+        url=public_url("/t/"),
+    )
+
+
+def _click(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> ResponseReturnValue:
+    change: Any = store().change
+    try:
+        change(g.office_id, verb, current_user.id, now(), *args, **kwargs)
+    except Refusal as error:
+        return make_response(_page(sentence(error)), error.status)
+    return redirect(url_for("counter.day_page"))
+
+
+def _page(message: str | None = None) -> str:
+    today = office_day(now(), setup().zone)
+    with store().read() as connection:
+        found = days.day_now(connection, setup(), today)
+        signed = days.checks(connection, g.office_id, today)
+        results = len(files.uncollected(connection, store().setups, setup(), now()))
+    local = now().astimezone(setup().zone)
+    return render_template(
+        "counter/day.html",
+        setup=setup(),
+        found=found,
+        results=results,
+        signed=signed,
+        kinds=[(kind.value, ITEMS[kind]) for kind in Kind],
+        local=local,
+        message=message,
+        nonce=secrets.token_hex(16),
+    )
+
+
+def _ticked() -> list[str]:
+    return request.form.getlist("done")
+
+
+def _note() -> str:
+    return request.form.get("note", "")[:400]
+
+
+def _moment(field: str) -> datetime | None:
+    """A time of today as the office's clock shows it; None when the field is empty."""
+    text = request.form.get(field, "")
+    if not text:
+        return None
+    try:
+        at = datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise Invalid("times", fields=[field]) from None
+    return datetime.combine(office_day(now(), setup().zone), at, setup().zone)

@@ -1,0 +1,99 @@
+"""Who did what, when and from where: the event rows as an officer reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from shared.domain.numbering import parse_label
+from shared.store.setup import Setup
+from shared.store.tables import Case, Counter, DataView, Device, Event, Officer, Ticket
+
+PAGE = 100
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+
+def events(
+    connection: Connection,
+    setup: Setup,
+    *,
+    on: date | None = None,
+    officer_id: int | None = None,
+    number: str = "",
+    register: str = "",
+    before: int | None = None,
+) -> Rows:
+    """The newest events first, at most a page, older than the event `before`; raises `Unknown("number")`.
+
+    `number`: a ticket's; `register`: a file's, as `12/2026`.
+    """
+    wanted = (
+        select(
+            Event,
+            Ticket.series,
+            Ticket.number,
+            Officer.name.label("officer"),
+            Counter.name.label("counter"),
+            Device.name.label("device"),
+            Case.register_number,
+            Case.register_year,
+        )
+        .join(Ticket, Ticket.id == Event.ticket_id, isouter=True)
+        .join(Officer, Officer.id == Event.officer_id, isouter=True)
+        .join(Counter, Counter.id == Event.counter_id, isouter=True)
+        .join(Device, Device.id == Event.device_id, isouter=True)
+        .join(Case, Case.id == Event.case_id, isouter=True)
+        .where(Event.office_id == setup.office_id)
+        .order_by(Event.id.desc())
+        .limit(PAGE)
+    )
+    if on is not None:
+        wanted = wanted.where(Event.at >= _midnight(setup, on), Event.at < _midnight(setup, on + timedelta(days=1)))
+    if officer_id is not None:
+        wanted = wanted.where(Event.officer_id == officer_id)
+    if number.strip():
+        letter, digits = parse_label(number)
+        wanted = wanted.where(Ticket.number == digits)
+        wanted = wanted.where(Ticket.series == letter) if letter else wanted
+    if register.strip():
+        digits_of, _, year = register.strip().partition("/")
+        wanted = wanted.where(Case.register_number == _int(digits_of))
+        wanted = wanted.where(Case.register_year == _int(year)) if year else wanted
+    if before is not None:
+        wanted = wanted.where(Event.id < before)
+    return connection.execute(wanted).all()
+
+
+def views(connection: Connection, setup: Setup, on: date) -> Rows:
+    """Who looked at whose file on that day, newest first."""
+    return connection.execute(
+        select(DataView.at, Officer.name.label("officer"), Case.register_number, Case.register_year)
+        .join(Officer, Officer.id == DataView.officer_id)
+        .join(Case, Case.id == DataView.case_id)
+        .where(
+            DataView.office_id == setup.office_id,
+            DataView.at >= _midnight(setup, on),
+            DataView.at < _midnight(setup, on + timedelta(days=1)),
+        )
+        .order_by(DataView.id.desc())
+        .limit(PAGE)
+    ).all()
+
+
+def officers(connection: Connection, office_id: int) -> Rows:
+    """`id` and `name` of all who work or worked here."""
+    return connection.execute(
+        select(Officer.id, Officer.name).where(Officer.office_id == office_id).order_by(Officer.name)
+    ).all()
+
+
+def _midnight(setup: Setup, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=setup.zone)
+
+
+def _int(text: str) -> int:
+    return int(text) if text.strip().isdigit() else -1

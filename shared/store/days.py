@@ -1,0 +1,84 @@
+"""What the opening and the closing of a day look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from shared.domain.case import RUNNING
+from shared.domain.numbering import label
+from shared.domain.ticket import AT_COUNTER, State
+from shared.store.setup import Setup
+from shared.store.tables import ACTIVE, Case, DayCheck, Officer, PrintJob, Series, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class DayNow:
+    """`open_calls` are numbers at counters; `slips` are those that a printer confirmed; `carried` is yesterday's."""
+
+    open_calls: list[str]
+    waiting: int
+    held: int
+    absent: int
+    done: int
+    numbers: int
+    slips: int
+    files: int
+    carried: int
+
+    def found(self) -> dict[str, Any]:
+        """What the signature is put under."""
+        counts = ("waiting", "held", "absent", "done", "numbers", "slips", "files")
+        return {f"count_{name}": getattr(self, name) for name in counts}
+
+
+def day_now(connection: Connection, setup: Setup, today: date) -> DayNow:
+    mine = Ticket.office_id == setup.office_id, Ticket.on_day == today
+    states = {
+        row.state: row.people
+        for row in connection.execute(
+            select(Ticket.state, func.count().label("people")).where(*mine).group_by(Ticket.state)
+        )
+    }
+    at_counters = connection.execute(
+        select(Ticket.series, Ticket.number).where(*mine, ACTIVE, Ticket.state.in_(AT_COUNTER))
+    )
+    numbers = select(func.coalesce(func.sum(Series.last_number), 0)).where(
+        Series.office_id == setup.office_id, Series.on_day == today
+    )
+    slips = (
+        select(func.count(func.distinct(PrintJob.ticket_id)))
+        .join(Ticket, Ticket.id == PrintJob.ticket_id)
+        .where(*mine, PrintJob.kind == "number", PrintJob.state == "confirmed")
+    )
+    files = select(func.count()).where(Case.office_id == setup.office_id, Case.state.in_(RUNNING))
+    earlier = select(func.max(Ticket.on_day)).where(Ticket.office_id == setup.office_id, Ticket.on_day < today)
+    carried = select(func.count()).where(
+        Ticket.office_id == setup.office_id,
+        Ticket.on_day == earlier.scalar_subquery(),
+        Ticket.state == State.EXPIRED,
+    )
+    return DayNow(
+        open_calls=[label(row.series, row.number) for row in at_counters],
+        waiting=states.get(State.WAITING, 0),
+        held=states.get(State.HELD, 0) + states.get(State.PROCESSING, 0),
+        absent=states.get(State.ABSENT, 0),
+        done=states.get(State.DONE, 0),
+        numbers=connection.execute(numbers).scalar_one(),
+        slips=connection.execute(slips).scalar_one(),
+        files=connection.execute(files).scalar_one(),
+        carried=connection.execute(carried).scalar_one(),
+    )
+
+
+def checks(connection: Connection, office_id: int, today: date) -> dict[str, Row[*tuple[Any, ...]]]:
+    """Kind -> today's signed checklist with `officer`."""
+    rows = connection.execute(
+        select(DayCheck, Officer.name.label("officer"))
+        .join(Officer, Officer.id == DayCheck.officer_id)
+        .where(DayCheck.office_id == office_id, DayCheck.on_day == today)
+    )
+    return {row.kind: row for row in rows}

@@ -1,0 +1,116 @@
+"""The signed-in browsers of officers, kept by the server, so that each can be ended."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request, session
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from shared.domain.errors import Unknown
+from shared.store.office import Store, Transaction
+from shared.store.tables import Officer, OfficerSession
+
+KEY = "session_key"
+LISTED = timedelta(minutes=30)
+"""One that was not seen for longer has signed itself out."""
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+
+
+def begin(store: Store, officer_id: int, now: datetime) -> None:
+    """Writes a new session down and puts its key into the cookie."""
+    key = secrets.token_urlsafe(18)
+    session[KEY] = key
+    columns = {"officer_id": officer_id, "key_hash": _hash(key), "made_at": now, "seen_at": now}
+    store.write(insert(OfficerSession), {**columns, "address": (request.remote_addr or "")[:45], "browser": _browser()})
+
+
+def is_running(store: Store, officer_id: int) -> bool:
+    """Whether the session of this request's cookie was begun for this officer and not ended."""
+    if KEY not in session:
+        return False
+    known = store.ask(_RUNNING, {"the_key": _hash(session[KEY]), "the_officer": officer_id})
+    return known.first() is not None
+
+
+_RUNNING = (
+    select(OfficerSession.id)
+    .where(
+        OfficerSession.key_hash == bindparam("the_key"),
+        OfficerSession.officer_id == bindparam("the_officer"),
+        OfficerSession.ended_at.is_(None),
+    )
+    .execution_options(prepared=True)
+)
+
+
+def seen(store: Store, now: datetime) -> None:
+    store.write(_this().values(seen_at=now))
+
+
+def end_this(store: Store, now: datetime) -> None:
+    """The officer signs out here."""
+    if KEY in session:
+        store.write(_this().values(ended_at=now))
+
+
+def end_others(store: Store, officer_id: int, now: datetime) -> None:
+    """After a new password every other browser of the officer has to sign in again."""
+    others = OfficerSession.officer_id == officer_id, OfficerSession.key_hash != _hash(session.get(KEY, ""))
+    store.write(update(OfficerSession).where(*others, OfficerSession.ended_at.is_(None)).values(ended_at=now))
+
+
+def running(
+    connection: Connection, office_id: int, officer_id: int | None, now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those that are signed in now, of one officer or (None) of the whole office, newest first."""
+    wanted = (
+        select(OfficerSession, Officer.name.label("officer"))
+        .join(Officer, Officer.id == OfficerSession.officer_id)
+        .where(Officer.office_id == office_id, OfficerSession.ended_at.is_(None), OfficerSession.seen_at > now - LISTED)
+        .order_by(OfficerSession.seen_at.desc())
+    )
+    return connection.execute(
+        wanted if officer_id is None else wanted.where(OfficerSession.officer_id == officer_id)
+    ).all()
+
+
+def current_id(store: Store) -> int | None:
+    with store.read() as connection:
+        key = _hash(session.get(KEY, ""))
+        return connection.execute(select(OfficerSession.id).where(OfficerSession.key_hash == key)).scalar_one_or_none()
+
+
+def end(tx: Transaction, session_id: int, only_of: int | None, officer_id: int, now: datetime) -> None:
+    """Ends one session of the office, or only of the officer `only_of`; raises `Unknown("session")`."""
+    found = tx.first(
+        select(OfficerSession.id, OfficerSession.officer_id)
+        .join(Officer, Officer.id == OfficerSession.officer_id)
+        .where(OfficerSession.id == session_id, Officer.office_id == tx.office_id)
+    )
+    if found is None or only_of not in (None, found.officer_id):
+        raise Unknown("session")
+    tx.execute(update(OfficerSession).where(OfficerSession.id == session_id).values(ended_at=now))
+    tx.record("end_session", at=now, officer_id=officer_id, detail={"of": found.officer_id})
+
+
+def _this() -> Any:
+    return update(OfficerSession).where(OfficerSession.key_hash == _hash(session.get(KEY, "")))
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _browser() -> str:
+    """A short name that a person knows again: `Chrome, Windows`."""
+    said = request.user_agent.string
+    name = next((name for mark, name in _BROWSERS if mark in said), "?")
+    system = re.search(r"Windows|Android|iPhone|iPad|Mac OS|Linux", said)
+    return f"{name}, {system[0]}" if system else name
