@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
 
-from counter.setup.page import change, edit, setup_page
+from counter.setup.page import change, edit, page, plain, read, refused, setup_page, without_empty
+from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
 from shared.engine import setup_hours as engine
 from shared.web.auth import now
 from shared.web.screen import setup
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @setup_page("/hours")
@@ -28,11 +28,14 @@ def hours() -> ResponseReturnValue:
 
 @setup_page("/hours/week", methods=["POST"])
 def week() -> ResponseReturnValue:
-    def save(wanted: engine.WeekForm) -> str:
-        change(engine.change_week, wanted)
-        return url_for("setup.hours", saved=1)
-
-    return edit("hours", "week", engine.WeekForm, dict, save)
+    """The working days; what is wrong with them is said on the page of the hours."""
+    typed = without_empty(read(request.form))
+    try:
+        change(engine.change_week, engine.WeekForm.model_validate(typed))
+    except (ValidationError, Refusal) as error:
+        shown = refused(error, plain(engine.hours_form(setup())))
+        return page("hours", "hours", shown, 400, week=typed.get("weekdays", ()))
+    return redirect(url_for("setup.hours", saved=1), 303)
 
 
 @setup_page("/holidays")

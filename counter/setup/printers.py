@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import change, edit, setup_page
+from shared.domain import slip
+from shared.domain.errors import Unknown
 from shared.engine import setup as engine
 from shared.printing.connections import Answers
-from shared.printing.profiles import PAPERS, names
+from shared.printing.profiles import PAPERS, names, profile
+from shared.web.auth import now
 from shared.web.screen import setup
+from shared.web.urls import public_url
 
 KINDS = ("virtual", "network", "usb", "serial", "file", "cups", "epson", "star")
 
@@ -26,3 +31,22 @@ def printers() -> ResponseReturnValue:
         models=[name for name in names() if name not in PAPERS],
         answers=[each.value for each in Answers],
     )
+
+
+@setup_page("/printers/<name>/test", methods=["POST"])
+def test_page(name: str) -> ResponseReturnValue:
+    """Queues a test page; what becomes of it stands on the page of the paper."""
+    printer = next((each for each in setup().printers if each.slug == name), None)
+    if printer is None:
+        raise Unknown("printer")
+    known = profile(printer.profile)
+    lines = slip.test_page(
+        slip.Letterhead(setup().name),
+        printer=name,
+        columns=known.columns,
+        facts=(("Sambungan", f"{printer.kind} {printer.address}".strip()), ("Kertas", printer.profile)),
+        made_at=now().astimezone(setup().zone),
+        url=public_url("/"),
+    )
+    change(engine.print_test, name, lines)
+    return redirect(url_for("paper.page", printer=name), 303)

@@ -15,14 +15,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from sqlalchemy import delete, insert, select, update
 
+from shared.domain import slip
 from shared.domain.calendar import Convention
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.speech import Style
 from shared.domain.standard import Role
+from shared.engine.paper import print_lines
 from shared.printing.connections import Answers
 from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
-from shared.store.setup import Setup
+from shared.store.setup import PrinterSetup, Setup
 from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Printer, Service, Ticket
 
 Faults = dict[str, tuple[str, dict[str, Any]]]
@@ -361,11 +363,18 @@ class PrinterRow(Form):
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)] = ""
     profile: str = "80mm-48"
     answers: Answers = Answers.IN_ORDER
+    fallback: str | None = None
+    """Name of the printer that takes over while this one cannot print."""
+    roll_mm: int = Field(0, ge=0, le=200_000)
+    """How long a new roll is; 0 is the usual one of this width."""
 
 
 class PrintersForm(Form):
     printers: list[PrinterRow] = Field(default_factory=list)
 
+
+FETCHING = ("epson", "star")
+"""Printers that fetch their slips themselves: made by `loket printer link`, whose address holds their name."""
 
 _ADDRESSES = {
     "network": re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?"),
@@ -379,43 +388,71 @@ _ADDRESSES = {
 
 def printers_form(setup: Setup) -> PrintersForm:
     """The printers as they are now."""
-    fields = ("id", "slug", "kind", "address", "profile", "answers")
-    return PrintersForm.model_construct(
-        printers=[PrinterRow.model_construct(**{name: getattr(p, name) for name in fields}) for p in setup.printers]
-    )
+    names = {printer.id: printer.slug for printer in setup.printers}
+    fields = ("id", "slug", "kind", "address", "profile", "roll_mm")
+    rows = [
+        PrinterRow.model_construct(
+            **{name: getattr(printer, name) for name in fields},
+            answers=Answers(printer.answers),
+            fallback=names.get(printer.fallback_id or 0),
+        )
+        for printer in setup.printers
+    ]
+    return PrintersForm.model_construct(printers=rows)
 
 
 def change_printers(tx: Transaction, officer_id: int | None, wanted: PrintersForm, now: datetime) -> None:
     """The office's printers; one that is not named any more is retired, its jobs stay in the history."""
-    faults = _twice("printers", "slug", [row.slug for row in wanted.printers], "name_taken")
-    for place, row in enumerate(wanted.printers):
-        if row.profile not in profile_names():
-            faults[f"printers-{place}-profile"] = ("choose", {})
-        if row.kind in _ADDRESSES and not _ADDRESSES[row.kind].fullmatch(row.address):
-            faults[f"printers-{place}-address"] = (f"address_{row.kind}", {})
-    refuse(faults)
-    known = {printer.id for printer in tx.setup.printers}
+    known = {printer.id: printer for printer in tx.setup.printers}
     kept = {row.id for row in wanted.printers if row.id is not None}
-    if not kept <= known:
+    if not kept <= set(known):
         raise Unknown("printer")
+    refuse(_printer_faults(wanted, known))
     mine = Printer.office_id == tx.office_id
-    for printer_id in sorted(known):
+    for printer_id in known:  # names may change places, and none may stand twice meanwhile
         retired = {} if printer_id in kept else {"is_active": False}
-        tx.execute(update(Printer).where(mine, Printer.id == printer_id).values(slug=f"~{printer_id}", **retired))
+        free = {"slug": f"~{printer_id}", "fallback_id": None, **retired}
+        tx.execute(update(Printer).where(mine, Printer.id == printer_id).values(**free))
     for row in wanted.printers:
-        columns = row.model_dump(mode="json", exclude={"id"})
+        columns = row.model_dump(mode="json", exclude={"id", "fallback"})
         if row.id is None:
             tx.execute(insert(Printer), {"office_id": tx.office_id, **columns})
         else:
             tx.execute(update(Printer).where(mine, Printer.id == row.id).values(**columns))
+    ids = {row.slug: row.id for row in tx.all(select(Printer.id, Printer.slug).where(mine, Printer.is_active))}
+    for row in wanted.printers:
+        if row.fallback:
+            tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
     noted(tx, "printers", officer_id, now, _by_name(printers_form(tx.setup)), _by_name(wanted))
 
 
+def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterSetup]) -> Faults:
+    slugs = [row.slug for row in wanted.printers]
+    faults = _twice("printers", "slug", slugs, "name_taken")
+    for place, row in enumerate(wanted.printers):
+        if row.profile not in profile_names():
+            faults[f"printers-{place}-profile"] = ("choose", {})
+        address = _ADDRESSES.get(row.kind)
+        if address is not None and not address.fullmatch(row.address):
+            faults[f"printers-{place}-address"] = (f"address_{row.kind}", {})
+        if row.fallback is not None and (row.fallback == row.slug or row.fallback not in slugs):
+            faults[f"printers-{place}-fallback"] = ("choose", {})
+        was = known.get(row.id or 0)
+        if row.kind in FETCHING and (was is None or (was.kind, was.slug) != (row.kind, row.slug)):
+            faults[f"printers-{place}-kind"] = ("linked", {})
+    return faults
+
+
 def _by_name(form: PrintersForm) -> dict[str, Any]:
-    return {
-        row.slug: {"kind": row.kind, "address": row.address, "profile": row.profile, "answers": str(row.answers)}
-        for row in form.printers
-    }
+    return {row.slug: {**row.model_dump(exclude={"id", "slug"}), "answers": str(row.answers)} for row in form.printers}
+
+
+def print_test(tx: Transaction, officer_id: int | None, slug: str, lines: Sequence[slip.Line], now: datetime) -> None:
+    """Queues a test page on this printer; raises `Unknown("printer")`."""
+    if slug not in {printer.slug for printer in tx.setup.printers}:
+        raise Unknown("printer")
+    job_id = print_lines(tx, "test", lines, now, printer=slug)
+    tx.record("setup.test_page", at=now, officer_id=officer_id, detail={"printer": slug, "job": job_id})
 
 
 # --- rules of the queue ---

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.standard import Role
@@ -183,7 +183,16 @@ def slug_for(name: str) -> str:
 
 
 def found_office(tx: Transaction, officer_id: int, wanted: FoundingForm, now: datetime) -> int:
-    """The id of a new, empty office, in which the founder has the same account, as its admin.
+    """The id of a new office, in which the founder has the same account, as its admin; see `plant`."""
+    founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == officer_id)).one()
+    account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
+    office_id = plant(tx.connection, wanted, {**account, "must_change_password": False}, now, tx.setup.slug)
+    tx.record("setup.founded", at=now, officer_id=officer_id, detail={"slug": wanted.slug, "name": wanted.name})
+    return office_id
+
+
+def plant(connection: Connection, wanted: FoundingForm, account: dict[str, Any], now: datetime, by: str) -> int:
+    """The id of a new office with one admin, whose `account` is given; `by`: from where it was founded.
 
     It begins with a printer on the screen and the holidays of the country: services, counters and officers follow
     in its setup.
@@ -193,34 +202,21 @@ def found_office(tx: Transaction, officer_id: int, wanted: FoundingForm, now: da
         faults["region_code"] = ("choose", {})
     if wanted.slug in RESERVED:
         faults["slug"] = ("slug_reserved", {"value": wanted.slug})
-    elif tx.first(select(Office.id).where(Office.slug == wanted.slug)) is not None:
+    elif connection.execute(select(Office.id).where(Office.slug == wanted.slug)).first() is not None:
         faults["slug"] = ("slug_taken", {"value": wanted.slug})
     refuse(faults)
     profile = {"region_code": wanted.region_code}
-    columns = {"slug": wanted.slug, "name": wanted.name, "timezone": tx.setup.zone.key, "profile": profile}
-    office_id = _id(tx, insert(Office), **columns, version=1)
-    _id(tx, insert(Printer), office_id=office_id, slug="virtual")
+    office_id = _id(connection, insert(Office), slug=wanted.slug, name=wanted.name, profile=profile, version=1)
+    _id(connection, insert(Printer), office_id=office_id, slug="virtual")
     days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in holidays().items()]
-    tx.execute(insert(Holiday), days)
-    founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == officer_id)).one()
-    account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
-    admin_id = _id(tx, insert(Officer), office_id=office_id, must_change_password=False, **account)
-    _id(tx, insert(OfficerRole), officer_id=admin_id, role=Role.ADMIN)
-    tx.execute(
-        insert(Event),
-        {
-            "office_id": office_id,
-            "version": 1,
-            "at": now,
-            "action": "setup.founded",
-            "officer_id": admin_id,
-            "detail": {"by": tx.setup.slug},
-        },
-    )
-    tx.record("setup.founded", at=now, officer_id=officer_id, detail={"slug": wanted.slug, "name": wanted.name})
+    connection.execute(insert(Holiday), days)
+    admin_id = _id(connection, insert(Officer), office_id=office_id, **account)
+    _id(connection, insert(OfficerRole), officer_id=admin_id, role=Role.ADMIN)
+    event = {"office_id": office_id, "version": 1, "at": now, "action": "setup.founded", "officer_id": admin_id}
+    connection.execute(insert(Event), {**event, "detail": {"by": by}})
     return office_id
 
 
-def _id(tx: Transaction, statement: Any, **columns: Any) -> int:
-    key: Any = tx.execute(statement, columns).inserted_primary_key
+def _id(connection: Connection, statement: Any, **columns: Any) -> int:
+    key: Any = connection.execute(statement, columns).inserted_primary_key
     return int(key[0])

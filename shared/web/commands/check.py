@@ -1,0 +1,84 @@
+"""`loket check`: whether everything that an office stands on is sound; ends with 1 when something is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from shared.printing.connections import KINDS, ask
+from shared.store import reads
+from shared.store.migrate import MIGRATIONS
+from shared.store.office import Store
+from shared.web.settings import Settings
+
+LEAST_FREE_BYTES = 500_000_000
+"""Below this a day of history and a backup may not find room any more; our own choice."""
+
+Finding = tuple[bool, str, str]
+"""Whether it is sound, what was looked at, what was found."""
+
+
+@click.command("check")
+@click.pass_obj
+def command(settings: Settings) -> None:
+    """Memeriksa basis data, skema, ruang disk, kantor, dan printer (checks everything)."""
+    store = Store(settings.database())
+    findings: list[Finding] = []
+    try:
+        for finding in check(settings, store):
+            findings.append(finding)
+            is_sound, what, found = finding
+            click.echo(f"{'baik ' if is_sound else 'SALAH'}  {what}: {found}")
+    finally:
+        store.engine.dispose()
+    if not all(is_sound for is_sound, _, _ in findings):
+        raise SystemExit(1)
+
+
+def check(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Each finding as soon as it is known; what stands on an unsound database is not looked at."""
+    yield True, "pengaturan (settings)", f"data di {settings.data}"
+    free = shutil.disk_usage(settings.data).free
+    yield free >= LEAST_FREE_BYTES, "ruang disk (disk space)", f"{free // 1_000_000} MB bebas"
+    integrity = _integrity(store)
+    yield integrity == "ok", "basis data (database)", integrity
+    with store.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    yield present == head, "skema (schema)", f"{present or 'kosong'}, terbaru {head}"
+    if integrity != "ok" or present != head:
+        return
+    with store.read() as connection:
+        offices = reads.offices(connection)
+    for office in offices:
+        yield from _office(store, office.id, office.slug)
+
+
+def _integrity(store: Store) -> str:
+    with store.read() as connection:
+        if not store.is_sqlite:
+            connection.execute(text("SELECT 1"))
+            return "ok"
+        found = str(connection.execute(text("PRAGMA integrity_check")).scalar())
+        broken = len(connection.execute(text("PRAGMA foreign_key_check")).all())
+    return found if not broken else f"{broken} baris menunjuk ke baris yang tidak ada"
+
+
+def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
+    setup = store.setup(office_id)
+    offered = [service for service in setup.services if service.is_active]
+    yield bool(offered and setup.counters), slug, f"{len(offered)} layanan, {len(setup.counters)} loket"
+    for service in offered:
+        if setup.counters and not any(counter.serves(service.desk, service.id) for counter in setup.counters):
+            yield False, f"{slug} {service.slug}", "tidak ada loket yang melayaninya (no counter serves it)"
+    for printer in setup.printers:
+        if printer.kind in KINDS:
+            status = ask(printer.kind, printer.address)
+            yield status.can_print, f"{slug} printer {printer.slug}", status.value
+        else:
+            yield True, f"{slug} printer {printer.slug}", printer.kind

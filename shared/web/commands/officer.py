@@ -1,0 +1,82 @@
+"""`loket officer`: the officers of an office; for the day when nobody can sign in any more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from shared.domain.errors import Refusal
+from shared.domain.standard import Role
+from shared.engine import setup_officers as engine
+from shared.store import reads
+from shared.store.migrate import upgrade
+from shared.store.office import Store
+from shared.web.auth import hash_password
+from shared.web.settings import Settings
+
+ROLES = [role.value for role in Role if role != Role.APPLICANT]
+
+
+@click.group("officer")
+def command() -> None:
+    """Petugas sebuah kantor (the officers of an office)."""
+
+
+@command.command("list")
+@click.option("--office", required=True, help="slug of the office")
+@click.pass_obj
+def list_officers(settings: Settings, office: str) -> None:
+    """Menampilkan semua petugas."""
+    store, office_id = _open(settings, office)
+    with store.read() as connection:
+        for officer in engine.officers(connection, office_id):
+            roles = ", ".join(row.role.value for row in officer.form.roles)
+            click.echo(
+                f"{officer.form.login:<16} {'' if officer.form.is_active else '(mati) '}{officer.form.name}: {roles}"
+            )
+
+
+@command.command("add")
+@click.option("--office", required=True, help="slug of the office")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.argument("login")
+@click.argument("name")
+@click.pass_obj
+def add(settings: Settings, office: str, roles: tuple[str, ...], login: str, name: str) -> None:
+    """Membuat akun LOGIN untuk NAME; kata sandi sekali pakai dicetak."""
+    store, office_id = _open(settings, office)
+    password = engine.one_time_password()
+    try:
+        rows = [engine.RoleRow(role=Role(role)) for role in roles]
+        wanted = engine.OfficerForm(login=login, name=name, is_active=True, roles=rows)
+        store.change(office_id, engine.add_officer, None, wanted, hash_password(password), datetime.now(UTC))
+    except (Refusal, ValueError) as error:
+        raise click.ClickException(f"petugas '{login}' tidak dapat dibuat: {error}") from None
+    click.echo(f"{login:<16} {password}")
+
+
+@command.command("password")
+@click.option("--office", required=True, help="slug of the office")
+@click.argument("login")
+@click.pass_obj
+def password(settings: Settings, office: str, login: str) -> None:
+    """Membuat kata sandi sekali pakai untuk LOGIN."""
+    store, office_id = _open(settings, office)
+    with store.read() as connection:
+        row = reads.officer_by_login(connection, office_id, login)
+    if row is None:
+        raise click.ClickException(f"petugas '{login}' tidak ada di {office} (no such officer)")
+    made = engine.one_time_password()
+    store.change(office_id, engine.reset_password, None, row.id, hash_password(made), datetime.now(UTC))
+    click.echo(f"{login:<16} {made}")
+
+
+def _open(settings: Settings, office: str) -> tuple[Store, int]:
+    upgrade(settings.database())
+    store = Store(settings.database())
+    with store.read() as connection:
+        offices = {row.slug: row.id for row in reads.offices(connection)}
+    if office not in offices:
+        raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
+    return store, offices[office]

@@ -1,0 +1,144 @@
+"""A newcomer with nothing but a browser: founds a third office, sets it up, and serves its first visitor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from server import Server
+
+PASSWORD = "sandi-pendatang-baru"
+LIMIT_MS = 30_000
+
+SERVICES = (
+    ("Legalisasi fotokopi dokumen", "Legalisasi", "lumajang/legalisasi"),
+    ("Surat keterangan tidak mampu", "Keterangan tidak mampu", "lumajang/sktm"),
+    ("Pengaduan warga", "Pengaduan", ""),
+)
+OFFICERS = (
+    ("siti", "Siti", "loket"),
+    ("joko", "Joko", "loket"),
+    ("rini", "Rini", "operator"),
+    ("hadi", "Hadi", "kasi"),
+)
+
+
+def sign_in(page: Page, office: str, login: str, password: str) -> None:
+    page.goto(f"/{office}/counter/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", password)
+    page.locator("main form button").last.click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    if not page.url.endswith("/password"):
+        page.goto(f"/{office}/counter")
+    if page.url.endswith("/password"):
+        page.fill("#current", password)
+        page.fill("#wanted", PASSWORD)
+        page.fill("#repeated", PASSWORD)
+        page.locator("main form button").last.click()
+        page.wait_for_url(lambda url: not url.endswith("/password"))
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-saved]")).to_be_visible(timeout=LIMIT_MS)
+
+
+def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
+    serve: Callable[..., Server], context: Callable[..., BrowserContext]
+) -> None:
+    server = serve()
+    page = context(base_url=server.url, viewport={"width": 1366, "height": 768}).new_page()
+    page.set_default_timeout(LIMIT_MS)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    # found the office, from the setup of another one
+    sign_in(page, "lumajang", "admin", server.passwords["lumajang", "admin"])
+    page.goto("/lumajang/counter/setup/found")
+    page.select_option("#district", label="Tempursari (35.08.01)")
+    page.click("[data-action=choose]")
+    slug = page.input_value("#slug")
+    page.click("[data-action=save]")
+    page.click("[data-new-office]")
+    sign_in(page, slug, "admin", PASSWORD)
+    setup = f"/{slug}/counter/setup"
+
+    # three services
+    for name, short, like in SERVICES:
+        page.goto(f"{setup}/services/new")
+        page.fill("#name", name)
+        page.fill("#short_name", short)
+        page.select_option("#like", like)
+        page.click("[data-action=save]")
+        saved(page)
+
+    # two counters
+    page.goto(f"{setup}/counters")
+    for number in (1, 2):
+        page.click("[data-row=add][data-rows=counters]")
+        row = page.locator("[data-rows-of=counters] > [data-one]").nth(number - 1)
+        row.locator("input[name$=-number]").fill(str(number))
+        row.locator("input[name$=-name]").fill(f"Loket {number}")
+        row.locator("input[value=kasi]").check()
+    page.click("[data-action=save]")
+    saved(page)
+
+    # four officers
+    passwords = {}
+    for login, name, role in OFFICERS:
+        page.goto(f"{setup}/officers/new")
+        page.fill("#name", name)
+        page.fill("#login", login)
+        page.select_option("#roles-0-role", role)
+        page.click("[data-action=save]")
+        passwords[login] = page.inner_text("[data-password]")
+
+    # one printer more, hours, and the standard of the empty service
+    page.goto(f"{setup}/printers")
+    page.click("[data-row=add][data-rows=printers]")
+    row = page.locator("[data-rows-of=printers] > [data-one]").nth(1)
+    row.locator("input[name$=-slug]").fill("anjungan-1")
+    row.locator("select[name$=-kind]").select_option("virtual")
+    page.locator("[data-action=save]").click()
+    saved(page)
+    page.goto(f"{setup}/services/pengaduan/standard")
+    page.click("[data-row=add][data-rows=requirements]")
+    page.locator("input[name^=requirements-][name$=-text]").last.fill("KTP asli")
+    page.fill("#promise-value", "3")
+    page.click("[data-action=save]")
+    saved(page)
+    expect(page.locator("[data-preview=kiosk]")).to_contain_text("KTP asli")
+
+    # every page of the setup is sound for a screen reader
+    for path in PAGES:
+        page.goto(setup + path)
+        assert Axe().run(page).response["violations"] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1366, path
+
+    # the first visitor, called and served by one of the new officers
+    answer = page.request.post(
+        f"/{slug}/kiosk/tickets",
+        data={"service": "pengaduan", "nonce": "pendatang-baru-1"},
+        headers={"Accept": "application/json", **csrf(page)},
+    )
+    assert answer.status == 201, answer.text()
+    number = answer.json()["number"]
+    desk = context(base_url=server.url, viewport={"width": 1366, "height": 768}).new_page()
+    desk.set_default_timeout(LIMIT_MS)
+    sign_in(desk, slug, "siti", passwords["siti"])
+    desk.goto(f"/{slug}/counter")
+    desk.locator("[data-action=open]").first.click()
+    desk.locator("[data-action=next]").first.click()
+    expect(desk.locator("body")).to_contain_text(number)
+    desk.locator("[data-action=start]").first.click()
+    desk.locator("[data-action=finish]").first.click()
+    expect(desk.locator("[data-action=next]").first).to_be_visible()
+    assert faults == []
+
+
+def csrf(page: Page) -> dict[str, str]:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.content())
+    assert token
+    return {"X-CSRFToken": token[1]}

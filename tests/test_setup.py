@@ -1,0 +1,720 @@
+"""The setup: every page saves, refuses what cannot be with a sentence at its field, and stands in the audit."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import sqlite3
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+from world import MORNING, PASSWORD, World, dump
+
+from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.standard import Role
+from shared.domain.standard_diff import Difference, Kind, differences
+from shared.engine import setup as engine
+from shared.engine import setup_hours, setup_officers, setup_standard
+from shared.standards import service_from_json, service_to_json, shipped
+from shared.standards.writing import toml
+from shared.store.copies import CopyFailed, back_up, restore
+from shared.store.office import Store
+from shared.store.tables import Counter, Office, Officer, StandardVersion
+from shared.web.app import create_app
+from shared.web.auth import limiter
+from shared.web.cli import main
+from shared.web.settings import Settings
+
+PAGES = (
+    "",
+    "/office",
+    "/services",
+    "/services/new",
+    "/services/layanan-1/standard",
+    "/services/layanan-1/versions",
+    "/counters",
+    "/officers",
+    "/officers/new",
+    "/officers/1",
+    "/hours",
+    "/holidays",
+    "/rules",
+    "/display",
+    "/printers",
+    "/found",
+    "/found?district=35.08.01",
+)
+
+
+# the verbs, on both databases
+
+
+def test_a_change_is_recorded_and_seen_by_the_next_reader(office: Callable[..., World]) -> None:
+    uji = office()
+    before = uji.version
+
+    form = engine.OfficeForm(name="Kecamatan Baru", phone="0334-881234", letterhead=["Pemerintah Kabupaten Lumajang"])
+    uji.store.change(uji.id, engine.change_office, uji.officer(1), form, MORNING)
+
+    assert uji.store.setup(uji.id).name == "Kecamatan Baru"
+    assert uji.store.setup(uji.id).profile["letterhead"] == ["Pemerintah Kabupaten Lumajang"]
+    event = uji.events()[-1]
+    assert (event.action, event.officer_id, event.version) == ("setup.office", uji.officer(1), before + 1)
+    assert event.detail["name"] == ["Kecamatan Uji", "Kecamatan Baru"]
+    assert "timezone" not in event.detail
+
+
+def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World]) -> None:
+    uji = office()
+    setup = uji.store.setup(uji.id)
+    untouched = dump(uji.store)
+
+    uji.store.change(uji.id, engine.change_counters, None, engine.counters_form(setup), MORNING)
+    uji.store.change(uji.id, engine.change_printers, None, engine.printers_form(setup), MORNING)
+    uji.store.change(uji.id, setup_hours.change_hours, None, setup_hours.hours_form(setup), MORNING)
+
+    assert dump(uji.store) == untouched
+
+
+def test_letters_numbers_and_names_may_change_places(office: Callable[..., World]) -> None:
+    uji = office()
+    services = engine.services_form(uji.store.setup(uji.id)).model_dump()["services"]
+    services[0]["series"], services[1]["series"] = "B", "A"
+    counters = engine.counters_form(uji.store.setup(uji.id)).model_dump()["counters"]
+    counters[0]["number"], counters[1]["number"] = 2, 1
+
+    wanted = engine.ServicesForm.model_validate({"services": services[::-1]})
+    uji.store.change(uji.id, engine.change_services, None, wanted, MORNING)
+    uji.store.change(
+        uji.id, engine.change_counters, None, engine.CountersForm.model_validate({"counters": counters}), MORNING
+    )
+
+    setup = uji.store.setup(uji.id)
+    assert [(each.slug, each.series) for each in setup.services] == [("layanan-2", "A"), ("layanan-1", "B")]
+    assert [each.name for each in setup.counters] == ["Loket 2", "Loket 1", "Loket 3"]
+
+
+def test_a_letter_stands_for_one_service(office: Callable[..., World]) -> None:
+    uji = office()
+    services = engine.services_form(uji.store.setup(uji.id)).model_dump()["services"]
+    services[1]["series"] = "A"
+    wanted = engine.ServicesForm.model_validate({"services": services})
+    before = dump(uji.store)
+
+    with pytest.raises(Invalid) as refused:
+        uji.store.change(uji.id, engine.change_services, None, wanted, MORNING)
+
+    assert refused.value.facts["fields"] == ["services-1-series"]
+    assert dump(uji.store) == before
+
+
+def test_a_counter_in_use_is_not_taken_away_and_an_empty_one_keeps_its_past(office: Callable[..., World]) -> None:
+    uji = office()
+    uji.take()
+    uji.call_next(1)
+    rows = engine.counters_form(uji.store.setup(uji.id)).counters
+
+    with pytest.raises(NotAllowed, match="counter_in_use"):
+        uji.store.change(uji.id, engine.change_counters, None, engine.CountersForm(counters=rows[1:]), MORNING)
+    uji.store.change(uji.id, engine.change_counters, None, engine.CountersForm(counters=rows[:2]), MORNING)
+
+    assert [each.number for each in uji.store.setup(uji.id).counters] == [1, 2]
+    with uji.store.read() as connection:
+        assert len(connection.execute(select(Counter).where(Counter.office_id == uji.id)).all()) == 3
+
+
+def test_a_ticket_keeps_its_place_when_the_standard_changes(office: Callable[..., World]) -> None:
+    uji = office()
+    setup = uji.store.setup(uji.id)
+    old = setup.services[0]
+    table = service_to_json(old.standard)
+    table["requirements"] = [*table["requirements"], {"key": "kk", "text": "Fotokopi KK"}]
+
+    saved = uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", table, MORNING)
+    again = uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", table, MORNING)
+
+    assert (saved.number, again.number) == (2, 2)
+    new = uji.store.setup(uji.id).services[0]
+    assert len(new.standard.requirements) == 2
+    with uji.store.read() as connection:
+        kept = connection.execute(
+            select(StandardVersion.body).where(StandardVersion.id == old.standard_id)
+        ).scalar_one()
+    assert kept == service_to_json(old.standard)
+
+
+def test_two_admins_do_not_overwrite_each_other(office: Callable[..., World]) -> None:
+    uji = office()
+    table = service_to_json(uji.store.setup(uji.id).services[0].standard)
+    uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", {**table, "name": "Satu"}, MORNING, 1)
+
+    with pytest.raises(Invalid, match="standard_newer"):
+        uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", {**table, "name": "Dua"}, MORNING, 1)
+
+
+def test_the_last_admin_stays(office: Callable[..., World]) -> None:
+    uji = office()
+    with uji.store.read() as connection:
+        found = next(o for o in setup_officers.officers(connection, uji.id) if o.form.login == "admin")
+    wanted = setup_officers.OfficerForm(
+        login="admin", name="Admin", is_active=True, roles=[setup_officers.RoleRow(role=Role.KASI)]
+    )
+
+    with pytest.raises(NotAllowed, match="last_admin"):
+        uji.store.change(uji.id, setup_officers.change_officer, None, found.id, wanted, MORNING)
+
+
+def test_an_officer_of_another_office_is_unknown(office: Callable[..., World]) -> None:
+    uji, lain = office(slug="uji"), office(slug="lain")
+
+    with pytest.raises(Unknown, match="officer"):
+        uji.store.change(uji.id, setup_officers.reset_password, None, lain.officer(1), "x", MORNING)
+
+
+def test_a_new_office_has_its_founder_as_admin(office: Callable[..., World]) -> None:
+    uji = office()
+    form = setup_officers.FoundingForm(region_code="35.08.01", name="Kecamatan Tempursari", slug="tempursari")
+
+    made = uji.store.change(uji.id, setup_officers.found_office, uji.officer(1), form, MORNING)
+
+    with uji.store.read() as connection:
+        [admin] = setup_officers.officers(connection, made)
+    assert (admin.form.login, [row.role for row in admin.form.roles]) == ("petugas1", [Role.ADMIN])
+    assert uji.store.setup(made).calendar.holidays
+    assert uji.events()[-1].action == "setup.founded"
+
+
+@pytest.mark.parametrize("slug", ["static", "t", "healthz", "metrics", "uji"])
+def test_an_office_takes_no_address_that_is_taken(sqlite_store: Store, slug: str) -> None:
+    uji = world.office(sqlite_store)
+    form = setup_officers.FoundingForm(region_code="35.08.01", name="Kecamatan Tempursari", slug=slug)
+    before = dump(sqlite_store)
+
+    with pytest.raises(Invalid) as refused:
+        uji.store.change(uji.id, setup_officers.found_office, uji.officer(1), form, MORNING)
+
+    assert refused.value.facts["fields"] == ["slug"]
+    assert dump(sqlite_store) == before
+
+
+def test_hours_for_ramadan_win_while_it_lasts(office: Callable[..., World]) -> None:
+    uji = office()
+    always = setup_hours.HoursRow(weekdays=[0, 1, 2, 3], opens=time(8), closes=time(16))
+    ramadan = setup_hours.HoursRow(
+        weekdays=[0, 1, 2, 3], opens=time(8), closes=time(15), from_on=date(2027, 2, 8), until_on=date(2027, 3, 9)
+    )
+    form = setup_hours.HoursForm(hours=[always, ramadan])
+
+    uji.store.change(uji.id, setup_hours.change_hours, None, form, MORNING)
+
+    setup = uji.store.setup(uji.id)
+    assert setup_hours.hours_form(setup) == form
+    opening = setup.calendar.opening(date(2027, 2, 9))
+    assert opening is not None
+    assert opening.closes_at.hour == 15
+
+
+# what differs, and the file
+
+
+def test_what_differs_is_said_part_by_part() -> None:
+    before = {"name": "Satu", "requirements": [{"key": "ktp", "text": "KTP"}, {"key": "kk", "text": "KK"}]}
+    after = {"name": "Dua", "requirements": [{"key": "kk", "text": "KK asli"}, {"key": "foto", "text": "Foto"}]}
+
+    assert differences(before, after) == [
+        Difference("name", Kind.CHANGED),
+        Difference("requirements", Kind.ADDED, "Foto"),
+        Difference("requirements", Kind.REMOVED, "KTP"),
+        Difference("requirements", Kind.CHANGED, "KK asli"),
+    ]
+
+
+def test_a_service_survives_the_way_through_a_toml_file() -> None:
+    for office in shipped():
+        for service in office.services:
+            assert service_from_json(tomllib.loads(toml(service_to_json(service)))) == service
+
+
+# the pages
+
+
+class Setup:
+    """The pages of one office, signed in as its admin."""
+
+    def __init__(self, store: Store, data: Path) -> None:
+        self.store = store
+        self.uji = world.office(store)
+        self.app: Flask = create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
+        limiter.reset()
+        self.admin = self.sign_in("admin")
+
+    def sign_in(self, login: str) -> FlaskClient:
+        client = self.app.test_client()
+        client.environ_base["HTTP_ACCEPT"] = "text/html"
+        self.client = client
+        answer = self.post("/uji/counter/sign-in", {"login": login, "password": PASSWORD}, "/uji/counter/sign-in")
+        assert answer.status_code == 302, answer.text
+        return client
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(f"/uji/counter/setup{path}")
+
+    def post(self, path: str, fields: dict[str, Any], page: str | None = None) -> TestResponse:
+        """Sends a form with the token of its page. `path`: of the setup, or whole."""
+        address = path if path.startswith("/uji") else f"/uji/counter/setup{path}"
+        shown = self.client.get(page or address)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
+        assert token, shown.text
+        return self.client.post(address, data={"csrf_token": token[1], **fields})
+
+    def saves(self, path: str, fields: dict[str, Any], action: str, page: str | None = None) -> Any:
+        """The form is taken and stands in the audit; its event."""
+        answer = self.post(path, fields, page)
+        assert answer.status_code in (200, 303), answer.text
+        event = self.uji.events()[-1]
+        assert event.action == action
+        assert event.officer_id is not None
+        assert PASSWORD not in str(event.detail)
+        return event
+
+    def refuses(self, path: str, fields: dict[str, Any], sentence: str, page: str | None = None) -> TestResponse:
+        """The form comes back as it was typed with this sentence, and no row was changed."""
+        before = dump(self.store)
+        answer = self.post(path, fields, page)
+        assert 400 <= answer.status_code < 500, answer.status_code
+        assert sentence in answer.text, re.findall(r"data-wrong>([^<]+)|<li>([^<]+)", answer.text)
+        for name, value in fields.items():
+            if isinstance(value, str) and name != "printer":  # no list offers what is not there
+                assert value in answer.text
+        assert dump(self.store) == before
+        return answer
+
+
+@pytest.fixture
+def setup(sqlite_store: Store, tmp_path: Path) -> Iterator[Setup]:
+    yield Setup(sqlite_store, tmp_path)
+    limiter.reset()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_for_admin_and_kasi_alone(setup: Setup, path: str) -> None:
+    kasi = setup.store.exclusively(world.add_officer, setup.uji.id, "kasi", Role.KASI)
+    assert kasi
+
+    assert setup.get(path).status_code == 200
+    setup.sign_in("kasi")
+    assert setup.get(path).status_code == 200
+    setup.sign_in("petugas1")
+    assert setup.get(path).status_code == 403
+
+
+def test_the_kasi_reads_and_changes_nothing(setup: Setup) -> None:
+    setup.store.exclusively(world.add_officer, setup.uji.id, "kasi", Role.KASI)
+    setup.sign_in("kasi")
+    before = dump(setup.store)
+
+    answer = setup.post("/office", {"name": "Kecamatan Lain"})
+
+    assert answer.status_code == 403
+    assert dump(setup.store) == before
+
+
+def test_no_form_is_taken_without_the_token_of_its_page(setup: Setup) -> None:
+    before = dump(setup.store)
+
+    answer = setup.client.post("/uji/counter/setup/office", data={"name": "Kecamatan Lain"})
+
+    assert answer.status_code == 400
+    assert dump(setup.store) == before
+
+
+def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
+    """The other tests name each address that changes something; a new one must come with its test."""
+    source = Path(__file__).read_text()
+    rules = {
+        rule.endpoint
+        for rule in setup.app.url_map.iter_rules()
+        if rule.endpoint.startswith("setup.") and "POST" in (rule.methods or ())
+    }
+
+    assert {rule for rule in rules if not re.search(rf"# .*\b{rule}\b", source)} == set()
+
+
+def test_the_office_is_changed(setup: Setup) -> None:  # setup.office
+    fields = {"name": "Kecamatan Baru", "timezone": "Asia/Makassar", "phone": "0334", "pledge": "Kami melayani."}
+
+    event = setup.saves("/office", fields, "setup.office")
+
+    assert event.detail["timezone"] == ["Asia/Jakarta", "Asia/Makassar"]
+    assert "Kecamatan Baru" in setup.client.get("/uji/kiosk").text
+    setup.refuses("/office", {**fields, "name": ""}, "Wajib diisi.")
+    setup.refuses("/office", {**fields, "phone": "0" * 41}, "Paling banyak 40 huruf.")
+    setup.refuses("/office", {**fields, "timezone": "Asia/Jakarta", "letterhead": "a\nb\nc\nd\ne"}, "baris")
+
+
+def test_the_logo_is_made_small(setup: Setup) -> None:  # setup.logo
+    picture = io.BytesIO()
+    Image.new("RGB", (1200, 900), "navy").save(picture, "JPEG")
+    picture.seek(0)
+
+    setup.saves("/office/logo", {"logo": (picture, "logo.jpg")}, "setup.logo", "/uji/counter/setup/office")
+
+    kept = base64.b64decode(setup.store.setup(setup.uji.id).profile["logo"])
+    assert Image.open(io.BytesIO(kept)).size == (213, 160)
+    bad = {"logo": (io.BytesIO(b"GIF89a not a picture"), "logo.png")}
+    setup.refuses("/office/logo", bad, "bukan gambar PNG atau JPEG", "/uji/counter/setup/office")
+
+
+def services_fields(setup: Setup) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for place, row in enumerate(engine.services_form(setup.store.setup(setup.uji.id)).services):
+        fields |= {
+            f"services-{place}-{name}": str(getattr(row, name)) for name in ("slug", "series", "amber_min", "red_min")
+        }
+        fields |= {f"services-{place}-is_active": "true", f"services-{place}-counters[]": ["1", "2", "3"]}
+    return fields
+
+
+def test_the_services_are_changed_and_the_kiosk_knows_at_once(setup: Setup) -> None:  # setup.services
+    fields = services_fields(setup)
+    del fields["services-1-is_active"]
+
+    setup.saves("/services", {**fields, "services-0-quota": "1", "services-0-counters[]": ["1"]}, "setup.services")
+
+    kiosk = setup.client.get("/uji/kiosk").text
+    assert 'data-service="layanan-1"' in kiosk
+    assert 'data-service="layanan-2"' not in kiosk
+    assert setup.store.setup(setup.uji.id).counter(2).service_ids == frozenset(
+        {setup.store.setup(setup.uji.id).services[1].id}
+    )
+    setup.refuses("/services", {**fields, "services-1-series": "A"}, "Huruf A sudah dipakai layanan lain.")
+    setup.refuses("/services", {**fields, "services-0-series": "AB"}, "Isi satu huruf dari A sampai Z.")
+    setup.refuses("/services", {**fields, "services-0-quota": "banyak"}, "Isi dengan bilangan bulat.")
+    setup.refuses("/services", {**fields, "services-0-amber_min": "40"}, "Batas merah harus lebih besar")
+
+
+def test_a_service_begins_with_a_shipped_standard(setup: Setup) -> None:  # setup.new_service
+    fields = {
+        "name": "Surat dispensasi nikah",
+        "short_name": "Dispensasi",
+        "series": "C",
+        "like": "lumajang/dispensasi-nikah",
+    }
+
+    setup.saves("/services/new", fields, "setup.service")
+
+    made = setup.store.setup(setup.uji.id).service("dispensasi")
+    assert len(made.standard.steps) == 4
+    setup.refuses("/services/new", {**fields, "series": "A"}, "Huruf A sudah dipakai")
+    setup.refuses("/services/new", {**fields, "short_name": "x" * 29, "series": "D"}, "Paling banyak 28 huruf.")
+    setup.saves("/services/new", {"name": "Kosong", "short_name": "Kosong", "series": "D", "like": ""}, "setup.service")
+
+
+def standard_fields(setup: Setup) -> dict[str, Any]:
+    return {
+        "base": "1", "name": "Layanan Nomor 1", "short_name": "Layanan 1", "name_en": "Service 1", "icon": "file-text",
+        "requirements-0-key": "ktp", "requirements-0-text": "KTP asli", "requirements-0-text_en": "Identity card",
+        "requirements-0-icon": "file-text",
+        "steps-0-key": "datang", "steps-0-title": "Serahkan berkas", "steps-0-role": "pemohon",
+        "steps-1-key": "terima", "steps-1-title": "Terima berkas", "steps-1-role": "loket",
+        "steps-1-needs_applicant": "true",
+    }  # fmt: skip
+
+
+def test_the_standard_is_edited_in_new_versions(setup: Setup) -> None:  # setup.standard
+    path, fields = "/services/layanan-1/standard", standard_fields(setup)
+    more = {
+        "requirements-1-key": "", "requirements-1-text": "Fotokopi KK", "requirements-1-icon": "users",
+        "questions-0-text": "Untuk siapa?", "questions-0-options-0-text": "Diri sendiri",
+        "questions-0-options-1-text": "Orang lain",
+        "promise-value": "3", "promise-unit": "working_days", "fee-rupiah": "0", "products": "Surat\nSalinan",
+        "complaint-phone": "0334-1", "staff_count": "4",
+    }  # fmt: skip
+
+    event = setup.saves(path, {**fields, **more}, "setup.standard")
+
+    made = setup.store.setup(setup.uji.id).service("layanan-1").standard
+    assert [each.key for each in made.requirements] == ["ktp", "fotokopi-kk"]
+    assert [each.key for each in made.questions[0].options] == ["diri-sendiri", "orang-lain"]
+    assert made.promise is not None
+    assert made.promise.text == "3 hari kerja"
+    assert made.products == ("Surat", "Salinan")
+    assert event.detail["layanan-1"][1]["version"] == 2
+    assert "Fotokopi KK" in setup.get("/services/layanan-1/versions").text
+    assert "Fotokopi KK" in setup.client.get("/uji/kiosk").text
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"name": ""}, "belum diisi"),
+        ({"steps-1-role": "kasi"}, "harus berperan"),
+        ({"steps-1-norm_minutes": "lama"}, "harus bilangan bulat"),
+        ({"requirements-0-text": ""}, "belum diisi"),
+        ({"promise-value": "0", "promise-unit": "hours"}, "harus lebih dari nol"),
+        ({"questions-0-text": "Siapa?"}, "sedikitnya dua pilihan"),
+        ({"short_name": "x" * 29}, "lebih dari 28 huruf"),
+        ({"base": "7"}, "sudah menyimpan versi 1"),
+    ],
+)
+def test_a_standard_that_cannot_work_is_refused_at_its_place(
+    setup: Setup, changed: dict[str, str], sentence: str
+) -> None:
+    setup.refuses("/services/layanan-1/standard", {**standard_fields(setup), **changed}, sentence)
+
+
+def test_rows_come_and_go_without_a_script_and_nothing_is_saved(setup: Setup) -> None:
+    path, fields = "/services/layanan-1/standard", standard_fields(setup)
+    before = dump(setup.store)
+
+    added = setup.post(path, {**fields, "row": "add:requirements"})
+    removed = setup.post(path, {**fields, "row": "remove:requirements-0"})
+    moved = setup.post("/services", {**services_fields(setup), "row": "down:services-0"})
+    strange = setup.post(path, {**fields, "row": "add:steps-9-collects-x"})
+
+    assert 'name="requirements-1-text"' in added.text
+    assert 'name="requirements-0-text"' not in removed.text
+    assert moved.text.index('value="layanan-2"') < moved.text.index('value="layanan-1"')
+    assert strange.status_code < 500
+    assert dump(setup.store) == before
+
+
+def test_a_preview_saves_nothing(setup: Setup) -> None:
+    before = dump(setup.store)
+
+    answer = setup.post(
+        "/services/layanan-1/standard", {**standard_fields(setup), "_preview": "1", "requirements-0-text": "Paspor"}
+    )
+
+    assert answer.status_code == 200
+    assert "Paspor" in answer.text.split('data-preview="kiosk"')[1]
+    assert "data:image/png;base64," in answer.text
+    assert dump(setup.store) == before
+
+
+def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setup.import_file
+    page = "/uji/counter/setup/services/layanan-1/versions"
+    written = setup.get("/services/layanan-1/standard.toml").text
+
+    changed = written.replace("KTP asli", "Paspor")
+    event = setup.saves(
+        "/services/layanan-1/import", {"file": (io.BytesIO(changed.encode()), "a.toml")}, "setup.standard", page
+    )
+
+    assert event.detail["layanan-1"][1]["version"] == 2
+    assert setup.store.setup(setup.uji.id).service("layanan-1").standard.requirements[0].text == "Paspor"
+    for content, sentence in (
+        (b"x = [", "bukan berkas TOML"),
+        (b"name = 3", "harus teks"),
+        (b'[[services]]\nslug = "z"', "tidak memuat layanan"),
+    ):
+        setup.refuses("/services/layanan-1/import", {"file": (io.BytesIO(content), "a.toml")}, sentence, page)
+
+
+def counters_fields(setup: Setup) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for place, row in enumerate(engine.counters_form(setup.store.setup(setup.uji.id)).counters):
+        n = f"counters-{place}"
+        fields |= {f"{n}-id": str(row.id), f"{n}-number": str(row.number), f"{n}-name": row.name}
+        fields |= {f"{n}-roles[]": ["loket"], f"{n}-every_service": "true"}
+    return fields
+
+
+def test_the_counters_are_changed(setup: Setup) -> None:  # setup.counters
+    fields = counters_fields(setup)
+    more = {
+        "counters-3-id": "", "counters-3-number": "9", "counters-3-name": "Meja Operator",
+        "counters-3-zone": "Lantai 2",
+        "counters-3-roles[]": ["operator"], "counters-3-services[]": ["layanan-1"],
+        "counters-3-breaks-0-begins": "12:00", "counters-3-breaks-0-ends": "13:00", "counters-3-breaks-0-weekday": "4",
+    }  # fmt: skip
+
+    setup.saves("/counters", {**fields, **more}, "setup.counters")
+
+    made = setup.store.setup(setup.uji.id).counter(9)
+    assert (made.name, made.zone, made.roles) == ("Meja Operator", "Lantai 2", {Role.OPERATOR})
+    assert made.breaks[0].begins == time(12)
+    setup.refuses("/counters", {**fields, "counters-1-number": "1"}, "Nomor 1 sudah dipakai loket lain.")
+    setup.refuses("/counters", {**fields, "counters-1-number": "0"}, "Paling sedikit 1.")
+    setup.refuses("/counters", {k: v for k, v in fields.items() if k != "counters-0-roles[]"}, "Wajib diisi.")
+    setup.refuses(
+        "/counters",
+        {k: v for k, v in fields.items() if k != "counters-0-every_service"},
+        "Pilih sedikitnya satu layanan",
+    )
+    backwards = {"counters-0-breaks-0-begins": "13:00", "counters-0-breaks-0-ends": "12:00"}
+    setup.refuses("/counters", {**fields, **backwards}, "Akhirnya harus sesudah awalnya.")
+
+
+def test_an_officer_is_made_changed_and_gets_a_new_password(setup: Setup) -> None:
+    # setup.new_officer setup.officer setup.new_password
+    fields = {"login": "Budi", "name": "Budi Santoso", "is_active": "true", "roles-0-role": "kasi"}
+    fields |= {"roles-0-from_on": "2026-11-01", "roles-0-until_on": "2026-11-30"}
+
+    answer = setup.post("/officers/new", fields)
+    told = re.search(r"data-password>([^<]+)<", answer.text)
+    assert told, answer.text
+    event = setup.uji.events()[-1]
+    assert event.action == "setup.officer"
+    assert told[1] not in str(event.detail)
+    with setup.store.read() as connection:
+        row = connection.execute(select(Officer).where(Officer.login == "budi")).one()
+    assert row.must_change_password
+
+    setup.refuses("/officers/new", fields, "Nama pengguna budi sudah dipakai.")
+    setup.refuses("/officers/new", {**fields, "login": "b u"}, "Pakai huruf kecil")
+    setup.refuses(
+        "/officers/new", {**fields, "login": "ani", "roles-0-until_on": "2026-10-01"}, "Akhirnya harus sesudah"
+    )
+    setup.refuses("/officers/new", {**fields, "login": "ani", "roles-0-from_on": "kemarin"}, "Isi tanggal yang benar.")
+    setup.saves(f"/officers/{row.id}", {**fields, "login": "budi", "name": "Budi S."}, "setup.officer")
+    event = setup.saves(f"/officers/{row.id}/password", {}, "setup.password", f"/uji/counter/setup/officers/{row.id}")
+    assert event.detail == {"login": [None, "budi"]}
+
+
+def test_the_hours_and_the_week_are_changed(setup: Setup) -> None:  # setup.hours setup.week
+    fields = {"hours-0-weekdays[]": ["0", "1", "2", "3"], "hours-0-opens": "08:00", "hours-0-closes": "15:30"}
+    fields |= {"hours-0-break_from": "12:00", "hours-0-break_until": "13:00"}
+
+    setup.saves("/hours", fields, "setup.hours")
+    setup.saves("/hours/week", {"weekdays[]": ["0", "1", "2", "3", "4", "5"]}, "setup.week", "/uji/counter/setup/hours")
+
+    found = setup.store.setup(setup.uji.id)
+    assert len(found.calendar.hours) == 4
+    assert 5 in found.calendar.weekdays
+    setup.refuses("/hours", {**fields, "hours-0-closes": "07:00"}, "Jam tutup harus sesudah jam buka.")
+    setup.refuses("/hours", {**fields, "hours-0-opens": "pagi"}, "Isi jam, misalnya 08:00.")
+    setup.refuses("/hours", {**fields, "hours-0-break_until": ""}, "Isi awal dan akhir istirahat")
+    twice = {"hours-1-weekdays[]": ["3"], "hours-1-opens": "09:00", "hours-1-closes": "10:00"}
+    setup.refuses("/hours", {**fields, **twice}, "sudah punya jam")
+    setup.refuses("/hours/week", {}, "Wajib diisi.", "/uji/counter/setup/hours")
+
+
+def test_the_holidays_of_a_year_are_changed(setup: Setup) -> None:  # setup.holidays
+    fields = {"year": "2026", "holidays-0-on_day": "2026-12-15", "holidays-0-name": "Hari Jadi Lumajang"}
+
+    setup.saves("/holidays", fields, "setup.holidays")
+
+    assert setup.store.setup(setup.uji.id).calendar.holidays == {date(2026, 12, 15): "Hari Jadi Lumajang"}
+    setup.refuses("/holidays", {**fields, "holidays-0-on_day": "2027-12-15"}, "Tanggal harus pada tahun 2026.")
+    again = {"holidays-1-on_day": "2026-12-15", "holidays-1-name": "Lagi"}
+    setup.refuses("/holidays", {**fields, **again}, "Tanggal ini sudah ada dalam daftar.")
+
+
+def test_the_rules_and_the_display_are_changed(setup: Setup) -> None:  # setup.rules setup.display
+    setup.saves("/rules", {"ratio": "3", "convention": "same_day", "printer": "virtual"}, "setup.rules")
+    fields = {"running_text": "Selamat datang", "voice_style": "whole", "theme": "dark", "slide_s": "20"}
+    setup.saves("/display", fields, "setup.display")
+
+    settings = setup.store.setup(setup.uji.id).settings
+    assert (settings.ratio, settings.convention, settings.theme, settings.slide_s) == (3, "same_day", "dark", 20)
+    setup.refuses("/rules", {"ratio": "0", "convention": "next"}, "Paling sedikit 1.")
+    setup.refuses("/rules", {"ratio": "2", "convention": "next", "printer": "tidak-ada"}, "Pilih salah satu yang ada.")
+    setup.refuses("/display", {**fields, "slide_s": "1"}, "Paling sedikit 3.")
+
+
+def test_the_printers_are_changed_and_tried(setup: Setup) -> None:  # setup.printers setup.test_page
+    first = setup.store.setup(setup.uji.id).printers[0].id
+    fields = {"printers-0-id": str(first), "printers-0-slug": "virtual", "printers-0-kind": "virtual"}
+    second = {"printers-1-id": "", "printers-1-slug": "anjungan-1", "printers-1-kind": "network"}
+    fields |= {**second, "printers-1-address": "192.168.1.50:9100", "printers-1-profile": "58mm"}
+
+    setup.saves("/printers", {**fields, "printers-1-fallback": "virtual"}, "setup.printers")
+    setup.saves("/printers/virtual/test", {}, "setup.test_page", "/uji/counter/setup/printers")
+
+    made = setup.store.setup(setup.uji.id).printers[1]
+    assert (made.slug, made.kind, made.fallback_id) == ("anjungan-1", "network", first)
+    for changed, sentence in (
+        ({"printers-1-slug": "virtual"}, "Nama virtual sudah dipakai."),
+        ({"printers-1-slug": "Anjungan Satu"}, "Pakai huruf kecil, angka, dan tanda hubung saja."),
+        ({"printers-1-address": "http://x/"}, "Isi alamat jaringan"),
+        ({"printers-1-kind": "file", "printers-1-address": "/etc/passwd"}, "Isi berkas perangkat di bawah /dev"),
+        ({"printers-1-profile": "kertas-emas"}, "Pilih salah satu yang ada."),
+    ):
+        answer = setup.post("/printers", {**fields, **changed})
+        assert answer.status_code in (400, 422)
+        assert sentence in answer.text
+
+
+def test_another_office_is_founded(setup: Setup) -> None:  # setup.found
+    fields = {"region_code": "35.08.01", "name": "Kecamatan Tempursari", "slug": "tempursari"}
+    page = "/uji/counter/setup/found?district=35.08.01"
+
+    setup.saves("/found", fields, "setup.founded", page)
+
+    assert setup.client.get("/tempursari/counter/sign-in").status_code == 200
+    setup.refuses("/found", fields, "sudah dipakai kantor lain", page.replace("35.08.01", "35.08.02"))
+    setup.refuses(
+        "/found", {**fields, "slug": "static"}, "dipakai program sendiri", page.replace("35.08.01", "35.08.02")
+    )
+
+
+# copies
+
+
+def test_a_copy_taken_while_the_office_works_is_whole(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
+    uji = world.office(sqlite_store)
+    uji.take()
+
+    back_up(sqlite_url, tmp_path / "copy.db")
+
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT count(*) FROM ticket").fetchone() == (1,)
+    copy.close()
+    assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_copy_comes_back_and_what_was_there_is_kept(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
+    uji = world.office(sqlite_store)
+    back_up(sqlite_url, tmp_path / "copy.db")
+    sqlite_store.write(update(Office).where(Office.id == uji.id).values(name="Sesudahnya"))
+    sqlite_store.engine.dispose()
+
+    restore(sqlite_url, tmp_path / "copy.db", tmp_path / "before.db")
+
+    for name, file in (("Kecamatan Uji", "loket.db"), ("Sesudahnya", "before.db")):
+        found = sqlite3.connect(tmp_path / file)
+        assert found.execute("SELECT name FROM office").fetchone() == (name,)
+        found.close()
+
+
+def test_what_is_no_copy_is_not_put_back(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
+    world.office(sqlite_store)
+    before = dump(sqlite_store)
+    (tmp_path / "junk").write_text("junk" * 1000)
+
+    with pytest.raises(CopyFailed):
+        restore(sqlite_url, tmp_path / "junk", tmp_path / "before.db")
+
+    assert dump(sqlite_store) == before
+
+
+def test_the_console_founds_lists_and_checks(tmp_path: Path) -> None:
+    def loket(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(main, arguments, env={"LOKET_DATA": str(tmp_path)})
+        assert done.exit_code == code, done.output
+        return done.output
+
+    assert "Kecamatan Tempeh" in loket("office", "add", "Tempeh")
+    assert "tidak dapat dipakai" in loket("office", "add", "Tempeh", code=1)
+    assert "budi" in loket("officer", "add", "--office", "tempeh", "--role", "loket", "budi", "Budi")
+    assert "budi" in loket("officer", "list", "--office", "tempeh")
+    loket("printer", "add", "--office", "tempeh", "--name", "kertas", "--kind", "virtual")
+    assert "kertas" in loket("printer", "list", "--office", "tempeh")
+    loket("printer", "remove", "--office", "tempeh", "--name", "kertas")
+    assert "0 layanan, 0 loket" in loket("check", code=1)
+    assert (tmp_path / "a.db").exists() is False
+    loket("backup", str(tmp_path / "a.db"))
+    assert (tmp_path / "a.db").stat().st_size > 10_000
