@@ -19,12 +19,11 @@ from sqlalchemy import Row, or_, select, update
 
 from shared.domain.errors import Invalid
 from shared.domain.slip import from_json
-from shared.printing import jobs
+from shared.printing import jobs, raster
 from shared.printing.bytes import logo_raster, render
 from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
 from shared.printing.jobs import OWN_KINDS, JobState
 from shared.printing.profiles import profile
-from shared.printing.raster import length_mm
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.store.tables import UNSENT, Printer, PrintJob
@@ -49,17 +48,22 @@ class Made:
     """A slip ready for a printer."""
 
     data: bytes
-    length_mm: float
+    width_dots: int
+
+    @property
+    def length_mm(self) -> float:
+        """How much of the roll it takes; worked out after the slip went out, for it costs more than making it."""
+        return raster.length_mm(self.data, self.width_dots)
 
 
 def make(lines: list[Any], profile_name: str, logo: str | None = None) -> Made:
-    """The bytes of a job's lines and how much paper they take; raises `Invalid` when they make no slip.
+    """A job's lines as bytes; raises `Invalid` when they make no slip.
 
     `logo`: the office's picture as `printing.logo` keeps it.
     """
     width_dots = profile(profile_name).width_dots
     data = render(from_json(lines), profile_name, logo=_logo(logo, width_dots) if logo else b"")
-    return Made(data, length_mm(data, width_dots))
+    return Made(data, width_dots)
 
 
 @lru_cache(maxsize=64)
