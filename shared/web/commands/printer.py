@@ -18,6 +18,7 @@ from shared.printing.bytes import render
 from shared.printing.connections import TIMEOUT_S, Answers, Kind, connect, learn, print_slip
 from shared.printing.jobs import OWN_KINDS
 from shared.printing.profiles import profile
+from shared.printing.status import Status
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -59,7 +60,7 @@ def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_
     """Asks, learns, prints and says what came back; keeps what was learned when the printer is well enough to tell."""
     with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
         status = connection.status()
-        can_learn = status.can_print or row.answers == Answers.NOTHING
+        can_learn = status.can_print or status is Status.UNKNOWN
         answers = learn(connection) if can_learn else Answers(row.answers)
     facts = (("Jawaban printer", answers.value), ("Keadaan", status.value))
     data = render(_page(setup, row, settings, facts), row.profile)
@@ -69,6 +70,11 @@ def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_
     click.echo(f"  keadaan (status): {status.value}")
     click.echo(f"  jawaban (answers): {answers.value}")
     click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.witness or ''}".rstrip())
+    if answers is Answers.NOTHING:
+        click.echo(
+            "  Printer ini tidak menjawab: 'tercetak' hanya berarti 'terkirim'. Lihat apakah halaman uji keluar."
+        )
+        click.echo("  (It answers nothing: 'printed' only means 'sent'. Look whether the test page came out.)")
     store.exclusively(_keep, setup.office_id, row.id, answers.value)
     if outcome.reason:
         raise click.ClickException("halaman uji tidak tercetak dengan pasti (the test page is not surely printed)")
