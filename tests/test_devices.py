@@ -66,7 +66,8 @@ def test_a_far_browser_sees_a_code_until_the_admin_has_typed_it(app: Flask, here
     assert page.status_code == 200
     assert "data-service" in page.text
     cookie = kiosk.get_cookie("loket_device")
-    assert cookie is not None and cookie.http_only
+    assert cookie is not None
+    assert cookie.http_only
 
 
 def test_a_paired_kiosk_is_no_display_and_belongs_to_one_office(app: Flask, here: World) -> None:

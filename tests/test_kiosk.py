@@ -1,0 +1,319 @@
+"""The kiosk in a real browser: sizes in millimetres, the way to a number by touch and keys, and what may go wrong."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from server import Server
+from sqlalchemy import delete, insert, update
+
+from shared.store import tables
+from shared.store.office import Store
+
+SCREENS = {"32 inch": (1080, 1920, 2.7), "21.5 inch": (1920, 1080, 4.05), "10.1 inch": (1280, 800, 5.9)}
+CAPITALS = 0.668
+"""Height of a capital of Atkinson Hyperlegible Next, as a share of the type size."""
+LONGEST_SENTENCE = 20
+LONG_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The two real offices, without holidays, so that the day of the test does not matter."""
+    started = Server(tmp_path_factory.mktemp("kiosk"))
+    started.start()
+    on_store(started, delete(tables.Holiday))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def kiosk(server: Server, context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Opens the kiosk of Lumajang: `kiosk("32 inch")`."""
+
+    def opened(screen: str = "21.5 inch", **options: Any) -> Page:
+        width, height, px_per_mm = SCREENS[screen]
+        page = context(viewport={"width": width, "height": height}, has_touch=True, **options).new_page()
+        page.add_init_script(f"localStorage.setItem('loket-px-per-mm', '{px_per_mm}')")
+        page.goto(f"{server.url}/lumajang/kiosk")
+        page.wait_for_selector("[data-tiles][data-pages]")
+        return page
+
+    return opened
+
+
+def on_store(server: Server, *statements: Any) -> None:
+    store = Store(f"sqlite:///{server.data / 'loket.db'}")
+    for statement in (*statements, update(tables.Office).values(setup_version=tables.Office.setup_version + 1)):
+        store.write(statement)
+    store.engine.dispose()
+
+
+def issued(server: Server) -> int:
+    store = Store(f"sqlite:///{server.data / 'loket.db'}")
+    with store.read() as connection:
+        count = len(connection.execute(tables.Ticket.__table__.select()).all())
+    store.engine.dispose()
+    return count
+
+
+def choose(page: Page, slug: str = "oss") -> None:
+    while not page.is_visible(f"[data-service={slug}]"):
+        page.tap("[data-action=more]")
+    page.tap(f"[data-service={slug}]")
+
+
+def test_every_text_stands_in_both_languages_in_short_sentences(server: Server) -> None:
+    for office in ("lumajang", "ranuyoso"):
+        page = requests.get(f"{server.url}/{office}/kiosk", headers={"Accept": "text/html"}, timeout=30).text
+        pairs = re.findall(r'data-(?:label-)?id="([^"]*)" data-(?:label-)?en="([^"]*)"', page)
+        assert len(pairs) > 100
+        for pair in pairs:
+            indonesian, english = map(html.unescape, pair)
+            assert indonesian
+            assert english
+            assert "antrian" not in indonesian.lower()
+            assert not re.match(r"(availability|error)\.", indonesian + english)
+            for sentence in re.split(r"[.?!]\s", f"{indonesian}. {english}"):
+                assert len(sentence.split()) <= LONGEST_SENTENCE, sentence
+
+
+def test_no_sentence_of_the_catalogue_is_missing(server: Server) -> None:
+    page = requests.get(f"{server.url}/lumajang/kiosk", headers={"Accept": "text/html"}, timeout=30).text
+    same = {i for i, e in re.findall(r'<span data-id="([^"]*)" data-en="([^"]*)"', page) if i == e}
+
+    assert same <= {"KTP-el", "Volume"} | {text for text in same if re.fullmatch(r"[A-Z0-9 .()/-]+", text)}, same
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("size", ["normal", "large"])
+def test_targets_and_letters_are_large_enough_and_nothing_is_cut(
+    kiosk: Callable[..., Page], screen: str, size: str
+) -> None:
+    page = kiosk(screen)
+    if size == "large":
+        page.tap("[data-action=size]")
+    for place in ("home", "service"):
+        if place == "service":
+            choose(page)
+        for box in page.evaluate(_MEASURE, SCREENS[screen][2]):
+            name = f"{place} {box['name']}"
+            least = 30 if box["tile"] else 20
+            assert box["width_mm"] >= least - 0.1, name
+            assert box["height_mm"] >= least - 0.1, name
+            assert box["inside"], f"{name} stands out of the screen"
+            assert box["whole"], f"{name} is cut"
+            assert box["hit"], f"{name} is covered"
+            assert box["type_mm"] * CAPITALS >= (6.1 if box["tile"] else 4.8), name
+
+
+_MEASURE = """(pxPerMm) => Array.from(document.querySelectorAll("button")).filter((b) => b.offsetParent).map((b) => {
+  const box = b.getBoundingClientRect();
+  const words = b.querySelector("b") || b;
+  const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return {
+    name: b.innerText.trim().replace(/\\s+/g, " "), tile: "service" in b.dataset,
+    width_mm: box.width / pxPerMm, height_mm: box.height / pxPerMm,
+    inside: box.left >= 0 && box.top >= 0 && box.right <= innerWidth + 0.5 && box.bottom <= innerHeight + 0.5,
+    whole: b.disabled || (b.scrollWidth <= b.clientWidth + 2 && b.scrollHeight <= b.clientHeight + 2),
+    hit: b.disabled || (hit !== null && b.contains(hit)),
+    type_mm: parseFloat(getComputedStyle(words).fontSize) / pxPerMm,
+  };
+})"""
+
+
+@pytest.mark.parametrize("contrast", ["normal", "high"])
+@pytest.mark.parametrize("size", ["normal", "large"])
+def test_axe_finds_nothing(kiosk: Callable[..., Page], contrast: str, size: str) -> None:
+    page = kiosk()
+    if contrast == "high":
+        page.tap("[data-action=contrast]")
+    if size == "large":
+        page.tap("[data-action=size]")
+
+    _axe(page, "home")
+    page.tap("[data-action=help]")
+    _axe(page, "help")
+    page.tap("[data-action=back]")
+    choose(page)
+    _axe(page, "service")
+
+
+def _axe(page: Page, place: str) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{place}: {found.generate_report()}"
+
+
+def test_two_touches_give_a_number_and_finish_clears_everything(kiosk: Callable[..., Page], server: Server) -> None:
+    page = kiosk("32 inch")
+    for action in ("language", "size", "contrast"):
+        page.tap(f"[data-action={action}]")
+
+    choose(page)
+    page.tap("[data-of=oss] [data-action=take]")
+
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+    expect(page.locator("[data-screen=number] img")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("[data-paper=printed]")).to_be_visible(timeout=LONG_MS)
+    page.wait_for_timeout(1300)
+    page.tap("[data-action=finish]")
+    expect(page.locator("[data-screen=home]")).to_be_visible()
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.size, "
+                         "document.documentElement.dataset.contrast]") == ["id", "normal", "normal"]  # fmt: skip
+
+
+def test_ten_taps_in_a_second_give_one_ticket_and_leave_it_on_the_screen(
+    kiosk: Callable[..., Page], server: Server
+) -> None:
+    page = kiosk()
+    choose(page)
+    before = issued(server)
+    box = page.locator("[data-of=oss] [data-action=take]").bounding_box()
+    assert box
+
+    for _ in range(10):
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+    assert issued(server) == before + 1
+    expect(page.locator("[data-screen=number]")).to_be_visible()
+
+
+def test_a_lost_answer_is_asked_for_again_with_the_same_nonce(kiosk: Callable[..., Page], server: Server) -> None:
+    page = kiosk()
+    choose(page)
+    before, lost = issued(server), []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.post_data_json["nonce"])
+        requests.post(route.request.url, json=route.request.post_data_json, timeout=30)  # arrives; its answer does not
+        route.abort()
+
+    page.route("**/kiosk/tickets?*", lose)
+    page.tap("[data-of=oss] [data-action=take]")
+
+    expect(page.locator("[data-overlay=retry]")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+    assert issued(server) == before + 1
+
+
+def test_a_reload_in_the_middle_loses_nothing(kiosk: Callable[..., Page]) -> None:
+    page = kiosk()
+    page.tap("[data-action=language]")
+    choose(page, "dispensasi-nikah")
+    page.tap("[data-option=belum]")
+    page.tap("[data-of=dispensasi-nikah] [data-need=ktp]")
+
+    page.reload()
+
+    expect(page.locator("[data-of=dispensasi-nikah] [data-need=ktp]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-of=dispensasi-nikah] [data-need=belum-menikah]")).to_be_visible()
+    expect(page.locator("[data-of=dispensasi-nikah] [data-need=cerai]")).to_be_hidden()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_quiet_minute_asks_counts_down_and_goes_home(kiosk: Callable[..., Page]) -> None:
+    page = kiosk()
+    page.clock.install()
+    page.reload()
+    choose(page)
+    page.clock.run_for(59_000)
+    expect(page.locator("[data-overlay=idle]")).to_be_hidden()
+    page.clock.run_for(2_000)
+    expect(page.locator("[data-overlay=idle]")).to_be_visible()
+    page.tap("[data-action=stay]")
+    expect(page.locator("[data-overlay=idle]")).to_be_hidden()
+    expect(page.locator("[data-of=oss]")).to_be_visible()
+
+    page.clock.run_for(81_000)
+    expect(page.locator("[data-screen=home]")).to_be_visible()
+
+
+def test_a_printer_that_fails_is_said_beside_the_number(kiosk: Callable[..., Page]) -> None:
+    page = kiosk()
+    page.route("**/slip", lambda route: route.fulfill(json={"state": "failed", "fault": "paper_out"}))
+    choose(page)
+    page.tap("[data-of=oss] [data-action=take]")
+
+    expect(page.locator("[data-paper=failed]")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("[data-paper=failed]")).to_have_text("Karcis tidak tercetak. Foto atau catat nomor ini.")
+
+
+def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page], server: Server) -> None:
+    word = {"office_id": 1, "is_open": False, "reason": "Listrik padam", "made_at": datetime.now(UTC)}
+    on_store(server, insert(tables.ForcedWord).values(**word))
+    try:
+        page = kiosk()
+        expect(page.locator("[data-service=oss] [data-status]")).to_contain_text("Listrik padam")
+        page.tap("[data-service=oss]")
+        expect(page.locator("[data-of=oss] [data-closed]")).to_be_visible()
+        expect(page.locator("[data-of=oss] [data-action=take]")).to_be_hidden()
+    finally:
+        on_store(server, delete(tables.ForcedWord))
+
+
+def test_one_key_leads_to_a_number(kiosk: Callable[..., Page]) -> None:
+    page = kiosk()
+    page.keyboard.press("Space")
+    for wanted in ("[data-service=oss]", "[data-of=oss] [data-action=take]"):
+        page.wait_for_function("(place) => document.activeElement.matches(place)", arg=wanted, timeout=60_000)
+        page.keyboard.press("Space")
+
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+
+
+def test_tab_and_enter_lead_to_a_number(kiosk: Callable[..., Page]) -> None:
+    page = kiosk()
+    for wanted in ("[data-service=oss]", "[data-of=oss] [data-action=take]"):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("(place) => document.activeElement.matches(place)", wanted):
+                break
+        page.keyboard.press("Enter")
+
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+
+
+def test_what_is_missing_is_printed_instead_of_a_number(kiosk: Callable[..., Page], server: Server) -> None:
+    page = kiosk()
+    choose(page)
+    before = issued(server)
+    page.tap("[data-of=oss] [data-need=ktp]")
+    page.tap("[data-of=oss] [data-action=print-missing]")
+
+    expect(page.locator("[data-of=oss] [data-note]")).to_have_text("Daftar Anda sedang dicetak.", timeout=LONG_MS)
+    assert issued(server) == before
+
+
+def test_every_screen_can_be_heard_and_nothing_else(server: Server) -> None:
+    keys = ("home", "help", "results", "priority", "service-oss", "service-dispensasi-nikah~status.belum")
+    for key in keys:
+        for language in ("id", "en"):
+            sound = requests.get(f"{server.url}/lumajang/kiosk/speech/{key}.wav?lang={language}", timeout=60)
+            assert sound.status_code == 200
+            assert sound.content[:4] == b"RIFF"
+    assert requests.get(f"{server.url}/lumajang/kiosk/speech/apa saja.wav", timeout=30).status_code == 404
+
+
+def test_a_server_that_is_gone_is_said_and_comes_back_by_itself(kiosk: Callable[..., Page], server: Server) -> None:
+    page = kiosk()
+    server.kill()
+    expect(page.locator("[data-overlay=away]")).to_be_visible(timeout=LONG_MS)
+
+    server.start()
+
+    expect(page.locator("[data-overlay=away]")).to_be_hidden(timeout=60_000)
+    choose(page)
+    page.tap("[data-of=oss] [data-action=take]")
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
