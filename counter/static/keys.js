@@ -30,7 +30,8 @@ export function listenToKeys() {
 
 function press(event) {
   if (event.key === " " || event.key === "Enter") {
-    if (!event.target.closest(TAKES_SPACE)) {
+    // The primary button is pressed as the key goes down: the panel may be drawn anew before it comes up again.
+    if (event.target.matches("button[data-primary]") || !event.target.closest(TAKES_SPACE)) {
       click(document.querySelector("[data-primary]"), event);
     }
   } else if (/^[a-z]$/i.test(event.key)) {
