@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from desks import APPLICANT, NIB, Desks
+from desks import APPLICANT, NIB, ROLES, Desks
+from sqlalchemy import insert, select, update
 from world import dump
 
 from shared.domain.case import Action, State
-from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal
+from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal, Unknown
+from shared.domain.procedure import actions_for
 from shared.domain.standard import Role
 from shared.domain.ticket import State as TicketState
+from shared.standards import service_to_json
+from shared.store import tables
 from shared.store.office import Store
 
 
@@ -124,6 +129,50 @@ def test_a_forbidden_move_names_what_is_missing_and_changes_nothing(
 
     assert code in [refused.value.code, *refused.value.facts.get("missing", [])]
     assert dump(desks.store) == before
+
+
+@pytest.mark.parametrize(
+    "step", ["validate", "account", "login", "entry", "confirm", "archive", "handover"], ids=lambda step: f"at {step}"
+)
+def test_at_each_step_every_other_role_and_action_is_refused(sqlite_store: Store, step: str) -> None:
+    desks = Desks(sqlite_store)
+    file = desks.to_step(step)
+    steps = desks.store.setup(desks.id).service("oss").standard.steps
+    before = dump(desks.store)
+
+    for who, roles in ROLES.items():
+        for action in Action:
+            possible = {other for role in roles for other in actions_for(State.OPEN, steps, step, [role])}
+            if action in possible:
+                continue
+            with pytest.raises(Refusal) as refused:
+                desks.act(who, file, action, reason="other", target="receive")
+            assert refused.value.status in (403, 409, 422), (who, action)
+    assert dump(desks.store) == before
+
+
+def test_a_file_of_another_office_is_not_there(sqlite_store: Store) -> None:
+    here, there = Desks(sqlite_store), Desks(sqlite_store, "ranuyoso")
+    file = here.to_step("validate")
+
+    with pytest.raises(Unknown, match="case"):
+        there.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+
+
+def test_a_running_file_keeps_its_version_of_the_standard(desks: Desks) -> None:
+    file = desks.to_step("validate")
+    service = desks.store.setup(desks.id).service("oss")
+    shorter = replace(service.standard, steps=service.standard.steps[:3])
+    version = {"office_id": desks.id, "service_id": service.id, "number": 2, "made_at": desks.now}
+    desks.store.write(insert(tables.StandardVersion).values(**version, body=service_to_json(shorter)))
+    newest = select(tables.StandardVersion.id).where(tables.StandardVersion.number == 2).scalar_subquery()
+    desks.store.write(update(tables.Service).where(tables.Service.id == service.id).values(standard_id=newest))
+    desks.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+
+    moved = desks.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+
+    assert moved["step"] == "account"
+    assert len(desks.store.setup(desks.id).service("oss").standard.steps) == 3
 
 
 def test_an_nib_is_unique_in_the_office(desks: Desks) -> None:
