@@ -11,7 +11,7 @@ import click
 
 from shared.web.settings import Settings
 
-NAMES = ("takes", "calls", "screens", "slow_disk", "history", "start", "estimate")
+NAMES = ("takes", "calls", "screens", "slow_disk", "history", "start", "estimate", "phones")
 
 
 @click.command("bench")
@@ -19,7 +19,7 @@ NAMES = ("takes", "calls", "screens", "slow_disk", "history", "start", "estimate
 @click.option("--quick", is_flag=True, help="sekilas saja (a glance: see that it runs)")
 @click.pass_obj
 def command(settings: Settings, names: tuple[str, ...], quick: bool) -> None:
-    """Mengukur kecepatan pada mesin ini (measures): takes calls screens slow_disk history start estimate."""
+    """Mengukur kecepatan pada mesin ini (measures): takes calls screens slow_disk history start estimate phones."""
     from shared.web.bench.installation import install  # the whole program: only for who measures
     from shared.web.bench.measure import Measure
 
