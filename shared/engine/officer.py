@@ -311,7 +311,8 @@ def _heads(tx: Transaction, counter: CounterSetup, now: datetime) -> Sequence[Ro
         "the_roles": list(counter.roles),
         "the_services": list(ids),
     }
-    return tx.execute(_HEADS, parameters).all()
+    rows: Sequence[Row[Any]] = tx.execute(_HEADS, parameters).all()
+    return rows
 
 
 def _head(lane: Lane) -> Select[Any]:

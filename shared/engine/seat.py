@@ -64,7 +64,8 @@ def resume(tx: Transaction, number: int, officer_id: int, now: datetime) -> None
 
 def seat(tx: Transaction, counter: CounterSetup) -> Row[Any]:
     """`officer_id`, `streak` and `paused_at` of the counter as they are now."""
-    return tx.execute(_SEAT, {"the_counter": counter.id}).one()
+    found: Row[Any] = tx.execute(_SEAT, {"the_counter": counter.id}).one()
+    return found
 
 
 _SEAT = (
@@ -91,7 +92,8 @@ def claim(tx: Transaction, counter: CounterSetup, found: Row[Any], officer_id: i
 
 def at_counter(tx: Transaction, counter: CounterSetup) -> Row[Any] | None:
     """The ticket that is called to this counter or served there, of whichever day."""
-    return tx.execute(_AT_COUNTER, {"the_counter": counter.id}).first()
+    found: Row[Any] | None = tx.execute(_AT_COUNTER, {"the_counter": counter.id}).first()
+    return found
 
 
 _AT_COUNTER = (

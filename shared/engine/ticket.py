@@ -31,7 +31,7 @@ _MOVE = (
 
 def find(tx: Transaction, ticket_id: int) -> Row[Any]:
     """The ticket's row; raises `Unknown("ticket")` when this office has none such."""
-    row = tx.execute(_FIND, {"the_id": ticket_id, "the_office": tx.office_id}).first()
+    row: Row[Any] | None = tx.execute(_FIND, {"the_id": ticket_id, "the_office": tx.office_id}).first()
     if row is None:
         raise Unknown("ticket")
     return row
