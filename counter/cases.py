@@ -201,7 +201,7 @@ def disturb(what: str) -> ResponseReturnValue:
     if what not in ("begin", "end"):
         raise Unknown("page")
     count = store().change(g.office_id, outage.begin if what == "begin" else outage.end, _hand())
-    return jsonify(files=count) if not wants_page() else redirect(request.form.get("back") or url_for("counter.tray"))
+    return jsonify(files=count) if not wants_page() else redirect(url_for("counter.tray"))
 
 
 @blueprint.post("/recap")
@@ -209,8 +209,9 @@ def disturb(what: str) -> ResponseReturnValue:
 def make_recap() -> ResponseReturnValue:
     values = request.get_json(silent=True) or {} if request.is_json else request.form
     try:
-        days = [_day(values.get(name)) for name in ("on_day", "from_on", "until_on")]
-        done = store().change(g.office_id, recap.make, str(values.get("number", "")), *days, _hand())
+        on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))
+        number = str(values.get("number", ""))
+        done = store().change(g.office_id, recap.make, number, on_day, from_on, until_on, _hand())
     except Refusal as error:
         return _refused(error, _recap_page)
     return jsonify(done) if not wants_page() else redirect(url_for("counter.recap_list", recap_id=done["id"]))

@@ -75,7 +75,7 @@ def awaited_at(state: State, steps: Sequence[Step], step_key: str | None) -> Rol
 
     With a returned file that is the first desk; a file that rests can still be asked about there.
     """
-    if state == State.RETURNED or step_key is None and state == State.NEW:
+    if state == State.RETURNED:
         return first_desk(steps).role
     if state != State.OPEN or step_key is None:
         return None
