@@ -77,8 +77,7 @@ def _facts(setup: Setup, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     counter = setup.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
     place = None
     if row.state == State.WAITING:
-        forecast = current_app.extensions["loket_forecasts"].current(row.office_id, now())
-        place = forecast.line.get(number)
+        place = current_app.extensions["loket_forecasts"].line(row.office_id, now()).get(number)
     return {
         "number": number,
         "state": row.state.value,

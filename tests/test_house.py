@@ -397,7 +397,7 @@ def test_scripts_speak_the_language_of_2017() -> None:
 
 def test_styles_use_nothing_younger_than_the_televisions() -> None:
     younger = re.compile(
-        r":is\(|:where\(|:has\(|\binset:|aspect-ratio:|:focus-visible|\bclamp\(|\bdvh\b|@layer|@container"
+        r":is\(|:where\(|:has\(|\binset:|(?<![-\w])aspect-ratio:|:focus-visible|\bclamp\(|\bdvh\b|@layer|@container"
     )
     wrong = [
         f"{path.relative_to(ROOT)}: {found[0]}"

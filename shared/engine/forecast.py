@@ -24,7 +24,9 @@ from shared.store.setup import CounterSetup, Setup
 from shared.store.tables import ACTIVE, Counter, HeardCall, LearnedDay, OccupiedTime, Ticket
 
 FRESH_S = 1.0
-"""So old a forecast may be: a wait is quoted in steps of five minutes, and a number is taken in milliseconds."""
+FRESH_S_EACH = 0.01
+"""So old a forecast may be, and so much older for each person who waits: a wait is quoted in steps of five minutes, a
+number is taken in milliseconds, and a long line is worked out long and changes little."""
 STALE_S = 30.0
 """Without any click the waits still shrink; after this long they are worked out again."""
 PAUSE_S = 600.0
@@ -64,8 +66,10 @@ class Forecast:
     q90: float = estimate.FIRST_Q90
     newcomers: Mapping[tuple[int, Lane], float] = field(default_factory=dict)
     """Expected seconds of whoever takes a number now, by service id and lane; absent when not known well enough."""
-    line: Mapping[str, Place] = field(default_factory=dict)
-    """Number ("A-002") -> its place, for everybody who waits."""
+    waits: Mapping[int, Range] = field(default_factory=dict)
+    """Ticket id -> range, for everybody who waits and of whom it is known well enough."""
+    waiting: int = 0
+    """People who wait; 0 as well when nothing was worked out for want of history."""
 
     def quote(self, service_id: int, lane: Lane) -> Quote | None:
         """None with too little history, or when no open counter calls this service."""
@@ -83,12 +87,15 @@ class Forecasts:
         self._store = store
         self._kept: dict[int, Forecast] = {}
         self._stays: dict[int, Stays] = {}
+        self._lines: dict[int, tuple[int, Forecast, dict[str, Place]]] = {}
+        """Office -> the last line, with the change and the forecast that it was made from."""
         self._busy: set[int] = set()
 
-    def current(self, office_id: int, now: datetime, fresh_s: float = FRESH_S) -> Forecast:
-        """The forecast of `now`, at most `fresh_s` old, or one that is being replaced in this moment."""
+    def current(self, office_id: int, now: datetime) -> Forecast:
+        """The forecast of `now`, at most as old as `FRESH_S` says, or one that is being replaced in this moment."""
         kept = self._kept.get(office_id)
         age_s = (now - kept.at).total_seconds() if kept else inf
+        fresh_s = FRESH_S + FRESH_S_EACH * (kept.waiting if kept else 0)
         if kept is not None and (0 <= age_s < fresh_s or office_id in self._busy):
             return kept
         self._busy.add(office_id)
@@ -103,6 +110,21 @@ class Forecasts:
             self._busy.discard(office_id)
         return kept
 
+    def line(self, office_id: int, now: datetime) -> dict[str, Place]:
+        """Number ("A-002") -> its place, for everybody who waits: the places of this moment, the waits of `current`."""
+        forecast = self.current(office_id, now)
+        with self._store.read() as connection:
+            version = reads.version(connection, office_id)
+            kept = self._lines.get(office_id)
+            if kept is not None and kept[0] == version and kept[1] is forecast:
+                return kept[2]
+            setup = self._store.setups.read(connection, office_id)
+            waiting = _waiting(connection, setup, office_day(now, setup.zone))
+        ahead, waits = _ahead(setup, waiting), forecast.waits
+        line = {label(row.series, row.number): Place(ahead[row.id], waits.get(row.id)) for row in waiting}
+        self._lines[office_id] = (version, forecast, line)
+        return line
+
     def quote(self, office_id: int, slug: str, lane: Lane, now: datetime) -> Quote | None:
         """What to tell somebody who takes a number for the service `slug` now; None when it is not known well enough.
 
@@ -111,34 +133,22 @@ class Forecasts:
         service = self._store.setup(office_id).service(slug)
         return self.current(office_id, now).quote(service.id, lane)
 
-    def forget(self, office_id: int) -> None:
-        """The next question is answered anew."""
-        self._kept.pop(office_id, None)
-        self._stays.pop(office_id, None)
-
     def _work_out(self, connection: Connection, setup: Setup, version: int, now: datetime) -> Forecast:
         today = office_day(now, setup.zone)
-        waiting = _waiting(connection, setup, today)
-        ahead = _ahead(setup, waiting)
         stays = self._stays_of(setup.office_id, today)
         stays.read(connection, setup)
         _, visitors, q90 = history.learned(connection, setup.office_id)
         known = visitors + len(stays.done)
-        times: dict[int, float] = {}
-        newcomers: dict[tuple[int, Lane], float] = {}
-        if known >= estimate.ENOUGH_HISTORY:
-            today_s = _today_s(history.occupied(connection, setup.office_id), stays)
-            desks = _desks(connection, setup, stays, today_s, now)
-            queue = order([_policy(row) for row in waiting], 0, setup.settings.ratio)
-            times = _times(queue, waiting, desks, today_s)
-            newcomers = _newcomers(setup, queue, waiting, desks, today_s, known, now)
-        line = {
-            label(row.series, row.number): Place(
-                ahead[row.id], estimate.quote(times[row.id], q90) if row.id in times else None
-            )
-            for row in waiting
-        }
-        return Forecast(setup.office_id, version, now, q90, newcomers, line)
+        if known < estimate.ENOUGH_HISTORY:
+            return Forecast(setup.office_id, version, now, q90)
+        waiting = _waiting(connection, setup, today)
+        today_s = _today_s(history.occupied(connection, setup.office_id), stays)
+        desks = _desks(connection, setup, stays, today_s, now)
+        queue = order([_policy(row) for row in waiting], 0, setup.settings.ratio)
+        times = _times(queue, waiting, desks, today_s)
+        newcomers = _newcomers(setup, queue, waiting, desks, today_s, known, now)
+        waits = {ticket_id: estimate.quote(seconds, q90) for ticket_id, seconds in times.items()}
+        return Forecast(setup.office_id, version, now, q90, newcomers, waits, len(waiting))
 
     def _stays_of(self, office_id: int, today: date) -> Stays:
         stays = self._stays.get(office_id)
@@ -174,13 +184,17 @@ def _policy(row: Row[*tuple[Any, ...]]) -> Waiting:
 def _ahead(setup: Setup, waiting: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
     """Ticket id -> how many are called before it by the counters that may call it."""
     places: dict[int, int] = {}
-    by_desks: dict[frozenset[int], list[int]] = {}
+    kinds: dict[tuple[Any, ...], frozenset[int]] = {}
+    by_desks: dict[frozenset[int], list[Waiting]] = {}
     for row in waiting:
-        by_desks.setdefault(_may_call(setup, row), []).append(row.id)
+        kind = (row.role, row.service_id, row.counter_id)
+        if kind not in kinds:
+            kinds[kind] = _may_call(setup, row)
+        by_desks.setdefault(kinds[kind], []).append(_policy(row))
     for desks, members in by_desks.items():
-        rivals = [_policy(row) for row in waiting if _may_call(setup, row) & desks or not desks]
+        rivals = [one for others, them in by_desks.items() if others & desks or others == desks for one in them]
         at = {one.ticket_id: place for place, one in enumerate(order(rivals, 0, setup.settings.ratio))}
-        places.update({ticket_id: at[ticket_id] for ticket_id in members})
+        places.update({one.ticket_id: at[one.ticket_id] for one in members})
     return places
 
 

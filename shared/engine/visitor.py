@@ -170,9 +170,7 @@ def _issue(
             "quote_high": quote.high_min if quote else None,
         },
     ).scalar_one()
-    tx.record(
-        "take", at=now, to_state=State.WAITING.value, ticket_id=ticket_id, case_id=case_id, device_id=device_id
-    )
+    tx.record("take", at=now, to_state=State.WAITING.value, ticket_id=ticket_id, case_id=case_id, device_id=device_id)
     label_ = label(service.series, number)
     return Taken(ticket_id, label_, token, service.slug, State.WAITING, lane, people_ahead, is_new=True, quote=quote)
 

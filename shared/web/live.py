@@ -78,10 +78,9 @@ class Live:
         with self.store.read() as connection:
             setup = self.store.setups.read(connection, office)
             board = reads.board(connection, setup, now)
-        line = self.forecasts.current(office, now, fresh_s=0).line
         places = {
             number: [place.ahead, place.wait.low_min, place.wait.high_min] if place.wait else [place.ahead]
-            for number, place in line.items()
+            for number, place in self.forecasts.line(office, now).items()
         }
         picture = {**{key: board[key] for key in ON_PHONES}, "line": places, "at": now.isoformat()}
         self._phone_boards[office] = (now, picture)
