@@ -16,6 +16,7 @@ from shared.domain.desk import (
     MOVE_OF,
     RECALL_AFTER_S,
     UNDO_S,
+    UNHEARD_AFTER_S,
     CallReason,
     CancelReason,
     PauseReason,
@@ -28,7 +29,7 @@ from shared.domain.numbering import label, office_day
 from shared.domain.policy import Waiting, order
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
 from shared.engine.officer import OFFERED, is_undoable
-from shared.store import desk
+from shared.store import announcements, desk
 from shared.store.setup import CounterSetup, ServiceSetup, Setup
 from shared.web.auth import now, store
 from shared.web.screen import setup
@@ -97,6 +98,8 @@ class Panel:
     paused_s: int | None
     pause_reason: str | None
     current: Line | None
+    unheard_call: int | None
+    """The id of the current call while no display has spoken it."""
     primary: str
     upcoming: list[Line]
     waiting: int
@@ -113,6 +116,7 @@ class Panel:
     messages: Sequence[Row[Any]]
     keys: dict[str, str] = field(default_factory=lambda: KEYS)
     recall_after_s: int = RECALL_AFTER_S
+    unheard_after_s: int = UNHEARD_AFTER_S
     pause_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in PauseReason])
     call_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CallReason])
     cancel_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CancelReason])
@@ -147,6 +151,7 @@ def read_panel(connection: Connection, office: Setup, number: int, officer_id: i
         paused_s=None if seat.paused_at is None else int((moment - seat.paused_at).total_seconds()),
         pause_reason=seat.pause_reason,
         current=line(here) if here is not None else None,
+        unheard_call=_unheard(connection, here),
         primary=_primary(here, seat).value,
         upcoming=[line(first[ticket.ticket_id]) for ticket in queue[:PREVIEW] if ticket.ticket_id in first],
         waiting=sum(waiting.values()),
@@ -160,6 +165,13 @@ def read_panel(connection: Connection, office: Setup, number: int, officer_id: i
         today=desk.done_today(connection, officer_id, midnight),
         messages=desk.messages(connection, g.office_id, moment),
     )
+
+
+def _unheard(connection: Connection, here: Row[Any] | None) -> int | None:
+    if here is None or here.state != State.CALLED:
+        return None
+    call = announcements.last_call(connection, here.office_id, here.id)
+    return call.id if call is not None and not call.is_heard else None
 
 
 def _primary(here: Row[Any] | None, seat: Row[Any]) -> Primary:

@@ -17,6 +17,9 @@ function tick() {
   each("[data-ready-after-s]", (button) => {
     button.toggleAttribute("data-ready", age(button, now) >= Number(button.dataset.readyAfterS));
   });
+  each("[data-unheard-after-s]", (line) => {
+    line.hidden = line.dataset.heard !== undefined || age(line, now) < Number(line.dataset.unheardAfterS);
+  });
   each("[data-lasts-s]", (line) => {
     line.hidden = age(line, now) >= Number(line.dataset.lastsS);
   });

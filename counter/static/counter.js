@@ -31,6 +31,12 @@ live({
   reload: false,
   draw: (board) => {
     newest = Math.max(newest, board.version);
+    (board.heard || []).forEach((call) => {
+      const line = document.querySelector(`[data-unheard="${call}"]`);
+      if (line) {
+        line.dataset.heard = "";
+      }
+    });
     catchUp();
   },
   lost: (isLost) => {

@@ -1,6 +1,5 @@
 // Forms inside a place are sent in the background, and the answer takes the place; without this script they still work.
 
-const SETTLE_MS = 180; // a finger that trembles on a key does not press the next button too
 const desk = document.querySelector("[data-busy]");
 const fault = document.querySelector("[data-fault]");
 const listeners = [];
@@ -50,6 +49,9 @@ export function refresh(place, version) {
 export function sendForms() {
   document.addEventListener("click", (event) => {
     pressed = event.target.closest("button");
+    if (pressed && event.detail > 1) {
+      event.preventDefault(); // a finger that trembles does not press the button that took the place of the first
+    }
   }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -85,10 +87,10 @@ function send(place, form, button) {
     .catch(() => {
       fault.hidden = false;
     })
-    .then(() => setTimeout(() => {
+    .then(() => {
       desk.dataset.busy = "false";
       listeners.forEach((listener) => listener());
-    }, SETTLE_MS));
+    });
 }
 
 // The answer as a document; nothing when the page itself has to be loaded again (signed out, too long open).

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from shared.domain.ticket import Action, State
 
+UNHEARD_AFTER_S = 5
+"""Without the word of a display after this long the counter says that the call was not heard yet (UX 26)."""
 RECALL_AFTER_S = 15
 """Nobody came in this time: calling again is offered (UX 29)."""
 MISS_AFTER_RECALLS = 3
