@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
 from shared.domain.ticket import State
 from shared.store.setup import CounterSetup, Setup
-from shared.store.tables import Event, HeardCall, Ticket
+from shared.store.tables import CALLS, Event, HeardCall, Ticket
 
 SPOKEN_WITHIN = timedelta(seconds=60)
 """An older call is not spoken any more (UX 19)."""
 LOOKED_AT = 20
 MOST_LOOKED_AT = 300
 """Calls of an office that are looked through; the second when the first were all of the last minute."""
-
-_CALL = Event.action.in_(("call", "recall"))
-_CALLS = text("action IN ('call', 'recall')")
-"""The same in the words of the partial index, so that SQLite uses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ def announcement(connection: Connection, setup: Setup, call_id: int) -> Announce
     row = connection.execute(
         select(Event.counter_id, Ticket.series, Ticket.number, Ticket.language)
         .join(Ticket, Ticket.id == Event.ticket_id)
-        .where(Event.office_id == setup.office_id, Event.version == call_id, _CALL)
+        .where(Event.office_id == setup.office_id, Event.version == call_id, CALLS)
     ).first()
     counter = setup.counter_by_id(row.counter_id) if row else None
     if row is None or counter is None:
@@ -74,19 +70,22 @@ def speech(connection: Connection, setup: Setup, now: datetime, shown: Iterable[
 
 
 def _recent(connection: Connection, setup: Setup, now: datetime, limit: int) -> list[Row[*tuple[Any, ...]]]:
-    newest = (
-        select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
-        .where(Event.office_id == setup.office_id, _CALLS)
-        .order_by(Event.version.desc())
-        .limit(limit)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(newest, Ticket.series, Ticket.number, Ticket.state, Ticket.on_day)
-        .join(Ticket, Ticket.id == newest.c.ticket_id)
-        .order_by(newest.c.version.desc())
-    )
+    rows = connection.execute(_RECENT, {"the_office": setup.office_id, "the_limit": limit})
     return [row for row in rows if row.at > now - SPOKEN_WITHIN]
+
+
+_NEWEST = (
+    select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
+    .where(Event.office_id == bindparam("the_office"), CALLS)
+    .order_by(Event.version.desc())
+    .limit(bindparam("the_limit"))
+    .subquery()
+)
+_RECENT = (
+    select(_NEWEST, Ticket.series, Ticket.number, Ticket.state, Ticket.on_day)
+    .join(Ticket, Ticket.id == _NEWEST.c.ticket_id)
+    .order_by(_NEWEST.c.version.desc())
+)
 
 
 def _heard(connection: Connection, setup: Setup, ids: set[int]) -> list[int]:
@@ -119,7 +118,7 @@ def last_call(connection: Connection, office_id: int, ticket_id: int) -> LastCal
     row = connection.execute(
         select(Event.version, Event.at, HeardCall.call_id)
         .outerjoin(HeardCall, (HeardCall.office_id == Event.office_id) & (HeardCall.call_id == Event.version))
-        .where(Event.ticket_id == ticket_id, Event.office_id == office_id, _CALL)
+        .where(Event.ticket_id == ticket_id, Event.office_id == office_id, CALLS)
         .order_by(Event.version.desc())
         .limit(1)
     ).first()

@@ -17,6 +17,7 @@ from shared.domain.ticket import AT_COUNTER, State
 from shared.store.setup import CounterSetup, Setup
 from shared.store.tables import (
     ACTIVE,
+    CALLS,
     Counter,
     Event,
     Office,
@@ -32,38 +33,26 @@ from shared.store.tables import (
 CALLS_LOOKED_AT = 20
 """Calls and recalls among which the last five different numbers are looked for."""
 
-_CALL = select(Event.version, Event.at, Event.ticket_id, Event.counter_id).where(Event.action.in_(("call", "recall")))
-
 
 def offices(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
     return connection.execute(select(Office.id, Office.slug, Office.name).order_by(Office.id)).all()
 
 
 def version(connection: Connection, office_id: int) -> int:
-    return connection.execute(select(Office.version).where(Office.id == office_id)).scalar_one()
+    return int(connection.execute(_VERSION, {"the_office": office_id}).scalar_one())
+
+
+_VERSION = select(Office.version).where(Office.id == bindparam("the_office"))
 
 
 def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]:
     """The public picture of one office at `now`: see `domain.board`."""
     today = office_day(now, setup.zone)
     number = version(connection, setup.office_id)
-    waiting = connection.execute(
-        select(Ticket.service_id, func.count().label("people"))
-        .where(_today(setup.office_id, today), Ticket.state == State.WAITING)
-        .group_by(Ticket.service_id)
-    ).all()
-    counts: dict[int, int] = {row.service_id: row.people for row in waiting}
-    seats = dict(
-        connection.execute(select(Counter.id, Counter.officer_id).where(Counter.office_id == setup.office_id)).all()
-    )
-    busy = {
-        row.counter_id: label(row.series, row.number)
-        for row in connection.execute(
-            select(Ticket.counter_id, Ticket.series, Ticket.number).where(
-                _today(setup.office_id, today), Ticket.state.in_(AT_COUNTER)
-            )
-        )
-    }
+    of_today = {"the_office": setup.office_id, "the_day": today}
+    counts = {row.service_id: row.people for row in connection.execute(_COUNTS, of_today)}
+    seats = {row.id: row.officer_id for row in connection.execute(_SEATS, {"the_office": setup.office_id})}
+    busy = {row.counter_id: label(row.series, row.number) for row in connection.execute(_BUSY, of_today)}
     picture = boards.board(
         setup.slug,
         number,
@@ -76,6 +65,41 @@ def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]
     return {**picture, "printers": printer_words(connection, setup.office_id)}
 
 
+# The board is read after every click: its statements are made once.
+_OF_TODAY = (Ticket.office_id == bindparam("the_office")) & (Ticket.on_day == bindparam("the_day")) & ACTIVE
+_COUNTS = (
+    select(Ticket.service_id, func.count().label("people"))
+    .where(_OF_TODAY, Ticket.state == State.WAITING)
+    .group_by(Ticket.service_id)
+)
+_SEATS = select(Counter.id, Counter.officer_id).where(Counter.office_id == bindparam("the_office"))
+_BUSY = select(Ticket.counter_id, Ticket.series, Ticket.number).where(_OF_TODAY, Ticket.state.in_(AT_COUNTER))
+_ISSUED = select(Series.letter, Series.last_number).where(
+    Series.office_id == bindparam("the_office"), Series.on_day == bindparam("the_day")
+)
+_OUTAGES = (
+    select(Outage.system).where(Outage.office_id == bindparam("the_office"), Outage.until_at.is_(None)).distinct()
+)
+_NEWEST = (
+    select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
+    .where(CALLS, Event.office_id == bindparam("the_office"))
+    .order_by(Event.version.desc())
+    .limit(CALLS_LOOKED_AT)
+    .subquery()
+)
+_LAST_CALLS = (
+    select(_NEWEST.c.version, _NEWEST.c.at, _NEWEST.c.counter_id, Ticket.series, Ticket.number)
+    .join(Ticket, Ticket.id == _NEWEST.c.ticket_id)
+    .where(Ticket.on_day == bindparam("the_day"), Ticket.state.not_in((State.WAITING, State.CANCELLED)))
+    .order_by(_NEWEST.c.version.desc())
+)
+_PRINTERS = (
+    select(Printer.slug, Printer.kind, Printer.status)
+    .where(Printer.office_id == bindparam("the_office"), Printer.is_active)
+    .order_by(Printer.id)
+)
+
+
 def _availability(connection: Connection, setup: Setup, now: datetime) -> dict[str, Availability]:
     """Slug -> whether it gives numbers, for every service that the office offers."""
     numbers = issued(connection, setup.office_id, office_day(now, setup.zone))
@@ -85,30 +109,19 @@ def _availability(connection: Connection, setup: Setup, now: datetime) -> dict[s
 
 def issued(connection: Connection, office_id: int, today: date) -> dict[str, int]:
     """Series letter -> how many numbers were given today."""
-    rows = connection.execute(
-        select(Series.letter, Series.last_number).where(Series.office_id == office_id, Series.on_day == today)
-    )
+    rows = connection.execute(_ISSUED, {"the_office": office_id, "the_day": today})
     return {row.letter: row.last_number for row in rows}
 
 
 def outages(connection: Connection, office_id: int) -> list[str]:
     """The outside systems ("oss") that are disturbed now."""
-    running = select(Outage.system).where(Outage.office_id == office_id, Outage.until_at.is_(None))
-    return sorted(connection.execute(running.distinct()).scalars())
+    return sorted(connection.execute(_OUTAGES, {"the_office": office_id}).scalars())
 
 
 def _calls(connection: Connection, setup: Setup, today: date) -> list[boards.Call]:
     """The last calls of today, newest first, without those that were taken back (released, cancelled)."""
-    newest = _CALL.where(Event.office_id == setup.office_id).order_by(Event.version.desc()).limit(CALLS_LOOKED_AT)
-    recent = newest.subquery()
-    rows = connection.execute(
-        select(recent.c.version, recent.c.at, recent.c.counter_id, Ticket.series, Ticket.number)
-        .join(Ticket, Ticket.id == recent.c.ticket_id)
-        .where(Ticket.on_day == today, Ticket.state.not_in((State.WAITING, State.CANCELLED)))
-        .order_by(recent.c.version.desc())
-    )
     calls = []
-    for row in rows:
+    for row in connection.execute(_LAST_CALLS, {"the_office": setup.office_id, "the_day": today}):
         counter = setup.counter_by_id(row.counter_id)
         if counter is not None:
             calls.append(boards.Call(row.version, label(row.series, row.number), counter.number, counter.name, row.at))
@@ -223,11 +236,7 @@ def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
 
 def printer_words(connection: Connection, office_id: int) -> dict[str, str]:
     """Printer slug -> its status: what the board says about paper, so that the kiosk can tell before it is too late."""
-    rows = connection.execute(
-        select(Printer.slug, Printer.kind, Printer.status)
-        .where(Printer.office_id == office_id, Printer.is_active)
-        .order_by(Printer.id)
-    )
+    rows = connection.execute(_PRINTERS, {"the_office": office_id})
     return {row.slug: "ok" if row.kind == "virtual" else row.status for row in rows}
 
 

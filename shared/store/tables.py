@@ -449,7 +449,8 @@ class DataView(Base):
     at: Mapped[datetime]
 
 
-_CALLS = text("action IN ('call', 'recall')")
+CALLS = text("action IN ('call', 'recall')")
+"""As literal text, for the same reason as ACTIVE."""
 _BY_OFFICER = text("officer_id IS NOT NULL")
 
 
@@ -459,7 +460,7 @@ class Event(Base):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_office_id_version", "office_id", "version"),
-        Index("ix_event_calls", "office_id", "version", sqlite_where=_CALLS, postgresql_where=_CALLS),
+        Index("ix_event_calls", "office_id", "version", sqlite_where=CALLS, postgresql_where=CALLS),
         Index("ix_event_ticket_id", "ticket_id"),
         Index("ix_event_officer", "officer_id", "at", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
