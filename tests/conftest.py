@@ -112,7 +112,7 @@ def open_store() -> Iterator[Callable[[str], Store]]:
 
     yield opener
     for store in opened:
-        store.engine.dispose()
+        store.close()
 
 
 @pytest.fixture

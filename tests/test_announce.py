@@ -142,7 +142,7 @@ def test_the_sound_of_a_call_is_a_wav_and_the_repeat_has_no_chime(room: Room) ->
 
     assert first.headers["Content-Type"] == again.headers["Content-Type"] == "audio/wav"
     assert seconds(first.content) - seconds(again.content) == pytest.approx(1.7, abs=0.2)
-    assert requests.get(url.replace(str(call["id"]), "999999"), timeout=20).status_code == 404
+    assert requests.get(url.replace(f"/{call['id']}.wav", "/999999.wav"), timeout=20).status_code == 404
 
 
 def test_a_call_that_was_taken_back_is_not_spoken(room: Room) -> None:

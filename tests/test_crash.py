@@ -68,7 +68,7 @@ def test_every_answered_ticket_survives_a_power_cut_and_no_number_is_given_twice
         numbers = sorted(connection.execute(select(Ticket.number)).scalars())
         takes = connection.execute(select(func.count()).where(Event.action == "take")).scalar_one()
         last = connection.execute(select(Series.last_number)).scalar_one()
-    store.engine.dispose()
+    store.close()
     assert numbers == list(range(1, CLIENTS * share + 1))
     assert (takes, last) == (len(numbers), len(numbers))
 

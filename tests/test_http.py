@@ -655,7 +655,7 @@ def test_ten_taps_at_once_are_one_ticket(serve: Callable[..., Server]) -> None:
     with store.read() as connection:
         assert len(connection.execute(select(Ticket.id)).all()) == 1
         assert connection.execute(select(Series.last_number)).scalar_one() == 1
-    store.engine.dispose()
+    store.close()
 
 
 def test_the_first_run_tells_its_passwords_on_the_console_alone(serve: Callable[..., Server]) -> None:

@@ -54,14 +54,14 @@ def on_store(server: Server, *statements: Any) -> None:
     store = Store(f"sqlite:///{server.data / 'loket.db'}")
     for statement in (*statements, update(tables.Office).values(setup_version=tables.Office.setup_version + 1)):
         store.write(statement)
-    store.engine.dispose()
+    store.close()
 
 
 def issued(server: Server) -> int:
     store = Store(f"sqlite:///{server.data / 'loket.db'}")
     with store.read() as connection:
         count = len(connection.execute(tables.Ticket.__table__.select()).all())
-    store.engine.dispose()
+    store.close()
     return count
 
 

@@ -38,7 +38,7 @@ class Office(RuleBasedStateMachine):
         self.taken = 0
 
     def teardown(self) -> None:
-        self.store.engine.dispose()
+        self.store.close()
 
     @rule(service=st.sampled_from(["oss", "oss", "legalisasi", "dispensasi-nikah"]), is_priority=st.booleans())
     def take(self, service: str, is_priority: bool) -> None:

@@ -54,7 +54,7 @@ def use_printer(server: Server, office: str, address: str) -> None:
         office_id = connection.execute(select(Office.id).where(Office.slug == office)).scalar_one()
     store.write(update(Printer).where(Printer.office_id == office_id).values(kind="network", address=address))
     store.write(update(Office).where(Office.id == office_id).values(setup_version=Office.setup_version + 1))
-    store.engine.dispose()
+    store.close()
 
 
 def codes(printer: PaperPrinter) -> list[str]:

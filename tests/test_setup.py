@@ -680,7 +680,7 @@ def test_a_copy_comes_back_and_what_was_there_is_kept(sqlite_store: Store, sqlit
     uji = world.office(sqlite_store)
     back_up(sqlite_url, tmp_path / "copy.db")
     sqlite_store.write(update(Office).where(Office.id == uji.id).values(name="Sesudahnya"))
-    sqlite_store.engine.dispose()
+    sqlite_store.close()
 
     restore(sqlite_url, tmp_path / "copy.db", tmp_path / "before.db")
 

@@ -101,9 +101,8 @@ class Store:
         self._prepared = PreparedStatements(self.engine.dialect) if self.is_sqlite else None
         self._readers: deque[Any] = deque()
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._run: Callable[[Work], tuple[Any, int | None]] = (
-            _SqliteWriter(self.engine).run if self.is_sqlite else self._run_alone
-        )
+        self._writer = _SqliteWriter(self.engine) if self.is_sqlite else None
+        self._run: Callable[[Work], tuple[Any, int | None]] = self._writer.run if self._writer else self._run_alone
         self._listeners: list[Callable[[int, int], None]] = []
 
     def change(
@@ -166,6 +165,14 @@ class Store:
         """`listener(office_id, version)` is called after each commit that changed an office."""
         self._listeners.append(listener)
 
+    def close(self) -> None:
+        """Ends the writer after what it has begun, and closes every connection; the store is not used again."""
+        if self._writer is not None:
+            self._writer.close()
+        while self._readers:
+            self._readers.pop().close()
+        self.engine.dispose()
+
     def _announce(self, office_id: int, version: int) -> None:
         for listener in self._listeners:
             try:
@@ -202,6 +209,7 @@ class _SqliteWriter:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._is_closing = False
 
     def run(self, work: Work) -> tuple[Any, int | None]:
         change = _Change(work)
@@ -214,6 +222,13 @@ class _SqliteWriter:
             raise change.fault
         return change.answer
 
+    def close(self) -> None:
+        """Returns when the thread has done what waits and has ended."""
+        self._is_closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
@@ -222,7 +237,7 @@ class _SqliteWriter:
 
     def _work(self) -> None:
         with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            while True:
+            while not self._is_closing:
                 self._wake.wait()
                 self._wake.clear()
                 while self._waiting:

@@ -6,12 +6,14 @@ no list (`in_` with a bound list) and no column default that is a function. Post
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import IntegrityError
 
 Process = Callable[[Any], Any]
 
@@ -37,11 +39,13 @@ class Prepared:
         self._processors = [(place, process) for place, process in enumerate(processors) if process is not None]
 
     def run(self, driver: Any, values: Mapping[str, Any]) -> Rows:
-        """Runs it on a connection of sqlite3; every row is read at once."""
+        """Runs it on a connection of sqlite3; every row is read at once. Raises SQLAlchemy's `IntegrityError`."""
         given = {**self._constants, **values}
-        cursor = driver.execute(
-            self._sql, [given[name] if process is None else process(given[name]) for name, process in self._binds]
-        )
+        bound = [given[name] if process is None else process(given[name]) for name, process in self._binds]
+        try:
+            cursor = driver.execute(self._sql, bound)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(self._sql, None, error) from error
         rows = Rows(self._metadata, map(self._row, cursor.fetchall()))
         rows.rowcount = cursor.rowcount
         return rows

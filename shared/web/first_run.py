@@ -27,7 +27,7 @@ def prepare(settings: Settings, now: datetime) -> list[Password]:
             store.change(office.id, close_past_days, now)
         return [] if offices else store.exclusively(_found_all, now)
     finally:
-        store.engine.dispose()
+        store.close()
 
 
 def _found_all(connection: Connection, now: datetime) -> list[Password]:

@@ -80,7 +80,7 @@ def install(folder: Path) -> Installation:
         service = setup.services[0]
         tokens = store.exclusively(_furnish, setup.office_id, service.desk.value)
     finally:
-        store.engine.dispose()
+        store.close()
     return Installation(folder, setup.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]))
 
 

@@ -35,7 +35,7 @@ def command(settings: Settings) -> None:
             is_sound, what, found = finding
             click.echo(f"{'baik ' if is_sound else 'SALAH'}  {what}: {found}")
     finally:
-        store.engine.dispose()
+        store.close()
     if not all(is_sound for is_sound, _, _ in findings):
         raise SystemExit(1)
 
