@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable  # noqa: E402
 from typing import Any  # noqa: E402
 
 from gevent.pywsgi import WSGIServer  # noqa: E402
+from geventwebsocket.exceptions import WebSocketError  # noqa: E402
 from geventwebsocket.handler import WebSocketHandler  # noqa: E402
 
 _ANSWER = b'{"id": 1}'
@@ -30,16 +31,26 @@ class Bare:
         socket = environ.get("wsgi.websocket")
         if socket is None:
             self.version += 1
-            for each in self.sockets:
-                each.send(self._text())
+            for each in tuple(self.sockets):
+                self._send(each)
             start_response("200 OK", [("Content-Length", str(len(_ANSWER))), ("Content-Type", "application/json")])
             return [_ANSWER]
         self.sockets.add(socket)
-        socket.send(self._text())
-        while socket.receive() is not None:
-            pass
-        self.sockets.discard(socket)
+        try:
+            socket.send(self._text())
+            while socket.receive() is not None:
+                pass
+        except WebSocketError:
+            pass  # the client of the round before hung up
+        finally:
+            self.sockets.discard(socket)
         return []
+
+    def _send(self, socket: Any) -> None:
+        try:
+            socket.send(self._text())
+        except WebSocketError:
+            self.sockets.discard(socket)
 
     def _text(self) -> str:
         return f'42["board",{{"version":{self.version}}}]'.ljust(self.size)
