@@ -142,14 +142,29 @@ def valkey() -> Iterator[str]:
 # servers and browsers
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server that has made its offices and was stopped: others begin with a copy of its data."""
+    server = Server(tmp_path_factory.mktemp("founded") / "data")
+    server.start()
+    server.stop()
+    return server
+
+
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts real servers, each on a free port; they end with the test. `serve(LOKET_X=...)` adds settings."""
+def serve(tmp_path: Path, founded: Server) -> Iterator[Callable[..., Server]]:
+    """Starts real servers, each on a free port; they end with the test. `serve(LOKET_X=...)` adds settings.
+
+    They begin with both offices; `is_new=True`: with an empty folder.
+    """
     started: list[Server] = []
 
-    def start(data: Path | None = None, **environment: str) -> Server:
+    def start(data: Path | None = None, *, is_new: bool = False, **environment: str) -> Server:
         server = Server(data or tmp_path / f"data-{len(started)}", environment)
         started.append(server)
+        if data is None and not is_new and "LOKET_DATABASE_URL" not in environment:
+            shutil.copytree(founded.data, server.data, ignore=shutil.ignore_patterns("server.log"))
+            server.passwords.update(founded.passwords)
         server.start()
         return server
 

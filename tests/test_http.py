@@ -658,8 +658,19 @@ def test_ten_taps_at_once_are_one_ticket(serve: Callable[..., Server]) -> None:
     store.close()
 
 
-def test_the_first_run_tells_its_passwords_on_the_console_alone(serve: Callable[..., Server]) -> None:
+def test_a_token_from_the_command_line_opens_the_counter(serve: Callable[..., Server]) -> None:
     server = serve()
+    token = server.loket("token", "--office", "lumajang", "--officer", "loket1")
+
+    answer = requests.post(
+        f"{server.url}/lumajang/counter/1/next", headers={"Authorization": f"Bearer {token}"}, timeout=30
+    )
+
+    assert answer.status_code == 204
+
+
+def test_the_first_run_tells_its_passwords_on_the_console_alone(serve: Callable[..., Server]) -> None:
+    server = serve(is_new=True)
     assert {office for office, _ in server.passwords} == {"lumajang", "ranuyoso"}
     session = requests.Session()
     pages = ["/", "/healthz", "/metrics", "/openapi.json"]

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from shared.domain.errors import Invalid
 from shared.domain.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
-from shared.printing.profiles import DEFAULT, Dummy, Profile, profile
+from shared.printing.profiles import DEFAULT, Profile, escpos, profile
 
 DOTS_PER_MM = 8
 """203 dpi, the print head of nearly every 58 and 80 mm receipt printer."""
@@ -90,7 +90,7 @@ class _Pen:
     def __init__(self, known: Profile, columns: int, code_page: str | None) -> None:
         self.columns = columns
         self._known = known
-        self._printer = Dummy(profile=known.model)
+        self._printer = escpos()[1](profile=known.model)
         self._page = code_page
         self._style: dict[str, Any] = {}
         self._can_encode = _encoder(known.model, code_page)
@@ -276,7 +276,7 @@ def _encoder(model: str, code_page: str | None) -> Callable[[str], bool]:
     """Whether the printer has a letter in this page; raises `Invalid("code_page")` when it lacks the page."""
     if code_page is None:
         return str.isascii
-    encoder = Dummy(profile=model).magic.encoder
+    encoder = escpos()[1](profile=model).magic.encoder
     try:
         _ = encoder.codepages[code_page]
         letters: dict[str, int] = encoder._get_codepage_char_map(code_page)

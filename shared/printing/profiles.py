@@ -13,8 +13,11 @@ from typing import Any
 from shared.domain.errors import Invalid
 
 
-def _load_escpos() -> tuple[ModuleType, Any]:
-    """python-escpos without its two marks on the process.
+@lru_cache
+def escpos() -> tuple[ModuleType, Any]:
+    """The capabilities and the Dummy of python-escpos, without its two marks on the process.
+
+    Loaded with the first slip: reading its table of printers takes as long as the rest of a start together.
 
     Its import calls `logging.basicConfig()`, which does nothing while the root logger has a handler, and leaves
     an empty folder in the temporary files at each start.
@@ -29,9 +32,6 @@ def _load_escpos() -> tuple[ModuleType, Any]:
     if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
         shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
     return capabilities, Dummy
-
-
-_capabilities, Dummy = _load_escpos()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ _NARROWEST = 32
 def profile(name: str = DEFAULT) -> Profile:
     """The profile of this paper or model; raises `Invalid("printer_profile")` for a name that nobody knows."""
     model, columns, width_dots = PAPERS.get(name, (name, 0, 0))
-    if model not in _capabilities.CAPABILITIES["profiles"]:
+    if model not in escpos()[0].CAPABILITIES["profiles"]:
         raise Invalid("printer_profile", fields=["profile"], profile=name)
-    known = _capabilities.get_profile(model)
+    known = escpos()[0].get_profile(model)
     columns = columns or max(int(known.get_columns("a")), _NARROWEST)
     return Profile(
         name=name,
@@ -95,4 +95,4 @@ def profile(name: str = DEFAULT) -> Profile:
 
 def names() -> list[str]:
     """Every profile that a printer can be given, our own papers first."""
-    return [*PAPERS, *sorted(_capabilities.CAPABILITIES["profiles"])]
+    return [*PAPERS, *sorted(escpos()[0].CAPABILITIES["profiles"])]

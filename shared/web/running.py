@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from flask import Flask
 
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
+from shared.engine.founding import Password
 from shared.printing.spool import Spooler
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.app import create_app
+from shared.web.first_run import prepare
 from shared.web.live import Live
-from shared.web.settings import read_settings
+from shared.web.settings import Settings, read_settings
 
 log = structlog.get_logger()
 
@@ -24,10 +27,23 @@ ROUND_S = 60
 
 
 def application(**live_options: Any) -> Flask:
-    """Makes the app and starts what runs beside it."""
-    app = create_app(read_settings(), **({"async_mode": "gevent"} | live_options))
+    """Prepares the database, makes the app, starts what runs beside it, and says on the console what to open."""
+    settings = read_settings()
+    passwords = prepare(settings, datetime.now(UTC))
+    app = create_app(settings, **({"async_mode": "gevent"} | live_options))
     start(app)
+    _tell(settings, passwords)
     return app
+
+
+def _tell(settings: Settings, passwords: Sequence[Password]) -> None:
+    """The one place where one-time passwords are shown."""
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+    if passwords:
+        print("\nKantor baru dibuat. Kata sandi sekali pakai (one-time passwords), hanya tampil di sini:\n")
+        for one in passwords:
+            print(f"  {one.office:<12} {one.login:<12} {one.password:<16} {one.name}")
+    print(f"\nBuka (open) http://{host}:{settings.port}/\n", flush=True)
 
 
 def start(app: Flask) -> None:
