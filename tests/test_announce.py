@@ -96,14 +96,19 @@ def test_the_repeat_is_dropped_while_more_than_two_wait(room: Room, context: Cal
     # The first call's sound is held until all have been called, so that they wait behind it.
     page.unroute("**/display/calls/*.wav*")
     held: list[Route] = []
-    page.route("**/display/calls/*.wav*", lambda route: held.append(route))
+    is_held = True
+
+    def hold(route: Route) -> None:
+        if is_held:
+            held.append(route)
+        else:
+            route.fulfill(status=200, content_type="audio/wav", body=short_wav())
+
+    page.route("**/display/calls/*.wav*", hold)
     for place in range(6):
         room.call_next(1 + place % 2)
     wait_until(page, "document.querySelectorAll('[data-past-list] li').length === 4")
-    page.unroute("**/display/calls/*.wav*")
-    page.route(
-        "**/display/calls/*.wav*", lambda route: route.fulfill(status=200, content_type="audio/wav", body=short_wav())
-    )
+    is_held = False
     for route in held:
         route.fulfill(status=200, content_type="audio/wav", body=short_wav())
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
 from paper import PaperPrinter, picture, qr_codes
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from server import Server
 from sqlalchemy import select, update
 from test_live import Clicks, until
@@ -29,7 +30,8 @@ def take_number(page: Page, service: str) -> str:
         assert time.monotonic() < end, page.locator("body").inner_text()
         take = page.locator("[data-action='take']:visible, [data-answer]:visible")
         if take.count() and take.first.is_enabled():
-            take.first.click()
+            with contextlib.suppress(TimeoutError):  # the kiosk may have gone on by itself meanwhile
+                take.first.click(timeout=2_000)
         page.wait_for_timeout(50)
     return number.first.inner_text().strip()
 

@@ -116,6 +116,17 @@ def _closed_by_calendar(
 def _resting(
     now: datetime, calendar: Calendar, opening: Opening, breaks: Sequence[Sequence[Break]]
 ) -> Availability | None:
+    """Closed until nobody's rest stands in the way any more: one rest may begin before another ends."""
+    back = now
+    while (later := _rest_ends(back, calendar, opening, breaks)) is not None:
+        back = later
+    return None if back == now else Availability(False, Code.BREAK, "", calendar.day_of(now), back)
+
+
+def _rest_ends(
+    now: datetime, calendar: Calendar, opening: Opening, breaks: Sequence[Sequence[Break]]
+) -> datetime | None:
+    """The end of the rest that holds at `now`; None when some counter works."""
     ends = []
     if opening.break_from and opening.break_until and opening.break_from <= now < opening.break_until:
         ends.append(opening.break_until)
@@ -124,7 +135,7 @@ def _resting(
     if each and all(each):
         first_back = min(max(rest.ends for rest in counter) for counter in each)
         ends.append(datetime.combine(local.date(), first_back, calendar.zone))
-    return Availability(False, Code.BREAK, "", local.date(), max(ends)) if ends else None
+    return max(ends, default=None)
 
 
 def _holds(rest: Break, local: datetime) -> bool:
