@@ -4,6 +4,7 @@ const desk = document.querySelector("[data-busy]");
 const fault = document.querySelector("[data-fault]");
 const listeners = [];
 let pressed = null;
+let asked = null; // where the button leads that was pressed while another click was under way
 
 export function isBusy() {
   return desk.dataset.busy === "true";
@@ -61,16 +62,34 @@ export function sendForms() {
       return;
     }
     event.preventDefault();
-    if (!isBusy()) {
+    if (isBusy()) {
+      asked = target(form, button);
+    } else {
       send(place, form, button);
     }
   });
 }
 
+function target(form, button) {
+  return (button && button.getAttribute("formaction")) || form.getAttribute("action");
+}
+
+// A button that was pressed too early is pressed now, if the fresh panel still has the same one.
+function pressAsked() {
+  const where = asked;
+  asked = null;
+  const again = where && Array.from(desk.querySelectorAll("button")).find((button) => (
+    button.form && !button.closest("details") && target(button.form, button) === where
+  ));
+  if (again) {
+    again.click();
+  }
+}
+
 function send(place, form, button) {
   desk.dataset.busy = "true";
   fault.hidden = true;
-  const action = (button && button.getAttribute("formaction")) || form.getAttribute("action");
+  const action = target(form, button);
   const body = new URLSearchParams(new FormData(form));
   if (button && button.name) {
     body.append(button.name, button.value);
@@ -89,6 +108,7 @@ function send(place, form, button) {
     })
     .then(() => {
       desk.dataset.busy = "false";
+      pressAsked();
       listeners.forEach((listener) => listener());
     });
 }

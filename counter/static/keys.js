@@ -1,7 +1,5 @@
 // The keyboard: Space or Enter does the primary action, a letter presses the button that carries it, Escape closes.
 
-import { isBusy } from "./forms.js";
-
 const TYPING = "input, textarea, select";
 const TAKES_SPACE = "button, a, summary, input, textarea, select";
 
@@ -44,9 +42,6 @@ function click(button, event) {
     return;
   }
   event.preventDefault();
-  if (isBusy()) {
-    return;
-  }
   button.click();
   const details = button.closest("details[open]");
   const field = details && button.matches("summary") ? details.querySelector(TYPING.replace("input", "input:not([type=hidden])")) : null;
