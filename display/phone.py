@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
+from shared.domain.procedure import awaited_at
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
 from shared.engine.forecast import Place
@@ -24,7 +25,13 @@ blueprint = Blueprint("phone", __name__, template_folder="templates")
 
 @blueprint.get("/<token>")
 def ticket(token: str) -> ResponseReturnValue:
-    """A page of its own weight, small enough for a slow line; without scripts it loads itself again."""
+    """A page of its own weight, small enough for a slow line; without scripts it loads itself again.
+
+    The QR of a receipt leads here too: then it is the file behind the token, with its promised day.
+    """
+    file = _file(token)
+    if file is not None:
+        return file
     setup, row, steps = _find(token)
     standard = setup.service_ids[row.service_id].standard
     return render_template(
@@ -46,6 +53,27 @@ def ticket_json(token: str) -> ResponseReturnValue:
     """What changes on the page, with its sentences in the page's language."""
     setup, row, _ = _find(token)
     return jsonify(_facts(setup, row))
+
+
+def _file(token: str) -> str | None:
+    """The page of a file: where it lies and by when it is promised; None when the token is no file's."""
+    with store().read() as connection:
+        row = connection.execute(select(Case).where(Case.token == token)).first()
+        if row is None:
+            return None
+        setup = store().setups.read(connection, row.office_id)
+        service = store().setups.standard(connection, row.standard_id)
+    return render_template(
+        "display/file.html",
+        setup=setup,
+        row=row,
+        register=f"{row.register_number}/{row.register_year}" if row.register_number else "",
+        service=None if service.is_delicate else service,
+        steps=[step for step in service.steps if step.role != Role.APPLICANT],
+        is_awaited=awaited_at(row.state, service.steps, row.step) is not None,
+        due=format_date(row.due_at.astimezone(setup.zone).date(), "full") if row.due_at else "",
+        languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
+    )
 
 
 def _find(token: str) -> tuple[Setup, Row[*tuple[Any, ...]], list[Step]]:

@@ -86,3 +86,14 @@ def office_log() -> Any:
     structlog.configure(processors=[lambda _logger, _name, event: lines.append(str(event)) or ""])
     yield lambda: "\n".join(lines)
     structlog.reset_defaults()
+
+
+def test_the_code_on_a_receipt_opens_the_file_on_a_phone(desks: Desks, tmp_path: Path) -> None:
+    file = desks.to_step("handover")
+    app = create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading")
+
+    page = app.test_client().get(f"/t/{desks.file(file).token}").get_data(as_text=True)
+
+    assert "1/2026" in page
+    assert "Ambil hasil" in page
+    assert [secret for secret in SECRETS if secret in page] == []
