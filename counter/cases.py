@@ -128,12 +128,14 @@ def recap_list(recap_id: int) -> str:
             raise Unknown("recap")
         rows = files.recap_files(connection, setup(), recap_id)
         listed = [files.as_file(connection, store().setups, setup(), row, now()) for row in rows]
+        times, minutes = files.outage_minutes(connection, setup(), made.from_on, made.until_on, now())
     return render_template(
         "counter/recap_list.html",
         setup=setup(),
         recap=made,
         files=listed,
         hours=lambda f: files.net_hours(f, setup(), now()),
+        outages=(times, minutes),
     )
 
 

@@ -17,6 +17,7 @@ from shared.domain.standard import Role
 from shared.domain.ticket import State as TicketState
 from shared.standards import service_to_json
 from shared.store import tables
+from shared.store.files import outage_minutes
 from shared.store.office import Store
 
 
@@ -216,6 +217,21 @@ def test_an_outage_rests_all_files_in_oss_and_wakes_them_in_order(desks: Desks) 
     assert desks.outage("kasi", begins=False) == 3
     assert desks.file(at_entry).state == State.OPEN
     assert desks.file(at_entry).pauses[-1][2] is not None
+
+
+def test_a_number_slip_says_that_oss_does_not_answer_and_the_report_says_how_long(desks: Desks) -> None:
+    desks.outage("operator", begins=True)
+    desks.take("oss")
+    desks.take("legalisasi")
+    oss, other = (str(job.lines) for job in desks.jobs())
+    desks.later(minutes=42)
+    desks.outage("operator", begins=False)
+
+    assert "OSS sedang gangguan" in oss
+    assert "OSS sedang gangguan" not in other
+    with desks.store.read() as connection:
+        today = desks.now.date()
+        assert outage_minutes(connection, desks.store.setup(desks.id), today, today, desks.now) == (1, 42)
 
 
 def test_an_undo_restores_case_and_ticket_exactly(desks: Desks) -> None:

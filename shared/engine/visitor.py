@@ -22,7 +22,7 @@ from shared.engine.forecast import Quote
 from shared.engine.paper import NUMBER, print_lines
 from shared.store.office import Transaction
 from shared.store.setup import ServiceSetup, Setup
-from shared.store.tables import ACTIVE, Case, Series, Ticket
+from shared.store.tables import ACTIVE, Case, Outage, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +301,23 @@ def _print_number(
         ahead=taken.ahead,
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
         requirements=[requirement.text for requirement in standard.requirements if not requirement.when],
+        notice=_notice(tx, service, language),
         language="en" if language == "en" else "id",
     )
     print_lines(tx, NUMBER, lines, now, ticket_id=taken.id, printer=printer_slug)
+
+
+def _notice(tx: Transaction, service: ServiceSetup, language: str) -> str | None:
+    """What a visitor should know before they wait: OSS, which this service needs, does not answer now."""
+    if not any(step.system for step in service.standard.steps):
+        return None
+    if tx.execute(_OUT, {"the_office": tx.office_id}).first() is None:
+        return None
+    return "OSS is disturbed now" if language == "en" else "OSS sedang gangguan"
+
+
+_OUT = (
+    select(Outage.id)
+    .where(Outage.office_id == bindparam("the_office"), Outage.until_at.is_(None))
+    .execution_options(prepared=True)
+)

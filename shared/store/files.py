@@ -139,6 +139,20 @@ def outage(connection: Connection, office_id: int) -> AnyRow | None:
     return connection.execute(select(Outage).where(Outage.office_id == office_id, Outage.until_at.is_(None))).first()
 
 
+def outage_minutes(
+    connection: Connection, setup: Setup, from_on: date, until_on: date, now: datetime
+) -> tuple[int, int]:
+    """How often OSS was disturbed in the period, both days included, and for how many minutes of it together."""
+    begins = datetime.combine(from_on, time(), setup.zone)
+    ends = min(datetime.combine(until_on + timedelta(days=1), time(), setup.zone), now)
+    rows = connection.execute(
+        select(Outage.from_at, Outage.until_at).where(Outage.office_id == setup.office_id, Outage.from_at < ends)
+    ).all()
+    spans = [(max(row.from_at, begins), min(row.until_at or now, ends)) for row in rows]
+    lasting = [(until - since).total_seconds() for since, until in spans if until > since]
+    return len(lasting), round(sum(lasting) / 60)
+
+
 def seat_of(connection: Connection, officer_id: int) -> AnyRow | None:
     """The counter where the officer sits."""
     return connection.execute(select(Counter).where(Counter.officer_id == officer_id)).first()
