@@ -7,14 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from shared.domain import board as boards
 from shared.domain.availability import Availability
 from shared.domain.numbering import label, office_day
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.setup import CounterSetup, Setup
+from shared.store.setup import Setup
 from shared.store.tables import (
     ACTIVE,
     CALLS,
@@ -128,47 +127,6 @@ def _calls(connection: Connection, setup: Setup, today: date) -> list[boards.Cal
     return calls
 
 
-def _today(office_id: int, today: date) -> ColumnElement[bool]:
-    """The tickets that the partial index serves; `active` must stand there as literals for SQLite to choose it."""
-    return (Ticket.office_id == office_id) & (Ticket.on_day == today) & ACTIVE
-
-
-def seats(connection: Connection, office_id: int) -> dict[int, Row[*tuple[Any, ...]]]:
-    """Counter id -> its row with `officer_id` and `officer_name`, for every counter where somebody sits."""
-    rows = connection.execute(
-        select(Counter.id, Counter.officer_id, Officer.name.label("officer_name"))
-        .join(Officer, Officer.id == Counter.officer_id)
-        .where(Counter.office_id == office_id)
-    )
-    return {row.id: row for row in rows}
-
-
-def counter_tickets(
-    connection: Connection, office_id: int, counter: CounterSetup, today: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The tickets that this counter can do something with now, by their place in the line."""
-    rows = connection.execute(
-        select(Ticket).where(_today(office_id, today)).order_by(Ticket.queued_at, Ticket.id)
-    ).all()
-    mine = [row for row in rows if _concerns(row, counter)]
-    stuck = connection.execute(
-        select(Ticket).where(Ticket.counter_id == counter.id, Ticket.state.in_(AT_COUNTER), Ticket.on_day < today)
-    ).all()
-    return [*stuck, *mine]
-
-
-def _concerns(row: Row[Any], counter: CounterSetup) -> bool:
-    if row.state in AT_COUNTER or row.state == State.HELD:
-        return bool(row.counter_id == counter.id)
-    return counter.serves(row.role, row.service_id) and (
-        row.state != State.WAITING or row.counter_id in (None, counter.id)
-    )
-
-
-def ticket(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id)).first()
-
-
 def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[Any, ...]] | None:
     return connection.execute(select(Ticket).where(Ticket.token == token)).first()
 
@@ -267,8 +225,3 @@ def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[
         .order_by(PrintJob.id.desc())
         .limit(1)
     ).first()
-
-
-def streak(connection: Connection, counter_id: int) -> int:
-    """See `policy.next_streak`."""
-    return connection.execute(select(Counter.streak).where(Counter.id == counter_id)).scalar_one()

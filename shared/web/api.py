@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from werkzeug.exceptions import BadRequest
 
 from shared.domain.desk import Place
 from shared.domain.errors import Invalid
@@ -76,12 +75,6 @@ def body(model: type[M]) -> M:
         return model.model_validate(values)
     except ValidationError as error:
         raise Invalid("fields", fields=[".".join(map(str, e["loc"])) for e in error.errors()]) from None
-
-
-def require_json() -> None:
-    """Raises 415 when a program sends something that is neither JSON nor a form."""
-    if request.data and not request.is_json:
-        raise BadRequest
 
 
 def document(version: str) -> dict[str, Any]:
