@@ -10,7 +10,7 @@ from flask_babel import format_date, gettext
 from sqlalchemy import Connection, Row, select
 
 from shared.domain.errors import Unknown
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import label, office_day, register_label
 from shared.domain.procedure import awaited_at
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
@@ -67,7 +67,7 @@ def _file(token: str) -> str | None:
         "display/file.html",
         setup=setup,
         row=row,
-        register=f"{row.register_number}/{row.register_year}" if row.register_number else "",
+        register=register_label(row.register_number, row.register_year) or "",
         service=None if service.is_delicate else service,
         steps=[step for step in service.steps if step.role != Role.APPLICANT],
         is_awaited=awaited_at(row.state, service.steps, row.step) is not None,

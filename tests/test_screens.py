@@ -29,7 +29,7 @@ def take_number(page: Page, service: str) -> str:
     while not (number.count() and number.first.is_visible() and number.first.inner_text().strip()):
         assert time.monotonic() < end, page.locator("body").inner_text()
         take = page.locator("[data-action='take']:visible, [data-answer]:visible")
-        if take.count() and take.first.is_enabled():
+        if take.count():
             with contextlib.suppress(TimeoutError):  # the kiosk may have gone on by itself meanwhile
                 take.first.click(timeout=2_000)
         page.wait_for_timeout(50)

@@ -13,6 +13,11 @@ def label(series: str, number: int) -> str:
     return f"{series}-{number:03d}"
 
 
+def register_label(number: int | None, year: int | None) -> str | None:
+    """A file's place in the register: `12/2026`; None before the file was accepted."""
+    return None if number is None else f"{number}/{year}"
+
+
 def parse_label(text: str) -> tuple[str, int]:
     """Letter and number of what a person typed: `A-012`, `a12`, or `12` alone; raises `Unknown("number")`."""
     found = _TYPED.fullmatch(text.strip())

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain import case as cases
 from shared.domain.calendar import promised_at
 from shared.domain.case import Action, State
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
 from shared.domain.identity import applicant_check, is_nib, tidy
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import label, office_day, register_label
 from shared.domain.procedure import Place, changes, check, find_step, first_desk, kept
 from shared.domain.standard import Collects, Service, Step, needed
 from shared.domain.ticket import State as TicketState
@@ -25,6 +24,7 @@ from shared.engine.hand import Hand, Said
 from shared.engine.ticket import find as find_ticket
 from shared.engine.visitor import visit_of
 from shared.store.office import Transaction
+from shared.store.sequence import next_number
 from shared.store.tables import Case, Event, Outage, Register, Ticket
 
 UNDO_WITHIN = timedelta(seconds=10)
@@ -188,7 +188,7 @@ def facts(tx: Transaction, row: Row[Any]) -> dict[str, Any]:
     service = tx.standard(row.standard_id)
     return {
         "id": row.id,
-        "register": register_label(row),
+        "register": register_label(row.register_number, row.register_year),
         "service": tx.setup.service_ids[row.service_id].slug,
         "state": row.state.value,
         "step": row.step,
@@ -196,11 +196,6 @@ def facts(tx: Transaction, row: Row[Any]) -> dict[str, Any]:
         "due_at": row.due_at.isoformat() if row.due_at else None,
         "data_version": row.collected.get("data_version", 1),
     }
-
-
-def register_label(row: Row[Any]) -> str | None:
-    """`12/2026`: number and year of the register; None before the file was accepted."""
-    return f"{row.register_number}/{row.register_year}" if row.register_number else None
 
 
 # --- inside one action ---
@@ -305,12 +300,9 @@ def _effects(
 
 def _register(tx: Transaction, service: Service, hand: Hand) -> dict[str, Any]:
     year = office_day(hand.now, tx.setup.zone).year
-    number = tx.execute(
-        _NEXT_REGISTER[tx.connection.dialect.name], {"office_id": tx.office_id, "year": year, "last_number": 1}
-    ).scalar_one()
     return {
         "register_year": year,
-        "register_number": number,
+        "register_number": next_number(tx, Register, year=year),
         "accepted_at": hand.now,
         "due_at": _due(tx, service, hand.now),
     }
@@ -321,14 +313,6 @@ def _due(tx: Transaction, service: Service, now: datetime) -> datetime | None:
     if promise is None:
         return None
     return promised_at(now, promise.value, promise.unit, tx.setup.calendar, tx.setup.settings.convention)
-
-
-_NEXT_REGISTER = {
-    name: dialect.insert(Register)
-    .on_conflict_do_update(index_elements=["office_id", "year"], set_={"last_number": Register.last_number + 1})
-    .returning(Register.last_number)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 
 
 def rest(tx: Transaction, row: Row[Any], reason: cases.PauseReason, now: datetime) -> None:
@@ -368,7 +352,7 @@ def _nib(tx: Transaction, row: Row[Any], collected: Mapping[str, Any]) -> dict[s
         return {}
     other = tx.first(select(Case).where(Case.office_id == tx.office_id, Case.nib == nib, Case.id != row.id))
     if other is not None:
-        raise NotAllowed("nib_taken", register=register_label(other))
+        raise NotAllowed("nib_taken", register=register_label(other.register_number, other.register_year))
     return {"nib": nib}
 
 

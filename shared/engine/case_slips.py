@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from shared.domain import slip
 from shared.domain.case import Action
 from shared.domain.errors import Unknown
+from shared.domain.numbering import register_label
 from shared.domain.slip import Line
 from shared.domain.standard import Collects, Requirement, Service, needed
 from shared.engine.hand import Hand
@@ -36,11 +37,11 @@ def after(
 ) -> None:
     """Queues the slip that the action gives into somebody's hands."""
     if action == Action.ACCEPT:
-        _queue(tx, "receipt", file, receipt(tx, file, service, hand), hand)
+        print_lines(tx, "receipt", receipt(tx, file, service, hand), hand.now, case_id=file.id)
     elif action == Action.RETURN_TO_APPLICANT:
-        _queue(tx, "incomplete", file, incomplete(tx, file, service, hand, reason), hand)
+        print_lines(tx, "incomplete", incomplete(tx, file, service, hand, reason), hand.now, case_id=file.id)
     elif action == Action.HAND_OVER:
-        _queue(tx, "handover", file, handover(tx, file, service, hand), hand)
+        print_lines(tx, "handover", handover(tx, file, service, hand), hand.now, case_id=file.id)
 
 
 def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
@@ -54,7 +55,7 @@ def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
     earlier = select(PrintJob.id).where(PrintJob.case_id == file.id, PrintJob.kind == kind)
     if kind != "data_sheet" and tx.first(earlier) is not None:
         lines = slip.as_copy(lines, hand.name)
-    _queue(tx, kind, file, lines, hand)
+    print_lines(tx, kind, lines, hand.now, case_id=file.id)
     tx.record(
         "print",
         at=hand.now,
@@ -92,7 +93,7 @@ def incomplete(tx: Transaction, file: Row[Any], service: Service, hand: Hand, re
         service=service.name,
         missing=missing or [(reason or "Tanyakan kepada petugas", None)],
         made_at=hand.now.astimezone(tx.setup.zone),
-        register_number=_register(file) if file.register_number else None,
+        register_number=register_label(file.register_number, file.register_year),
         file_url=hand.url + file.token,
     )
 
@@ -161,12 +162,8 @@ def _ticked(file: Row[Any]) -> Mapping[str, Any]:
 
 
 def _register(file: Row[Any]) -> str:
-    return f"{file.register_number}/{file.register_year}" if file.register_number else "-"
+    return register_label(file.register_number, file.register_year) or "-"
 
 
 def _head(tx: Transaction, file: Row[Any]) -> slip.Letterhead:
     return letterhead(tx.setup, tx.setup.service_ids[file.service_id])
-
-
-def _queue(tx: Transaction, kind: str, file: Row[Any], lines: list[Line], hand: Hand) -> None:
-    print_lines(tx, kind, lines, hand.now, case_id=file.id)

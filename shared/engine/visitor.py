@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain import slip
 from shared.domain.availability import require_open
@@ -21,6 +20,7 @@ from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.paper import NUMBER, print_lines
 from shared.store.office import Transaction
+from shared.store.sequence import next_number
 from shared.store.setup import ServiceSetup, Setup
 from shared.store.tables import ACTIVE, Case, Outage, Series, Ticket
 
@@ -142,10 +142,7 @@ def _issue(
 ) -> Taken:
     """Writes the ticket with the next number of its series, and its event."""
     today = office_day(now, tx.setup.zone)
-    number = tx.execute(
-        _NEXT_NUMBER[tx.connection.dialect.name],
-        {"office_id": tx.office_id, "on_day": today, "letter": service.series, "last_number": 1},
-    ).scalar_one()
+    number = next_number(tx, Series, on_day=today, letter=service.series)
     token = secrets.token_urlsafe(16)
     ticket_id = tx.execute(
         _INSERT,
@@ -181,21 +178,6 @@ _BY_NONCE = (
     .execution_options(prepared=True)
 )
 _INSERT = insert(Ticket).returning(Ticket.id).execution_options(prepared=True)
-_NEXT_NUMBER = {
-    "sqlite": sqlite.insert(Series)
-    .on_conflict_do_update(
-        index_elements=["office_id", "on_day", "letter"], set_={"last_number": Series.last_number + 1}
-    )
-    .returning(Series.last_number)
-    .execution_options(prepared=True),
-    "postgresql": postgresql.insert(Series)
-    .on_conflict_do_update(
-        index_elements=["office_id", "on_day", "letter"], set_={"last_number": Series.last_number + 1}
-    )
-    .returning(Series.last_number),
-}
-
-
 _ISSUED = select(Series.last_number).where(
     Series.office_id == bindparam("the_office"),
     Series.on_day == bindparam("the_day"),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from shared.domain.calendar import Light, light, net_s
 from shared.domain.case import RUNNING, State
+from shared.domain.numbering import register_label
 from shared.domain.procedure import find_step
 from shared.domain.standard import Collects, Role, Service, Step
 from shared.store.setup import Setup, SetupCache
@@ -32,7 +33,7 @@ class File:
 
     @property
     def register(self) -> str:
-        return f"{self.row.register_number}/{self.row.register_year}" if self.row.register_number else "–"
+        return register_label(self.row.register_number, self.row.register_year) or "–"
 
 
 def tray(

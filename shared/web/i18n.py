@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
@@ -43,12 +41,11 @@ def catalogue(folder: Path, language: str) -> Any:
 def _merge(folders: list[Path], language: str) -> Translations:
     merged = Translations()
     for folder in folders:
-        if not (folder / "locale").is_dir():
-            continue
-        compiled = io.BytesIO()
-        write_mo(compiled, catalogue(folder, language))
-        compiled.seek(0)
-        merged.merge(Translations(compiled))
+        if (folder / "locale").is_dir():
+            messages = catalogue(folder, language)
+            merged._catalog.update(
+                {message.id: message.string for message in messages if message.id and message.string}
+            )
     return merged
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -14,6 +13,7 @@ from shared.web.settings import Settings
 @click.pass_obj
 def command(settings: Settings) -> None:
     """Menjalankan server (serve)."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    address = f"{settings.host}:{settings.port}"
-    os.execve(sys.executable, [sys.executable, "-m", "shared.web.serve", address], environment)
+    from shared.web.serve import Server  # patches the process for gevent, which no other command wants
+
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    Server(f"{settings.host}:{settings.port}").run()
