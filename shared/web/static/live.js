@@ -2,6 +2,7 @@
 
 const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so that the office sees that it lives
 const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
+const LATE_MS = 10000; // a board that was so long on its way waited for a page that slept
 
 // `options`: office, screen, pollUrl, pollMs, timeoutMs, board (the one in the page), draw(board), lost(isLost, heardAt),
 // told(order) for what a paired device is asked to do, reload: whether a newer build reloads the page, reloadSetup: a newer setup too,
@@ -9,14 +10,31 @@ const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
 export function live(options) {
   let drawn = -1;
   let drawnMinute = ""; // with the minute the availability changes, without any click
-  let heardAt = Date.now();
-  let polledAt = Date.now();
+  let heardAt = performance.now(); // not the clock on the wall, which may be set while we wait
+  let polledAt = performance.now();
   let isLost = false;
   let isPolling = false;
   let drawnHeard = "";
+  let ahead = null; // this clock less the server's; right as long as nobody sets one of them
+
+  // A page that wakes finds boards of the time before: the newest one is asked for instead.
+  function arrived(board) {
+    const lag = Date.now() - Date.parse(board.at);
+    if (ahead !== null && lag > ahead + LATE_MS) {
+      poll();
+      return;
+    }
+    ahead = ahead === null ? lag : Math.min(ahead, lag);
+    hear(board);
+  }
+
+  function asked(board) {
+    ahead = Date.now() - Date.parse(board.at);
+    hear(board);
+  }
 
   function hear(board) {
-    heardAt = Date.now();
+    heardAt = performance.now();
     tell(false);
     const isOld = board.build !== options.board.build || (options.reloadSetup && board.setup !== options.board.setup);
     if (options.reload && isOld && !(options.isBusy && options.isBusy())) {
@@ -34,7 +52,7 @@ export function live(options) {
   function tell(lost) {
     if (lost !== isLost) {
       isLost = lost;
-      options.lost(lost, heardAt);
+      options.lost(lost, Date.now() - (performance.now() - heardAt));
     }
   }
 
@@ -45,7 +63,7 @@ export function live(options) {
     reconnectionDelayMax: 3000,
     timeout: 5000,
   });
-  socket.on("board", hear);
+  socket.on("board", arrived);
   socket.on("disconnect", () => poll());
   socket.on("device", (order) => options.told && options.told(order));
 
@@ -54,7 +72,7 @@ export function live(options) {
       return;
     }
     isPolling = true;
-    polledAt = Date.now();
+    polledAt = performance.now();
     const control = typeof AbortController === "function" ? new AbortController() : null;
     const timer = setTimeout(() => control && control.abort(), options.timeoutMs || 4000);
     fetch(options.pollUrl, { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
@@ -65,10 +83,10 @@ export function live(options) {
         return answer;
       })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-      .then(hear)
+      .then(asked)
       .catch(() => {
         // A cut cable leaves the socket "connected" for a quarter of a minute: the poll is what knows.
-        if (Date.now() - heardAt > STALE_MS - 1000) {
+        if (performance.now() - heardAt > STALE_MS - 1000) {
           tell(true);
         }
       })
@@ -79,8 +97,8 @@ export function live(options) {
   }
 
   setInterval(() => {
-    const isDue = options.screen && Date.now() - polledAt >= ALIVE_MS;
-    if (!socket.connected || Date.now() - heardAt >= options.pollMs || isDue) {
+    const isDue = options.screen && performance.now() - polledAt >= ALIVE_MS;
+    if (!socket.connected || performance.now() - heardAt >= options.pollMs || isDue) {
       poll();
     }
   }, Math.min(options.pollMs, 1000));

@@ -1,0 +1,25 @@
+// The page: what it was given, its parts, and the newest board.
+
+import { pageFacts } from "../shared/live.js";
+
+export const facts = pageFacts();
+export const root = document.documentElement;
+export const one = (selector, within) => (within || document).querySelector(selector);
+export const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
+export let board = facts.board;
+
+export function renew(newest) {
+  board = newest;
+}
+
+export function availability(slug) {
+  return board.availability[slug] || { is_open: true, code: "open", reason: "" };
+}
+
+export function press(action, isOn) {
+  all('[data-action="' + action + '"]').forEach((button) => button.setAttribute("aria-pressed", String(isOn)));
+}
+
+export function note(text) {
+  all("[data-note]").forEach((each) => { each.hidden = !text; each.textContent = text; });
+}

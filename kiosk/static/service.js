@@ -1,0 +1,67 @@
+// A service: its questions, what to bring, and why it is closed when it is.
+
+import { all, availability, board, facts, one } from "./page.js";
+import { session } from "./session.js";
+import { again, phrase, why } from "./words.js";
+
+let needsPage = 0;
+
+export function turnNeeds(page) {
+  needsPage = page === undefined ? needsPage + 1 : page;
+}
+
+function node(slug) {
+  const answers = session.answers[slug] || {};
+  let tree = facts.trees[slug];
+  while (tree.ask && tree.then[answers[tree.ask]]) {
+    tree = tree.then[answers[tree.ask]];
+  }
+  return tree;
+}
+
+export function drawService(screen, slug) {
+  const tree = node(slug);
+  const ticks = session.ticks[slug] || [];
+  const found = availability(slug);
+  all("[data-question]", screen).forEach((each) => {
+    each.hidden = each.dataset.question !== tree.ask;
+    one(".options", each).style.setProperty("--options", String(all("[data-option]", each).length));
+  });
+  one("[data-bring]", screen).hidden = Boolean(tree.ask);
+  one("[data-closed]", screen).hidden = found.is_open;
+  one("[data-closed-why]", screen).textContent = found.is_open ? "" : why(found);
+  one("[data-closed-again]", screen).textContent = found.is_open ? "" : again(found, board.minute, facts.zone);
+  one('[data-action="take"]', screen).hidden = !found.is_open;
+  one('[data-action="print-missing"]', screen).hidden = !tree.bring || tree.bring.every((key) => ticks.indexOf(key) >= 0);
+  all("[data-need]", screen).forEach((each) => each.setAttribute("aria-pressed", String(ticks.indexOf(each.dataset.need) >= 0)));
+  if (tree.bring) {
+    drawNeeds(screen, all("[data-need]", screen).filter((each) => tree.bring.indexOf(each.dataset.need) >= 0));
+  }
+}
+
+function drawNeeds(screen, wanted) {
+  const list = one("[data-needs]", screen);
+  const more = one('[data-action="more-needs"]', screen);
+  const items = all("li", list);
+  more.hidden = true;
+  items.forEach((item) => { item.hidden = wanted.length > 0 && !wanted.some((each) => each.parentElement === item); });
+  const shown = items.filter((item) => !item.hidden);
+  if (list.scrollHeight <= list.clientHeight + 1) {
+    return;
+  }
+  more.hidden = false;
+  const pages = [[]];
+  let room = list.clientHeight;
+  shown.forEach((item) => {
+    const height = item.getBoundingClientRect().height + parseFloat(getComputedStyle(item).marginBottom);
+    if (height > room + parseFloat(getComputedStyle(item).marginBottom) && pages[pages.length - 1].length) {
+      pages.push([]);
+      room = list.clientHeight;
+    }
+    pages[pages.length - 1].push(item);
+    room -= height;
+  });
+  needsPage = needsPage % pages.length;
+  shown.forEach((item) => { item.hidden = pages[needsPage].indexOf(item) < 0; });
+  one("[data-more-needs]", screen).textContent = phrase("page", { page: needsPage + 1, pages: pages.length });
+}
