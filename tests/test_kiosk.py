@@ -304,8 +304,8 @@ def test_the_last_place_of_a_quota_is_given_once_and_the_tile_says_so(
             decided = "[data-number]:visible, [data-of=legalisasi] [data-closed]:visible"
             expect(page.locator(decided).first).to_be_visible(timeout=LONG_MS)
         assert issued(server) == before + 1
-        third = kiosk()
-        expect(third.locator("[data-service=legalisasi] [data-status]")).to_contain_text("Nomor hari ini habis. Buka lagi")
+        tile = kiosk().locator("[data-service=legalisasi] [data-status]")
+        expect(tile).to_contain_text("Nomor hari ini habis. Buka lagi")
     finally:
         on_store(server, update(tables.Service).where(*mine).values(quota=None))
 

@@ -11,6 +11,7 @@ monkey.patch_all()
 
 import sys  # noqa: E402
 from collections.abc import Callable, Iterable  # noqa: E402
+from socket import IPPROTO_TCP, TCP_NODELAY, create_server  # noqa: E402
 from typing import Any  # noqa: E402
 
 from gevent.pywsgi import WSGIServer  # noqa: E402
@@ -56,6 +57,12 @@ class Bare:
         return f'42["board",{{"version":{self.version}}}]'.ljust(self.size)
 
 
+def serve(port: int, application: Callable[..., Any]) -> None:
+    """Listens as gunicorn does: nothing waits for more to send (accepted sockets inherit it)."""
+    listener = create_server(("127.0.0.1", port), backlog=256)
+    listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    WSGIServer(listener, application, handler_class=WebSocketHandler, log=None).serve_forever()
+
+
 if __name__ == "__main__":
-    address = ("127.0.0.1", int(sys.argv[1]))
-    WSGIServer(address, Bare(int(sys.argv[2])), handler_class=WebSocketHandler, log=None).serve_forever()
+    serve(int(sys.argv[1]), Bare(int(sys.argv[2])))

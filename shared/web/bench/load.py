@@ -90,6 +90,7 @@ class Screen:
         if b" 101 " not in head:
             raise Unexpected(f"no WebSocket: {head!r}")
         self._say(b"40" + json.dumps({"office": plan["office"], "screen": "display"}).encode())
+        self._read()  # the first board may have come with the answer
         while self.version < 0:
             self.hear()
 
@@ -102,6 +103,9 @@ class Screen:
         if not piece:
             raise Unexpected("the server closed the WebSocket")
         self.heard += piece
+        return self._read()
+
+    def _read(self) -> bool:
         is_newer = False
         for message in self._messages():
             found = re.search(rb'"version": ?(\d+)', message) if message.startswith(b"42") else None

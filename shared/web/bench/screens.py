@@ -22,24 +22,25 @@ TARGETS = {50: 2.5, 95: None, 99: 4.0}
 
 
 def measure(bench: Measure) -> Iterator[Figure]:
-    with served(bench.installation) as serving, _bare(_board_bytes(bench.installation, serving)) as bare:
+    with served(bench.installation) as serving, bare("bare", board_bytes(bench.installation, serving)) as websocket:
         fill_line(bench.installation, serving, 1)
         for displays in DISPLAYS:
-            yield from _compare(bench, serving, bare, displays)
+            yield from compare(bench, "click_to_screen", serving, websocket, displays)
 
 
-def _compare(bench: Measure, serving: Serving, bare: Serving, displays: int) -> Iterator[Figure]:
+def compare(bench: Measure, name: str, serving: Serving, websocket: Serving, displays: int) -> Iterator[Figure]:
+    """Rounds of both in turn; one figure per percentile."""
     ours, theirs = [], []
     clicks = max(1, bench.clicks // bench.rounds)
     for _ in range(bench.rounds):
-        theirs.append(_waits_ms(bench.installation, bare, displays, clicks))
+        theirs.append(_waits_ms(bench.installation, websocket, displays, clicks))
         ours.append(_waits_ms(bench.installation, serving, displays, clicks))
     for percent, target in TARGETS.items():
         values = [percentile(waits, percent) for waits in ours]
         yardsticks = [percentile(waits, percent) for waits in theirs]
         ratio = median(value / yardstick for value, yardstick in zip(values, yardsticks, strict=True))
         yield Figure(
-            f"click_to_screen_{displays}_p{percent}",
+            f"{name}_{displays}_p{percent}",
             median(values),
             "ms",
             median(yardsticks),
@@ -55,7 +56,8 @@ def _waits_ms(installation: Installation, serving: Serving, displays: int, click
     return [wait * 1000 for wait in done["waits_s"]]
 
 
-def _board_bytes(installation: Installation, serving: Serving) -> int:
+def board_bytes(installation: Installation, serving: Serving) -> int:
+    """How long the board of this office is as JSON."""
     connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=START_LIMIT_S)
     bearer = {"Authorization": f"Bearer {installation.display}"}
     connection.request("GET", f"/{installation.office}/display/board.json", headers=bearer)
@@ -65,10 +67,11 @@ def _board_bytes(installation: Installation, serving: Serving) -> int:
 
 
 @contextmanager
-def _bare(board_bytes: int) -> Iterator[Serving]:
+def bare(program: str, size: int, *more: str) -> Iterator[Serving]:
+    """A yardstick as a process: `bare` or `bare_flask`, with boards of `size` bytes; gone afterwards."""
     port = free_port()
-    program = [sys.executable, "-m", "shared.web.bench.bare", str(port), str(board_bytes)]
-    process = subprocess.Popen(program)
+    command = [sys.executable, "-m", f"shared.web.bench.{program}", str(port), str(size), *more]
+    process = subprocess.Popen(command)
     began = time.monotonic()
     try:
         while True:

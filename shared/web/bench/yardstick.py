@@ -21,35 +21,44 @@ CREATE INDEX event_ticket ON event (ticket_id);
 """
 
 
+class Issues:
+    """A database of its own in `folder`: counter + ticket + event + commit, WAL, synchronous=FULL."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.count = folder / f"yardstick-{secrets.token_hex(4)}.db", 0
+        self._connection = sqlite3.connect(self.path, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(SCHEMA)
+
+    def issue(self) -> None:
+        run = self._connection.execute
+        run("BEGIN IMMEDIATE")
+        number = run(
+            "INSERT INTO series VALUES ('2026-11-23', 'A', 1) "
+            "ON CONFLICT DO UPDATE SET last_number = last_number + 1 RETURNING last_number"
+        ).fetchone()[0]
+        ticket = run(
+            "INSERT INTO ticket (on_day, letter, number, token, state, taken_at) VALUES "
+            "('2026-11-23', 'A', ?, ?, ?, ?)",
+            (number, secrets.token_urlsafe(16), "waiting", "2026-11-23 08:15:00"),
+        ).lastrowid
+        run("INSERT INTO event (ticket_id, at, action) VALUES (?, ?, ?)", (ticket, "2026-11-23 08:15:00", "take"))
+        run("COMMIT")
+        self.count += 1
+
+    def close(self) -> None:
+        """Ends it and removes its files."""
+        self._connection.close()
+        for each in self.path.parent.glob(f"{self.path.name}*"):
+            each.unlink()
+
+
 def issues_per_s(folder: Path, seconds: float) -> float:
-    """Issue transactions per second: counter + ticket + event + commit, WAL, synchronous=FULL."""
-    path = folder / f"yardstick-{secrets.token_hex(4)}.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.executescript(SCHEMA)
-        count = 0
+    """Issue transactions per second."""
+    with closing(Issues(folder)) as issues:
         began = time.perf_counter()
         while (spent_s := time.perf_counter() - began) < seconds:
-            _issue(connection)
-            count += 1
-    for each in folder.glob(f"{path.name}*"):
-        each.unlink()
-    return count / spent_s
-
-
-def _issue(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    number = connection.execute(
-        "INSERT INTO series VALUES ('2026-11-23', 'A', 1) "
-        "ON CONFLICT DO UPDATE SET last_number = last_number + 1 RETURNING last_number"
-    ).fetchone()[0]
-    ticket = connection.execute(
-        "INSERT INTO ticket (on_day, letter, number, token, state, taken_at) VALUES ('2026-11-23', 'A', ?, ?, ?, ?)",
-        (number, secrets.token_urlsafe(16), "waiting", "2026-11-23 08:15:00"),
-    ).lastrowid
-    connection.execute(
-        "INSERT INTO event (ticket_id, at, action) VALUES (?, ?, ?)", (ticket, "2026-11-23 08:15:00", "take")
-    )
-    connection.execute("COMMIT")
+            issues.issue()
+        return issues.count / spent_s

@@ -11,15 +11,15 @@ import click
 
 from shared.web.settings import Settings
 
-NAMES = ("takes", "calls", "screens", "slow_disk", "history", "start", "estimate", "phones")
+NAMES = ("takes", "calls", "screens", "ceiling", "slow_disk", "history", "start", "estimate", "phones")
 
 
 @click.command("bench")
-@click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAMES]")
+@click.argument("names", nargs=-1, type=click.Choice(NAMES))
 @click.option("--quick", is_flag=True, help="sekilas saja (a glance: see that it runs)")
 @click.pass_obj
 def command(settings: Settings, names: tuple[str, ...], quick: bool) -> None:
-    """Mengukur kecepatan pada mesin ini (measures): takes calls screens slow_disk history start estimate phones."""
+    """Mengukur kecepatan pada mesin ini (measures this machine)."""
     from shared.web.bench.installation import install  # the whole program: only for who measures
     from shared.web.bench.measure import Measure
 
