@@ -1,4 +1,4 @@
-"""Setup of the devices: confirm a code, name a device, say what it offers and where it prints, take its token away."""
+"""Setup of the devices: let one in by a code, name it, say what it offers and where it prints, take its token away."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shared.engine import device as devices
 from shared.web import auth
 from shared.web.auth import limiter, now, officers_only, store
 from shared.web.screen import sentence, setup
+from shared.web.urls import public_url
 
 blueprint = Blueprint("devices_setup", __name__)
 
@@ -30,6 +31,14 @@ def page() -> str:
 def confirm() -> ResponseReturnValue:
     code, name = request.form.get("code", ""), request.form.get("name", "")
     return _do(lambda: store().exclusively(devices.confirm, g.office_id, code, name, now()))
+
+
+@blueprint.post("/invite")
+@officers_only("admin")
+@limiter.limit("20/minute")
+def invite() -> ResponseReturnValue:
+    name = request.form.get("name", "")
+    return _do(lambda: store().exclusively(devices.invite, g.office_id, name, now()))
 
 
 @blueprint.post("/<int:device_id>")
@@ -71,8 +80,8 @@ def _do(change: Any) -> ResponseReturnValue:
 def _page(message: str | None = None) -> str:
     with store().read() as connection:
         rows = devices.devices(connection, g.office_id)
+        invited = devices.invitations(connection, g.office_id, now())
     offline = {row.id for row in rows if devices.is_offline(row.last_seen_at, now())}
     services = [service for service in setup().services if service.is_active]
-    return render_template(
-        "counter/devices.html", setup=setup(), devices=rows, offline=offline, services=services, message=message
-    )
+    shown = {"devices": rows, "offline": offline, "invited": invited, "server": public_url("")}
+    return render_template("counter/devices.html", setup=setup(), services=services, message=message, **shown)

@@ -11,17 +11,21 @@ from typing import Any
 import pytest
 import world
 from paper import Fault, PaperPrinter
+from socketio.exceptions import SocketIOError
 from test_spool import Clock, copies, is_state, job, on_paper, printer, queue, until
 from werkzeug.serving import make_server
 from world import World
 
+from shared.engine.device import confirm, devices, invite, revoke
 from shared.printing import jobs
-from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair
+from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair, redeem
+from shared.printing.doorbell import Doorbell
 from shared.printing.jobs import JobState
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.auth import issue_token
+from shared.web.commands.print_agent import _line
 from shared.web.settings import Settings
 
 
@@ -74,6 +78,16 @@ def known(office: World) -> int:
     return int(until(lambda: _printer_id(office)))
 
 
+class Sleep(threading.Event):
+    """Counts how often somebody lay down to sleep in it."""
+
+    sleepers = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.sleepers += 1
+        return super().wait(timeout)
+
+
 def _printer_id(office: World) -> int | None:
     return next((p.id for p in office.store.setup(office.id).printers if p.slug == "usb"), None)
 
@@ -102,6 +116,58 @@ def test_a_slip_comes_while_the_question_is_open(small: World, clock: Clock, ser
         until(lambda: device.connections)
         wanted = queue(small, "N0001", clock(), "usb")
         until(is_state(small.store, wanted, JobState.CONFIRMED), limit_s=10)
+
+
+def test_the_bell_wakes_the_agent_long_before_its_next_question(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address:
+        one = agent(line(small, serving, clock), tmp_path / "a", address)
+        sleep = one._woken = Sleep()
+        one.bell.ring = sleep.set
+        with working(one):
+            until(lambda: one.bell.is_open and known(small))
+            one.wait_s = 300
+            asleep = sleep.sleepers
+            until(lambda: sleep.sleepers > asleep)
+            wanted = queue(small, "N0001", clock(), "usb")
+            until(is_state(small.store, wanted, JobState.CONFIRMED), limit_s=60)
+
+
+def test_without_the_bell_the_question_stays_open(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address:
+        one = agent(line(small, serving, clock), tmp_path / "a", address, wait_s=15)
+        one.bell.server = "http://127.0.0.1:1"
+        with working(one):
+            known(small)
+            wanted = queue(small, "N0001", clock(), "usb")
+            until(is_state(small.store, wanted, JobState.CONFIRMED), limit_s=60)
+
+    assert not one.bell.is_open
+
+
+def test_a_bell_that_keeps_quiet_loses_no_slip(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address:
+        one = agent(line(small, serving, clock), tmp_path / "a", address)
+        one.bell.ring = lambda: None
+        with working(one):
+            until(lambda: one.bell.is_open and known(small))
+            wanted = queue(small, "N0001", clock(), "usb")
+            until(is_state(small.store, wanted, JobState.CONFIRMED))
+
+
+def test_the_bell_is_for_agents_of_this_office_alone(small: World, clock: Clock, serving: str) -> None:
+    server, _, slug = serving.rpartition("/")
+    for token in ("", "x" * 43, line(small, serving, clock, "kiosk").token):
+        bell = Doorbell(server, slug, token, lambda: None)
+        with pytest.raises(SocketIOError, match="namespaces failed"):
+            bell._listen()
 
 
 def test_the_state_of_the_printer_reaches_the_office(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
@@ -196,8 +262,6 @@ def test_a_server_that_is_away_is_asked_again(small: World, clock: Clock, tmp_pa
 
 
 def test_an_agent_is_paired_by_the_code_that_it_shows(small: World, clock: Clock, serving: str) -> None:
-    from shared.engine.device import confirm
-
     def typed(code: str) -> None:
         small.store.exclusively(confirm, small.id, code, "Anjungan", clock())
 
@@ -205,6 +269,53 @@ def test_an_agent_is_paired_by_the_code_that_it_shows(small: World, clock: Clock
 
     with pytest.raises(Refused, match="Printer ini tidak ada"):
         Line(serving, token).post("/paper/agent/next", slug="usb", status="ok")
+
+
+def test_an_admins_code_lets_one_agent_in_and_its_restart_needs_none(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    server = serving.rpartition("/")[0]
+    code = small.store.exclusively(invite, small.id, "Anjungan", clock())
+    shown = f"{code[:4]}-{code[4:]}".lower()
+
+    first = _line(server, None, None, shown, Journal(tmp_path / "a"))
+    again = [_line(server, None, None, each, Journal(tmp_path / "a")) for each in (None, shown)]
+
+    assert {(each.url, each.token) for each in again} == {(serving, first.token)}
+    with pytest.raises(Refused, match="Printer ini tidak ada"):
+        first.post("/paper/agent/next", slug="usb", status="ok")
+    with pytest.raises(Refused, match="tidak dikenal"):
+        _line(server, None, None, shown, Journal(tmp_path / "another"))
+
+
+def test_an_agent_that_died_before_it_heard_the_answer_uses_its_code_again(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    server = serving.rpartition("/")[0]
+    code = small.store.exclusively(invite, small.id, "Anjungan", clock())
+    journal = Journal(tmp_path / "a")
+    journal.write(wish={"code": code, "token": "t" * 43})
+    assert redeem(server, code, "t" * 43) == small.slug
+
+    assert _line(server, None, None, code, Journal(tmp_path / "a")).token == "t" * 43
+
+
+def test_a_revoked_agent_comes_back_with_a_new_code_only(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    server = serving.rpartition("/")[0]
+    old, new = (small.store.exclusively(invite, small.id, "Anjungan", clock()) for _ in range(2))
+    token = _line(server, None, None, old, Journal(tmp_path / "a")).token
+    with small.store.read() as connection:
+        device_id = devices(connection, small.id)[0].id
+    small.store.exclusively(revoke, small.id, device_id, clock())
+
+    with pytest.raises(Refused) as refused:
+        Line(serving, token).post("/paper/agent/next", slug="usb", status="ok")
+    assert refused.value.status == 401
+    with pytest.raises(Refused):
+        redeem(server, old, token)
+    assert _line(server, None, None, new, Journal(tmp_path / "a")).token != token
 
 
 def test_two_agents_do_not_share_a_folder(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from world import PASSWORD, World
 
-from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.engine import device
 from shared.store import tables
 from shared.store.office import Store
@@ -159,11 +159,12 @@ def sign_in(app: Flask, login: str) -> Callable[..., Any]:
     """A browser of that officer; the answer is a POST with its CSRF token."""
     browser = app.test_client()
 
-    def post(address: str, **form: Any) -> Any:
+    def post(address: str, follow_redirects: bool = False, **form: Any) -> Any:
         page = browser.get("/uji/counter/devices", headers=PAGE, follow_redirects=True).text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token, page
-        return browser.post(address, headers=PAGE, data={"csrf_token": token[1], **form})
+        data = {"csrf_token": token[1], **form}
+        return browser.post(address, headers=PAGE, data=data, follow_redirects=follow_redirects)
 
     post("/uji/counter/sign-in", login=login, password=PASSWORD)
     return post
@@ -181,6 +182,52 @@ def test_the_admin_confirms_settles_and_removes_in_the_setup(app: Flask, here: W
     assert row(here, found.id).settings == {"zone": "Lobi", "services": ["layanan-1"], "printer": "virtual"}
     post(f"/uji/counter/devices/{found.id}/revoke")
     assert row(here, found.id).revoked_at is not None
+
+
+def redeem(app: Flask, code: str, token: str = "t" * 43) -> Any:
+    return app.test_client().post("/pair", json={"code": code, "token": token}, environ_base=FAR)
+
+
+def test_the_admin_makes_a_code_for_a_print_agent_in_the_setup(app: Flask, here: World) -> None:
+    post = sign_in(app, "admin")
+    assert post("/uji/counter/devices/invite", name=" ").status_code == 400
+    page = post("/uji/counter/devices/invite", name="Anjungan", follow_redirects=True).text
+    found = re.search(r"--pair (\w{4}-\w{4})<", page)
+    assert found, page
+
+    assert redeem(app, found[1].lower().replace("-", " ")).json == {"office": "uji"}
+
+    with here.store.read() as connection:
+        agent = device.devices(connection, here.id)[0]
+    assert (agent.purpose, agent.name) == ("agent", "Anjungan")
+    shown = {**JSON, "Authorization": f"Bearer {'t' * 43}"}
+    assert app.test_client().get("/uji/pair/agent", environ_base=FAR, headers=shown).json == {"state": "confirmed"}
+    assert redeem(app, found[1], "u" * 43).status_code == 404, "a code works once"
+    assert redeem(app, found[1]).status_code == 200, "the same agent asks again"
+    assert found[1] not in post(f"/uji/counter/devices/{agent.id}/revoke", follow_redirects=True).text
+    assert redeem(app, found[1]).status_code == 404
+
+
+def test_a_code_of_the_admin_ends_and_opens_only_its_own_office(app: Flask, here: World) -> None:
+    other = world.office(here.store, slug="lain")
+    late, theirs = (here.store.exclusively(device.invite, each.id, "Anjungan", here.now) for each in (here, other))
+
+    assert redeem(app, theirs).json == {"office": "lain"}
+    here.later(seconds=device.CODE_LIFE.total_seconds())
+
+    assert redeem(app, late, "u" * 43).status_code == 404
+
+
+def test_a_code_of_the_admin_is_none_that_a_device_shows(here: World) -> None:
+    code = here.store.exclusively(device.invite, here.id, "Anjungan", here.now)
+    asked = here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+
+    with pytest.raises(Unknown):
+        confirm(here, code)
+    with pytest.raises(Unknown):
+        here.store.exclusively(device.redeem, asked.code, "t" * 43, here.now)
+    with pytest.raises(Invalid):
+        here.store.exclusively(device.redeem, code, "short", here.now)
 
 
 def test_an_officer_at_a_counter_confirms_nothing(app: Flask, here: World) -> None:

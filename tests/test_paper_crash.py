@@ -6,9 +6,11 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from server import LOKET, Server
 from sqlalchemy import insert, select, update
 from test_spool import on_paper, until
 
+from shared.engine.device import invite
+from shared.printing.doorbell import Doorbell
 from shared.printing.jobs import JobState
 from shared.store import reads
 from shared.store.office import Store
@@ -113,8 +117,9 @@ def test_a_server_that_is_killed_at_random_prints_nothing_twice_unmarked(server:
     assert sum(each.state == JobState.CONFIRMED for each in slips(store)) >= len(taken) / 2
 
 
-def start_agent(server: Server, token: str, folder: Path, address: str) -> subprocess.Popen[bytes]:
-    asked = ["--server", server.url, "--office", OFFICE, "--token", token, "--profile", "58mm"]
+def start_agent(server: Server, folder: Path, address: str, code: str) -> subprocess.Popen[bytes]:
+    """The same command at each start, as a unit file has it: the code is used up by the first."""
+    asked = ["--server", server.url, "--pair", code, "--profile", "58mm"]
     with (folder / "agent.log").open("ab") as log:
         return subprocess.Popen(
             [LOKET, "print-agent", *asked, "--printer", f"network:{address}"],
@@ -126,10 +131,10 @@ def start_agent(server: Server, token: str, folder: Path, address: str) -> subpr
 
 def test_an_agent_and_its_server_may_both_be_killed(server: Server, store: Store, tmp_path: Path) -> None:
     chance, device, taken = random.Random(35), Slow(), []
-    token = server.token(OFFICE, "--agent")["Authorization"].removeprefix("Bearer ")
+    code = store.exclusively(invite, office_id(store), "Anjungan", datetime.now(UTC))
 
     with device.on_network() as address:
-        agent = start_agent(server, token, tmp_path, address)
+        agent = start_agent(server, tmp_path, address, code)
         try:
             until(lambda: any(p.slug == "anjungan" for p in store.setup(office_id(store)).printers))
             use(store, "anjungan")
@@ -142,7 +147,7 @@ def test_an_agent_and_its_server_may_both_be_killed(server: Server, store: Store
                 if turn == 1:
                     server.kill()
                     server.start()
-                agent = start_agent(server, token, tmp_path, address)
+                agent = start_agent(server, tmp_path, address, code)
             until(lambda: all_ended(store), 60)
         finally:
             agent.kill()
@@ -150,6 +155,22 @@ def test_an_agent_and_its_server_may_both_be_killed(server: Server, store: Store
 
     promise_holds(store, device, taken)
     assert sum(each.state == JobState.CONFIRMED for each in slips(store)) >= len(taken) / 2
+
+
+def test_the_bell_is_heard_again_after_the_server_was_killed(server: Server) -> None:
+    token = server.token(OFFICE, "--agent")["Authorization"].removeprefix("Bearer ")
+    bell = Doorbell(server.url, OFFICE, token, lambda: None)
+    ears = threading.Thread(target=bell.run)
+    ears.start()
+    try:
+        until(lambda: bell.is_open)
+        server.kill()
+        until(lambda: not bell.is_open)
+        server.start()
+        until(lambda: bell.is_open)
+    finally:
+        bell.stop()
+        ears.join(30)
 
 
 def test_numbers_are_given_while_a_printer_hangs(server: Server, store: Store) -> None:

@@ -1,15 +1,16 @@
-"""Pairing of devices: a kiosk, a display or a print agent asks, an admin types the code that it shows."""
+"""Pairing of devices: one asks and an admin types the code that it shows, or an admin makes a code for an agent."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.store.tables import Device, Pairing
@@ -19,6 +20,10 @@ CODE_LIFE = timedelta(minutes=15)
 MOST_PENDING = 20
 """Devices of one office that may wait at once; more is no office that is being set up."""
 CODE_DIGITS = 6
+INVITATION = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""What a code of an admin is made of, without the signs that are read as others."""
+INVITATION_LENGTH = 8
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43,100}")
 SEEN_EVERY = timedelta(seconds=30)
 """A sign of life is written no more often than this."""
 OFFLINE_AFTER = timedelta(minutes=3)
@@ -38,10 +43,10 @@ def ask(connection: Connection, office_id: int, purpose: str, now: datetime) -> 
     if purpose not in PURPOSES:
         raise Unknown("purpose")
     connection.execute(delete(Pairing).where(Pairing.office_id == office_id, Pairing.expires_at <= now))
-    mine = Pairing.office_id == office_id
+    mine = and_(Pairing.office_id == office_id, Pairing.name.is_(None))
     if connection.execute(select(func.count()).select_from(Pairing).where(mine)).scalar_one() >= MOST_PENDING:
         raise NotAllowed("many_pairings")
-    taken = set(connection.execute(select(Pairing.code).where(mine)).scalars())
+    taken = set(connection.execute(select(Pairing.code).where(Pairing.office_id == office_id)).scalars())
     code = next(each for each in iter(_new_code, "") if each not in taken)
     token, expires_at = secrets.token_urlsafe(32), now + CODE_LIFE
     columns = {"office_id": office_id, "purpose": purpose, "code": code, "token_hash": digest(token)}
@@ -51,19 +56,55 @@ def ask(connection: Connection, office_id: int, purpose: str, now: datetime) -> 
 
 def confirm(connection: Connection, office_id: int, code: str, name: str, now: datetime) -> int:
     """The admin typed what the device shows: the device's id. Raises `Unknown("pairing")`, `Invalid("fields")`."""
-    name = " ".join(name.split())[:80]
-    if not name:
-        raise Invalid("fields", fields=["name"])
+    name = _name(name)
     plain = "".join(each for each in code if each.isdigit())
     row = connection.execute(
-        select(Pairing).where(Pairing.office_id == office_id, Pairing.code == plain, Pairing.expires_at > now)
+        select(Pairing).where(
+            Pairing.office_id == office_id, Pairing.code == plain, Pairing.name.is_(None), Pairing.expires_at > now
+        )
     ).first()
     if row is None:
         raise Unknown("pairing")
-    connection.execute(delete(Pairing).where(Pairing.id == row.id))
-    columns = {"office_id": office_id, "purpose": row.purpose, "name": name, "token_hash": row.token_hash}
-    key: Any = connection.execute(insert(Device), {**columns, "made_at": now}).inserted_primary_key
-    return int(key[0])
+    return _admit(connection, row, name, row.token_hash, now)
+
+
+def invite(connection: Connection, office_id: int, name: str, now: datetime) -> str:
+    """A code that lets one print agent in, once and soon; it is to be typed where the agent runs. Raises `Invalid`."""
+    name = _name(name)
+    connection.execute(delete(Pairing).where(Pairing.office_id == office_id, Pairing.expires_at <= now))
+    code = "".join(secrets.choice(INVITATION) for _ in range(INVITATION_LENGTH))
+    columns = {"office_id": office_id, "purpose": "agent", "name": name, "code": code, "token_hash": digest(code)}
+    connection.execute(insert(Pairing), {**columns, "asked_at": now, "expires_at": now + CODE_LIFE})
+    return code
+
+
+def redeem(connection: Connection, code: str, token: str, now: datetime) -> int:
+    """The agent that shows the code of an admin is let in with the token that it made itself: its office.
+
+    The code says which office; it is used up by this. The same token once more is the same agent, whose answer was
+    lost. Raises `Unknown("pairing")`, `Invalid("fields")`.
+    """
+    if not TOKEN.fullmatch(token):
+        raise Invalid("fields", fields=["token"])
+    shown = digest(token)
+    known = select(Device.office_id).where(Device.token_hash == shown, Device.revoked_at.is_(None))
+    office_id = connection.execute(known).scalar_one_or_none()
+    if office_id is not None:
+        return int(office_id)
+    plain = "".join(each for each in code.upper() if each in INVITATION)
+    row = connection.execute(
+        select(Pairing).where(Pairing.token_hash == digest(plain), Pairing.name.is_not(None), Pairing.expires_at > now)
+    ).first()
+    if row is None:
+        raise Unknown("pairing")
+    _admit(connection, row, row.name, shown, now)
+    return int(row.office_id)
+
+
+def invitations(connection: Connection, office_id: int, now: datetime) -> list[Row[Any]]:
+    """The codes of an admin that no agent has used yet."""
+    mine = and_(Pairing.office_id == office_id, Pairing.name.is_not(None), Pairing.expires_at > now)
+    return list(connection.execute(select(Pairing).where(mine).order_by(Pairing.id)))
 
 
 def revoke(connection: Connection, office_id: int, device_id: int, now: datetime) -> None:
@@ -73,9 +114,7 @@ def revoke(connection: Connection, office_id: int, device_id: int, now: datetime
 
 def configure(connection: Connection, office_id: int, device_id: int, name: str, settings: Mapping[str, Any]) -> None:
     """`settings`: services (slugs; absent is all), printer (slug), zone (words). Raises `Unknown("device")`."""
-    name = " ".join(name.split())[:80]
-    if not name:
-        raise Invalid("fields", fields=["name"])
+    name = _name(name)
     _set(connection, office_id, device_id, name=name, settings=dict(settings))
 
 
@@ -114,6 +153,22 @@ def _set(connection: Connection, office_id: int, device_id: int, **columns: Any)
     )
     if connection.execute(found.values(**columns)).rowcount != 1:
         raise Unknown("device")
+
+
+def _admit(connection: Connection, pairing: Row[Any], name: str, token_hash: str, now: datetime) -> int:
+    """Of two that come with the same code one finds it."""
+    if connection.execute(delete(Pairing).where(Pairing.id == pairing.id)).rowcount != 1:
+        raise Unknown("pairing")
+    columns = {"office_id": pairing.office_id, "purpose": pairing.purpose, "name": name, "token_hash": token_hash}
+    key: Any = connection.execute(insert(Device), {**columns, "made_at": now}).inserted_primary_key
+    return int(key[0])
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())[:80]
+    if not name:
+        raise Invalid("fields", fields=["name"])
+    return name
 
 
 def _new_code() -> str:

@@ -1,9 +1,9 @@
 """The print agent: on the kiosk's own machine it fetches slips for the printer there, and tells what became of them.
 
-It asks by HTTP and the server keeps the question open until there is a slip or a few seconds have passed, so a slip
-comes at once, through any proxy, and the next question mends whatever was lost. Before a byte goes to the printer a
-small journal on the disk says so: what a crash leaves in doubt is reported as uncertain, and never printed twice
-unmarked.
+The doorbell wakes it, and it asks by HTTP; without the bell the server keeps the question open until there is a slip or
+a few seconds have passed. So a slip comes at once, and the next question mends whatever was lost. Before a byte goes to
+the printer a small journal on the disk says so: what a crash leaves in doubt is reported as uncertain, and never
+printed twice unmarked.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from typing import Any
 import structlog
 
 from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
+from shared.printing.doorbell import Doorbell
 from shared.printing.status import Status
 
 log = structlog.get_logger()
 
 WAIT_S = 3.0
-"""How long the server keeps a question open; with the status in each one it stays under `jobs.QUIET_S`."""
+"""How long a question stays open, or the bell is waited for; with the status in each it stays under `jobs.QUIET_S`."""
 
 ANSWER_S = 10.0
 """A server that keeps quiet for so long is not there."""
@@ -142,11 +143,23 @@ class Agent:
     ) -> None:
         self.line, self.journal, self.device = line, journal, device
         self.wait_s, self.timeout_s = wait_s, timeout_s
+        server, _, office = line.url.rpartition("/")
+        self._woken = threading.Event()
+        self.bell = Doorbell(server, office, line.token, self._woken.set)
         self._stopping = threading.Event()
         self._is_known = False
 
     def run(self) -> None:
         """Until `stop`. Raises `Refused` when the server does not want this agent (any more)."""
+        ears = threading.Thread(target=self.bell.run, daemon=True)
+        ears.start()
+        try:
+            self._work()
+        finally:
+            self.bell.stop()
+            ears.join(self.timeout_s)
+
+    def _work(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             try:
@@ -160,18 +173,23 @@ class Agent:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._woken.set()
 
     def step(self) -> None:
-        """Tells what was left untold, then asks for one slip and prints it."""
+        """Tells what was left untold, then asks for one slip and prints it, or waits until there may be one."""
         if not self._is_known:
             self.line.post("/paper/agent/printer", **asdict(self.device))
             self._is_known = True
         self._settle()
-        offer = self.line.post(
-            "/paper/agent/next", slug=self.device.slug, status=self._status().value, wait_s=self.wait_s
-        )
+        self._woken.clear()
+        status = self._status()
+        is_held_open = status.can_print and not self.bell.is_open
+        wait_s = self.wait_s if is_held_open else 0
+        offer = self.line.post("/paper/agent/next", slug=self.device.slug, status=status.value, wait_s=wait_s)
         if offer.get("job") is not None:
             self._print(offer)
+        elif not is_held_open and not self._stopping.is_set():
+            self._woken.wait(self.wait_s)
 
     def _print(self, offer: dict[str, Any]) -> None:
         """The order of the journal's words is the promise: "sending" stands on the disk before the first byte."""
@@ -223,6 +241,14 @@ def _doubt(state: str) -> Outcome:
     if state == "claiming":
         return Outcome(Result.FAILED, "interrupted")
     return Outcome(Result.UNCERTAIN, "interrupted")
+
+
+def redeem(server: str, code: str, token: str) -> str:
+    """Comes with the code that an admin made, and from then on with `token`; the office that it belongs to.
+
+    Asking once more with the same token is no harm. Raises `Refused`, `Unreachable`.
+    """
+    return str(Line(server).post("/pair", code=code, token=token)["office"])
 
 
 def pair(line: Line, show: Callable[[str], None], pause_s: float = 2.0) -> str:

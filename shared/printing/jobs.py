@@ -77,6 +77,14 @@ def show(store: Store, printer_id: int, now: datetime) -> None:
     store.write(update(PrintJob).where(waiting).values(**ended))
 
 
+def agents_wanted(connection: Connection, office_id: int) -> list[int]:
+    """The print agents that have something to do: their device ids."""
+    queued = and_(PrintJob.office_id == office_id, UNSENT, PrintJob.state == JobState.QUEUED)
+    theirs = and_(queued, Printer.id == PrintJob.printer_id)
+    found = connection.execute(select(Printer.device_id).where(theirs).distinct())
+    return [int(device_id) for device_id in found.scalars() if device_id is not None]
+
+
 def held(connection: Connection, printer_id: int, owner: str) -> Row[Any] | None:
     """The job that `owner` is sending on this printer."""
     return connection.execute(

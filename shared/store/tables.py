@@ -232,7 +232,10 @@ class ForcedWord(Base):
 
 
 class Pairing(Base):
-    """A device that waits to be confirmed: it already holds its token, and shows `code` to the admin."""
+    """A device that waits to be confirmed: it already holds its token, and shows `code` to the admin.
+
+    With a `name` it is the other way round: an admin holds the code for a print agent, and `token_hash` is the code's.
+    """
 
     __tablename__ = "pairing"
     __table_args__ = (UniqueConstraint("office_id", "code"),)
@@ -241,6 +244,7 @@ class Pairing(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     purpose: Mapped[str] = mapped_column(String(16))
     code: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str | None] = mapped_column(String(80), default=None)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]

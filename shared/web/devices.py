@@ -1,20 +1,35 @@
-"""How a device is paired: it shows a short code until an admin has typed it, and then holds a token of its own."""
+"""How a device is paired: it shows a short code until an admin has typed it, and then holds a token of its own.
+
+A print agent may come the other way round: with a code that an admin made for it.
+"""
 
 from __future__ import annotations
 
 from flask import Blueprint, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Unknown
 from shared.engine import device as devices
+from shared.store import reads
 from shared.web import auth
+from shared.web.api import body
 from shared.web.auth import DEVICE_COOKIE, limiter, now, store
 from shared.web.screen import setup
 
 blueprint = Blueprint("devices", __name__)
 COOKIE_LIFE_S = 10 * 365 * 86400
 PAGES = {"kiosk": "kiosk.page", "display": "display.page"}
+
+
+class Redeem(BaseModel):
+    """A print agent with the code of an admin and the token that it wants to be known by."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=40)
+    token: str = Field(max_length=100)
 
 
 @blueprint.get("/<office>/pair/<purpose>")
@@ -44,6 +59,17 @@ def ask(purpose: str) -> ResponseReturnValue:
     """For programs: the code to show and the token that will work once the code is confirmed."""
     asked = store().exclusively(devices.ask, g.office_id, purpose, now())
     return jsonify(code=asked.code, token=asked.token, expires_at=asked.expires_at.isoformat()), 201
+
+
+@blueprint.post("/pair")
+@limiter.limit("10/minute")
+def redeem() -> ResponseReturnValue:
+    """For print agents that bring an admin's code: in which office they are now."""
+    wanted = body(Redeem)
+    office_id = store().exclusively(devices.redeem, wanted.code, wanted.token, now())
+    with store().read() as connection:
+        offices = {row.id: row.slug for row in reads.offices(connection)}
+    return jsonify(office=offices[office_id])
 
 
 def _state(purpose: str) -> ResponseReturnValue:

@@ -1,7 +1,8 @@
 """The live line: one event, `board`, always the whole public picture of one office, pushed after every commit.
 
 Screens and counters sit in the room of their office; phones in another, because their picture carries everybody's place
-in the line and goes to many more ears. A paired device has a room of its own for the one other event, `device`.
+in the line and goes to many more ears. A paired device has a room of its own for the one other event, `device`; a print
+agent hears nothing else.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 from shared.domain.errors import Refusal
 from shared.domain.policy import Lane
 from shared.engine.forecast import Forecast, Forecasts
+from shared.printing import jobs
 from shared.store import announcements, reads
 from shared.store.office import Store
 from shared.store.setup import Setup
@@ -52,9 +54,12 @@ class Live:
         self._has_queue = bool(options.get("message_queue"))
         self._phones: dict[str, int] = {}
         """Of this process: connection -> office."""
+        self._agents: dict[str, int] = {}
+        """The same of print agents."""
         self._phone_boards: dict[int, tuple[datetime, dict[str, Any]]] = {}
         self._to_screens = _Bursts(self.socketio, PAUSE_S, self._send)
         self._to_phones = _Bursts(self.socketio, PHONE_PAUSE_S, self._send_phones)
+        self._to_agents = _Bursts(self.socketio, PAUSE_S, self._wake_agents)
         store.on_change(self.publish)
 
     def board(self, office: int) -> dict[str, Any]:
@@ -91,6 +96,8 @@ class Live:
         self._to_screens.add(office)
         if self._has_queue or office in self._phones.values():
             self._to_phones.add(office)
+        if self._has_queue or office in self._agents.values():
+            self._to_agents.add(office)
 
     def tell_device(self, device_id: int, what: str, **facts: Any) -> None:
         """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
@@ -107,6 +114,12 @@ class Live:
     def _send_phones(self, office: int) -> None:
         self.socketio.emit("board", self.phone_board(office), to=_phones_room(office))
 
+    def _wake_agents(self, office: int) -> None:
+        with self.store.read() as connection:
+            wanted = jobs.agents_wanted(connection, office)
+        for device_id in wanted:
+            self.tell_device(device_id, "print")
+
     def _connect(self, asked: Any = None) -> None:
         """Lets in whoever may see the board; the newest one is the first thing that they get."""
         asked = asked if isinstance(asked, dict) else {}
@@ -116,6 +129,9 @@ class Live:
             g.office_id = office_id(g.office)
             if asked.get("ticket"):
                 self._connect_phone(sid, str(asked["ticket"]))
+                return
+            if asked.get("screen") == "agent":
+                self._connect_agent(sid)
                 return
             self._connect_screen(asked.get("screen"))
         except Refusal as error:
@@ -132,6 +148,13 @@ class Live:
         join_room(_phones_room(g.office_id))
         self.socketio.emit("board", self.phone_board(g.office_id, may_be_old=True), to=sid)
 
+    def _connect_agent(self, sid: str) -> None:
+        paired = device("agent")
+        if paired is None or paired.id is None:
+            raise ConnectionRefusedError("not_paired")
+        self._agents[sid] = g.office_id
+        join_room(_device_room(paired.id))
+
     def _connect_screen(self, screen: object) -> None:
         paired = device(screen) if isinstance(screen, str) and screen in ("display", "kiosk") else None
         is_officer = current_user.is_authenticated and current_user.office_id == g.office_id
@@ -143,7 +166,9 @@ class Live:
             join_room(_displays_room(g.office_id))
 
     def _disconnect(self, *_why: object) -> None:
-        self._phones.pop(request.sid, None)  # type: ignore[attr-defined]
+        sid: str = request.sid  # type: ignore[attr-defined]
+        self._phones.pop(sid, None)
+        self._agents.pop(sid, None)
 
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""

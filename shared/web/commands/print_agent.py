@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 from typing import cast, get_args
 
 import click
 
-from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair
+from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair, redeem
 from shared.printing.connections import USB_FILES, Answers, Kind
 from shared.web.settings import Settings
 
 
 @click.command("print-agent")
 @click.option("--server", required=True, help="address of the server, such as http://192.168.1.10:8000")
-@click.option("--office", required=True, help="slug of the office")
-@click.option(
-    "--token", help="token of an agent (loket token --agent); without it a code is shown to be typed in setup"
-)
+@click.option("--pair", "code", help="code that an admin made under Perangkat; needed once, the office is kept")
+@click.option("--office", help="slug of the office: without --pair a code is shown, to be typed under Perangkat")
+@click.option("--token", help="token of an agent (loket token --agent), with --office")
 @click.option("--name", default="anjungan", show_default=True, help="name of the printer in the office")
 @click.option(
     "--printer", help="usb:04b8:0e28, file:/dev/usb/lp0, network:10.0.0.9, serial:/dev/ttyS0:19200, cups:NAME"
@@ -27,17 +27,18 @@ from shared.web.settings import Settings
 @click.option("--answers", type=click.Choice([a.value for a in Answers]), default="in_order", show_default=True)
 @click.pass_obj
 def command(
-    settings: Settings, server: str, office: str, token: str | None, name: str, printer: str | None, profile: str,
-    answers: str,
+    settings: Settings, server: str, code: str | None, office: str | None, token: str | None, name: str,
+    printer: str | None, profile: str, answers: str,
 ) -> None:  # fmt: skip
     """Mencetak di printer komputer ini (prints on this machine's printer)."""
     kind, address = _printer(printer)
-    folder = settings.data / f"agent-{name}"
-    line = Line(f"{server.rstrip('/')}/{office}")
+    server, folder = server.rstrip("/"), settings.data / f"agent-{name}"
+    if token is not None and office is None:
+        raise click.UsageError("--token: --office ...")
     try:
         with alone(folder):
             journal = Journal(folder)
-            line.token = token or _token(line, journal)
+            line = _line(server, office, token, code, journal)
             click.echo(f"{name}: {kind}:{address} -> {line.url}")
             Agent(line, journal, Device(name, kind, address, profile, Answers(answers))).run()
     except BlockingIOError:
@@ -47,16 +48,40 @@ def command(
             Journal(folder).write(token=None)
         raise click.ClickException(str(error)) from None
     except Unreachable as error:
-        raise click.ClickException(f"{line.url}: tidak terjangkau (unreachable): {error}") from None
+        raise click.ClickException(f"{server}: tidak terjangkau (unreachable): {error}") from None
 
 
-def _token(line: Line, journal: Journal) -> str:
-    """The token of an earlier pairing with this office, else of a new one."""
-    if journal.facts.get("token") and journal.facts.get("url") == line.url:
-        return str(journal.facts["token"])
-    found = pair(line, lambda code: click.echo(f"Kode pemasangan (pairing code): {code[:3]} {code[3:]}"))
-    journal.write(token=found, url=line.url)
-    return found
+def _line(server: str, office: str | None, token: str | None, code: str | None, journal: Journal) -> Line:
+    """The road to the office with a token: the one given, else that of an earlier pairing, else of a new one."""
+    if token is not None:
+        return Line(f"{server}/{office}", token)
+    known = journal.facts
+    is_known = bool(known.get("token")) and str(known.get("url", "")).startswith(f"{server}/")
+    if is_known and office in (None, _office(known["url"])) and code in (None, known.get("code")):
+        return Line(known["url"], known["token"])
+    if code is not None:
+        return _redeemed(server, code, journal)
+    if office is None:
+        raise click.UsageError("--pair CODE (Perangkat > Tambah agen cetak)")
+    line = Line(f"{server}/{office}")
+    line.token = pair(line, lambda shown: click.echo(f"Kode pemasangan (pairing code): {shown[:3]} {shown[3:]}"))
+    journal.write(token=line.token, url=line.url, code=None)
+    return line
+
+
+def _redeemed(server: str, code: str, journal: Journal) -> Line:
+    """The token is on the disk before the server hears of it: a crash in between costs no code."""
+    wish = journal.facts.get("wish") or {}
+    if wish.get("code") != code:
+        wish = {"code": code, "token": secrets.token_urlsafe(32)}
+        journal.write(wish=wish)
+    line = Line(f"{server}/{redeem(server, code, wish['token'])}", wish["token"])
+    journal.write(token=line.token, url=line.url, code=code, wish=None)
+    return line
+
+
+def _office(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def _printer(text: str | None) -> tuple[Kind, str]:
