@@ -18,6 +18,11 @@ class Room:
         self._tokens: dict[int, dict[str, str]] = {}
         self._last: dict[int, int] = {}
 
+    def sit(self, counter: int, login: str) -> None:
+        """From now on that officer acts at this counter."""
+        self._officers[counter] = login
+        self._tokens[counter] = self.server.token(self.office, "--officer", login)
+
     def take(self, service: str = "oss", **said: Any) -> dict[str, Any]:
         wanted = {"service": service, "nonce": uuid4().hex, **said}
         answer = requests.post(f"{self.server.url}/{self.office}/kiosk/tickets", json=wanted, timeout=20)

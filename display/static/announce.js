@@ -4,14 +4,19 @@ const FRESH_MS = 60000; // UX 19
 const PAUSE_MS = 1000; // UX 25: chime, phrase, 1 s, repeat
 const MOST_WAITING = 2; // when more wait, the repeat is dropped
 const LONGEST_MS = 25000; // a sound that neither ends nor fails by then is given up
+const LOAD_MS = 8000; // a cut cable never answers
+const AGAIN_MS = 1000; // until a server that did not answer is asked again
+const ASLEEP_MS = 10000; // a clock that stands still for so long: the page slept
 
 // `options`: facts of the page, now() by the server's clock, isMine(call), unlock (the button), quiet(isQuiet).
-// Each sound that begins or ends is told to the document as an event "announce" {id, phase, round}.
+// Each sound that begins or ends is told to the document as an event "announce" {id, phase, round, waiting}.
 export function announcer(options) {
   const facts = options.facts;
   const queue = [];
   let last = facts.board.version; // what was called before this page opened stays unspoken
   let isSpeaking = false;
+  let cutAt = 0; // when the page last woke or found the server gone: what was called before and is old stays unspoken
+  let awakeAt = Date.now();
   const audio = new Audio();
   let whenUnlocked = [];
 
@@ -38,7 +43,21 @@ export function announcer(options) {
     call.sound.catch(() => null);
   }
 
+  function wake() {
+    if (Date.now() - awakeAt > ASLEEP_MS) {
+      cutAt = options.now();
+    }
+    awakeAt = Date.now();
+  }
+
+  // A call that grew old behind others is still said; one that grew old while nothing could be said is not.
+  const isOver = (call) => call.id && !isFresh(call) && Date.parse(call.at) < cutAt;
+
   function pump() {
+    wake();
+    while (queue.length && isOver(queue[0])) {
+      queue.shift();
+    }
     if (isSpeaking || !queue.length) {
       return;
     }
@@ -55,18 +74,36 @@ export function announcer(options) {
 
   function say(call) {
     return call.sound
-      .catch(() => load(address(call)))
-      .then((sound) => play(sound, call, 1))
-      .then(() => (queue.length > MOST_WAITING ? null : repeat(call)));
+      .catch((fault) => (call.id ? untilThere(call, fault) : Promise.reject(fault)))
+      .then((sound) => play(sound, call, 1)
+        .then((isSpoken) => (!isSpoken || queue.length > MOST_WAITING ? null : repeat(call, sound)))
+        .finally(() => URL.revokeObjectURL(sound)));
   }
 
-  function repeat(call) {
+  // The server is away for a moment: the calls wait for it, in order, as long as this one is new.
+  function untilThere(call, fault) {
+    cutAt = options.now();
+    if (!isAway(fault) || !isFresh(call)) {
+      return Promise.reject(fault);
+    }
+    return wait(AGAIN_MS).then(() => load(address(call))).catch((again) => untilThere(call, again));
+  }
+
+  // In the visitor's language and without the chime; with a server that is away, what is there already.
+  function repeat(call, first) {
     return load(address(call) + "?again=1")
-      .then((sound) => wait(PAUSE_MS).then(() => sound))
-      .then((sound) => play(sound, call, 2));
+      .catch(() => first)
+      .then((sound) => wait(PAUSE_MS)
+        .then(() => play(sound, call, 2))
+        .finally(() => URL.revokeObjectURL(sound)));
   }
 
+  // Whether it was played to its end.
   function play(sound, call, round) {
+    wake();
+    if (isOver(call)) {
+      return Promise.resolve(false);
+    }
     audio.src = sound;
     return audio
       .play()
@@ -79,13 +116,13 @@ export function announcer(options) {
       })
       .then(() => {
         tell("end", call, round);
-        URL.revokeObjectURL(sound);
+        return true;
       })
       .catch((fault) => {
         if (fault.name !== "NotAllowedError") {
           throw fault;
         }
-        return touched().then(() => (!call.id || isFresh(call) ? play(sound, call, round) : null));
+        return touched().then(() => (!call.id || isFresh(call) ? play(sound, call, round) : false));
       });
   }
 
@@ -120,11 +157,11 @@ export function announcer(options) {
   function acknowledge(call) {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": facts.csrf };
     fetch(facts.spoken, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify({ id: call.id }) })
-      .catch(() => null); // the counter then says that the call was not heard, which is what it cannot know better
+      .catch(() => isFresh(call) && wait(AGAIN_MS).then(() => acknowledge(call)));
   }
 
   function tell(phase, call, round) {
-    document.dispatchEvent(new CustomEvent("announce", { detail: { id: call.id, number: call.number, phase, round } }));
+    document.dispatchEvent(new CustomEvent("announce", { detail: { id: call.id, number: call.number, phase, round, waiting: queue.length } }));
   }
 
   function test() {
@@ -140,13 +177,29 @@ export function announcer(options) {
     audio.play().catch((fault) => (fault.name === "NotAllowedError" ? touched() : null));
   }
 
+  setInterval(pump, AGAIN_MS);
+
   return { hear, test, isBusy: () => isSpeaking || queue.length > 0 };
 }
 
+// The sound as an address of this page; a refusal carries the `status` that the server said, if it said one.
 function load(url) {
-  return fetch(url, { credentials: "same-origin" })
-    .then((answer) => (answer.ok ? answer.blob() : Promise.reject(new Error(String(answer.status)))))
-    .then((blob) => URL.createObjectURL(blob));
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), LOAD_MS);
+  return fetch(url, { credentials: "same-origin", signal: control.signal })
+    .then((answer) => {
+      if (!answer.ok) {
+        throw Object.assign(new Error(String(answer.status)), { status: answer.status });
+      }
+      return answer.blob();
+    })
+    .then((blob) => URL.createObjectURL(blob))
+    .finally(() => clearTimeout(timer));
+}
+
+// Nobody answered, or a proxy in the server's stead.
+function isAway(fault) {
+  return !fault.status || fault.status === 502 || fault.status === 504;
 }
 
 function wait(ms) {

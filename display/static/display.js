@@ -42,9 +42,7 @@ function drawCurrent(call) {
   counter.parentNode.toggleAttribute("data-long", Boolean(call) && call.counter_name.length > 2 * LONG_NAME);
   if (call && call.id > newest) {
     newest = call.id;
-    if (now() - Date.parse(call.at) < FRESH_MS) {
-      mark(true);
-    }
+    mark(now() - Date.parse(call.at) < FRESH_MS);
   }
 }
 
