@@ -15,13 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from world import MORNING, World, dump
 
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Refusal, Unknown
+from shared.domain.slip import Text
 from shared.domain.ticket import AT_COUNTER, MOVES, Action, State
-from shared.engine import seat
+from shared.engine import paper, seat
 from shared.engine.day import close_past_days
 from shared.engine.officer import OFFERED
+from shared.printing.jobs import JobState
 from shared.store import reads
 from shared.store.office import Store, Transaction
-from shared.store.tables import Counter, Event, Series, Ticket
+from shared.store.tables import Counter, Event, PrintJob, Series, Ticket
 
 Found = Callable[..., World]
 
@@ -169,6 +171,55 @@ def test_closing_a_day_twice_leaves_no_trace(office: Found) -> None:
 
     assert uji.store.change(uji.id, close_past_days, uji.now) == 0
     assert dump(uji.store) == before
+
+
+def test_old_slips_lose_their_words_and_keep_what_became_of_them(office: Found) -> None:
+    uji = office()
+    old, copy, waiting = (_slip(uji, f"Siti {word}") for word in ("lama", "salinan", "menunggu"))
+    ended = {"state": JobState.CONFIRMED.value, "ended_at": uji.now}
+    uji.store.write(update(PrintJob).where(PrintJob.id == old).values(**ended))
+    uji.later(days=1)
+    uji.store.write(update(PrintJob).where(PrintJob.id == copy).values(**ended, copy_of_id=old, made_at=uji.now))
+    uji.later(days=paper.WORDS_KEPT.days - 1)
+    uji.store.change(uji.id, close_past_days, uji.now)
+    assert "Siti lama" in str(dump(uji.store))
+    uji.later(seconds=1)
+
+    uji.store.change(uji.id, close_past_days, uji.now)
+
+    kept = str(dump(uji.store))
+    assert "Siti lama" not in kept
+    assert "Siti salinan" in kept
+    assert "Siti menunggu" in kept
+    with uji.store.read() as connection:
+        row = connection.execute(select(PrintJob).where(PrintJob.id == old)).one()
+    assert (row.kind, row.state, row.lines, row.emptied_at) == ("receipt", JobState.CONFIRMED, [], uji.now)
+    refused(uji, "still_printing", lambda: _again(uji, waiting))
+    for job in (old, copy):
+        refused(uji, "slip_emptied", lambda job=job: _again(uji, job))  # type: ignore[misc]
+
+
+def test_slips_that_are_emptied_once_leave_no_trace_again(office: Found) -> None:
+    uji = office()
+    uji.store.write(update(PrintJob).where(PrintJob.id == _slip(uji, "Siti")).values(state=JobState.FAILED.value))
+    uji.later(days=31)
+    uji.store.change(uji.id, close_past_days, uji.now)
+    before = dump(uji.store)
+    uji.later(days=1)
+
+    uji.store.change(uji.id, close_past_days, uji.now)
+
+    assert dump(uji.store) == before
+
+
+def _slip(office: World, word: str) -> int:
+    job = office.store.change(office.id, paper.print_lines, "receipt", [Text(word)], office.now, printer="virtual")
+    assert job is not None
+    return job
+
+
+def _again(office: World, job: int) -> int:
+    return office.store.change(office.id, paper.reprint, job, "hilang", office.now, officer_id=None)
 
 
 # calling

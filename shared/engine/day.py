@@ -12,7 +12,7 @@ from shared.domain.checklist import ITEMS, Kind
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.numbering import office_day
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
-from shared.engine import visitor
+from shared.engine import paper, visitor
 from shared.engine.seat import NOBODY
 from shared.engine.ticket import facts, find, move
 from shared.store.office import Transaction
@@ -22,8 +22,15 @@ EXPIRABLE = [state for state in State if Action.CLOSE_DAY in allowed(state)]
 
 
 def close_past_days(tx: Transaction, now: datetime) -> int:
-    """Expires what earlier days left behind; how many tickets. One being served stays with its officer."""
-    return _expire(tx, Ticket.on_day < office_day(now, tx.setup.zone), now)
+    """Expires what earlier days left behind; how many tickets. One being served stays with its officer.
+
+    Slips that were printed long ago lose their words.
+    """
+    emptied = paper.empty_old(tx, now)
+    expired = _expire(tx, Ticket.on_day < office_day(now, tx.setup.zone), now)
+    if not expired + emptied:
+        tx.unchanged(0)
+    return expired
 
 
 def close_when_due(tx: Transaction, now: datetime) -> int:
@@ -32,7 +39,7 @@ def close_when_due(tx: Transaction, now: datetime) -> int:
     local = now.astimezone(tx.setup.zone)
     if due is None or local.time() < due:
         tx.unchanged(0)
-    return _expire(tx, Ticket.on_day == local.date(), now)
+    return _expire(tx, Ticket.on_day == local.date(), now) or tx.unchanged(0)
 
 
 def open_day(tx: Transaction, officer_id: int, now: datetime, ticked: Collection[str], note: str = "") -> None:
@@ -97,8 +104,6 @@ def enter_late(
 
 def _expire(tx: Transaction, days: ColumnElement[bool], now: datetime) -> int:
     left = tx.all(select(Ticket).where(Ticket.office_id == tx.office_id, days, ACTIVE, Ticket.state.in_(EXPIRABLE)))
-    if not left:
-        tx.unchanged(0)
     for ticket in left:
         move(tx, ticket, Action.CLOSE_DAY, now)
     return len(left)

@@ -24,6 +24,8 @@ NUMBER_LIFE = timedelta(minutes=2)
 LIFE = timedelta(minutes=30)
 """The same for every other slip: whoever waits for it stands at a counter."""
 LONGEST_REASON = 80
+WORDS_KEPT = timedelta(days=30)
+"""A slip may name a person. After this only its kind, state and times are kept; the file itself holds the facts."""
 
 
 def print_lines(
@@ -65,7 +67,7 @@ def reprint(
     """Queues a slip once more because somebody asked; the id of the new job.
 
     It says SALINAN and why, unless it is certain that no earlier print is on paper. Raises `Unknown("print_job")`,
-    `NotAllowed("still_printing")`, `Invalid("reason")`.
+    `NotAllowed("still_printing")`, `NotAllowed("slip_emptied")`, `Invalid("reason")`.
     """
     job = _job(tx, job_id)
     words = " ".join(reason.split())[:LONGEST_REASON]
@@ -74,6 +76,8 @@ def reprint(
     prints = tx.all(select(PrintJob).where((PrintJob.id == _first_id(job)) | (PrintJob.copy_of_id == _first_id(job))))
     if any(each.state in (JobState.QUEUED, JobState.SENDING) for each in prints):
         raise NotAllowed("still_printing")
+    if any(each.id == _first_id(job) and each.emptied_at is not None for each in prints):
+        raise NotAllowed("slip_emptied")
     chosen = tx.setup.printer(printer) if printer else None
     columns = {"expires_at": now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
     if all(_never_sent(each) for each in prints):
@@ -95,6 +99,13 @@ def give_up(tx: Transaction, job_id: int, now: datetime, *, officer_id: int | No
     detail = {"job": job.id, "kind": job.kind}
     about = {"ticket_id": job.ticket_id, "case_id": job.case_id, "officer_id": officer_id}
     tx.record("give_up", at=now, detail=detail, **about)
+
+
+def empty_old(tx: Transaction, now: datetime) -> int:
+    """Takes the words out of slips older than `WORDS_KEPT`; out of how many."""
+    old = and_(PrintJob.office_id == tx.office_id, PrintJob.emptied_at.is_(None), PrintJob.made_at < now - WORDS_KEPT)
+    ended = PrintJob.state.not_in((JobState.QUEUED, JobState.SENDING))
+    return int(tx.execute(update(PrintJob).where(old, ended).values(lines=[], emptied_at=now)).rowcount)
 
 
 def use_fallback(tx: Transaction, slug: str, fallback: str | None) -> None:

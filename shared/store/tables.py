@@ -566,6 +566,7 @@ _SENDING = text("state = 'sending'")
 
 class PrintJob(Base):
     """A slip to be printed, written in the transaction that caused it."""
+_WITH_WORDS = text("emptied_at IS NULL")
 
     __tablename__ = "print_job"
     __table_args__ = (
@@ -576,6 +577,9 @@ class PrintJob(Base):
         Index("uq_print_job_sending", "printer_id", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
     )
 
+        Index(
+            "ix_print_job_with_words", "office_id", "made_at", sqlite_where=_WITH_WORDS, postgresql_where=_WITH_WORDS
+        ),
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     printer_id: Mapped[int] = mapped_column(ForeignKey("printer.id"))
@@ -583,7 +587,8 @@ class PrintJob(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     kind: Mapped[str] = mapped_column(String(24))
     lines: Mapped[list[Any]]
-    """The slip as `domain.slip` wrote it."""
+    """The slip as `domain.slip` wrote it; empty after `engine.paper.WORDS_KEPT`."""
+    emptied_at: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(String(12), default="queued")
     """queued, sending, confirmed, failed or expired."""
     made_at: Mapped[datetime]

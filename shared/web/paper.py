@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Row, insert
 
-from shared.domain.errors import Unknown
+from shared.domain.errors import NotAllowed, Unknown
 from shared.engine import paper
 from shared.printing.jobs import JobState
 from shared.printing.profiles import profile
@@ -78,6 +78,8 @@ def picture(job_id: int) -> ResponseReturnValue:
         raise Unknown("print_job")
     if not _may_see(job):
         abort(403)
+    if job.emptied_at is not None:
+        raise NotAllowed("slip_emptied")
     if job.kind not in PUBLIC_KINDS and job.case_id is not None:
         seen = {"office_id": g.office_id, "case_id": job.case_id, "officer_id": current_user.id, "at": now()}
         store().write(insert(DataView), seen)
