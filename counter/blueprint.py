@@ -41,7 +41,7 @@ def _menu() -> dict[str, Any]:
 
 def _said(prefix: str, word: str) -> str:
     """The word of the catalogue for what an event recorded; else what a person wrote."""
-    for key in (prefix + word, *(f"{kind}.{word}" for kind in ("action", "pause"))):
+    for key in (prefix + word, *(f"{kind}.{word}" for kind in ("action", "case_event", "pause"))):
         found = str(gettext(key))
         if found != key:
             return found

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from shared.domain.errors import Refusal
 from shared.engine import device as devices
+from shared.engine import setup_devices
 from shared.web import auth
 from shared.web.auth import limiter, now, officers_only, store
 from shared.web.screen import sentence, setup
@@ -30,7 +32,7 @@ def page() -> str:
 @limiter.limit("20/minute")
 def confirm() -> ResponseReturnValue:
     code, name = request.form.get("code", ""), request.form.get("name", "")
-    return _do(lambda: store().exclusively(devices.confirm, g.office_id, code, name, now()))
+    return _do(lambda: _change(setup_devices.confirm, code, name))
 
 
 @blueprint.post("/invite")
@@ -38,20 +40,20 @@ def confirm() -> ResponseReturnValue:
 @limiter.limit("20/minute")
 def invite() -> ResponseReturnValue:
     name = request.form.get("name", "")
-    return _do(lambda: store().exclusively(devices.invite, g.office_id, name, now()))
+    return _do(lambda: _change(setup_devices.invite, name))
 
 
 @blueprint.post("/<int:device_id>")
 @officers_only("admin")
 def configure(device_id: int) -> ResponseReturnValue:
     name = request.form.get("name", "")
-    return _do(lambda: store().exclusively(devices.configure, g.office_id, device_id, name, _settings()))
+    return _do(lambda: _change(setup_devices.configure, device_id, name, _settings()))
 
 
 @blueprint.post("/<int:device_id>/revoke")
 @officers_only("admin")
 def revoke(device_id: int) -> ResponseReturnValue:
-    return _do(lambda: store().exclusively(devices.revoke, g.office_id, device_id, now()))
+    return _do(lambda: _change(setup_devices.revoke, device_id))
 
 
 def _settings() -> dict[str, Any]:
@@ -65,6 +67,12 @@ def _settings() -> dict[str, Any]:
     if request.form.get("printer") in printers:
         wanted["printer"] = request.form["printer"]
     return {key: value for key, value in wanted.items() if value}
+
+
+def _change(verb: Any, *values: Any) -> Any:
+    """Runs a verb as the officer of this request, who then stands in the audit."""
+    change: Any = store().change
+    return change(g.office_id, verb, current_user.id, *values, now())
 
 
 def _do(change: Any) -> ResponseReturnValue:

@@ -116,10 +116,11 @@ def use_fallback(tx: Transaction, slug: str, fallback: str | None) -> None:
     tx.execute(update(Printer).where(Printer.id == printer.id).values(fallback_id=other.id if other else None))
 
 
-def roll_changed(tx: Transaction, slug: str) -> None:
+def roll_changed(tx: Transaction, slug: str, now: datetime, *, officer_id: int | None) -> None:
     """A new roll was put in: the estimate of the slips that are left begins anew. Raises `Unknown("printer")`."""
     new = {"printed_mm": 0.0, "printed_slips": 0, "is_low": False}
     tx.execute(update(Printer).where(Printer.id == _printer(tx, slug).id).values(**new))
+    tx.record("new_roll", at=now, officer_id=officer_id, reason=slug, detail={"printer": slug})
 
 
 def attach(

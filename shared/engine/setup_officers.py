@@ -17,7 +17,7 @@ from shared.domain.standard import Role
 from shared.engine.setup import Faults, Form, Line, noted, refuse
 from shared.standards import holidays, regions
 from shared.store.office import Transaction
-from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, Printer
+from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, OfficerSession, Printer
 
 RESERVED = ("t", "static", "healthz", "metrics", "openapi.json")
 """First parts of addresses that belong to no office."""
@@ -106,10 +106,15 @@ def change_officer(
 
 
 def reset_password(tx: Transaction, officer_id: int | None, changed_id: int, password_hash: str, now: datetime) -> None:
-    """A new password, told once by who made it; the account is unlocked. The audit keeps who, never what."""
+    """A new password, told once by who made it; the account is unlocked, and signed out wherever it is signed in.
+
+    The audit keeps who, never what.
+    """
     officer = _find(tx, changed_id)
     columns = {"password_hash": password_hash, "must_change_password": True}
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, failed_sign_ins=0, locked_until=None))
+    running = OfficerSession.officer_id == changed_id, OfficerSession.ended_at.is_(None)
+    tx.execute(update(OfficerSession).where(*running).values(ended_at=now))
     noted(tx, "password", officer_id, now, {}, {"login": officer.form.login})
 
 
@@ -186,12 +191,20 @@ def found_office(tx: Transaction, officer_id: int, wanted: FoundingForm, now: da
     """The id of a new office, in which the founder has the same account, as its admin; see `plant`."""
     founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == officer_id)).one()
     account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
-    office_id = plant(tx.connection, wanted, {**account, "must_change_password": False}, now, tx.setup.slug)
+    account["must_change_password"] = False
+    office_id = plant(tx.connection, wanted, account, now, tx.setup.slug, tx.address)
     tx.record("setup.founded", at=now, officer_id=officer_id, detail={"slug": wanted.slug, "name": wanted.name})
     return office_id
 
 
-def plant(connection: Connection, wanted: FoundingForm, account: dict[str, Any], now: datetime, by: str) -> int:
+def plant(
+    connection: Connection,
+    wanted: FoundingForm,
+    account: dict[str, Any],
+    now: datetime,
+    by: str,
+    address: str | None = None,
+) -> int:
     """The id of a new office with one admin, whose `account` is given; `by`: from where it was founded.
 
     It begins with a printer on the screen and the holidays of the country: services, counters and officers follow
@@ -213,7 +226,7 @@ def plant(connection: Connection, wanted: FoundingForm, account: dict[str, Any],
     admin_id = _id(connection, insert(Officer), office_id=office_id, **account)
     _id(connection, insert(OfficerRole), officer_id=admin_id, role=Role.ADMIN)
     event = {"office_id": office_id, "version": 1, "at": now, "action": "setup.founded", "officer_id": admin_id}
-    connection.execute(insert(Event), {**event, "detail": {"by": by}})
+    connection.execute(insert(Event), {**event, "address": address, "detail": {"by": by}})
     return office_id
 
 

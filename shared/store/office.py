@@ -50,10 +50,16 @@ class Transaction:
     """What a verb works with: the office is locked, `version` is this change's place in its history."""
 
     def __init__(
-        self, connection: Connection, setups: SetupCache, office_id: int, prepared: PreparedStatements | None = None
+        self,
+        connection: Connection,
+        setups: SetupCache,
+        office_id: int,
+        prepared: PreparedStatements | None = None,
+        address: str | None = None,
     ) -> None:
         self.connection = connection
         self.office_id = office_id
+        self.address = address
         self._prepared = prepared
         self._driver: Any = connection.connection.dbapi_connection
         row = self.execute(_TAKE_OFFICE, {"the_office": office_id}).first()
@@ -81,7 +87,8 @@ class Transaction:
 
     def record(self, action: str, **columns: Any) -> None:
         """Writes one event row of this change."""
-        self.execute(_RECORD, {"office_id": self.office_id, "version": self.version, "action": action, **columns})
+        own = {"office_id": self.office_id, "version": self.version, "address": self.address}
+        self.execute(_RECORD, {**own, "action": action, **columns})
 
     def unchanged(self, answer: object) -> NoReturn:
         """Ends the verb with `answer` and leaves no trace: what was written, the version included, is taken back."""
@@ -104,14 +111,17 @@ class Store:
         self._writer = _SqliteWriter(self.engine) if self.is_sqlite else None
         self._run: Callable[[Work], tuple[Any, int | None]] = self._writer.run if self._writer else self._run_alone
         self._listeners: list[Callable[[int, int], None]] = []
+        self.asked_from: Callable[[], str | None] = lambda: None
+        """The network address behind the present click, for the audit; asked in the thread that calls `change`."""
 
     def change(
         self, office_id: int, verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """What `verb(transaction, ...)` returns, after the commit. When it raises, nothing of it was written."""
+        address = self.asked_from()
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.setups, office_id, self._prepared)
+            transaction = Transaction(connection, self.setups, office_id, self._prepared, address)
             return verb(transaction, *args, **kwargs), transaction.version
 
         answer, version = self._run(work)

@@ -482,6 +482,8 @@ class Event(Base):
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), default=None)
+    address: Mapped[str | None] = mapped_column(String(45), default=None)
+    """The network address that the click came from; None for what the server did by itself."""
     reason: Mapped[str | None] = mapped_column(String(200), default=None)
     detail: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 

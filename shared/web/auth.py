@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Request, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, has_request_context, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -26,7 +26,7 @@ from shared.engine.device import SEEN_EVERY, digest
 from shared.loop import off_the_loop
 from shared.store import reads
 from shared.store.office import Store
-from shared.store.tables import Device, Officer
+from shared.store.tables import Device
 from shared.web import sessions
 
 P = ParamSpec("P")
@@ -89,6 +89,8 @@ def init_app(app: Flask) -> None:
     limiter.init_app(app)
     # No limit holds for every route: only the routes that carry one ask the limiter, in their decorator.
     app.before_request_funcs[None].remove(limiter._check_request_limit)
+    store: Store = app.extensions["loket_store"]
+    store.asked_from = _address
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
 
@@ -100,6 +102,11 @@ def store() -> Store:
 def now() -> datetime:
     """The one clock of the web floor; everything below gets the time as an argument."""
     return cast(Callable[[], datetime], current_app.extensions["loket_clock"])()
+
+
+def _address() -> str | None:
+    """Where the present request comes from; None for what the server does by itself."""
+    return (request.remote_addr or "")[:45] or None if has_request_context() else None
 
 
 # --- guards of routes ---
@@ -215,25 +222,28 @@ def sign_in(login: str, password: str) -> SignedIn:
     if not off_the_loop(check_password_hash, row.password_hash, password):
         failed = row.failed_sign_ins + 1
         locked = now() + LOCKED if failed % ATTEMPTS == 0 else None
-        _update(row.id, failed_sign_ins=failed, locked_until=locked)
+        store().change(g.office_id, sessions.fail, row.id, row.login, failed, locked, now())
         raise Forbidden("wrong_password")
-    _update(row.id, failed_sign_ins=0, locked_until=None)
     officer = _officer(row.id)
     session.clear()
     login_user(officer)
     session["seen_at"] = now().timestamp()
-    sessions.begin(store(), row.id, now())
+    sessions.begin(store(), g.office_id, row.id, now())
     return cast(SignedIn, officer)
 
 
-def sign_out() -> None:
-    sessions.end_this(store(), now())
+def sign_out(reason: str | None = None) -> None:
+    """`reason`: why, when the officer did not ask for it."""
+    sessions.end_this(store(), now(), reason)
     logout_user()
     session.clear()
 
 
 def change_password(current: str, wanted: str, repeated: str) -> None:
-    """Raises `Forbidden("wrong_password")` or `Invalid` (`password_short`, `password_same`, `password_differs`)."""
+    """The officer's other browsers have to sign in again.
+
+    Raises `Forbidden("wrong_password")` or `Invalid` (`password_short`, `password_same`, `password_differs`).
+    """
     with store().read() as connection:
         row = reads.officer(connection, current_user.id)
     if row is None or not off_the_loop(check_password_hash, row.password_hash, current):
@@ -244,8 +254,8 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
         raise Invalid("password_differs", fields=["repeated"])
     if wanted == current:
         raise Invalid("password_same", fields=["wanted"])
-    _update(row.id, password_hash=off_the_loop(hash_password, wanted), must_change_password=False)
-    sessions.end_others(store(), row.id, now())
+    made = off_the_loop(hash_password, wanted)
+    store().change(row.office_id, sessions.new_password, row.id, made, session.get(sessions.KEY), now())
 
 
 def hash_password(password: str) -> str:
@@ -256,10 +266,6 @@ def hash_password(password: str) -> str:
 def _nobody() -> str:
     """Checked when the name is unknown, so that the answer takes as long as for a known one."""
     return hash_password(secrets.token_hex(8))
-
-
-def _update(officer_id: int, **columns: Any) -> None:
-    store().write(update(Officer).where(Officer.id == officer_id).values(**columns))
 
 
 # --- tokens ---
@@ -332,7 +338,7 @@ def _sign_out_when_idle() -> None:
         return
     seen_at = datetime.fromtimestamp(session.get("seen_at", 0), UTC)
     if now() - seen_at > IDLE:
-        sign_out()
+        sign_out("idle")
     elif not _asks_by_itself() and now() - seen_at > timedelta(minutes=1):
         session["seen_at"] = now().timestamp()
         sessions.seen(store(), now())

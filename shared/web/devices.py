@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import Unknown
 from shared.engine import device as devices
+from shared.engine import setup_devices
 from shared.store import reads
 from shared.web import auth
 from shared.web.api import body
@@ -67,6 +68,7 @@ def redeem() -> ResponseReturnValue:
     """For print agents that bring an admin's code: in which office they are now."""
     wanted = body(Redeem)
     office_id = store().exclusively(devices.redeem, wanted.code, wanted.token, now())
+    store().change(office_id, setup_devices.joined, wanted.token, now())
     with store().read() as connection:
         offices = {row.id: row.slug for row in reads.offices(connection)}
     return jsonify(office=offices[office_id])

@@ -110,7 +110,7 @@ def give_up(job_id: int) -> ResponseReturnValue:
 @blueprint.post("/<office>/paper/<printer>/new-roll")
 @officers_only()
 def new_roll(printer: str) -> ResponseReturnValue:
-    store().change(g.office_id, paper.roll_changed, printer)
+    store().change(g.office_id, paper.roll_changed, printer, now(), officer_id=current_user.id)
     return _back()
 
 

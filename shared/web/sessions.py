@@ -1,4 +1,4 @@
-"""The signed-in browsers of officers, kept by the server, so that each can be ended."""
+"""The signed-in browsers of officers, kept by the server, so that each can be ended; coming and going is recorded."""
 
 from __future__ import annotations
 
@@ -23,12 +23,29 @@ LISTED = timedelta(minutes=30)
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 
 
-def begin(store: Store, officer_id: int, now: datetime) -> None:
-    """Writes a new session down and puts its key into the cookie."""
+def begin(store: Store, office_id: int, officer_id: int, now: datetime) -> None:
+    """Writes a new session down and puts its key into the cookie; earlier wrong passwords are forgotten."""
     key = secrets.token_urlsafe(18)
     session[KEY] = key
     columns = {"officer_id": officer_id, "key_hash": _hash(key), "made_at": now, "seen_at": now}
-    store.write(insert(OfficerSession), {**columns, "address": (request.remote_addr or "")[:45], "browser": _browser()})
+    found = {**columns, "address": (request.remote_addr or "")[:45], "browser": _browser()}
+    store.change(office_id, _sign_in, found)
+
+
+def _sign_in(tx: Transaction, columns: dict[str, Any]) -> None:
+    officer_id = columns["officer_id"]
+    tx.execute(update(Officer).where(Officer.id == officer_id).values(failed_sign_ins=0, locked_until=None))
+    tx.execute(insert(OfficerSession), columns)
+    tx.record("sign_in", at=columns["made_at"], officer_id=officer_id)
+
+
+def fail(
+    tx: Transaction, officer_id: int, login: str, failed: int, locked_until: datetime | None, now: datetime
+) -> None:
+    """A wrong password for the account `login`, the `failed`th in a row; nobody knows who typed it."""
+    columns = {"failed_sign_ins": failed, "locked_until": locked_until}
+    tx.execute(update(Officer).where(Officer.id == officer_id).values(**columns))
+    tx.record("sign_in_failed", at=now, reason=login, detail={"of": officer_id})
 
 
 def is_running(store: Store, officer_id: int) -> bool:
@@ -54,16 +71,33 @@ def seen(store: Store, now: datetime) -> None:
     store.write(_this().values(seen_at=now))
 
 
-def end_this(store: Store, now: datetime) -> None:
-    """The officer signs out here."""
-    if KEY in session:
-        store.write(_this().values(ended_at=now))
+def end_this(store: Store, now: datetime, reason: str | None = None) -> None:
+    """The officer signs out here; `reason`: "idle" when nobody did it."""
+    if KEY not in session:
+        return
+    mine = OfficerSession.key_hash == _hash(session[KEY]), OfficerSession.ended_at.is_(None)
+    with store.read() as connection:
+        found = connection.execute(
+            select(OfficerSession.id, OfficerSession.officer_id, Officer.office_id)
+            .join(Officer, Officer.id == OfficerSession.officer_id)
+            .where(*mine)
+        ).first()
+    if found is not None:
+        store.change(found.office_id, _sign_out, found.id, found.officer_id, now, reason)
 
 
-def end_others(store: Store, officer_id: int, now: datetime) -> None:
-    """After a new password every other browser of the officer has to sign in again."""
-    others = OfficerSession.officer_id == officer_id, OfficerSession.key_hash != _hash(session.get(KEY, ""))
-    store.write(update(OfficerSession).where(*others, OfficerSession.ended_at.is_(None)).values(ended_at=now))
+def _sign_out(tx: Transaction, session_id: int, officer_id: int, now: datetime, reason: str | None) -> None:
+    tx.execute(update(OfficerSession).where(OfficerSession.id == session_id).values(ended_at=now))
+    tx.record("sign_out", at=now, officer_id=officer_id, reason=reason)
+
+
+def new_password(tx: Transaction, officer_id: int, password_hash: str, kept: str | None, now: datetime) -> None:
+    """The officer chose another password: every other browser of theirs has to sign in again, but `kept` (a key)."""
+    columns = {"password_hash": password_hash, "must_change_password": False}
+    tx.execute(update(Officer).where(Officer.id == officer_id).values(**columns))
+    others = OfficerSession.officer_id == officer_id, OfficerSession.key_hash != _hash(kept or "")
+    tx.execute(update(OfficerSession).where(*others, OfficerSession.ended_at.is_(None)).values(ended_at=now))
+    tx.record("password", at=now, officer_id=officer_id)
 
 
 def running(

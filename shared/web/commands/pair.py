@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from shared.domain.errors import Refusal
-from shared.engine import device
+from shared.engine import setup_devices
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -28,7 +28,7 @@ def command(settings: Settings, office: str, name: str, code: str) -> None:
     if office not in offices:
         raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
     try:
-        device_id = store.exclusively(device.confirm, offices[office], code, name, datetime.now(UTC))
+        device_id = store.change(offices[office], setup_devices.confirm, None, code, name, datetime.now(UTC))
     except Refusal as error:
         raise click.ClickException(f"kode tidak dikenal atau kedaluwarsa (unknown code): {error.code}") from None
     click.echo(f"Perangkat {device_id} dipasangkan (paired): {name}")

@@ -541,6 +541,7 @@ def upgrade() -> None:
         sa.Column("counter_id", sa.Integer(), nullable=True),
         sa.Column("officer_id", sa.Integer(), nullable=True),
         sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(length=45), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_event_case_id")),

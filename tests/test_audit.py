@@ -1,0 +1,739 @@
+"""The audit is whole: every address that changes something leaves who, when and from where; each is tried here."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+from desks import Desks
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+from world import PASSWORD, World
+
+from shared.domain.standard import Role
+from shared.domain.ticket import Action
+from shared.engine import device
+from shared.engine.officer import OFFERED
+from shared.engine.setup import services_form
+from shared.printing import jobs
+from shared.standards import service_to_json
+from shared.standards.writing import toml
+from shared.store import tables
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.auth import IDLE, issue_token, limiter
+from shared.web.settings import Settings
+
+DESK = "192.168.1.50"
+"""The address of the officer's computer."""
+DOOR = "192.168.1.77"
+"""The address of the kiosk."""
+PAGE = {"Accept": "text/html"}
+JSON = {"Accept": "application/json"}
+
+UNRECORDED = {
+    "devices.ask": "a code on a screen: it opens nothing before an admin confirms it, and that is recorded",
+    "devices_setup.tell": "a display blinks, sounds or loads its page again: nothing is other than before",
+    "devices_setup.test_call": "the same for every display",
+    "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",
+    "printers.offer": "a print agent asks for work",
+    "printers.claim": "the print job's own row keeps who sends it, since when and how often",
+    "printers.report": "the print job's own row keeps what became of it; a printer's new state is recorded",
+    "printers.epson": "the same for a printer that asks by itself",
+    "printers.star_poll": "the same for a printer that asks by itself",
+    "printers.star_done": "the same for a printer that asks by itself",
+}
+"""Addresses of machines that are no act of anybody in the office, with the reason."""
+
+
+@dataclass
+class Click:
+    """One request that changes something, and who stands in the audit for it."""
+
+    path: str
+    form: dict[str, Any] = field(default_factory=dict)
+    json: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    who: str = "Admin"
+    address: str = DESK
+
+
+class House:
+    """Two offices on one store: `uji`, small, and Lumajang with its files; both clocks are the same."""
+
+    def __init__(self, store: Store, data: Path) -> None:
+        self.store = store
+        self.uji: World = world.office(store)
+        self.desks = Desks(store)
+        cheap = select(tables.Officer.password_hash).where(tables.Officer.id == self.uji.officers[0]).scalar_subquery()
+        admin = tables.Officer.id == self.desks.officers["admin"]
+        known = {"password_hash": cheap, "must_change_password": False}
+        store.write(update(tables.Officer).where(admin).values(**known, name="Admin"))
+        store.write(update(tables.Officer).where(tables.Officer.login == "camat").values(**known))
+        store.exclusively(world.add_officer, self.uji.id, "camat", Role.CAMAT)
+        self.app: Flask = create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
+        self.browsers: dict[str, FlaskClient] = {}
+        self._nonces = count(1)
+
+    def browser(self, office: str = "uji") -> FlaskClient:
+        """Signed in as the office's admin."""
+        if office not in self.browsers:
+            self.browsers[office] = self.sign_in(office, "admin")
+        return self.browsers[office]
+
+    def sign_in(self, office: str, login: str) -> FlaskClient:
+        client = self.app.test_client()
+        client.environ_base.update({"REMOTE_ADDR": DESK, "HTTP_ACCEPT": "text/html"})
+        answer = self.send(client, Click(f"/{office}/counter/sign-in", {"login": login, "password": PASSWORD}))
+        assert answer.status_code == 302, answer.text
+        return client
+
+    def send(self, client: FlaskClient, click: Click) -> TestResponse:
+        if click.json is not None:
+            around = {"REMOTE_ADDR": click.address}
+            return client.post(click.path, json=click.json, headers={**JSON, **click.headers}, environ_overrides=around)
+        return client.post(click.path, data={"csrf_token": self._token(client, click.path), **click.form})
+
+    def _token(self, client: FlaskClient, path: str) -> str:
+        office = path.split("/")[1]
+        page = client.get(f"/{office}/counter/password", follow_redirects=True)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert found, page.text
+        return found[1]
+
+    def do(self, path: str, **form: Any) -> TestResponse:
+        """What must be done before; it succeeds."""
+        answer = self.send(self.browser(path.split("/")[1]), Click(path, form))
+        assert answer.status_code < 400, (path, answer.status_code, answer.text)
+        return answer
+
+    def row(self, table: Any, *where: Any) -> Any:
+        with self.store.read() as connection:
+            return connection.execute(select(table).where(*where).order_by(table.id.desc()).limit(1)).one()
+
+    def events(self, after: int) -> list[Any]:
+        with self.store.read() as connection:
+            return list(connection.execute(select(tables.Event).where(tables.Event.id > after)))
+
+    @property
+    def newest(self) -> int:
+        return int(self.row(tables.Event).id)
+
+    def nonce(self) -> str:
+        return f"nonce-audit-{next(self._nonces)}"
+
+    def later(self) -> None:
+        self.uji.later(minutes=1)
+        self.desks.later(minutes=1)
+
+    # states to begin with
+
+    def called(self) -> int:
+        ticket_id = self.uji.take().id
+        self.do("/uji/counter/1/next")
+        return ticket_id
+
+    def serving(self) -> int:
+        ticket_id = self.called()
+        self.do(f"/uji/counter/1/tickets/{ticket_id}/start")
+        return ticket_id
+
+    def applicant(self) -> int:
+        """The ticket of somebody who stands at counter 1 of Lumajang with a file."""
+        ticket_id = self.desks.take().id
+        self.do("/lumajang/counter/1/next")
+        self.do(f"/lumajang/counter/1/tickets/{ticket_id}/start")
+        return ticket_id
+
+    def token(self, purpose: str, office: World | Desks) -> dict[str, str]:
+        text = self.store.exclusively(issue_token, office.id, purpose, "Anjungan", office.now)
+        return {"Authorization": f"Bearer {text}"}
+
+    def slip_job(self) -> int:
+        self.uji.take()
+        return int(self.row(tables.PrintJob).id)
+
+
+ROWS: list[tuple[str, str, Callable[[House], Click]]] = []
+"""Endpoint, name of the test, and what makes ready and says the click."""
+
+
+def clicks(endpoint: str, name: str = "") -> Callable[[Callable[[House], Click]], Callable[[House], Click]]:
+    def add(row: Callable[[House], Click]) -> Callable[[House], Click]:
+        ROWS.append((endpoint, name or endpoint, row))
+        return row
+
+    return add
+
+
+# --- the counter ---
+
+
+@clicks("counter.open_counter")
+def _(house: House) -> Click:
+    return Click("/uji/counter/1/open")
+
+
+@clicks("counter.close_counter")
+def _(house: House) -> Click:
+    house.do("/uji/counter/1/open")
+    return Click("/uji/counter/1/close")
+
+
+@clicks("counter.hand_over_counter")
+def _(house: House) -> Click:
+    house.do("/uji/counter/1/open")
+    return Click("/uji/counter/1/hand-over", {"note": "Tinta habis"})
+
+
+@clicks("counter.pause_counter")
+def _(house: House) -> Click:
+    house.do("/uji/counter/1/open")
+    return Click("/uji/counter/1/pause", {"reason": "prayer"})
+
+
+@clicks("counter.resume_counter")
+def _(house: House) -> Click:
+    house.do("/uji/counter/1/open")
+    house.do("/uji/counter/1/pause", reason="prayer")
+    return Click("/uji/counter/1/resume")
+
+
+@clicks("counter.call_next")
+def _(house: House) -> Click:
+    house.uji.take()
+    return Click("/uji/counter/1/next")
+
+
+def _move(action: Action) -> Callable[[House], Click]:
+    """Brings a ticket where the action is possible."""
+
+    def row(house: House) -> Click:
+        ticket_id = house.called()
+        at = f"/uji/counter/1/tickets/{ticket_id}"
+        before = {
+            Action.CALL: ("start", "hold"),
+            Action.RESTORE: ("miss",),
+            Action.HOLD: ("start",),
+            Action.TRANSFER: ("start",),
+            Action.FINISH: ("start",),
+        }
+        for step in before.get(action, ()):
+            house.do(f"{at}/{step}")
+        form = {Action.TRANSFER: {"to_counter": "2"}, Action.CANCEL: {"reason": "left"}}.get(action, {})
+        return Click(f"{at}/{action.value}", form)
+
+    return row
+
+
+for each in sorted(OFFERED):
+    clicks("counter.act", f"counter.act {each.value}")(_move(each))
+
+
+@clicks("counter.call_number")
+def _(house: House) -> Click:
+    house.uji.take()
+    return Click("/uji/counter/1/call", {"number": "A-001", "reason": "frail"})
+
+
+@clicks("counter.undo")
+def _(house: House) -> Click:
+    house.uji.take()
+    house.later()
+    house.do("/uji/counter/1/next")
+    return Click("/uji/counter/1/undo")
+
+
+@clicks("counter.write_note")
+def _(house: House) -> Click:
+    return Click(f"/uji/counter/1/tickets/{house.called()}/note", {"text": "Kursi roda"})
+
+
+@clicks("counter.next_service")
+def _(house: House) -> Click:
+    return Click(f"/uji/counter/1/tickets/{house.serving()}/next-service", {"service": "layanan-2"})
+
+
+@clicks("counter.walk_in")
+def _(house: House) -> Click:
+    return Click("/uji/counter/1/walk-in", {"service": "layanan-1"})
+
+
+# --- the room and the day ---
+
+
+@clicks("counter.send_message")
+def _(house: House) -> Click:
+    return Click("/uji/counter/supervisor/message", {"text": "Rapat pukul 12", "minutes": "30"})
+
+
+@clicks("counter.force_hours", "counter.force_hours open")
+def _(house: House) -> Click:
+    return Click("/uji/counter/supervisor/force", {"word": "open"})
+
+
+@clicks("counter.force_hours", "counter.force_hours close")
+def _(house: House) -> Click:
+    return Click("/uji/counter/supervisor/force", {"word": "close", "reason": "Listrik padam"})
+
+
+@clicks("counter.force_hours", "counter.force_hours calendar")
+def _(house: House) -> Click:
+    return Click("/uji/counter/supervisor/force", {"word": "calendar"})
+
+
+@clicks("counter.take_over_ticket")
+def _(house: House) -> Click:
+    return Click(f"/uji/counter/supervisor/tickets/{house.called()}/take-over", {"reason": "Petugas sakit"})
+
+
+@clicks("counter.empty_counter")
+def _(house: House) -> Click:
+    house.do("/uji/counter/1/open")
+    return Click("/uji/counter/supervisor/counters/1/empty", {"reason": "Lupa menutup"})
+
+
+@clicks("counter.open_day")
+def _(house: House) -> Click:
+    return Click("/uji/counter/day/open", {"note": "Semua diperiksa"})
+
+
+@clicks("counter.close_day")
+def _(house: House) -> Click:
+    return Click("/uji/counter/day/close", {"note": "Semua diperiksa"})
+
+
+@clicks("counter.enter_late")
+def _(house: House) -> Click:
+    return Click("/uji/counter/day/late-entry", {"service": "layanan-1", "written": "7", "taken_at": "08:00"})
+
+
+# --- coming and going ---
+
+
+@clicks("counter.do_sign_in")
+def _(house: House) -> Click:
+    house.browsers["uji"] = house.app.test_client()
+    house.browsers["uji"].environ_base.update({"REMOTE_ADDR": DESK, "HTTP_ACCEPT": "text/html"})
+    return Click("/uji/counter/sign-in", {"login": "admin", "password": PASSWORD})
+
+
+@clicks("counter.sign_out")
+def _(house: House) -> Click:
+    return Click("/uji/counter/sign-out")
+
+
+@clicks("counter.do_change_password")
+def _(house: House) -> Click:
+    new = "kata-sandi-lain"
+    return Click("/uji/counter/password", {"current": PASSWORD, "wanted": new, "repeated": new})
+
+
+@clicks("counter.end_session")
+def _(house: House) -> Click:
+    house.sign_in("uji", "petugas1")
+    session = house.row(tables.OfficerSession, tables.OfficerSession.officer_id == house.uji.officers[0])
+    return Click(f"/uji/counter/sessions/{session.id}/end")
+
+
+# --- files ---
+
+
+@clicks("counter.receive", "counter.receive accept")
+def _(house: House) -> Click:
+    ticket_id = house.applicant()
+    documents = {f"collected.documents.{key}": "true" for key in house.desks.documents("oss")}
+    person = {
+        "applicant.name": "Siti Contoh",
+        "applicant.nik": "3508205708909992",
+        "applicant.phone": "081234567890",
+        "applicant.email": "siti@contoh.example",
+        "applicant.village": "35.08.20.2001",
+        "applicant.business": "Keripik Contoh",
+        "applicant.kbli": "10799",
+    }
+    return Click(f"/lumajang/counter/1/tickets/{ticket_id}/file", {"action": "accept", **documents, **person})
+
+
+@clicks("counter.receive", "counter.receive return")
+def _(house: House) -> Click:
+    form = {"action": "return_to_applicant", "reason": "KTP tidak terbaca", "applicant.name": "Siti Contoh"}
+    return Click(f"/lumajang/counter/1/tickets/{house.applicant()}/file", form)
+
+
+@clicks("counter.find_returned")
+def _(house: House) -> Click:
+    form = {"action": "return_to_applicant", "reason": "KTP tidak terbaca", "applicant.nik": "3508205708909992"}
+    house.do(f"/lumajang/counter/1/tickets/{house.applicant()}/file", **form)
+    ticket_id = house.applicant()
+    return Click(f"/lumajang/counter/1/tickets/{ticket_id}/file/find", {"wanted": "3508205708909992"})
+
+
+def _at_step(step: str, action: str, **form: str) -> Callable[[House], Click]:
+    def row(house: House) -> Click:
+        return Click(f"/lumajang/counter/cases/{house.desks.to_step(step)}/{action}", form)
+
+    return row
+
+
+for action, step, form in (
+    ("advance", "validate", {"collected.validation.is_valid": "true"}),
+    ("send_back", "validate", {"target": "receive", "reason": "Fotokopi KTP tidak terbaca"}),
+    ("return_to_applicant", "validate", {"reason": "Surat tanah kurang"}),
+    ("correct", "confirm", {"applicant.business": "Keripik Baru"}),
+    ("collect", "confirm", {"collected.confirmation.is_approved": "true"}),
+    ("pause", "validate", {"reason": "power_cut"}),
+    ("withdraw", "validate", {"reason": "Atas permintaan pemohon"}),
+):
+    clicks("counter.act_on_file", f"counter.act_on_file {action}")(_at_step(step, action, **form))
+
+
+def _collects(house: House) -> str:
+    """The address of a finished file whose applicant stands at the counter."""
+    file = house.desks.to_step("handover")
+    house.desks.serve_next("loket1")
+    return f"/lumajang/counter/cases/{file}/hand_over"
+
+
+@clicks("counter.act_on_file", "counter.act_on_file hand_over")
+def _(house: House) -> Click:
+    return Click(_collects(house), {"collected.receiver.kind": "self"})
+
+
+@clicks("counter.act_on_file", "counter.act_on_file resume")
+def _(house: House) -> Click:
+    file = house.desks.to_step("validate")
+    house.do(f"/lumajang/counter/cases/{file}/pause", reason="power_cut")
+    return Click(f"/lumajang/counter/cases/{file}/resume")
+
+
+@clicks("counter.act_on_file", "counter.act_on_file undo")
+def _(house: House) -> Click:
+    file = house.desks.to_step("validate")
+    house.do(f"/lumajang/counter/cases/{file}/advance", **{"collected.validation.is_valid": "true"})
+    return Click(f"/lumajang/counter/cases/{file}/undo")
+
+
+@clicks("counter.print_slip")
+def _(house: House) -> Click:
+    return Click(f"/lumajang/counter/cases/{house.desks.to_step('validate')}/slips/receipt")
+
+
+@clicks("counter.disturb", "counter.disturb begin")
+def _(house: House) -> Click:
+    return Click("/lumajang/counter/outage/begin")
+
+
+@clicks("counter.disturb", "counter.disturb end")
+def _(house: House) -> Click:
+    house.do("/lumajang/counter/outage/begin")
+    return Click("/lumajang/counter/outage/end")
+
+
+@clicks("counter.make_recap")
+def _(house: House) -> Click:
+    house.do(_collects(house), **{"collected.receiver.kind": "self"})
+    today = house.desks.now.date().isoformat()
+    return Click(
+        "/lumajang/counter/recap", {"number": "100/1/2026", "on_day": today, "from_on": today, "until_on": today}
+    )
+
+
+# --- devices and paper ---
+
+
+@clicks("devices_setup.confirm")
+def _(house: House) -> Click:
+    asked = house.store.exclusively(device.ask, house.uji.id, "kiosk", house.uji.now)
+    return Click("/uji/counter/devices/confirm", {"code": asked.code, "name": "Anjungan depan"})
+
+
+@clicks("devices_setup.invite")
+def _(house: House) -> Click:
+    return Click("/uji/counter/devices/invite", {"name": "Anjungan depan"})
+
+
+@clicks("devices.redeem")
+def _(house: House) -> Click:
+    code = house.store.exclusively(device.invite, house.uji.id, "Anjungan", house.uji.now)
+    return Click("/pair", json={"code": code, "token": "t" * 43}, who="Anjungan", address=DOOR)
+
+
+def _device(house: House) -> int:
+    house.token("kiosk", house.uji)
+    return int(house.row(tables.Device).id)
+
+
+@clicks("devices_setup.configure")
+def _(house: House) -> Click:
+    return Click(f"/uji/counter/devices/{_device(house)}", {"name": "Pintu masuk", "zone": "Lobi"})
+
+
+@clicks("devices_setup.revoke")
+def _(house: House) -> Click:
+    return Click(f"/uji/counter/devices/{_device(house)}/revoke")
+
+
+@clicks("paper.reprint")
+def _(house: House) -> Click:
+    job = house.slip_job()
+    jobs.show(house.store, house.row(tables.PrintJob).printer_id, house.uji.now)
+    return Click(f"/uji/paper/slips/{job}/reprint", {"reason": "jam"})
+
+
+@clicks("paper.give_up")
+def _(house: House) -> Click:
+    return Click(f"/uji/paper/slips/{house.slip_job()}/give-up")
+
+
+@clicks("paper.new_roll")
+def _(house: House) -> Click:
+    return Click("/uji/paper/virtual/new-roll")
+
+
+def _kiosk(house: House, path: str, office: World | Desks | None = None, **said: Any) -> Click:
+    headers = house.token("kiosk", office or house.uji)
+    return Click(path, json=said, headers=headers, who="Anjungan", address=DOOR)
+
+
+@clicks("kiosk.take")
+def _(house: House) -> Click:
+    return _kiosk(house, "/uji/kiosk/tickets", service="layanan-1", nonce=house.nonce())
+
+
+@clicks("kiosk.missing")
+def _(house: House) -> Click:
+    return _kiosk(house, "/uji/kiosk/missing", service="layanan-1")
+
+
+@clicks("kiosk.results")
+def _(house: House) -> Click:
+    code = house.desks.file(house.desks.to_step("handover")).token
+    house.desks.later(days=1)
+    house.uji.later(days=1)
+    return _kiosk(house, "/lumajang/kiosk/results", house.desks, code=code, nonce=house.nonce())
+
+
+@clicks("printers.attach")
+def _(house: House) -> Click:
+    said = {"slug": "usb", "kind": "usb", "address": "", "profile": "80mm-48", "answers": "in_order"}
+    headers = house.token("agent", house.uji)
+    return Click("/uji/paper/agent/printer", json=said, headers=headers, who="Anjungan", address=DOOR)
+
+
+# --- setup ---
+
+SETUP = "/uji/counter/setup"
+
+
+@clicks("setup.office")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/office", {"name": "Kecamatan Baru", "timezone": "Asia/Jakarta"})
+
+
+@clicks("setup.logo")
+def _(house: House) -> Click:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "navy").save(picture, "PNG")
+    picture.seek(0)
+    return Click(f"{SETUP}/office/logo", {"logo": (picture, "logo.png")})
+
+
+@clicks("setup.services")
+def _(house: House) -> Click:
+    form: dict[str, Any] = {}
+    for place, row in enumerate(services_form(house.store.setup(house.uji.id)).services):
+        kept = {name: str(getattr(row, name)) for name in ("slug", "series", "amber_min")}
+        form |= {f"services-{place}-{name}": value for name, value in {**kept, "red_min": "45"}.items()}
+        form |= {f"services-{place}-is_active": "true", f"services-{place}-counters[]": ["1", "2", "3"]}
+    return Click(f"{SETUP}/services", form)
+
+
+@clicks("setup.new_service")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/services/new", {"name": "Surat Kosong", "short_name": "Kosong", "series": "D", "like": ""})
+
+
+@clicks("setup.standard")
+def _(house: House) -> Click:
+    form = {
+        "base": "1", "name": "Layanan yang Lain", "short_name": "Layanan 1", "icon": "file-text",
+        "steps-0-key": "datang", "steps-0-title": "Serahkan berkas", "steps-0-role": "pemohon",
+        "steps-1-key": "terima", "steps-1-title": "Terima berkas", "steps-1-role": "loket",
+        "steps-1-needs_applicant": "true",
+    }  # fmt: skip
+    return Click(f"{SETUP}/services/layanan-1/standard", form)
+
+
+@clicks("setup.import_file")
+def _(house: House) -> Click:
+    table = service_to_json(house.store.setup(house.uji.id).service("layanan-1").standard)
+    file = io.BytesIO(toml({**table, "name": "Layanan dari Berkas"}).encode())
+    return Click(f"{SETUP}/services/layanan-1/import", {"file": (file, "layanan.toml")})
+
+
+@clicks("setup.counters")
+def _(house: House) -> Click:
+    form: dict[str, Any] = {}
+    for place, counter in enumerate(house.store.setup(house.uji.id).counters):
+        row = {"id": counter.id, "number": counter.number, "name": f"Meja {counter.number}", "every_service": "true"}
+        form |= {f"counters-{place}-{name}": str(value) for name, value in row.items()}
+        form[f"counters-{place}-roles[]"] = ["loket"]
+    return Click(f"{SETUP}/counters", form)
+
+
+OFFICER = {"login": "baru", "name": "Petugas Baru", "is_active": "true", "roles-0-role": "loket"}
+
+
+@clicks("setup.new_officer")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/officers/new", OFFICER)
+
+
+@clicks("setup.officer")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/officers/{house.uji.officers[0]}", OFFICER)
+
+
+@clicks("setup.new_password")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/officers/{house.uji.officers[0]}/password")
+
+
+@clicks("setup.hours")
+def _(house: House) -> Click:
+    row = {"hours-0-weekdays[]": ["0", "1"], "hours-0-opens": "08:00", "hours-0-closes": "15:00"}
+    return Click(f"{SETUP}/hours", row)
+
+
+@clicks("setup.week")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/hours/week", {"weekdays[]": ["0", "1", "2", "3"]})
+
+
+@clicks("setup.holidays")
+def _(house: House) -> Click:
+    row = {"year": "2026", "holidays-0-on_day": "2026-12-15", "holidays-0-name": "Hari jadi Lumajang"}
+    return Click(f"{SETUP}/holidays", row)
+
+
+@clicks("setup.rules")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/rules", {"ratio": "4", "convention": "same_day"})
+
+
+@clicks("setup.display")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/display", {"theme": "dark", "voice_style": "digits", "slide_s": "20"})
+
+
+@clicks("setup.printers")
+def _(house: House) -> Click:
+    printer = house.store.setup(house.uji.id).printers[0]
+    row = {"id": str(printer.id), "slug": printer.slug, "kind": "virtual", "profile": "58mm", "answers": "in_order"}
+    return Click(f"{SETUP}/printers", {f"printers-0-{name}": value for name, value in row.items()})
+
+
+@clicks("setup.test_page")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/printers/virtual/test")
+
+
+@clicks("setup.found")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/found", {"region_code": "35.08.01", "name": "Kecamatan Tempursari", "slug": "tempursari"})
+
+
+# --- the test ---
+
+
+@pytest.fixture
+def house(sqlite_store: Store, tmp_path: Path) -> Iterator[House]:
+    made = House(sqlite_store, tmp_path)
+    limiter.reset()
+    yield made
+    limiter.reset()
+
+
+def changing(app: Flask) -> set[str]:
+    """The endpoints of every address that takes more than a question."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}}
+
+
+def test_every_address_that_changes_something_is_tried_or_has_a_reason(house: House) -> None:
+    tried = {endpoint for endpoint, _, _ in ROWS}
+
+    assert changing(house.app) - set(UNRECORDED) == tried
+
+
+@pytest.mark.parametrize(("endpoint", "row"), [pytest.param(e, row, id=name) for e, name, row in ROWS])
+def test_each_change_stands_in_the_audit_with_who_when_and_from_where(
+    house: House, endpoint: str, row: Callable[[House], Click]
+) -> None:
+    click = row(house)
+    slug = "lumajang" if click.path.startswith("/lumajang/") else "uji"
+    client = house.browser(slug) if click.json is None else house.app.test_client()
+    reader = house.sign_in(slug, "camat")
+    before = house.newest
+    house.uji.later(seconds=7)
+
+    answer = house.send(client, click)
+
+    reached, _ = house.app.url_map.bind("localhost").match(click.path, method="POST")
+    assert reached == endpoint
+    assert answer.status_code < 400, (answer.status_code, answer.text)
+    written = [event for event in house.events(before) if event.at == house.uji.now]
+    assert written, "nothing in the audit"
+    assert {event.address for event in written} == {click.address}
+    time = house.uji.now.astimezone(house.store.setup(house.uji.id).zone).strftime("%d.%m. %H.%M.%S")
+    shown = [text for text in audit_rows(reader, slug) if time in text]
+    assert shown, "not on the audit page"
+    assert all(click.address in text for text in shown)
+    assert any(click.who in text for text in shown), shown
+    for text in shown:
+        assert not re.search(r"\b(setup\.|act\.|[a-z]+_[a-z]+)", text), f"a word is missing: {text}"
+
+
+def audit_rows(reader: FlaskClient, slug: str) -> list[str]:
+    """The newest rows of the audit page as text."""
+    page = reader.get(f"/{slug}/counter/audit").text
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2].partition("</tbody>")[0], re.DOTALL)
+    return [unescape(re.sub(r"<[^>]+>", " ", each)) for each in rows]
+
+
+def test_a_wrong_password_is_noted_without_saying_who_typed_it(house: House) -> None:
+    client = house.app.test_client()
+    client.environ_base.update({"REMOTE_ADDR": DOOR, "HTTP_ACCEPT": "text/html"})
+
+    answer = house.send(client, Click("/uji/counter/sign-in", {"login": "petugas1", "password": "salah-sekali"}))
+
+    event = house.row(tables.Event)
+    assert answer.status_code == 403
+    assert (event.action, event.officer_id, event.reason, event.address) == ("sign_in_failed", None, "petugas1", DOOR)
+
+
+def test_who_did_nothing_for_long_is_signed_out_and_that_is_noted(house: House) -> None:
+    client = house.sign_in("uji", "petugas1")
+    house.uji.later(seconds=IDLE.total_seconds() + 1)
+
+    client.get("/uji/counter")
+
+    event = house.row(tables.Event)
+    assert (event.action, event.officer_id, event.reason) == ("sign_out", house.uji.officers[0], "idle")
+
+
+def test_what_the_server_does_by_itself_has_no_address(house: House) -> None:
+    house.uji.take()
+
+    assert house.row(tables.Event).address is None
