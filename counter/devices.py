@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
-from shared.domain.errors import Refusal
+from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web import auth
@@ -19,6 +20,8 @@ from shared.web.urls import public_url
 blueprint = Blueprint("devices_setup", __name__)
 
 LONGEST_ZONE = 40
+WORDS = ("test", "identify", "reload")
+"""What a display does when it is asked to."""
 
 
 @blueprint.get("")
@@ -56,6 +59,35 @@ def revoke(device_id: int) -> ResponseReturnValue:
     return _do(lambda: _change(setup_devices.revoke, device_id))
 
 
+@blueprint.post("/<int:device_id>/tell")
+@officers_only("admin")
+def tell(device_id: int) -> ResponseReturnValue:
+    """Asks a display to test its sound, to show its name or to load its page again."""
+    word = request.form.get("word", "")
+    live = current_app.extensions["loket_live"]
+
+    def say() -> None:
+        with store().read() as connection:
+            row = next((row for row in devices.devices(connection, g.office_id) if row.id == device_id), None)
+        if row is None or row.purpose != "display":
+            raise Unknown("device")
+        if word not in WORDS:
+            raise Invalid("fields", fields=["word"])
+        if word == "test":
+            live.test_call(g.office_id, device_id)
+        else:
+            live.tell_device(device_id, word, name=row.name)
+
+    return _do(say, said=word)
+
+
+@blueprint.post("/test-call")
+@officers_only("admin")
+def test_call() -> ResponseReturnValue:
+    """Every display of the office tests its sound, also those that are not paired."""
+    return _do(lambda: current_app.extensions["loket_live"].test_call(g.office_id), said="test")
+
+
 def _settings() -> dict[str, Any]:
     """What was chosen: all services, or none, are the same as no choice, so that a new service appears by itself."""
     offered = [service.slug for service in setup().services if service.is_active]
@@ -75,21 +107,24 @@ def _change(verb: Any, *values: Any) -> Any:
     return change(g.office_id, verb, current_user.id, *values, now())
 
 
-def _do(change: Any) -> ResponseReturnValue:
+def _do(change: Any, said: str | None = None) -> ResponseReturnValue:
+    """`said`: what a display was asked, to be confirmed on the page."""
     try:
         change()
     except Refusal as error:
         if not auth.wants_page():
             raise
         return make_response(_page(sentence(error)), error.status)
-    return redirect(url_for("devices_setup.page"), 303)
+    return redirect(url_for("devices_setup.page", said=said), 303)
 
 
 def _page(message: str | None = None) -> str:
     with store().read() as connection:
         rows = devices.devices(connection, g.office_id)
         invited = devices.invitations(connection, g.office_id, now())
-    offline = {row.id for row in rows if devices.is_offline(row.last_seen_at, now())}
+    offline = {row.id for row in rows if devices.is_offline(row.last_seen_at, now(), row.lost_at)}
     services = [service for service in setup().services if service.is_active]
-    shown = {"devices": rows, "offline": offline, "invited": invited, "server": public_url("")}
+    shown = {"devices": rows, "offline": offline, "invited": invited, "server": public_url(""), "words": WORDS}
+    if request.args.get("said") in WORDS:
+        shown["said"] = gettext(f"told.{request.args['said']}")
     return render_template("counter/devices.html", setup=setup(), services=services, message=message, **shown)

@@ -114,7 +114,7 @@ def _floor(moment: datetime) -> dict[str, Any]:
         "overdue": overdue,
         "failed": failed,
         "held": [(row.id, label(row.series, row.number), office.counter_by_id(row.counter_id)) for row in held],
-        "devices": [(row, device.is_offline(row.last_seen_at, moment)) for row in devices],
+        "devices": [(row, device.is_offline(row.last_seen_at, moment, row.lost_at)) for row in devices],
         "printers": printers,
         "messages": messages,
         "age_s": lambda at: max(0, int((moment - at).total_seconds())),

@@ -6,6 +6,7 @@ import { listenToKeys } from "./keys.js";
 import { startClocks } from "./clocks.js";
 
 const MINUTE_MS = 60000; // minutes waited grow while nothing else happens
+const SOON_MS = 10000; // a page that watches devices: their silence moves no version
 const facts = pageFacts();
 const lost = document.querySelector("[data-lost]");
 let newest = facts.board.version;
@@ -47,4 +48,4 @@ setInterval(() => {
   if (!isBusy()) {
     places().forEach((place) => refresh(place, newest));
   }
-}, MINUTE_MS);
+}, document.querySelector("[data-watches]") ? SOON_MS : MINUTE_MS);

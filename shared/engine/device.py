@@ -135,8 +135,11 @@ def devices(connection: Connection, office_id: int) -> list[Row[Any]]:
     return list(connection.execute(found.order_by(Device.purpose, Device.name, Device.id)))
 
 
-def is_offline(last_seen_at: datetime | None, now: datetime) -> bool:
-    return last_seen_at is None or now - last_seen_at > OFFLINE_AFTER
+def is_offline(last_seen_at: datetime | None, now: datetime, lost_at: datetime | None = None) -> bool:
+    """`lost_at`: when its live line ended; it counts as long as there was no sign of life since."""
+    if last_seen_at is None or now - last_seen_at > OFFLINE_AFTER:
+        return True
+    return lost_at is not None and last_seen_at <= lost_at
 
 
 def digest(token: str) -> str:

@@ -266,6 +266,8 @@ class Device(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     """Its last sign of life; written at most once in half a minute."""
+    lost_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When its live line ended; a later sign of life outdoes it."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -16,7 +16,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
@@ -167,7 +167,7 @@ def device(purpose: str) -> Paired | None:
         if row is not None:
             if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
                 raise Forbidden("device")
-            _seen(row.id, row.last_seen_at)
+            _seen(row)
             return Paired(row.id, row.office_id, row.purpose, row.settings)
         if _bearer():
             return None
@@ -190,9 +190,10 @@ def token() -> str | None:
     return _bearer() or request.cookies.get(DEVICE_COOKIE)
 
 
-def _seen(device_id: int, last_seen_at: datetime | None) -> None:
-    if last_seen_at is None or now() - last_seen_at > SEEN_EVERY:
-        store().write(update(Device).where(Device.id == device_id).values(last_seen_at=now()))
+def _seen(row: Row[Any]) -> None:
+    is_back = row.lost_at is not None and row.last_seen_at is not None and row.last_seen_at <= row.lost_at
+    if row.last_seen_at is None or is_back or now() - row.last_seen_at > SEEN_EVERY:
+        store().write(update(Device).where(Device.id == row.id).values(last_seen_at=now()))
 
 
 def is_local() -> bool:

@@ -17,6 +17,7 @@ import structlog
 from flask import Flask, g, request
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from sqlalchemy import update
 
 from shared.domain.errors import Refusal
 from shared.domain.policy import Lane
@@ -25,6 +26,7 @@ from shared.printing import jobs
 from shared.store import announcements, reads
 from shared.store.office import Store
 from shared.store.setup import Setup
+from shared.store.tables import Device
 from shared.web.auth import device
 from shared.web.screen import office_id
 
@@ -56,6 +58,8 @@ class Live:
         """Of this process: connection -> office."""
         self._agents: dict[str, int] = {}
         """The same of print agents."""
+        self._devices: dict[str, int] = {}
+        """Of this process: connection -> paired kiosk or display."""
         self._phone_boards: dict[int, tuple[datetime, dict[str, Any]]] = {}
         self._to_screens = _Bursts(self.socketio, PAUSE_S, self._send)
         self._to_phones = _Bursts(self.socketio, PHONE_PAUSE_S, self._send_phones)
@@ -133,7 +137,7 @@ class Live:
             if asked.get("screen") == "agent":
                 self._connect_agent(sid)
                 return
-            self._connect_screen(asked.get("screen"))
+            self._connect_screen(sid, asked.get("screen"))
         except Refusal as error:
             raise ConnectionRefusedError(error.code) from None
         join_room(room(g.office_id))
@@ -155,12 +159,13 @@ class Live:
         self._agents[sid] = g.office_id
         join_room(_device_room(paired.id))
 
-    def _connect_screen(self, screen: object) -> None:
+    def _connect_screen(self, sid: str, screen: object) -> None:
         paired = device(screen) if isinstance(screen, str) and screen in ("display", "kiosk") else None
         is_officer = current_user.is_authenticated and current_user.office_id == g.office_id
         if paired is None and not is_officer:
             raise ConnectionRefusedError("not_paired")
         if paired is not None and paired.id is not None:
+            self._devices[sid] = paired.id
             join_room(_device_room(paired.id))
         if screen == "display":
             join_room(_displays_room(g.office_id))
@@ -169,6 +174,9 @@ class Live:
         sid: str = request.sid  # type: ignore[attr-defined]
         self._phones.pop(sid, None)
         self._agents.pop(sid, None)
+        device_id = self._devices.pop(sid, None)
+        if device_id is not None and device_id not in self._devices.values():
+            self.store.write(update(Device).where(Device.id == device_id).values(lost_at=self.clock()))
 
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""
