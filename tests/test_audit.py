@@ -655,6 +655,11 @@ def _(house: House) -> Click:
     return Click(f"{SETUP}/found", {"region_code": "35.08.01", "name": "Kecamatan Tempursari", "slug": "tempursari"})
 
 
+@clicks("setup.open_practice")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/practice")
+
+
 # --- the test ---
 
 

@@ -364,6 +364,12 @@ def test_the_office_is_changed(setup: Setup) -> None:  # setup.office
     setup.refuses("/office", {**fields, "timezone": "Asia/Jakarta", "letterhead": "a\nb\nc\nd\ne"}, "baris")
 
 
+def test_the_practice_office_is_opened(setup: Setup) -> None:  # setup.open_practice
+    setup.saves("/practice", {}, "setup.practice", "/uji/counter/setup")
+
+    assert 'data-practice="uji-latihan"' in setup.get("").text
+
+
 def test_the_logo_is_made_small(setup: Setup) -> None:  # setup.logo
     picture = io.BytesIO()
     Image.new("RGB", (1200, 900), "navy").save(picture, "JPEG")

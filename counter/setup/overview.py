@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from counter.setup.page import change, edit, page, setup_page
 from shared.domain.standard import unfilled
+from shared.engine import practice
 from shared.engine import setup_officers as engine
 from shared.standards import regions
 from shared.store import reads
@@ -19,7 +20,17 @@ from shared.web.screen import setup
 
 @setup_page("", methods=["GET"])
 def overview() -> ResponseReturnValue:
-    return page("overview", "overview", reminders=reminders())
+    slug = practice.slug_for(setup().slug)
+    with store().read() as connection:
+        is_open = slug in {office.slug for office in reads.offices(connection)}
+    return page("overview", "overview", reminders=reminders(), practice=slug if is_open else None)
+
+
+@setup_page("/practice", methods=["POST"])
+def open_practice() -> ResponseReturnValue:
+    """Makes the practice office, or finds the one that there is."""
+    change(practice.open_practice)
+    return redirect(url_for("setup.overview", saved=1), 303)
 
 
 def reminders() -> list[tuple[str, str]]:
