@@ -73,6 +73,36 @@ def test_an_incomplete_file_is_returned_and_taken_up_again_with_what_was_there(d
     assert (accepted["id"], accepted["state"], accepted["register"]) == (returned["id"], "open", "1/2026")
 
 
+def test_the_slip_says_what_is_wrong_with_each_missing_document(desks: Desks) -> None:
+    taken = desks.take()
+    desks.serve_next("loket1")
+    there, blurred, absent, *_ = desks.documents("oss")
+    said = {
+        "documents": {there: True},
+        "remarks": {there: "sudah baik", blurred: "  fotokopi   buram " + "x" * 90, absent: " "},
+    }
+
+    returned = desks.receive("loket1", taken.id, Action.RETURN_TO_APPLICANT, collected=said)
+
+    names = {each.key: each.text for each in desks.store.setup(desks.id).service("oss").standard.requirements}
+    slip = str(desks.jobs()[-1].lines)
+    kept = desks.file(returned["id"]).collected["remarks"]
+    assert kept == {there: "sudah baik", blurred: f"fotokopi buram {'x' * 65}"}
+    assert f"{names[blurred]}: fotokopi buram x" in slip
+    assert f"{names[absent]}'" in slip
+    assert "sudah baik" not in slip
+
+
+def test_remarks_come_with_documents_alone(desks: Desks) -> None:
+    file = desks.to_step("validate")
+    before = dump(desks.store)
+
+    with pytest.raises(Invalid):
+        desks.collect("kasi", file, remarks={"ktp": "buram"})
+
+    assert dump(desks.store) == before
+
+
 def test_a_failed_validation_goes_back_to_the_loket_or_to_the_applicant(desks: Desks) -> None:
     file = desks.to_step("validate")
 

@@ -12,6 +12,7 @@ from paper import PaperPrinter, decode
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import select, update
+from test_spool import until
 
 from shared.store import tables
 from shared.store.office import Store
@@ -103,6 +104,9 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
     page = office.call("loket1", 1, ticket["number"])
     page.locator("[data-action=file]").click()
     page.locator("input[name^='collected.documents.']").first.check()
+    remarks = page.locator("input[name^='collected.remarks.']")
+    expect(remarks.first).to_be_hidden()
+    remarks.nth(1).fill("tanda tangan pudar")
     page.get_by_label("NIK", exact=True).fill(NIK)
     press(page, "[data-action=return_to_applicant]")
     again = office.take("kunjungan-kedua")
@@ -111,6 +115,8 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
     page.locator("#wanted").fill(NIK)
     press(page, "[data-action=find]")
     expect(page.locator("input[name^='collected.documents.']").first).to_be_checked()
+    expect(remarks.nth(1)).to_have_value("tanda tangan pudar")
+    until(lambda: any(b"pudar" in slip for slip in printer.slips))
 
     # complete now: the register gives it a number and the visitor sits down
     for box in page.locator("input[name^='collected.documents.']").all():

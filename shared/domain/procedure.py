@@ -3,6 +3,7 @@
 A procedure is data: the steps of a service standard, in order. What was collected is one mapping per case, by kind:
 
     documents      {requirement key: ticked}
+    remarks        {requirement key: what is wrong with it}   comes with the documents, hinders nothing
     validation     {"is_valid": True}
     account, login, entry     {"is_done": True}
     confirmation   {"is_approved": True, "data_version": 2}   approved by the applicant, for that version of the data

@@ -29,6 +29,8 @@ from shared.store.tables import Case, Event, Outage, Register, Ticket
 
 UNDO_WITHIN = timedelta(seconds=10)
 COLLECT = "collect"
+REMARKS = "remarks"
+LONGEST_REMARK = 80
 FIELDS = ("name", "nik", "phone", "email", "village", "address", "business", "kbli")
 """The applicant's data. Never a password or a code of theirs."""
 
@@ -237,6 +239,9 @@ def _gather(row: Row[Any], steps: Sequence[Step], said: Mapping[str, Any], hand:
     collected = dict(row.collected)
     step = find_step(steps, row.step) if row.step else first_desk(steps)
     for kind, value in said.items():
+        if kind == REMARKS and Collects.DOCUMENTS in step.collects and isinstance(value, Mapping):
+            collected[kind] = _remarks(value)
+            continue
         if kind not in step.collects or not isinstance(value, Mapping):
             raise Invalid("not_collected_here", fields=[kind], step=step.title)
         entry = dict(value)
@@ -246,6 +251,12 @@ def _gather(row: Row[Any], steps: Sequence[Step], said: Mapping[str, Any], hand:
             entry["nib"] = tidy(str(entry["nib"]))
         collected[kind] = entry | hand.stamp()
     return collected
+
+
+def _remarks(said: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a document, as the slip will say it behind the document's name."""
+    short = {str(key): " ".join(str(text).split())[:LONGEST_REMARK].strip() for key, text in said.items()}
+    return {key: text for key, text in short.items() if text}
 
 
 def _applicant(
