@@ -30,6 +30,8 @@ from shared.web.screen import sentence, setup
 from shared.web.urls import public_url
 
 FILE_ROLES = (*DESK_ROLES, "camat")
+BESIDE = 50
+"""So many files stand beside the panel, what is due first first; all are on a page of their own."""
 
 
 class FileClick(BaseModel):
@@ -56,8 +58,9 @@ class FileClick(BaseModel):
 @officers_only(*FILE_ROLES)
 def tray() -> str:
     """The files at the steps of this officer's roles; as a fragment for the page that is already open."""
-    template = "counter/_tray.html" if "X-Fragment" in request.headers else "counter/files.html"
-    return render_template(template, setup=setup(), tray=read_tray())
+    if "X-Fragment" in request.headers:
+        return render_template("counter/_tray.html", setup=setup())
+    return render_template("counter/files.html", setup=setup(), tray=read_tray(None))
 
 
 @blueprint.app_context_processor
@@ -66,9 +69,10 @@ def _tray_words() -> dict[str, Any]:
     return {"read_tray": read_tray}
 
 
-def read_tray() -> list[files.File]:
+def read_tray(limit: int | None = BESIDE) -> files.Tray:
+    """The first of this officer's files as they stand beside the panel; None: all of them."""
     with store().read() as connection:
-        return files.tray(connection, store().setups, setup(), _roles(), now())
+        return files.tray(connection, store().setups, setup(), _roles(), now(), limit)
 
 
 @blueprint.get("/cases/<int:case_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from shared.domain.standard import Role
 from shared.domain.ticket import State as TicketState
 from shared.standards import service_to_json
 from shared.store import tables
-from shared.store.files import outage_minutes
+from shared.store.files import outage_minutes, tray
 from shared.store.office import Store
 
 
@@ -336,3 +337,21 @@ def test_a_marriage_dispensation_is_signed_on_its_way(desks: Desks) -> None:
 
     assert signed["step"] == "handover"
     assert desks.ticket(taken.id).role == Role.LOKET
+
+
+def test_the_tray_beside_the_panel_shows_what_is_due_first_and_counts_all(sqlite_store: Store) -> None:
+    desks = Desks(sqlite_store)
+    columns = dict(desks.file(desks.to_step("validate"))._mapping)
+    del columns["id"]
+    for number in range(2, 6):
+        more = {"token": f"token-{number}", "register_number": number}
+        due = {"due_at": columns["due_at"] - timedelta(hours=number)}
+        desks.store.write(insert(tables.Case), {**columns, **more, **due})
+
+    setup = desks.store.setup(desks.id)
+    with desks.store.read() as connection:
+        found = tray(connection, desks.store.setups, setup, {Role.KASI}, desks.now, limit=3)
+        others = tray(connection, desks.store.setups, setup, {Role.OPERATOR}, desks.now)
+
+    assert ([file.row.register_number for file in found.files], found.count) == ([5, 4, 3], 5)
+    assert others.count == 0

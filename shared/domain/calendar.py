@@ -116,6 +116,10 @@ class Calendar:
     holidays: Mapping[date, str] = field(default_factory=dict)
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     zone: tzinfo = WESTERN_TIME
+    _spans: dict[date, list[tuple[datetime, datetime]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `spans` said before: a calendar never changes, and a page of files asks for the same few days."""
 
     def __post_init__(self) -> None:
         if not self.weekdays & frozenset(range(7)):
@@ -152,6 +156,12 @@ class Calendar:
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """The stretches of `day` in which the office works, without its break; unknown hours: the whole day."""
+        known = self._spans.get(day)
+        if known is None:
+            known = self._spans[day] = self._spans_of(day)
+        return known
+
+    def _spans_of(self, day: date) -> list[tuple[datetime, datetime]]:
         opening = self.opening(day)
         if opening is None:
             return []
@@ -220,6 +230,7 @@ def later(start: datetime, working_s: float, calendar: Calendar) -> datetime:
 def working_time_s(start: datetime, end: datetime, calendar: Calendar) -> float:
     """Seconds between two moments in which the office worked; 0 when `end` is not after `start`."""
     total = timedelta()
+    start, end = start.astimezone(calendar.zone), end.astimezone(calendar.zone)  # of one zone they compare fast
     for opens, closes in _spans_from(start, calendar):
         if opens >= end:
             break

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from shared.domain.calendar import Light, light, net_s
 from shared.domain.case import RUNNING, State
@@ -36,14 +36,47 @@ class File:
         return register_label(self.row.register_number, self.row.register_year) or "–"
 
 
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """`files`: those that are shown, what is due first first; `count`: how many there are."""
+
+    files: list[File]
+    count: int
+
+
 def tray(
-    connection: Connection, setups: SetupCache, setup: Setup, roles: Collection[Role], now: datetime
-) -> list[File]:
-    """The files that lie at a step of one of `roles`, what is due first first."""
-    mine = Case.office_id == setup.office_id, Case.state.in_(RUNNING), Case.step.is_not(None)
-    rows = connection.execute(select(Case).where(*mine).order_by(Case.due_at, Case.id)).all()
-    files = [as_file(connection, setups, setup, row, now) for row in rows]
-    return [file for file in files if file.step is not None and file.step.role in roles]
+    connection: Connection,
+    setups: SetupCache,
+    setup: Setup,
+    roles: Collection[Role],
+    now: datetime,
+    limit: int | None = None,
+) -> Tray:
+    """The files that lie at a step of one of `roles`; their rows are without the applicants' data."""
+    rows = connection.execute(_TRAY, {"the_office": setup.office_id}).all()
+    steps = {key: find_step(setups.standard(connection, key[0]).steps, key[1]) for key in {_place(row) for row in rows}}
+    mine = [row for row in rows if steps[_place(row)].role in roles]
+    return Tray([as_file(connection, setups, setup, row, now) for row in mine[:limit]], len(mine))
+
+
+def _place(row: AnyRow) -> tuple[int, str]:
+    return row.standard_id, row.step
+
+
+_TRAY = (
+    select(
+        Case.id,
+        Case.standard_id,
+        Case.state,
+        Case.step,
+        Case.register_year,
+        Case.register_number,
+        Case.accepted_at,
+        Case.due_at,
+    )
+    .where(Case.office_id == bindparam("the_office"), Case.state.in_(RUNNING), Case.step.is_not(None))
+    .order_by(Case.due_at, Case.id)
+)
 
 
 def uncollected(connection: Connection, setups: SetupCache, setup: Setup, now: datetime) -> list[File]:
