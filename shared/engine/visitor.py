@@ -282,6 +282,7 @@ def _print_number(
         is_delicate=standard.is_delicate,
         ahead=taken.ahead,
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
+        where=tx.setup.waiting_room(service),
         requirements=[requirement.text for requirement in standard.requirements if not requirement.when],
         notice=_notice(tx, service, language),
         language="en" if language == "en" else "id",

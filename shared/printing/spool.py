@@ -96,6 +96,7 @@ class Spooler:
         self._failures: dict[int, int] = {}
         self._not_before: dict[int, float] = {}
         self._asked: dict[int, float] = {}
+        self._sweep_at = 0.0
         store.on_change(lambda _office, _version: self._knock.set())
 
     def run(self) -> None:
@@ -116,7 +117,9 @@ class Spooler:
 
     def look(self) -> None:
         """Ends what is overdue, and starts a worker for each printer that has something to do."""
-        jobs.sweep(self.store, self.clock(), is_gone)
+        if time.monotonic() >= self._sweep_at:
+            self._sweep_at = time.monotonic() + self.look_s
+            jobs.sweep(self.store, self.clock(), is_gone)
         with self.store.read() as connection:
             printers = connection.execute(_OWN).all()
             queued = set(connection.execute(_QUEUED).scalars())

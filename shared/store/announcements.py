@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
@@ -49,14 +49,15 @@ def speech(connection: Connection, setup: Setup, now: datetime, shown: Iterable[
 
     `heard`: the ids among those and the `shown` ones that a display has begun to speak.
     """
-    rows = _recent(connection, setup, now, LOOKED_AT)
-    if len(rows) == LOOKED_AT:
-        rows = _recent(connection, setup, now, MOST_LOOKED_AT)
+    since = now - SPOKEN_WITHIN
+    mine = {"the_office": setup.office_id}
+    oldest = connection.execute(_OLDEST, mine).scalar_one_or_none()
+    limit = LOOKED_AT if oldest is None or oldest <= since else MOST_LOOKED_AT
+    rows = connection.execute(_RECENT, {**mine, "the_day": office_day(now, setup.zone), "the_limit": limit}).all()
     speak = []
     for row in reversed(rows):
         counter = setup.counter_by_id(row.counter_id)
-        is_kept = row.state not in (State.WAITING, State.CANCELLED)
-        if counter is not None and is_kept and row.on_day == office_day(now, setup.zone):
+        if counter is not None and row.at > since:
             speak.append(
                 {
                     "id": row.version,
@@ -69,30 +70,35 @@ def speech(connection: Connection, setup: Setup, now: datetime, shown: Iterable[
     return {"speak": speak, "heard": sorted(_heard(connection, setup, {*shown, *(call["id"] for call in speak)}))}
 
 
-def _recent(connection: Connection, setup: Setup, now: datetime, limit: int) -> list[Row[*tuple[Any, ...]]]:
-    rows = connection.execute(_RECENT, {"the_office": setup.office_id, "the_limit": limit})
-    return [row for row in rows if row.at > now - SPOKEN_WITHIN]
-
-
-_NEWEST = (
+_CALLED = (
     select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
     .where(Event.office_id == bindparam("the_office"), CALLS)
     .order_by(Event.version.desc())
-    .limit(bindparam("the_limit"))
-    .subquery()
 )
+_OLDEST = _CALLED.with_only_columns(Event.at).offset(LOOKED_AT - 1).limit(1).execution_options(prepared=True)
+"""Of the calls that are looked at: when the first of them was."""
+_NEWEST = _CALLED.limit(bindparam("the_limit")).subquery()
 _RECENT = (
-    select(_NEWEST, Ticket.series, Ticket.number, Ticket.state, Ticket.on_day)
+    select(_NEWEST, Ticket.series, Ticket.number)
     .join(Ticket, Ticket.id == _NEWEST.c.ticket_id)
+    .where(Ticket.on_day == bindparam("the_day"), Ticket.state != State.WAITING, Ticket.state != State.CANCELLED)
     .order_by(_NEWEST.c.version.desc())
+    .execution_options(prepared=True)
 )
 
 
 def _heard(connection: Connection, setup: Setup, ids: set[int]) -> list[int]:
     if not ids:
         return []
-    mine = HeardCall.office_id == setup.office_id, HeardCall.call_id.in_(ids)
-    return list(connection.execute(select(HeardCall.call_id).where(*mine)).scalars())
+    rows = connection.execute(_HEARD, {"the_office": setup.office_id, "the_oldest": min(ids)})
+    return [each for each in rows.scalars() if each in ids]
+
+
+_HEARD = (
+    select(HeardCall.call_id)
+    .where(HeardCall.office_id == bindparam("the_office"), HeardCall.call_id >= bindparam("the_oldest"))
+    .execution_options(prepared=True)
+)
 
 
 def hear(connection: Connection, setup: Setup, call_id: int, now: datetime) -> bool:

@@ -11,12 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, Executable, Result, Row, bindparam, create_engine, event, insert, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    NullPool,
+    Result,
+    Row,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    update,
+)
 
 from shared.domain.errors import Unknown
 from shared.domain.standard import Service
 from shared.loop import off_the_loop
-from shared.store.prepared import PreparedStatements, is_prepared
+from shared.store.prepared import PreparedConnection, PreparedStatements
 from shared.store.setup import VERSION, Setup, SetupCache
 from shared.store.tables import Event, Office
 
@@ -54,14 +66,11 @@ class Transaction:
         connection: Connection,
         setups: SetupCache,
         office_id: int,
-        prepared: PreparedStatements | None = None,
         address: str | None = None,
     ) -> None:
         self.connection = connection
         self.office_id = office_id
         self.address = address
-        self._prepared = prepared
-        self._driver: Any = connection.connection.dbapi_connection
         row = self.execute(_TAKE_OFFICE, {"the_office": office_id}).first()
         if row is None:
             raise Unknown("office")
@@ -74,9 +83,6 @@ class Transaction:
         return self._setups.standard(self.connection, standard_id)
 
     def execute(self, statement: Executable, values: Any = None) -> Any:
-        """What SQLAlchemy answers; a prepared statement (`prepared.py`) takes the short way to the driver."""
-        if self._prepared is not None and is_prepared(statement):
-            return self._prepared.run(self._driver, statement, values)
         return self.connection.execute(statement, values)
 
     def first(self, statement: Executable) -> Row[Any] | None:
@@ -106,9 +112,10 @@ class Store:
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self.setups = SetupCache()
         self._prepared = PreparedStatements(self.engine.dialect) if self.is_sqlite else None
-        self._readers: deque[Any] = deque()
+        self._readers: deque[PreparedConnection] = deque()
+        """Connections that nobody reads from now; only of SQLite."""
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writer = _SqliteWriter(self.engine) if self.is_sqlite else None
+        self._writer = _SqliteWriter(self._reads, self._prepared) if self._prepared else None
         self._run: Callable[[Work], tuple[Any, int | None]] = self._writer.run if self._writer else self._run_alone
         self._listeners: list[Callable[[int, int], None]] = []
         self.asked_from: Callable[[], str | None] = lambda: None
@@ -121,7 +128,7 @@ class Store:
         address = self.asked_from()
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.setups, office_id, self._prepared, address)
+            transaction = Transaction(connection, self.setups, office_id, address)
             return verb(transaction, *args, **kwargs), transaction.version
 
         answer, version = self._run(work)
@@ -141,26 +148,21 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading; each statement sees the newest commit: read the version first, the rows after."""
-        with self._reads.connect() as connection:
-            yield connection
-
-    def ask(self, statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
-        """The rows of one prepared statement, of the newest commit; the cheapest way to read."""
         if self._prepared is None:
-            with self.read() as connection:
-                return connection.execute(statement, values).freeze()()
-        reader = self._readers.pop() if self._readers else self._new_reader()
+            with self._reads.connect() as connection:
+                yield connection
+            return
+        reader = self._readers.pop() if self._readers else PreparedConnection(self._reads, self._prepared)
         try:
-            return self._prepared.run(reader, statement, values)
+            yield reader
         finally:
             self._readers.append(reader)
 
-    def _new_reader(self) -> Any:
-        """A connection of sqlite3 beside the pool: whoever asks borrows one for a moment."""
-        connection = self.engine.raw_connection()
-        driver = connection.dbapi_connection
-        connection.detach()
-        return driver
+    def ask(self, statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
+        """The rows of one prepared statement, of the newest commit."""
+        with self.read() as connection:
+            rows = connection.execute(statement, values)
+            return rows if self._prepared else rows.freeze()()
 
     def setup(self, office_id: int) -> Setup:
         """The office's services, counters and printers as they are now; raises `Unknown("office")`."""
@@ -213,8 +215,8 @@ class _SqliteWriter:
     which waits for the disk outside the event loop.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, statements: PreparedStatements) -> None:
+        self._engine, self._statements = engine, statements
         self._waiting: deque[_Change] = deque()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -246,7 +248,7 @@ class _SqliteWriter:
                 self._thread.start()
 
     def _work(self) -> None:
-        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        with PreparedConnection(self._engine, self._statements) as connection:
             while not self._is_closing:
                 self._wake.wait()
                 self._wake.clear()
@@ -293,7 +295,8 @@ def _begin(driver: Any) -> None:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT_S})
+    connect = {"check_same_thread": False, "timeout": LOCK_TIMEOUT_S}
+    engine = create_engine(url, connect_args=connect, poolclass=NullPool)  # the store keeps its own
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

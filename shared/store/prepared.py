@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Connection, Dialect, Engine, Executable
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import IntegrityError
@@ -72,5 +72,15 @@ class PreparedStatements:
         return prepared.run(driver, values)
 
 
-def is_prepared(statement: Executable) -> bool:
-    return bool(statement.get_execution_options().get("prepared"))
+class PreparedConnection(Connection):
+    """A connection of SQLAlchemy to SQLite on which prepared statements take the short way."""
+
+    def __init__(self, engine: Engine, statements: PreparedStatements) -> None:
+        super().__init__(engine)
+        self._statements = statements
+        self._driver: Any = self.connection.dbapi_connection
+
+    def execute(self, statement: Any, parameters: Any = None, **options: Any) -> Any:
+        if not options and statement.get_execution_options().get("prepared"):
+            return self._statements.run(self._driver, statement, parameters or {})
+        return super().execute(statement, parameters, **options)

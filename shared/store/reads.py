@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from shared.domain import board as boards
 from shared.domain.availability import Availability
@@ -41,7 +41,7 @@ def version(connection: Connection, office_id: int) -> int:
     return int(connection.execute(_VERSION, {"the_office": office_id}).scalar_one())
 
 
-_VERSION = select(Office.version).where(Office.id == bindparam("the_office"))
+_VERSION = select(Office.version).where(Office.id == bindparam("the_office")).execution_options(prepared=True)
 
 
 def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]:
@@ -70,14 +70,28 @@ _COUNTS = (
     select(Ticket.service_id, func.count().label("people"))
     .where(_OF_TODAY, Ticket.state == State.WAITING)
     .group_by(Ticket.service_id)
+    .execution_options(prepared=True)
 )
-_SEATS = select(Counter.id, Counter.officer_id).where(Counter.office_id == bindparam("the_office"))
-_BUSY = select(Ticket.counter_id, Ticket.series, Ticket.number).where(_OF_TODAY, Ticket.state.in_(AT_COUNTER))
-_ISSUED = select(Series.letter, Series.last_number).where(
-    Series.office_id == bindparam("the_office"), Series.on_day == bindparam("the_day")
+_SEATS = (
+    select(Counter.id, Counter.officer_id)
+    .where(Counter.office_id == bindparam("the_office"))
+    .execution_options(prepared=True)
+)
+_BUSY = (
+    select(Ticket.counter_id, Ticket.series, Ticket.number)
+    .where(_OF_TODAY, or_(*(Ticket.state == state for state in AT_COUNTER)))
+    .execution_options(prepared=True)
+)
+_ISSUED = (
+    select(Series.letter, Series.last_number)
+    .where(Series.office_id == bindparam("the_office"), Series.on_day == bindparam("the_day"))
+    .execution_options(prepared=True)
 )
 _OUTAGES = (
-    select(Outage.system).where(Outage.office_id == bindparam("the_office"), Outage.until_at.is_(None)).distinct()
+    select(Outage.system)
+    .where(Outage.office_id == bindparam("the_office"), Outage.until_at.is_(None))
+    .distinct()
+    .execution_options(prepared=True)
 )
 _NEWEST = (
     select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
@@ -89,13 +103,16 @@ _NEWEST = (
 _LAST_CALLS = (
     select(_NEWEST.c.version, _NEWEST.c.at, _NEWEST.c.counter_id, Ticket.series, Ticket.number)
     .join(Ticket, Ticket.id == _NEWEST.c.ticket_id)
-    .where(Ticket.on_day == bindparam("the_day"), Ticket.state.not_in((State.WAITING, State.CANCELLED)))
+    .where(Ticket.on_day == bindparam("the_day"), Ticket.state != State.WAITING, Ticket.state != State.CANCELLED)
     .order_by(_NEWEST.c.version.desc())
+    .execution_options(prepared=True)
 )
+_PAPER = select(Printer).where(Printer.office_id == bindparam("the_office"), Printer.is_active).order_by(Printer.id)
 _PRINTERS = (
     select(Printer.slug, Printer.kind, Printer.status)
     .where(Printer.office_id == bindparam("the_office"), Printer.is_active)
     .order_by(Printer.id)
+    .execution_options(prepared=True)
 )
 
 
@@ -175,21 +192,36 @@ def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         jobs = [job for job in queued if job.printer_id == row.id]
-        length_mm = row.roll_mm or roll_mm(row.profile)
-        left = None if row.kind == "virtual" else slips_left(length_mm, row.printed_mm, row.printed_slips)
         found.append(
             {
                 "slug": row.slug,
                 "kind": row.kind,
                 "status": "ok" if row.kind == "virtual" else row.status,
                 "status_at": row.status_at,
-                "slips_left": left,
+                "slips_left": _slips_left(row),
                 "waiting": len(jobs),
                 "fault": jobs[0].fault if jobs else None,
                 "fallback": slugs.get(row.fallback_id),
             }
         )
     return found
+
+
+def paper(connection: Connection, office_id: int) -> list[dict[str, Any]]:
+    """The printers that have paper, in a few facts for every panel: slug, status, slips_left."""
+    rows = connection.execute(_PAPER, {"the_office": office_id})
+    return [
+        {"slug": row.slug, "status": row.status, "slips_left": _slips_left(row)}
+        for row in rows
+        if row.kind != "virtual"
+    ]
+
+
+def _slips_left(printer: Row[*tuple[Any, ...]]) -> int | None:
+    """An estimate; None for the virtual one."""
+    if printer.kind == "virtual":
+        return None
+    return slips_left(printer.roll_mm or roll_mm(printer.profile), printer.printed_mm, printer.printed_slips)
 
 
 def printer_words(connection: Connection, office_id: int) -> dict[str, str]:

@@ -43,6 +43,8 @@ class OfficeSettings(BaseModel):
     """Of the televisions; one of them may have its own."""
     voice_style: Style = "digits"
     """How numbers are spoken: digit by digit, or as whole numbers."""
+    own_voice: bool = True
+    """Whether the office's own recordings are played where all of a call is recorded."""
     slide_s: int = 12
     """How long the television shows a slide."""
     standard_slides: bool = False
@@ -133,6 +135,11 @@ class Setup:
             if service.slug == slug and service.is_active:
                 return service
         raise Unknown("service")
+
+    def waiting_room(self, service: ServiceSetup) -> str | None:
+        """Where its visitors wait for their first call: the zone of its desks, None when they have none or several."""
+        zones = {counter.zone for counter in self.counters if counter.serves(service.desk, service.id)}
+        return zones.pop() if len(zones) == 1 else None
 
     def counter(self, number: int) -> CounterSetup:
         """Raises `Unknown("counter")`."""

@@ -8,6 +8,7 @@ agent hears nothing else.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -35,6 +36,9 @@ log = structlog.get_logger()
 PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
 """After a board was sent, the next one of the same office waits this long: a burst of clicks is one board."""
+SHARE = 5
+"""And at least this many times as long as it took to send, so that screens never take more than a part of the time."""
+LONGEST_PAUSE_S = 0.4
 PHONE_PAUSE_S = 0.3
 """The same for phones, of which there may be a thousand: each is right within a second."""
 ON_PHONES = ("office", "version", "minute", "calls", "counters")
@@ -207,11 +211,12 @@ class _Bursts:
                     self._sending.discard(office)
                     return
                 self._dirty.discard(office)
+            began = time.perf_counter()
             try:
                 self._do(office)
             except Exception:
                 log.exception("publish_failed", office=office)
-            self._socketio.sleep(self._pause_s)
+            self._socketio.sleep(max(self._pause_s, min(SHARE * (time.perf_counter() - began), LONGEST_PAUSE_S)))
 
 
 def _waits(setup: Setup, forecast: Forecast) -> dict[str, list[int]]:
