@@ -32,6 +32,8 @@ PAGES = (
     "/holidays",
     "/rules",
     "/display",
+    "/media",
+    "/voice",
     "/printers",
     "/found?district=35.08.02",
 )

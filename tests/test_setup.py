@@ -52,6 +52,9 @@ PAGES = (
     "/holidays",
     "/rules",
     "/display",
+    "/media",
+    "/voice",
+    "/voice?language=en",
     "/printers",
     "/found",
     "/found?district=35.08.01",
@@ -342,7 +345,7 @@ def test_no_form_is_taken_without_the_token_of_its_page(setup: Setup) -> None:
 
 def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
     """The other tests name each address that changes something; a new one must come with its test."""
-    source = Path(__file__).read_text()
+    source = Path(__file__).read_text() + Path(__file__).with_name("test_own_media.py").read_text()
     rules = {
         rule.endpoint
         for rule in setup.app.url_map.iter_rules()

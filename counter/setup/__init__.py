@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from counter.setup import counters, display, hours, office, officers, overview, printers, rules, services, standard
+from counter.setup import (
+    counters,
+    display,
+    hours,
+    media,
+    office,
+    officers,
+    overview,
+    printers,
+    rules,
+    services,
+    standard,
+    voice,
+)
 from counter.setup.page import blueprint
 
-PAGES = (overview, office, services, standard, counters, officers, hours, rules, display, printers)
+PAGES = (overview, office, services, standard, counters, officers, hours, rules, display, media, voice, printers)
 """Importing a page brings its routes."""
 
 __all__ = ["PAGES", "blueprint"]

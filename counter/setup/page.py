@@ -38,6 +38,8 @@ THEMES = (
     ("holidays", "setup.holidays", "calendar-days", "Holidays"),
     ("rules", "setup.rules", "scale", "Rules of the queue"),
     ("display", "setup.display", "tv", "Display and voice"),
+    ("media", "setup.slides", "clapperboard", "Slides and videos"),
+    ("voice", "setup.recordings", "mic", "The office's own voice"),
     ("printers", "setup.printers", "printer", "Printers"),
     ("devices", "devices_setup.page", "tablet-smartphone", "Devices"),
     ("found", "setup.found", "map-pin-plus", "New office"),

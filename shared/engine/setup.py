@@ -486,6 +486,8 @@ class DisplayForm(Form):
     voice_style: Style
     theme: Literal["light", "dark"]
     slide_s: int = Field(ge=3, le=120)
+    standard_slides: bool = False
+    own_voice: bool = False
 
 
 STYLES: tuple[str, ...] = get_args(Style)
@@ -499,6 +501,11 @@ def display_form(setup: Setup) -> DisplayForm:
 
 def change_display(tx: Transaction, officer_id: int | None, wanted: DisplayForm, now: datetime) -> None:
     change_settings(tx, "display", officer_id, wanted.model_dump(mode="json"), now)
+
+
+def note_file(tx: Transaction, officer_id: int | None, what: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """Records that a picture, a video or a recording came or went; the files themselves lie in the data folder."""
+    tx.record(f"setup.{what}", at=now, officer_id=officer_id, detail=dict(detail))
 
 
 def change_settings(

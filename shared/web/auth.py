@@ -91,6 +91,7 @@ def init_app(app: Flask) -> None:
     app.before_request_funcs[None].remove(limiter._check_request_limit)
     store: Store = app.extensions["loket_store"]
     store.asked_from = _address
+    app.before_request(_let_large_files_in)
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
 
@@ -157,6 +158,16 @@ def machines_only(route: Callable[P, R]) -> Callable[P, R]:
     """For printers that know nothing but an address: a key in it decides who asks, no cookie does."""
     route.is_for_machines = True  # type: ignore[attr-defined]
     return route
+
+
+def takes_files(most_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """This route takes more than every other one, from an officer who is signed in."""
+
+    def mark(route: Callable[P, R]) -> Callable[P, R]:
+        route.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return route
+
+    return mark
 
 
 def device(purpose: str) -> Paired | None:
@@ -315,6 +326,13 @@ def _officer(officer_id: int, *, by_cookie: bool = False) -> SignedIn | None:
 
 
 # --- before every request ---
+
+
+def _let_large_files_in() -> None:
+    """Before anything looks at the form, because that reads the whole body."""
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+    if most is not None and current_user.is_authenticated:
+        request.max_content_length = most
 
 
 def _check_csrf() -> None:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from flask import current_app
 from PIL import Image, UnidentifiedImageError
 
 from shared.domain.errors import Invalid, Unknown
+from shared.loop import off_the_loop
 from shared.store.setup import Setup
 
 Kind = Literal["image", "video"]
@@ -33,6 +35,8 @@ TYPES = {
     "MP4": ("video", "video/mp4", ".mp4"),
     "WEBM": ("video", "video/webm", ".webm"),
 }
+ORDER = ".order"
+"""The file that says which comes first, a name a line; what it does not name comes last, by name."""
 _NAME = re.compile(r"[\w][\w .()-]{0,79}")
 
 
@@ -49,11 +53,13 @@ class Medium:
 
 
 def media(setup: Setup) -> list[Medium]:
-    """What the office's folder holds that can be shown, by name; anything else in it is passed over."""
+    """What the office's folder holds that can be shown, in order; anything else in it is passed over."""
     folder = _folder(setup)
     if not folder.is_dir():
         return []
-    return [found for path in sorted(folder.iterdir()) if (found := _looked_at(path)) is not None]
+    place = {name: number for number, name in enumerate(_order(folder))}
+    found = [each for path in sorted(folder.iterdir()) if (each := _looked_at(path)) is not None]
+    return sorted(found, key=lambda each: place.get(each.name, len(place)))
 
 
 def medium(setup: Setup, name: str) -> Medium:
@@ -64,14 +70,17 @@ def medium(setup: Setup, name: str) -> Medium:
     return found
 
 
-def add(setup: Setup, name: str, content: bytes) -> Medium:
-    """Keeps a file under its name, with the ending of what it is. Raises `Invalid("medium")` for anything else."""
+def add(setup: Setup, name: str, content: IO[bytes]) -> Medium:
+    """Keeps a file under its name, with the ending of what it is. Raises `Invalid("medium")` for anything else.
+
+    A file of the same name is replaced, in its place.
+    """
     folder = _folder(setup)
     folder.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".making-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            off_the_loop(shutil.copyfileobj, content, file, 1 << 20)
         kind = _kind(Path(temporary))
         stem = re.sub(r"[^\w ()-]+", "-", Path(name).stem).strip(" -")[:60]
         if kind is None or not stem:
@@ -88,6 +97,26 @@ def add(setup: Setup, name: str, content: bytes) -> Medium:
 def delete(setup: Setup, name: str) -> None:
     """Raises `Unknown("medium")`."""
     medium(setup, name).path.unlink(missing_ok=True)
+
+
+def move(setup: Setup, name: str, by: int) -> None:
+    """One place earlier (-1) or later (1). Raises `Unknown("medium")`."""
+    names = [each.name for each in media(setup)]
+    if name not in names:
+        raise Unknown("medium")
+    place = names.index(name)
+    names.insert(max(0, place + by), names.pop(place))
+    order = _folder(setup) / ORDER
+    fresh = order.with_suffix(".fresh")
+    fresh.write_text("\n".join(names))
+    os.replace(fresh, order)
+
+
+def _order(folder: Path) -> list[str]:
+    try:
+        return (folder / ORDER).read_text().splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def _folder(setup: Setup) -> Path:

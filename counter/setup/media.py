@@ -1,0 +1,48 @@
+"""Setup: the pictures and videos between the calls; what comes is looked at before it is kept."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from counter.setup.page import Shown, change, page, setup_page
+from shared.domain.errors import Invalid, Refusal
+from shared.engine import setup as engine
+from shared.web import media
+from shared.web.auth import takes_files
+from shared.web.screen import sentence, setup
+
+LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000
+"""A video and the words of the form around it."""
+MOVES = {"up": -1, "down": 1}
+
+
+@setup_page("/media")
+@takes_files(LARGEST_UPLOAD)
+def slides() -> ResponseReturnValue:
+    message, status = None, 200
+    if request.method == "POST":
+        try:
+            _act()
+            return redirect(url_for("setup.slides", saved=1), 303)
+        except Refusal as error:
+            message, status = sentence(error), error.status
+    facts = {"media": media.media(setup()), "image_mb": media.LARGEST_IMAGE // 10**6}
+    return page("media", "media", Shown({}, {}, message), status, **facts, video_mb=media.LARGEST_VIDEO // 10**6)
+
+
+def _act() -> None:
+    """Raises `Invalid("medium")` for a file that cannot be shown, `Unknown("medium")`."""
+    action, _, name = request.form.get("row", "").partition(":")
+    if action == "remove":
+        media.delete(setup(), name)
+        change(engine.note_file, "medium_removed", {"file": name})
+    elif action in MOVES:
+        media.move(setup(), name, MOVES[action])
+    else:
+        files = [each for each in request.files.getlist("file") if each.filename]
+        if not files:
+            raise Invalid("medium", fields=["file"])
+        for each in files:
+            made = media.add(setup(), each.filename or "", each.stream)
+            change(engine.note_file, "medium", {"file": made.name})
