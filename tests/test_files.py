@@ -16,6 +16,7 @@ from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusa
 from shared.domain.procedure import actions_for
 from shared.domain.standard import Role
 from shared.domain.ticket import State as TicketState
+from shared.engine.setup import OfficeForm, change_office
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.files import outage_minutes, tray
@@ -355,3 +356,16 @@ def test_the_tray_beside_the_panel_shows_what_is_due_first_and_counts_all(sqlite
 
     assert ([file.row.register_number for file in found.files], found.count) == ([5, 4, 3], 5)
     assert others.count == 0
+
+
+def test_the_letterhead_of_the_setup_stands_on_the_receipt_and_not_on_the_number(sqlite_store: Store) -> None:
+    desks = Desks(sqlite_store)
+    form = OfficeForm(name="Kecamatan Lumajang", letterhead=["PEMERINTAH KABUPATEN"], email="kantor@contoh.example")
+    desks.store.change(desks.id, change_office, desks.officers["admin"], form, desks.now)
+
+    desks.to_step("validate")
+
+    said = {job.kind: str(job.lines) for job in desks.jobs()}
+    assert "PEMERINTAH KABUPATEN" in said["receipt"]
+    assert "kantor@contoh.example" in said["receipt"]
+    assert "PEMERINTAH KABUPATEN" not in said["number"]

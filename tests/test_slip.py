@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -170,6 +171,20 @@ def test_a_nik_in_the_free_text_of_a_public_slip_is_blacked_out(nik: str) -> Non
     assert nik not in words(lines)
     assert "NIK **** buram" in words(lines)
     assert "085338312363" in words(lines)
+
+
+@pytest.mark.parametrize("kind", ["receipt", "incomplete", "handover"])
+def test_what_is_kept_as_a_proof_carries_the_whole_letterhead(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = replace(HEAD, above=("PEMERINTAH KABUPATEN LUMAJANG",), contact=("kecamatan@contoh.example",))
+    monkeypatch.setitem(globals(), "HEAD", head)
+
+    said = words(SLIPS[kind]())
+
+    assert said.index("PEMERINTAH KABUPATEN LUMAJANG") < said.index("KECAMATAN LUMAJANG", 30)
+    assert "kecamatan@contoh.example" in said
+    for short in ("number", "survey"):
+        assert "PEMERINTAH" not in words(SLIPS[short]())
+        assert "kecamatan@contoh.example" not in words(SLIPS[short]())
 
 
 def test_the_practice_office_says_so_on_every_number() -> None:

@@ -109,6 +109,10 @@ class Letterhead:
     complaint: tuple[str, ...] = ()
     free: bool | None = None
     is_practice: bool = False
+    above: tuple[str, ...] = ()
+    """Lines over the name on what somebody keeps as a proof, such as the regency's."""
+    contact: tuple[str, ...] = ()
+    """Phone, e-mail and the like, on the same slips."""
 
 
 def number_slip(
@@ -197,7 +201,7 @@ def receipt_slip(
     """Tanda terima: the file is in the house, and by when it will be ready (None: the standard promises no day)."""
     words = _WORDS[language]
     lines: list[Line] = [
-        *_top(head, words),
+        *_official(head, words),
         Text(words["receipt"], size=2, bold=True, align="center"),
         Space(8),
         Text(service, bold=True, align="center"),
@@ -232,7 +236,7 @@ def incomplete_slip(
     """
     words = _WORDS[language]
     lines: list[Line] = [
-        *_top(head, words),
+        *_official(head, words),
         Text(words["incomplete"], size=2, bold=True, align="center"),
         Space(8),
         Text(service, bold=True, align="center"),
@@ -313,7 +317,7 @@ def handover_slip(
     lines: list[Line] = []
     for copy in ("Lembar 1: untuk penerima", "Lembar 2: untuk arsip"):
         lines += [
-            *_top(head, _WORDS["id"]),
+            *_official(head, _WORDS["id"]),
             Text("BUKTI PENYERAHAN", size=2, bold=True, align="center"),
             Space(8),
             Text(service, bold=True, align="center"),
@@ -478,9 +482,25 @@ def _top(head: Letterhead, words: Mapping[str, str]) -> list[Line]:
     if head.address:
         lines.append(Text(head.address, align="center"))
     if head.is_practice:
-        lines += [Space(8), Text(words["practice"], size=2, bold=True, align="center", inverse=True)]
-        lines += [Text(words["practice_why"], align="center")]
+        lines += _practice(words)
     return [*lines, Rule()]
+
+
+def _official(head: Letterhead, words: Mapping[str, str]) -> list[Line]:
+    """The whole letterhead, for what is kept as a proof; a number slip stays short."""
+    logo, *rest = _top(replace(head, is_practice=False), words)
+    above = [Text(line, align="center") for line in head.above]
+    contact = [Text(line, align="center") for line in head.contact]
+    practice = _practice(words) if head.is_practice else []
+    return [logo, *above, *rest[:-1], *contact, *practice, rest[-1]]
+
+
+def _practice(words: Mapping[str, str]) -> list[Line]:
+    return [
+        Space(8),
+        Text(words["practice"], size=2, bold=True, align="center", inverse=True),
+        Text(words["practice_why"], align="center"),
+    ]
 
 
 def _bottom(head: Letterhead, words: Mapping[str, str]) -> list[Line]:
