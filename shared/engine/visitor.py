@@ -258,6 +258,8 @@ def letterhead(setup: Setup, service: ServiceSetup) -> slip.Letterhead:
         complaint=tuple(channel for channel in channels if channel)[:2],
         free=standard.fee.rupiah == 0 if standard.fee and standard.fee.rupiah is not None else None,
         is_practice=setup.settings.is_practice,
+        above=tuple(setup.profile.get("letterhead", ())),
+        contact=tuple(setup.profile[key] for key in ("phone", "email", "web") if setup.profile.get(key)),
     )
 
 
