@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -175,6 +176,27 @@ def test_a_request_that_is_too_large_is_refused(site: Site) -> None:
         413,
         "too_large",
     )
+
+
+def test_a_file_that_is_too_large_gets_a_page_in_the_users_language_with_a_way_back(site: Site) -> None:
+    client = signed_in(site, "admin")
+    token = csrf(client.get("/uji/counter/setup/office", headers=PAGE))
+    before = dump(site.store)
+
+    def upload(address: str, **headers: str) -> TestResponse:
+        form = {"csrf_token": token, "logo": (io.BytesIO(b"x" * 1_100_000), "logo.png")}
+        return client.post(address, data=form, headers={**PAGE, **headers})
+
+    page = "http://localhost/uji/counter/setup/office?saved=1"
+    indonesian = upload("/uji/counter/setup/office/logo", Referer=page)
+    english = upload("/uji/counter/setup/office/logo?lang=en", Referer="http://elsewhere.example/uji/counter")
+
+    assert (indonesian.status_code, english.status_code) == (413, 413)
+    assert said(site, "error.too_large") in indonesian.text
+    assert 'href="/uji/counter/setup/office?saved=1" data-back' in indonesian.text
+    assert said(site, "error.too_large") not in english.text
+    assert "data-back" not in english.text
+    assert dump(site.store) == before
 
 
 # the counter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
@@ -88,10 +89,19 @@ def _fault(error: Exception) -> Response:
 
 def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> Response:
     if wants_page():
-        page = render_template("error.html", status=status, message=message)
+        page = render_template("error.html", status=status, message=message, back=_back())
         return make_response(page, status)
     missing = {"missing": facts["missing"]} if "missing" in facts else {}
     return make_response(jsonify(error={"code": code, "message": message, **missing}), status)
+
+
+def _back() -> str | None:
+    """The page of ours on which the button was pressed; None when there is none, or it is the one that failed."""
+    came = urlsplit(request.referrer or "")
+    here = came.netloc == request.host and came.path.startswith("/") and not came.path.startswith("//")
+    if not here or (request.method == "GET" and came.path == request.path):
+        return None
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 def _enter_office(_endpoint: str | None, values: dict[str, Any] | None) -> None:
