@@ -31,7 +31,7 @@ from shared.standards import service_from_json, service_to_json, shipped
 from shared.standards.writing import toml
 from shared.store.copies import CopyFailed, back_up, restore
 from shared.store.office import Store
-from shared.store.tables import Counter, Office, Officer, StandardVersion
+from shared.store.tables import Counter, Office, Officer, PrintJob, StandardVersion
 from shared.web.app import create_app
 from shared.web.auth import limiter
 from shared.web.cli import main
@@ -77,6 +77,21 @@ def test_a_change_is_recorded_and_seen_by_the_next_reader(office: Callable[..., 
     assert (event.action, event.officer_id, event.version) == ("setup.office", uji.officer(1), before + 1)
     assert event.detail["name"] == ["Kecamatan Uji", "Kecamatan Baru"]
     assert "timezone" not in event.detail
+
+
+def test_the_slip_says_where_to_wait_when_all_desks_of_the_service_have_one_zone(office: Callable[..., World]) -> None:
+    uji = office(services=1, counters=2)
+    form = engine.counters_form(uji.store.setup(uji.id))
+    for zones, expected in ((("Lantai 2", "Lantai 2"), True), (("Lantai 1", "Lantai 2"), False)):
+        rows = [row.model_copy(update={"zone": zone}) for row, zone in zip(form.counters, zones, strict=True)]
+        changed = form.model_copy(update={"counters": rows})
+        uji.store.change(uji.id, engine.change_counters, uji.officer(1), changed, MORNING)
+
+        taken = uji.take()
+
+        with uji.store.read() as connection:
+            slip = connection.execute(select(PrintJob.lines).where(PrintJob.ticket_id == taken.id)).scalar_one()
+        assert ("Lantai 2" in str(slip)) is expected
 
 
 def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World]) -> None:
