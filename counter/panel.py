@@ -29,7 +29,7 @@ from shared.domain.numbering import label, office_day
 from shared.domain.policy import Waiting, order
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
 from shared.engine.officer import OFFERED, is_undoable
-from shared.store import announcements, desk
+from shared.store import announcements, desk, reads
 from shared.store.setup import CounterSetup, ServiceSetup, Setup
 from shared.web.auth import now, store
 from shared.web.screen import setup
@@ -114,6 +114,8 @@ class Panel:
     undo: Undo | None
     today: desk.Today
     messages: Sequence[Row[Any]]
+    paper: list[dict[str, Any]]
+    """How the printers are: `reads.paper`."""
     keys: dict[str, str] = field(default_factory=lambda: KEYS)
     recall_after_s: int = RECALL_AFTER_S
     unheard_after_s: int = UNHEARD_AFTER_S
@@ -164,6 +166,7 @@ def read_panel(connection: Connection, office: Setup, number: int, officer_id: i
         undo=_undo(desk.last_action(connection, officer_id), counter, moment),
         today=desk.done_today(connection, officer_id, midnight),
         messages=desk.messages(connection, g.office_id, moment),
+        paper=reads.paper(connection, office.office_id),
     )
 
 

@@ -97,7 +97,7 @@ def _floor(moment: datetime) -> dict[str, Any]:
         overdue, failed = floor.faults(connection, office, moment)
         held = floor.held(connection, office, today)
         devices = device.devices(connection, office.office_id)
-        printers = floor.printers(connection, office.office_id)
+        printers = reads.printers(connection, office.office_id)
         messages = desk.messages(connection, office.office_id, moment)
     working = sum(one.officer_id is not None and one.paused_at is None for one in counters)
     waiting = sum(queue.waiting for queue in queues)

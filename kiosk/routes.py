@@ -17,6 +17,7 @@ from shared.domain.policy import Lane
 from shared.domain.standard import questions_tree
 from shared.engine import reception, visitor
 from shared.engine.visitor import Taken
+from shared.printing.status import Status
 from shared.store import reads
 from shared.store.setup import ServiceSetup
 from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
@@ -28,6 +29,8 @@ from shared.web.urls import public_url
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 BLUEPRINTS = ((blueprint, "/<office>/kiosk"),)
 
+STOPPED = (Status.PAPER_OUT, Status.COVER_OPEN, Status.CUTTER, Status.OFFLINE)
+"""What matters to a visitor: no paper will come out. That the roll is nearly empty is for the staff (UX 12, 35)."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
@@ -41,6 +44,7 @@ def page() -> str:
         services=services,
         trees={service.slug: questions_tree(service.standard) for service in services},
         board=_board(),
+        paper=_paper(),
         device=g.device,
         words=Words(current_app.extensions["loket_words"]),
         picture=picture,
@@ -156,6 +160,13 @@ def _services() -> list[ServiceSetup]:
     """What this kiosk offers, in the office's order."""
     chosen = g.device.settings.get("services")
     return [each for each in setup().services if each.is_active and (not chosen or each.slug in chosen)]
+
+
+def _paper() -> dict[str, list[str]]:
+    """The printers that slips of this kiosk come from, and the words of the board for one that cannot print."""
+    own = setup().printer(g.device.settings.get("printer"))
+    printers = [each.slug for each in setup().printers if own is not None and each.id in (own.id, own.fallback_id)]
+    return {"printers": printers, "stopped": list(STOPPED)}
 
 
 def _ticket(token: str) -> tuple[str, int | None]:

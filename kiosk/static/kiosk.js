@@ -5,7 +5,7 @@ import { guard } from "./guard.js";
 import { drawHome } from "./home.js";
 import { idle } from "./idle.js";
 import { drawNumber, leavePaper, watchPaper } from "./number.js";
-import { all, board, facts, note, one, press, renew, root } from "./page.js";
+import { all, board, facts, noPaper, note, one, press, renew, root } from "./page.js";
 import { keys } from "./scan.js";
 import { drawService, turnNeeds } from "./service.js";
 import { forget, isFresh, keep, nonce, session } from "./session.js";
@@ -65,6 +65,8 @@ function draw() {
   press("search", session.searching);
   one('[data-action="back"]').disabled = where.name === "number" || (where.name === "home" && !session.searching && !session.priority);
   all("[data-priority-banner]").forEach((banner) => { banner.hidden = !session.priority; });
+  toggle(root, "unpapered", Boolean(noPaper()));
+  all("[data-no-paper]", screen).forEach((line) => { line.hidden = line.dataset.noPaper !== noPaper(); });
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);

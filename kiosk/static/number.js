@@ -1,6 +1,6 @@
 // The number, large, and what becomes of its paper.
 
-import { all, facts, one, root } from "./page.js";
+import { all, facts, noPaper, one, root } from "./page.js";
 import { keep, session } from "./session.js";
 import { phrase } from "./words.js";
 
@@ -50,7 +50,7 @@ function look(since, changed) {
   }
   fetch(facts.urls.tickets + "/" + ticket.id + "/slip", { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin" })
     .then((found) => found.json())
-    .then((job) => paper(ticket, job.state === "confirmed" ? "printed" : ["failed", "expired", "none"].indexOf(job.state) >= 0 ? "failed" : "", changed))
+    .then((job) => paper(ticket, job.state === "confirmed" ? "printed" : isHopeless(job) ? "failed" : "", changed))
     .catch(() => null)
     .then(() => {
       if (performance.now() - since > PAPER_MS) {
@@ -58,6 +58,10 @@ function look(since, changed) {
       }
       timer = setTimeout(() => look(since, changed), 500);
     });
+}
+
+function isHopeless(job) {
+  return ["failed", "expired", "none"].indexOf(job.state) >= 0 || (job.state === "queued" && Boolean(noPaper()));
 }
 
 function paper(ticket, state, changed) {

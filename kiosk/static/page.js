@@ -16,6 +16,15 @@ export function availability(slug) {
   return board.availability[slug] || { is_open: true, code: "open", reason: "" };
 }
 
+// Why no slip can come out now, "paper_out" or "other"; "" while one can, here or from the printer that takes over.
+export function noPaper() {
+  const states = facts.paper.printers.map((slug) => board.printers[slug]);
+  if (!states.length || states.some((state) => facts.paper.stopped.indexOf(state) < 0)) {
+    return "";
+  }
+  return states.every((state) => state === "paper_out") ? "paper_out" : "other";
+}
+
 export function press(action, isOn) {
   all('[data-action="' + action + '"]').forEach((button) => button.setAttribute("aria-pressed", String(isOn)));
 }

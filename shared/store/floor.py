@@ -14,7 +14,7 @@ from shared.domain.desk import Load, Wait, wait_level
 from shared.domain.numbering import label
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store.setup import CounterSetup, ServiceSetup, Setup
-from shared.store.tables import ACTIVE, Case, Counter, Event, Officer, Printer, PrintJob, Ticket
+from shared.store.tables import ACTIVE, Case, Counter, Event, Officer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,3 @@ def faults(connection: Connection, setup: Setup, now: datetime) -> tuple[int, in
         )
     ).scalar_one()
     return overdue, failed
-
-
-def printers(connection: Connection, office_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """`slug`, `kind`, `status` and `status_at` of every printer."""
-    return connection.execute(select(Printer).where(Printer.office_id == office_id).order_by(Printer.id)).all()
