@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import count
+from math import sin
 from pathlib import Path
 from typing import Any
 
@@ -630,7 +632,7 @@ def _(house: House) -> Click:
 
 @clicks("setup.rules")
 def _(house: House) -> Click:
-    return Click(f"{SETUP}/rules", {"ratio": "4", "convention": "same_day"})
+    return Click(f"{SETUP}/rules", {"ratio": "4", "convention": "same_day", "closes_by_itself_at": "15:30"})
 
 
 @clicks("setup.display")
@@ -653,6 +655,47 @@ def _(house: House) -> Click:
 @clicks("setup.found")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/found", {"region_code": "35.08.01", "name": "Kecamatan Tempursari", "slug": "tempursari"})
+
+
+def _picture() -> tuple[io.BytesIO, str]:
+    made = io.BytesIO()
+    Image.new("RGB", (640, 360), "navy").save(made, "PNG")
+    made.seek(0)
+    return made, "senam.png"
+
+
+@clicks("setup.slides", "setup.slides add")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/media", {"file": _picture()})
+
+
+def _shown(house: House) -> str:
+    """A picture that the television shows; its name."""
+    house.do(f"{SETUP}/media", file=_picture())
+    return str(house.row(tables.Event, tables.Event.action == "setup.medium").detail["file"])
+
+
+@clicks("setup.slides", "setup.slides remove")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/media", {"row": f"remove:{_shown(house)}"})
+
+
+@clicks("setup.slides", "setup.slides move")
+def _(house: House) -> Click:
+    _shown(house)
+    return Click(f"{SETUP}/media", {"row": f"up:{_shown(house)}"})
+
+
+@clicks("setup.recording")
+def _(house: House) -> Click:
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setparams((1, 2, 22050, 0, "NONE", "not compressed"))
+        file.writeframes(
+            b"".join(round(9000 * sin(place / 8)).to_bytes(2, "little", signed=True) for place in range(22050))
+        )
+    sound.seek(0)
+    return Click(f"{SETUP}/voice/id/digit.1", {"clip": (sound, "satu.wav")})
 
 
 @clicks("setup.open_practice")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 import world
-from sqlalchemy import select, update
+from sqlalchemy import select
 from world import World
 
 from shared.domain.checklist import ITEMS, Kind
 from shared.domain.errors import Closed, Invalid, Missing, NotAllowed, Refusal
 from shared.domain.ticket import State
 from shared.engine import day, seat, supervisor
+from shared.engine.setup import RulesForm, change_rules, rules_form
 from shared.store import days, desk, floor
 from shared.store.office import Store
-from shared.store.tables import Counter, DayCheck, Office
+from shared.store.tables import Counter, DayCheck
 
 ALL = ITEMS[Kind.CLOSING]
 
@@ -87,8 +88,9 @@ def test_signing_again_replaces_the_paper_and_both_stay_in_the_audit(uji: World)
 
 def test_the_office_closes_by_itself_at_its_time_and_not_before(uji: World) -> None:
     taken = uji.take()
-    columns = {"settings": {"closes_by_itself_at": "15:00"}, "setup_version": 2}
-    uji.store.write(update(Office).values(**columns))
+    form = RulesForm.model_validate({"ratio": 2, "convention": "next", "closes_by_itself_at": "15:00"})
+    uji.store.change(uji.id, change_rules, uji.officer(1), form, uji.now)
+    assert rules_form(uji.store.setup(uji.id)).closes_by_itself_at == time(15)
 
     assert change(uji, day.close_when_due, uji.later(hours=6, minutes=59)) == 0
     assert uji.state(taken.id) == State.WAITING

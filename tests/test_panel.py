@@ -190,6 +190,22 @@ def test_own_numbers_of_today_do_not_count_what_was_taken_back(desk: Desk) -> No
     assert "<b data-served>1</b>" in desk.get().text
 
 
+def test_own_numbers_of_today_say_the_mean_time_from_start_to_finish(desk: Desk) -> None:
+    assert "rata-rata" not in desk.get().text
+    for minutes in (4, 7):
+        taken = desk.uji.take()
+        desk.post("/next")
+        desk.uji.later(minutes=1)
+        desk.post(f"/tickets/{taken.id}/start")
+        desk.uji.later(minutes=minutes)
+        desk.post(f"/tickets/{taken.id}/finish")
+    assert "rata-rata 5:30 menit" in desk.get().text
+
+    desk.post("/undo")
+
+    assert "rata-rata 4:00 menit" in desk.get().text
+
+
 def test_a_page_that_refreshes_itself_does_not_keep_its_officer_signed_in(desk: Desk) -> None:
     for _ in range(5):
         desk.uji.later(minutes=9)

@@ -39,6 +39,7 @@ def _act() -> None:
         change(engine.note_file, "medium_removed", {"file": name})
     elif action in MOVES:
         media.move(setup(), name, MOVES[action])
+        change(engine.note_file, "medium_moved", {"file": name})
     else:
         files = [each for each in request.files.getlist("file") if each.filename]
         if not files:

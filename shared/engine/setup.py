@@ -464,6 +464,8 @@ class RulesForm(Form):
     ratio: int = Field(ge=1, le=9)
     convention: Convention
     printer: Slug | None = None
+    closes_by_itself_at: time | None = None
+    """When whoever still waits is counted as not served; None: at midnight."""
 
 
 def rules_form(setup: Setup) -> RulesForm:

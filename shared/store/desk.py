@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, or_, select, union_all
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, union_all
 
 from shared.domain.policy import Lane
 from shared.domain.ticket import AT_COUNTER, State
@@ -21,6 +21,8 @@ class Today:
 
     served: int
     missed: int
+    mean_s: int | None = None
+    """From the start to the finish of a visitor; None while nobody was served."""
 
 
 def seat(connection: Connection, counter: CounterSetup) -> Row[*tuple[Any, ...]]:
@@ -78,8 +80,21 @@ def last_action(connection: Connection, officer_id: int) -> Row[*tuple[Any, ...]
 
 def done_today(connection: Connection, officer_id: int, since: datetime) -> Today:
     """Folded from the officer's events; what was taken back does not count."""
-    row = connection.execute(_DONE, {"the_officer": officer_id, "since": since}).one()
-    return Today(row.served or 0, row.missed or 0)
+    began: dict[int, datetime] = {}
+    spent_s: dict[int, float] = {}
+    missed = 0
+    for row in connection.execute(_DONE, {"the_officer": officer_id, "since": since}):
+        if row.action == "start":
+            began[row.ticket_id] = row.at
+        elif row.action == "finish":
+            spent_s[row.ticket_id] = (row.at - began.get(row.ticket_id, row.at)).total_seconds()
+        elif row.action == "miss":
+            missed += 1
+        elif row.from_state == State.DONE:
+            spent_s.pop(row.ticket_id, None)
+        elif row.from_state == State.ABSENT:
+            missed -= 1
+    return Today(len(spent_s), missed, round(sum(spent_s.values()) / len(spent_s)) if spent_s else None)
 
 
 def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -145,10 +160,15 @@ _LAST = (
     .order_by(Event.at.desc(), Event.id.desc())
     .limit(1)
 )
-_SERVED = case((Event.action == "finish", 1), ((Event.action == "undo") & (Event.from_state == "done"), -1), else_=0)
-_MISSED = case((Event.action == "miss", 1), ((Event.action == "undo") & (Event.from_state == "absent"), -1), else_=0)
-_DONE = select(func.sum(_SERVED).label("served"), func.sum(_MISSED).label("missed")).where(
-    Event.officer_id == bindparam("the_officer"), Event.at >= bindparam("since")
+_DONE = (
+    select(Event.action, Event.at, Event.ticket_id, Event.from_state)
+    .where(
+        Event.officer_id == bindparam("the_officer"),
+        Event.at >= bindparam("since"),
+        Event.action.in_(("start", "finish", "miss", "undo")),
+        Event.ticket_id.is_not(None),
+    )
+    .order_by(Event.id)
 )
 _MESSAGES = (
     select(CounterMessage)
