@@ -11,7 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server import Server
+from sqlalchemy import update
 from test_live import Clicks
+
+from shared.store.office import Store
+from shared.store.tables import Office
 
 LIMIT_S = 300
 
@@ -30,7 +34,8 @@ SHOWN = '''
 (function () {
   function text(mark) { var place = document.querySelector(mark); return place ? place.textContent.trim() : null; }
   return JSON.stringify({engine: navigator.userAgent, number: text("[data-call-number]"),
-                         counter: text("[data-call-counter]"), waiting: text("[data-waiting]")});
+                         counter: text("[data-call-counter]"), waiting: text("[data-waiting]"),
+                         slide: text("[data-media] h2"), mode: document.body.dataset.mode});
 })()
 '''
 
@@ -68,6 +73,14 @@ def television(url: str, folder: Path) -> subprocess.Popen[str]:
     )
 
 
+def show_standards(server: Server) -> None:
+    """Slides between the calls: the pledge and what to bring."""
+    store = Store(f"sqlite:///{server.data / 'loket.db'}")
+    columns = {"settings": {"standard_slides": True}, "setup_version": Office.setup_version + 1}
+    store.write(update(Office).where(Office.slug == "lumajang").values(**columns))
+    store.close()
+
+
 def test_a_television_of_2020_draws_the_display_and_receives_a_call(
     serve: Callable[..., Server], tmp_path: Path
 ) -> None:
@@ -76,12 +89,13 @@ def test_a_television_of_2020_draws_the_display_and_receives_a_call(
     if platform.machine() != "x86_64":
         return  # nobody builds this engine for other machines
     clicks.take()
+    show_standards(server)
     screen = television(f"{server.url}/lumajang/display", tmp_path)
     try:
         assert screen.stdout is not None
         first = json.loads(screen.stdout.readline())
         assert "Chrome/69." in first["engine"]
-        while "1" not in (first["waiting"] or ""):
+        while "1" not in (first["waiting"] or "") or not first["slide"]:
             first = json.loads(screen.stdout.readline())
 
         called = clicks.next()
@@ -92,6 +106,9 @@ def test_a_television_of_2020_draws_the_display_and_receives_a_call(
                 break
         assert shown["number"] == called["number"]
         assert "1" in shown["counter"]
+        assert first["mode"] == "media"
+        while shown["mode"] != "calls":  # a call wins over the slides
+            shown = json.loads(screen.stdout.readline())
     finally:
         screen.kill()
         screen.wait()

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 from room import Room
 from server import Server
+from soak import fill
 
 WAIT_MS = 15_000
 
@@ -153,6 +155,39 @@ def test_the_board_says_that_a_call_was_heard(room: Room) -> None:
     assert room.board()["heard"] == [call["id"]]
     assert requests.post(url, json={"id": call["id"] + 999}, timeout=20).status_code == 404
     assert requests.post(url, json={"id": "x"}, timeout=20).status_code == 400
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_with_and_without_slides(
+    room: Room, context: Callable[..., BrowserContext], width: int, height: int, theme: str
+) -> None:
+    for _ in range(5):
+        room.take()
+    for place in range(4):
+        room.call_next(1 + place % 2)
+    page = context(viewport={"width": width, "height": height}).new_page()
+    page.goto(f"{room.server.url}/lumajang/display?sound=0&theme={theme}")
+    expect(page.locator("[data-past-list] li")).to_have_count(3)
+    _axe(page)
+    room.call_next(1)
+    expect(page.locator("[data-new]")).to_be_visible()
+    _axe(page)
+
+    fill(room.server, context().new_page(), slide_s=30)
+
+    page.goto(f"{room.server.url}/lumajang/display?sound=0&theme={theme}")
+    expect(page.locator("[data-media]")).to_be_visible()
+    assert page.evaluate(_CUT_OFF) == []
+    _axe(page)
+    page.goto(f"{room.server.url}/lumajang/display/plain?theme={theme}")
+    found = Axe().run(page, options={"rules": {"meta-refresh": {"enabled": False}}}).response["violations"]
+    assert [each["id"] for each in found] == []  # that it loads itself again is what this page is for
+
+
+def _axe(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
 def test_a_display_elsewhere_must_be_paired(serve: Callable[..., Server]) -> None:

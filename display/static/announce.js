@@ -56,7 +56,7 @@ export function announcer(options) {
   function pump() {
     wake();
     while (queue.length && isOver(queue[0])) {
-      queue.shift();
+      queue.shift().sound.then((sound) => URL.revokeObjectURL(sound), () => null);
     }
     if (isSpeaking || !queue.length) {
       return;
