@@ -566,24 +566,24 @@ class Printer(Base):
 UNSENT = text("state IN ('queued', 'sending')")
 """As literal text, for the partial index: see `ACTIVE`."""
 _SENDING = text("state = 'sending'")
+_WITH_WORDS = text("emptied_at IS NULL")
 
 
 class PrintJob(Base):
     """A slip to be printed, written in the transaction that caused it."""
-_WITH_WORDS = text("emptied_at IS NULL")
 
     __tablename__ = "print_job"
     __table_args__ = (
         Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index("ix_print_job_ticket_id", "ticket_id"),
         Index("ix_print_job_copy_of_id", "copy_of_id"),
+        Index(
+            "ix_print_job_with_words", "office_id", "made_at", sqlite_where=_WITH_WORDS, postgresql_where=_WITH_WORDS
+        ),
         # One slip at a time on each printer, however many processes serve it.
         Index("uq_print_job_sending", "printer_id", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
     )
 
-        Index(
-            "ix_print_job_with_words", "office_id", "made_at", sqlite_where=_WITH_WORDS, postgresql_where=_WITH_WORDS
-        ),
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     printer_id: Mapped[int] = mapped_column(ForeignKey("printer.id"))

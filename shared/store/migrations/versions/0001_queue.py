@@ -581,9 +581,9 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fault", sa.String(length=40), nullable=True),
@@ -613,14 +613,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
         batch_op.create_index(
-            "uq_print_job_sending",
-        batch_op.create_index(
             "ix_print_job_with_words",
             ["office_id", "made_at"],
             unique=False,
             sqlite_where=sa.text("emptied_at IS NULL"),
             postgresql_where=sa.text("emptied_at IS NULL"),
         )
+        batch_op.create_index(
+            "uq_print_job_sending",
             ["printer_id"],
             unique=True,
             sqlite_where=sa.text("state = 'sending'"),
@@ -636,12 +636,12 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'sending'"),
         )
         batch_op.drop_index(
-            "ix_print_job_unsent",
-        batch_op.drop_index(
             "ix_print_job_with_words",
             sqlite_where=sa.text("emptied_at IS NULL"),
             postgresql_where=sa.text("emptied_at IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_print_job_unsent",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
