@@ -13,14 +13,16 @@ import select
 import socket
 import threading
 import tty
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 import qrcode
 import zxingcpp
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 
 class Fault(StrEnum):
@@ -326,6 +328,10 @@ def qr_codes(image: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(image.convert("L")) if found.format == zxingcpp.QRCode]
 
 
+CELL = (12, 24)
+RULES = {"─": (12,), "═": (9, 15)}
+
+
 def _bitmap(command: bytes) -> Image.Image:
     width, height = int.from_bytes(command[4:6], "little") * 8, int.from_bytes(command[6:8], "little")
     image = Image.new("L", (width, height), 255)
@@ -346,9 +352,24 @@ def _painted(line: Printed) -> tuple[Image.Image, int] | None:
         return Image.new("L", (1, line.feed_dots), 255), 0
     if line.is_cut:
         return None
-    back, ink = (0, 255) if line.inverse else (255, 0)
-    row = Image.new("L", (max(1, line.columns * 12), max(30, line.height * 24)), back if line.text else 255)
-    pencil, font = ImageDraw.Draw(row), ImageFont.load_default(16 * line.height)
+    cells = Image.new("L", (max(1, len(line.text) * CELL[0]), CELL[1]), 0)
     for place, char in enumerate(line.text):
-        pencil.text((place * 12 * line.width, 2), char, fill=ink, font=font)
-    return row, line.align
+        cells.paste(_glyph(char, line.bold), (place * CELL[0], 0))
+    row = Image.new("L", (cells.width * line.width, max(30, CELL[1] * line.height)), 0)
+    row.paste(cells.resize((row.width, CELL[1] * line.height), Image.Resampling.NEAREST), (0, 0))
+    return row if line.inverse else ImageOps.invert(row), line.align
+
+
+@cache
+def _glyph(char: str, is_bold: bool) -> Image.Image:
+    """White on black; rules are drawn by hand, and letters without their marks, which the font has not."""
+    cell = Image.new("L", CELL, 0)
+    pencil = ImageDraw.Draw(cell)
+    if char in RULES:
+        for y in RULES[char]:
+            pencil.line((0, y, CELL[0], y), fill=255, width=2)
+        return cell
+    plain = unicodedata.normalize("NFD", char)[0]
+    weight = int(is_bold) / 2
+    pencil.text((CELL[0] / 2, 2), plain, fill=255, font=ImageFont.load_default(18), anchor="ma", stroke_width=weight)
+    return cell

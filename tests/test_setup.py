@@ -658,6 +658,10 @@ def test_the_printers_are_changed_and_tried(setup: Setup) -> None:  # setup.prin
     setup.saves("/printers", {**fields, "printers-1-fallback": "virtual"}, "setup.printers")
     setup.saves("/printers/virtual/test", {}, "setup.test_page", "/uji/counter/setup/printers")
 
+    with setup.store.read() as connection:
+        page = connection.execute(select(PrintJob).order_by(PrintJob.id.desc()).limit(1)).scalar_one()
+        lines = str(connection.execute(select(PrintJob.lines).where(PrintJob.id == page)).scalar_one())
+    assert all(words in lines for words in ("48 kolom, 576 titik", "CP850", "oleh printer", "Pemotong", "Printer siap"))
     made = setup.store.setup(setup.uji.id).printers[1]
     assert (made.slug, made.kind, made.fallback_id) == ("anjungan-1", "network", first)
     for changed, sentence in (

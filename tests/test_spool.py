@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from paper import Fault, PaperPrinter
+from paper import Fault, PaperPrinter, decode, picture, qr_codes
 from sqlalchemy import insert, select, update
 from world import MORNING, World
 
@@ -548,6 +548,24 @@ def test_the_test_page_learns_what_the_printer_answers(
     assert done.exit_code == 0, done.output
     assert printer(small.store, printer_id).answers == answers
     assert answers in done.output
+    page = decode(device.slips[-1])
+    for words in ("58mm, 32 kolom, 384 titik", "CP850", "sebagai gambar", "tidak ada", "Printer siap"):
+        assert words in page.text or (dialect == "mute" and words == "Printer siap")
+    assert "12345678901234567890123456789012" in page.text
+    assert qr_codes(picture(device.slips[-1], 384)) == ["http://127.0.0.1:8000"]
+
+
+def test_the_test_page_of_a_printer_elsewhere_waits_for_it(small: World, sqlite_url: str, tmp_path: Path) -> None:
+    add_printer(small, "", kind="star", status=Status.COVER_OPEN)
+    settings = Settings(data=tmp_path / "data", database_url=sqlite_url)
+
+    done = CliRunner().invoke(printer_command, ["test", "--office", small.slug, "--name", "kertas"], obj=settings)
+
+    assert done.exit_code == 0, done.output
+    assert "Tutup printer terbuka" in done.output
+    (waiting,) = _all(small.store)
+    assert (waiting.kind, waiting.state) == ("test", JobState.QUEUED)
+    assert "Tutup printer terbuka" in str(waiting.lines)
 
 
 def test_a_printer_in_trouble_keeps_what_was_known_of_it(small: World, sqlite_url: str, tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from counter.setup.page import change, edit, setup_page
-from shared.domain import slip
 from shared.domain.errors import Unknown
+from shared.engine import paper
 from shared.engine import setup as engine
 from shared.printing.connections import Answers
-from shared.printing.profiles import PAPERS, names, profile
-from shared.web.auth import now
+from shared.printing.profiles import PAPERS, names
+from shared.store import reads
+from shared.web.auth import now, store
 from shared.web.screen import setup
 from shared.web.urls import public_url
 
@@ -39,14 +41,8 @@ def test_page(name: str) -> ResponseReturnValue:
     printer = next((each for each in setup().printers if each.slug == name), None)
     if printer is None:
         raise Unknown("printer")
-    known = profile(printer.profile)
-    lines = slip.test_page(
-        slip.Letterhead(setup().name),
-        printer=name,
-        columns=known.columns,
-        facts=(("Sambungan", f"{printer.kind} {printer.address}".strip()), ("Kertas", printer.profile)),
-        made_at=now().astimezone(setup().zone),
-        url=public_url("/"),
-    )
-    change(engine.print_test, name, lines)
+    with store().read() as connection:
+        status = reads.printer_words(connection, g.office_id)[name]
+    facts = (("Keadaan", gettext(f"printer.{status}")),)
+    change(engine.print_test, name, paper.trial(setup(), printer, facts, now(), public_url("/")))
     return redirect(url_for("paper.page", printer=name), 303)

@@ -14,8 +14,9 @@ from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.engine.device import digest
 from shared.printing import jobs
 from shared.printing.jobs import JobState
+from shared.printing.profiles import profile
 from shared.store.office import Transaction
-from shared.store.setup import PrinterSetup
+from shared.store.setup import PrinterSetup, Setup
 from shared.store.tables import Device, Office, Printer, PrintJob
 
 NUMBER = "number"
@@ -59,6 +60,24 @@ def print_lines(
 
 
 _PRINT = insert(PrintJob).returning(PrintJob.id).execution_options(prepared=True)
+
+
+def trial(
+    setup: Setup, printer: PrinterSetup | Row[Any], facts: Sequence[tuple[str, str]], at: datetime, url: str
+) -> list[slip.Line]:
+    """The test page of a printer: its connection, paper, code page, QR and cutter, then `facts`, then what it can."""
+    known = profile(printer.profile)
+    shown = (
+        ("Sambungan", f"{printer.kind} {printer.address}".strip()),
+        ("Kertas", f"{printer.profile}, {known.columns} kolom, {known.width_dots} titik"),
+        ("Halaman kode", known.code_page or "ASCII"),
+        ("Kode QR", "oleh printer" if known.native_qr else "sebagai gambar"),
+        ("Pemotong", "ada" if known.cutter else "tidak ada"),
+        *facts,
+    )
+    head = slip.Letterhead(setup.name)
+    local = at.astimezone(setup.zone)
+    return slip.test_page(head, printer=printer.slug, columns=known.columns, facts=shown, made_at=local, url=url)
 
 
 def reprint(

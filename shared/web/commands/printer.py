@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -24,7 +25,15 @@ from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.store.setup import Setup
 from shared.store.tables import Office, Printer
+from shared.web.i18n import catalogue
 from shared.web.settings import Settings
+
+WORDS = Path(__file__).resolve().parents[1]
+ANSWER_WORDS = {
+    Answers.IN_ORDER: "setelah tercetak",
+    Answers.REAL_TIME: "sewaktu-waktu",
+    Answers.NOTHING: "tidak menjawab",
+}
 
 
 @click.group("printer")
@@ -42,12 +51,12 @@ def test(settings: Settings, office: str, name: str | None, timeout_s: float) ->
     store = open_store(settings)
     setup = _setup(store, office)
     row = _printer(store, setup, name)
-    if row.kind == "virtual":
-        store.change(setup.office_id, _queue_test_page, _page(setup, row, settings, ()), datetime.now(UTC), row.slug)
-        click.echo(f"{row.slug}: lihat (see) /{office}/paper/{row.slug}")
+    if row.kind == "virtual" or row.kind not in OWN_KINDS or row.device_id is not None:
+        word = _word(Status.OK if row.kind == "virtual" else row.status)
+        lines = _page(setup, row, settings, ("Keadaan", word))
+        store.change(setup.office_id, paper.print_lines, "test", lines, datetime.now(UTC), printer=row.slug)
+        click.echo(f"{row.slug}: {word}. Lihat (see) /{office}/paper/{row.slug}")
         return
-    if row.kind not in OWN_KINDS or row.device_id is not None:
-        raise click.ClickException(f"printer '{row.slug}' mengambil struknya sendiri (fetches its slips itself)")
     try:
         _try(store, setup, row, settings, timeout_s)
     except Invalid as error:
@@ -62,12 +71,12 @@ def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_
         status = connection.status()
         can_learn = status.can_print or status is Status.UNKNOWN
         answers = learn(connection) if can_learn else Answers(row.answers)
-    facts = (("Jawaban printer", answers.value), ("Keadaan", status.value))
-    data = render(_page(setup, row, settings, facts), row.profile)
+    facts = (("Jawaban printer", ANSWER_WORDS[answers]), ("Keadaan", _word(status)))
+    data = render(_page(setup, row, settings, *facts), row.profile)
     with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
         outcome = print_slip(connection, data, answers=answers)
     click.echo(f"{row.slug}: {row.kind}:{row.address} {row.profile}")
-    click.echo(f"  keadaan (status): {status.value}")
+    click.echo(f"  keadaan (status): {_word(status)} ({status.value})")
     click.echo(f"  jawaban (answers): {answers.value}")
     click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.witness or ''}".rstrip())
     if answers is Answers.NOTHING:
@@ -80,26 +89,14 @@ def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_
         raise click.ClickException("halaman uji tidak tercetak dengan pasti (the test page is not surely printed)")
 
 
-def _page(setup: Setup, row: Row[Any], settings: Settings, facts: tuple[tuple[str, str], ...]) -> list[slip.Line]:
-    known = profile(row.profile)
-    codes = "native" if known.native_qr else "gambar"
-    shown = (
-        ("Sambungan", f"{row.kind} {row.address}".strip()),
-        ("Kertas", f"{row.profile}, {known.columns} kolom, {known.width_dots} titik"),
-        ("Halaman kode", known.code_page or "ASCII"),
-        ("Kode QR", codes),
-        ("Pemotong", "ada" if known.cutter else "tidak ada"),
-        *facts,
-    )
+def _page(setup: Setup, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[slip.Line]:
     url = settings.public_url or f"http://{settings.host}:{settings.port}"
-    at = datetime.now(setup.zone)
-    return slip.test_page(
-        slip.Letterhead(setup.name), printer=row.slug, columns=known.columns, facts=shown, made_at=at, url=url
-    )
+    return paper.trial(setup, row, facts, datetime.now(UTC), url)
 
 
-def _queue_test_page(tx: Any, lines: list[slip.Line], now: datetime, printer: str) -> None:
-    paper.print_lines(tx, "test", lines, now, printer=printer)
+def _word(status: str) -> str:
+    """The status as every screen says it."""
+    return str(catalogue(WORDS, "id")[f"printer.{status}"].string)
 
 
 def _keep(connection: Any, office_id: int, printer_id: int, answers: str) -> None:
