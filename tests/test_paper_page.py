@@ -1,0 +1,84 @@
+"""The page of the paper: who may see which slip, and what is left of an old one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from world import World
+
+from shared.domain.slip import Cut, Text
+from shared.engine import paper
+from shared.engine.day import close_past_days
+from shared.printing.jobs import JobState
+from shared.store.office import Store
+from shared.store.tables import DataView, PrintJob
+from shared.web.app import create_app
+from shared.web.auth import issue_token
+from shared.web.settings import Settings
+
+FAR = {"REMOTE_ADDR": "192.0.2.7"}
+
+
+@pytest.fixture
+def here(sqlite_store: Store) -> World:
+    return world.office(sqlite_store)
+
+
+@pytest.fixture
+def app(here: World, tmp_path: Path) -> Flask:
+    return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
+
+
+@pytest.fixture
+def officer(app: Flask, here: World) -> FlaskClient:
+    """A program of the officer, from another machine."""
+    token = here.store.exclusively(issue_token, here.id, "officer", "tes", here.now, here.officer(1))
+    client = app.test_client()
+    client.environ_base.update({**FAR, "HTTP_AUTHORIZATION": f"Bearer {token}"})
+    return client
+
+
+def printed(here: World, kind: str) -> int:
+    lines = [Text("Siti Contoh"), Cut()]
+    job = here.store.change(here.id, paper.print_lines, kind, lines, here.now, printer="virtual")
+    assert job is not None
+    here.store.write(update(PrintJob).where(PrintJob.id == job).values(state=JobState.CONFIRMED.value))
+    return job
+
+
+def test_a_slip_with_personal_data_is_for_officers_alone(app: Flask, here: World, officer: FlaskClient) -> None:
+    number, receipt = printed(here, "number"), printed(here, "receipt")
+    console = app.test_client()
+
+    assert console.get(f"/uji/paper/slips/{number}.png").mimetype == "image/png"
+    assert console.get(f"/uji/paper/slips/{receipt}.png").status_code == 403
+    assert console.get(f"/uji/paper/slips/{number}.png", environ_base=FAR).status_code == 401
+    assert officer.get(f"/uji/paper/slips/{receipt}.png").mimetype == "image/png"
+
+
+def test_of_an_old_slip_the_page_shows_that_it_was_and_no_button(here: World, officer: FlaskClient) -> None:
+    old = printed(here, "receipt")
+    here.later(days=31)
+    here.store.change(here.id, close_past_days, here.now)
+
+    page = officer.get("/uji/paper").text
+
+    assert f'data-slip="{old}" data-state="confirmed"' in page
+    assert "Isi struk ini sudah dihapus setelah 30 hari." in page
+    assert 'data-action="reprint"' not in page
+    assert f"slips/{old}.png" not in page
+    for answer in (officer.get(f"/uji/paper/slips/{old}.png"), again(officer, old)):
+        assert answer.status_code == 409
+        assert "30 hari" in answer.text
+    with here.store.read() as connection:
+        assert connection.execute(select(func.count()).select_from(DataView)).scalar_one() == 0
+
+
+def again(officer: FlaskClient, job: int) -> Any:
+    return officer.post(f"/uji/paper/slips/{job}/reprint", data={"reason": "hilang"})
