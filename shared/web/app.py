@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -88,6 +88,7 @@ def _icon(name: str) -> str:
     return url_for("static", filename=f"vendor/icons/{name}.svg")
 
 
+@cache
 def _build() -> str:
     """What a screen compares to know that it is older than the server: a digest of pages, scripts and styles."""
     digest = hashlib.sha256(version("loket").encode())

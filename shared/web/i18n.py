@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ class Catalogues(Domain):  # type: ignore[misc]
 
     def __init__(self, folders: list[Path]) -> None:
         super().__init__()
-        self._languages = {language: _merge(folders, language) for language in LANGUAGES}
+        self._languages = {language: _merge(tuple(folders), language) for language in LANGUAGES}
 
     def get_translations(self) -> NullTranslations:
         return self._languages[str(get_locale() or "id")]
@@ -38,7 +39,8 @@ def catalogue(folder: Path, language: str) -> Any:
         return read_po(file, locale=language)
 
 
-def _merge(folders: list[Path], language: str) -> Translations:
+@cache
+def _merge(folders: tuple[Path, ...], language: str) -> Translations:
     merged = Translations()
     for folder in folders:
         if (folder / "locale").is_dir():
