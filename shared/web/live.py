@@ -1,7 +1,7 @@
 """The live line: one event, `board`, always the whole public picture of one office, pushed after every commit.
 
-Screens and counters sit in the room of their office; phones in another, because their picture carries everybody's place
-in the line and goes to many more ears. A paired device has a room of its own for the one other event, `device`; a print
+Screens and counters sit in the room of their office; phones in others, by the number of their ticket, because their
+picture carries the places of that room's tickets and there may be a thousand. A paired device has a room of its own for the one other event, `device`; a print
 agent hears nothing else.
 """
 
@@ -22,6 +22,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 from sqlalchemy import update
 
 from shared.domain.errors import Refusal
+from shared.domain.numbering import label
 from shared.domain.policy import Lane
 from shared.engine.forecast import Forecast, Forecasts
 from shared.printing import jobs
@@ -124,10 +125,13 @@ class Live:
         self.socketio.emit("board", self.board(office), to=room(office))
 
     def _send_phones(self, office: int) -> None:
-        """Room by room: a thousand sockets at once would let every click wait for the last of them."""
+        """Room by room, each with the places of its own tickets: every click would wait for a thousand large boards."""
         picture = self.phone_board(office)
-        for number in range(PHONE_ROOMS):
-            self.socketio.emit("board", picture, to=_phones_room(office, number))
+        lines: list[dict[str, list[int]]] = [{} for _ in range(PHONE_ROOMS)]
+        for number, place in picture["line"].items():
+            lines[_part(number)][number] = place
+        for part, line in enumerate(lines):
+            self.socketio.emit("board", {**picture, "line": line}, to=_phones_room(office, part))
             self.socketio.sleep(BREATH_S)
 
     def _wake_agents(self, office: int) -> None:
@@ -161,8 +165,11 @@ class Live:
         if row is None or row.office_id != g.office_id:
             raise ConnectionRefusedError("not_paired")
         self._phones[sid] = g.office_id
-        join_room(_phones_room(g.office_id, crc32(sid.encode()) % PHONE_ROOMS))
-        self.socketio.emit("board", self.phone_board(g.office_id, may_be_old=True), to=sid)
+        number = label(row.series, row.number)
+        join_room(_phones_room(g.office_id, _part(number)))
+        picture = self.phone_board(g.office_id, may_be_old=True)
+        own = {each: place for each, place in picture["line"].items() if each == number}
+        self.socketio.emit("board", {**picture, "line": own}, to=sid)
 
     def _connect_agent(self, sid: str) -> None:
         paired = device("agent")
@@ -236,8 +243,13 @@ def room(office: int) -> str:
     return f"office:{office}"
 
 
-def _phones_room(office: int, number: int) -> str:
-    return f"phones:{office}:{number}"
+def _phones_room(office: int, part: int) -> str:
+    return f"phones:{office}:{part}"
+
+
+def _part(number: str) -> int:
+    """The room of phones that a ticket belongs to: every process knows it without asking."""
+    return crc32(number.encode()) % PHONE_ROOMS
 
 
 def _displays_room(office: int) -> str:
