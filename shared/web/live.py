@@ -1,8 +1,8 @@
 """The live line: one event, `board`, always the whole public picture of one office, pushed after every commit.
 
 Screens and counters sit in the room of their office; phones in others, by the number of their ticket, because their
-picture carries the places of that room's tickets and there may be a thousand. A paired device has a room of its own for the one other event, `device`; a print
-agent hears nothing else.
+picture carries the places of that room's tickets and there may be a thousand. A paired device has a room of its own for
+the one other event, `device`; a print agent hears nothing else.
 """
 
 from __future__ import annotations
