@@ -45,8 +45,6 @@ class OfficeSettings(BaseModel):
     """How numbers are spoken: digit by digit, or as whole numbers."""
     own_voice: bool = True
     """Whether the office's own recordings are played where all of a call is recorded."""
-    own_voice: bool = True
-    """Whether the office's own recordings are played where all of a call is recorded."""
     slide_s: int = 12
     """How long the television shows a slide."""
     standard_slides: bool = False
