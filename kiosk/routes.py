@@ -29,8 +29,6 @@ from shared.web.urls import public_url
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 BLUEPRINTS = ((blueprint, "/<office>/kiosk"),)
 
-STOPPED = (Status.PAPER_OUT, Status.COVER_OPEN, Status.CUTTER, Status.OFFLINE)
-"""What matters to a visitor: no paper will come out. That the roll is nearly empty is for the staff (UX 12, 35)."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
@@ -163,10 +161,13 @@ def _services() -> list[ServiceSetup]:
 
 
 def _paper() -> dict[str, list[str]]:
-    """The printers that slips of this kiosk come from, and the words of the board for one that cannot print."""
+    """The printers that slips of this kiosk come from, and the words of the board for one that cannot print.
+
+    That the roll is nearly empty is for the staff alone (UX 12, 35).
+    """
     own = setup().printer(g.device.settings.get("printer"))
     printers = [each.slug for each in setup().printers if own is not None and each.id in (own.id, own.fallback_id)]
-    return {"printers": printers, "stopped": list(STOPPED)}
+    return {"printers": printers, "stopped": [status.value for status in Status if not status.can_print]}
 
 
 def _ticket(token: str) -> tuple[str, int | None]:
