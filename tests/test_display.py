@@ -13,7 +13,7 @@ from room import Room
 from server import Server
 from soak import fill
 
-WAIT_MS = 15_000
+WAIT_MS = 90_000
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 
 PASSWORD = "sandi-pendatang-baru"
-LIMIT_MS = 30_000
+LIMIT_MS = 90_000
 
 SERVICES = (
     ("Legalisasi fotokopi dokumen", "Legalisasi", "lumajang/legalisasi"),

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Response, expect
 from room import Room
 from server import Server
 
-WAIT_MS = 20_000
+WAIT_MS = 90_000
 HEAVIEST = 60_000
 """Bytes that the whole page may weigh (issue: under 60 kB transferred)."""
 

@@ -8,9 +8,9 @@ from playwright.sync_api import BrowserContext
 from server import Server
 from soak import soak
 
-CALLS = 300
+CALLS = 150
 HEAP_KB = 400
-"""What compiled code and caches may still take between the two looks; 270 leaked boards would be more."""
+"""What compiled code and caches may still take between the two looks; 135 leaked boards would be more."""
 
 
 def test_the_memory_of_a_television_does_not_grow_with_its_calls(
