@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, render_template, send_from_directory, url_for
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.engine.forecast import Forecasts
@@ -64,10 +65,17 @@ def create_app(
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)
         app.add_url_rule(f"/static/{name}/<path:filename>", f"{name}.asset", _files(ROOT / name / "static"))
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_folder(settings.data / "templates"))
     app.jinja_env.globals.update(asset=partial(_asset, app), icon=_icon, render=render_template)
     if settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _folder(path: Path) -> str:
+    """Made when it is missing: pages are compiled once, not at the first visit after every start."""
+    path.mkdir(parents=True, exist_ok=True)
+    return str(path)
 
 
 def _files(folder: Path) -> Callable[[str], Response]:
