@@ -9,7 +9,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
 
 LANGUAGES = ("id", "en")
 """Indonesian is the default; English on request. Others only with words by a native speaker."""
@@ -56,6 +56,7 @@ def init_app(app: Flask, folders: list[Path]) -> Catalogues:
     Babel(app, default_locale="id", default_timezone="Asia/Jakarta", locale_selector=language)
     app.extensions["babel"].instance.domain_instance = words  # also before a request is matched: "no such office"
     app.jinja_env.globals.update(t=gettext, language=language)
+    app.jinja_env.filters["tenths"] = lambda number: format_decimal(number, "0.0")  # 3,5 in Indonesian
     return words
 
 
