@@ -170,7 +170,7 @@ def serve(tmp_path: Path, founded: Server) -> Iterator[Callable[..., Server]]:
 
     yield start
     for server in started:
-        server.stop()
+        server.kill()  # `stop` waits for every open line; `founded` does that once
 
 
 @pytest.fixture(scope="session")

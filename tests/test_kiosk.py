@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,13 +33,14 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, founded: Server) -> Iterator[Server]:
     """The two real offices, without holidays, so that the day of the test does not matter."""
-    started = Server(tmp_path_factory.mktemp("kiosk"))
-    started.start()
+    started = Server(tmp_path_factory.mktemp("kiosk") / "data")
+    shutil.copytree(founded.data, started.data, ignore=shutil.ignore_patterns("server.log"))
     on_store(started, delete(tables.Holiday))
+    started.start()
     yield started
-    started.stop()
+    started.kill()
 
 
 @pytest.fixture
