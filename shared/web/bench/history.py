@@ -63,6 +63,7 @@ def write_history(database: Path, tickets: int) -> None:
             columns |= {"action": f"'{action}'", "at": moments["taken_at"], "version": f"-{len(ACTIONS)} * n + {place}"}
             _copy(connection, "event", tickets, columns)
         slips = {"id": "NULL", "ticket_id": f"{first} + n", "state": "'confirmed'", "made_at": moments["taken_at"]}
+        slips |= {"lines": "'[]'", "emptied_at": moments["taken_at"]}
         _copy(connection, "print_job", tickets, slips)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
