@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 import world
+from flask import Flask
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from server import Server
@@ -22,6 +23,8 @@ from world import World
 
 from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.settings import Settings
 
 settings.register_profile("loket", deadline=None)
 settings.load_profile("loket")
@@ -130,6 +133,18 @@ def store(database_url: str, open_store: Callable[[str], Store]) -> Store:
 def office(store: Store) -> Callable[..., World]:
     """`office(services=2, counters=3, slug="uji")` on both databases."""
     return lambda *args, **kwargs: world.office(store, *args, **kwargs)
+
+
+@pytest.fixture
+def here(sqlite_store: Store) -> World:
+    """One small office whose clock the test moves."""
+    return world.office(sqlite_store)
+
+
+@pytest.fixture
+def app(here: World, tmp_path: Path) -> Flask:
+    """The whole program on the database of `here`, and by its clock."""
+    return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,24 +17,11 @@ from world import PASSWORD, World
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.engine import device
 from shared.store import tables
-from shared.store.office import Store
-from shared.web.app import create_app
 from shared.web.commands.kiosk_mode import FLAGS, desktop_entry, unit
-from shared.web.settings import Settings
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 JSON = {"Accept": "application/json"}
 PAGE = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def here(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
-
-
-@pytest.fixture
-def app(here: World, tmp_path: Path) -> Flask:
-    return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
 
 
 def code_on(client: FlaskClient, purpose: str = "kiosk") -> str:

@@ -6,11 +6,9 @@ import io
 import re
 import wave
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import world
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
@@ -22,24 +20,11 @@ from test_voice import tone, wav
 from world import PASSWORD, World
 
 from shared.domain import speech
-from shared.store.office import Store
 from shared.voice.loudness import TARGET_LUFS, integrated
-from shared.web.app import create_app
-from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(3_000_000)
 Post = Callable[..., Any]
-
-
-@pytest.fixture
-def here(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
-
-
-@pytest.fixture
-def app(here: World, tmp_path: Path) -> Flask:
-    return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
 
 
 @pytest.fixture

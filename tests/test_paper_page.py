@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import world
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
@@ -16,23 +14,10 @@ from shared.domain.slip import Cut, Text
 from shared.engine import paper
 from shared.engine.day import close_past_days
 from shared.printing.jobs import JobState
-from shared.store.office import Store
 from shared.store.tables import DataView, PrintJob
-from shared.web.app import create_app
 from shared.web.auth import issue_token
-from shared.web.settings import Settings
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
-
-
-@pytest.fixture
-def here(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
-
-
-@pytest.fixture
-def app(here: World, tmp_path: Path) -> Flask:
-    return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
 
 
 @pytest.fixture

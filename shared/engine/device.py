@@ -56,7 +56,7 @@ def ask(connection: Connection, office_id: int, purpose: str, now: datetime) -> 
 
 def confirm(connection: Connection, office_id: int, code: str, name: str, now: datetime) -> int:
     """The admin typed what the device shows: the device's id. Raises `Unknown("pairing")`, `Invalid("fields")`."""
-    name = _name(name)
+    name = plain_name(name)
     plain = "".join(each for each in code if each.isdigit())
     row = connection.execute(
         select(Pairing).where(
@@ -70,7 +70,7 @@ def confirm(connection: Connection, office_id: int, code: str, name: str, now: d
 
 def invite(connection: Connection, office_id: int, name: str, now: datetime) -> str:
     """A code that lets one print agent in, once and soon; it is to be typed where the agent runs. Raises `Invalid`."""
-    name = _name(name)
+    name = plain_name(name)
     connection.execute(delete(Pairing).where(Pairing.office_id == office_id, Pairing.expires_at <= now))
     code = "".join(secrets.choice(INVITATION) for _ in range(INVITATION_LENGTH))
     columns = {"office_id": office_id, "purpose": "agent", "name": name, "code": code, "token_hash": digest(code)}
@@ -114,7 +114,7 @@ def revoke(connection: Connection, office_id: int, device_id: int, now: datetime
 
 def configure(connection: Connection, office_id: int, device_id: int, name: str, settings: Mapping[str, Any]) -> None:
     """`settings`: services (slugs; absent is all), printer (slug), zone (words). Raises `Unknown("device")`."""
-    name = _name(name)
+    name = plain_name(name)
     _set(connection, office_id, device_id, name=name, settings=dict(settings))
 
 
@@ -167,7 +167,8 @@ def _admit(connection: Connection, pairing: Row[Any], name: str, token_hash: str
     return int(key[0])
 
 
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
+    """A device's name as it is kept; raises `Invalid("fields")` when nothing is left of it."""
     name = " ".join(text.split())[:80]
     if not name:
         raise Invalid("fields", fields=["name"])

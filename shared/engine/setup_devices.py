@@ -16,14 +16,14 @@ from shared.store.tables import Device, Event
 def confirm(tx: Transaction, officer_id: int | None, code: str, name: str, now: datetime) -> int:
     """As `device.confirm`."""
     device_id = device.confirm(tx.connection, tx.office_id, code, name, now)
-    _record(tx, "device", officer_id, device_id, name, now)
+    _record(tx, "device", officer_id, device_id, device.plain_name(name), now)
     return device_id
 
 
 def invite(tx: Transaction, officer_id: int | None, name: str, now: datetime) -> str:
     """As `device.invite`."""
     code = device.invite(tx.connection, tx.office_id, name, now)
-    tx.record("setup.device_invited", at=now, officer_id=officer_id, reason=" ".join(name.split())[:80])
+    tx.record("setup.device_invited", at=now, officer_id=officer_id, reason=device.plain_name(name))
     return code
 
 
@@ -40,7 +40,7 @@ def configure(
 ) -> None:
     """As `device.configure`."""
     device.configure(tx.connection, tx.office_id, device_id, name, settings)
-    _record(tx, "device", officer_id, device_id, name, now, dict(settings))
+    _record(tx, "device", officer_id, device_id, device.plain_name(name), now, dict(settings))
 
 
 def revoke(tx: Transaction, officer_id: int | None, device_id: int, now: datetime) -> None:
@@ -60,4 +60,4 @@ def _record(
     settings: dict[str, Any] | None = None,
 ) -> None:
     detail = {"device": device_id} | ({"settings": settings} if settings is not None else {})
-    tx.record(f"setup.{what}", at=now, officer_id=officer_id, reason=" ".join(name.split())[:80], detail=detail)
+    tx.record(f"setup.{what}", at=now, officer_id=officer_id, reason=name, detail=detail)
