@@ -24,6 +24,7 @@ from shared.store.office import Store
 from shared.store.tables import Officer, Series, Ticket
 from shared.web.app import create_app
 from shared.web.auth import ATTEMPTS, IDLE, LOCKED, issue_token, limiter
+from shared.web.running import warm
 from shared.web.settings import Settings
 
 OUTSIDE = {"REMOTE_ADDR": "192.168.1.50"}
@@ -712,3 +713,10 @@ def first_service(server: Server) -> str:
     """The slug of a service that the office gives numbers for now."""
     board = requests.get(f"{server.url}/lumajang/display/board.json", timeout=30).json()
     return next(slug for slug in board["waiting"] if board["availability"][slug]["is_open"])
+
+
+def test_a_start_makes_the_first_page_ready(app: Flask) -> None:
+    warm(app)
+
+    assert app.jinja_env.cache is not None
+    assert "kiosk/page.html" in {name for _, name in app.jinja_env.cache}

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from werkzeug.test import Client
 
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
@@ -24,6 +25,7 @@ from shared.web.settings import Settings, read_settings
 log = structlog.get_logger()
 
 ROUND_S = 60
+LOCAL = "127.0.0.1"
 
 
 def application(**live_options: Any) -> Flask:
@@ -32,13 +34,14 @@ def application(**live_options: Any) -> Flask:
     passwords = prepare(settings, datetime.now(UTC))
     app = create_app(settings, **({"async_mode": "gevent"} | live_options))
     start(app)
+    warm(app)
     _tell(settings, passwords)
     return app
 
 
 def _tell(settings: Settings, passwords: Sequence[Password]) -> None:
     """The one place where one-time passwords are shown."""
-    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+    host = LOCAL if settings.host == "0.0.0.0" else settings.host
     if passwords:
         print("\nKantor baru dibuat. Kata sandi sekali pakai (one-time passwords), hanya tampil di sini:\n")
         for one in passwords:
@@ -53,6 +56,15 @@ def start(app: Flask) -> None:
     app.extensions["loket_spooler"] = spooler
     live.socketio.start_background_task(spooler.run)
     live.socketio.start_background_task(_rounds, live, store)
+
+
+def warm(app: Flask) -> None:
+    """Asks for one page before anybody does: the first compiles statements and templates, the others find them."""
+    store: Store = app.extensions["loket_store"]
+    with store.read() as connection:
+        offices = reads.offices(connection)
+    for office in offices[:1]:
+        Client(app).get(f"/{office.slug}/kiosk", environ_base={"REMOTE_ADDR": LOCAL})
 
 
 def _rounds(live: Live, store: Store) -> None:
