@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ MOST_BEHIND = 12
 """Calls that wait for the voice: so many that repeats are dropped, as on a busy day."""
 PEOPLE = 40
 RECALLS = 9
+LOOKS = 9
 SAMPLES = 8
 LIMIT_S = 300
 
@@ -101,8 +103,8 @@ def fill(server: Server, page: Page, slide_s: int = 1) -> None:
     store.close()
 
 
-def soak(server: Server, page: Page, calls: int) -> tuple[Memory, Memory]:
-    """The memory after a tenth of the calls, when everything has been shown once, and at the end."""
+def soak(server: Server, page: Page, calls: int, looks: int) -> Iterator[Memory]:
+    """The memory after a tenth of the calls, when everything has been shown once, and `looks` times until the end."""
     page.add_init_script(SHORT)
     fill(server, page)
     room = Room(server)
@@ -112,10 +114,12 @@ def soak(server: Server, page: Page, calls: int) -> tuple[Memory, Memory]:
     page.mouse.click(5, 5)
     chromium = page.context.new_cdp_session(page)
     chromium.send("Performance.enable")
-    _call(room, page, 0, calls // 10)
-    before = _memory(chromium, page)
-    _call(room, page, calls // 10, calls)
-    return before, _memory(chromium, page)
+    done = 0
+    for look in range(looks + 1):
+        until = calls // 10 + calls * 9 * look // (10 * looks)
+        _call(room, page, done, until)
+        done = until
+        yield _memory(chromium, page)
 
 
 def _call(room: Room, page: Page, done: int, until: int) -> None:
@@ -161,7 +165,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            for memory in soak(server, page, calls):
+            for memory in soak(server, page, calls, LOOKS):
                 print(json.dumps(asdict(memory)), flush=True)
             browser.close()
     finally:

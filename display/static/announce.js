@@ -157,6 +157,7 @@ export function announcer(options) {
   function acknowledge(call) {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": facts.csrf };
     fetch(facts.spoken, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify({ id: call.id }) })
+      .then((answer) => answer.text()) // an answer nobody reads stays in memory
       .catch(() => isFresh(call) && wait(AGAIN_MS).then(() => acknowledge(call)));
   }
 
