@@ -18,14 +18,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.domain.slip import as_copy, from_json, to_json
 from shared.printing.connections import KINDS, SLOWEST_BYTES_PER_S, TIMEOUT_S, Outcome, Result
 from shared.printing.status import Status
 from shared.store.office import Store, Transaction
-from shared.store.tables import UNSENT, Printer, PrintJob
+from shared.store.tables import UNSENT, Moment, Printer, PrintJob
 
 
 class JobState(StrEnum):
@@ -72,9 +72,7 @@ def waiting(connection: Connection, printer_id: int, now: datetime) -> Row[Any] 
 
 def show(store: Store, printer_id: int, now: datetime) -> None:
     """The virtual printer has no wire and no paper to wait for: all that waits is on its page at once."""
-    waiting = and_(PrintJob.printer_id == printer_id, UNSENT, PrintJob.state == JobState.QUEUED, _in_time(now))
-    ended = {"state": JobState.CONFIRMED, "witness": "virtual", "attempts": PrintJob.attempts + 1, "ended_at": now}
-    store.write(update(PrintJob).where(waiting).values(**ended))
+    store.write(_SHOW, {"the_printer": printer_id, "the_time": now})
 
 
 def agents_wanted(connection: Connection, office_id: int) -> list[int]:
@@ -212,12 +210,30 @@ def _unroll(connection: Connection, printer_id: int, length_mm: float) -> None:
     connection.execute(update(Printer).where(Printer.id == printer_id).values(**more))
 
 
-def _in_time(now: datetime) -> Any:
+def _in_time(now: datetime | BindParameter[datetime]) -> Any:
     return or_(PrintJob.expires_at.is_(None), PrintJob.expires_at > now)
 
 
 def _job(job_id: int) -> Any:
     return select(PrintJob).where(PrintJob.id == job_id)
+
+
+_SHOW = (
+    update(PrintJob)
+    .where(
+        PrintJob.printer_id == bindparam("the_printer"),
+        UNSENT,
+        PrintJob.state == JobState.QUEUED,
+        _in_time(bindparam("the_time", type_=Moment())),
+    )
+    .values(
+        state=JobState.CONFIRMED,
+        witness="virtual",
+        attempts=PrintJob.attempts + 1,
+        ended_at=bindparam("the_time", type_=Moment()),
+    )
+    .execution_options(prepared=True)
+)
 
 
 # --- all jobs ---

@@ -1,7 +1,7 @@
 """Hot statements on SQLite: compiled once and then run by the driver, which saves most of what a statement costs.
 
-A statement asks for it with `.execution_options(prepared=True)`. It is one object of a module (kept for good) and holds
-no list (`in_` with a bound list) and no column default that is a function. PostgreSQL runs it as any other.
+A statement asks for it with `.execution_options(prepared=True)`. It is one object of a module (kept for good); a list
+in it (`in_`) is a constant, and no column default is a function. PostgreSQL runs it as any other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Prepared:
     """One statement for one set of parameter names."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: Mapping[str, Any]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(names))
+        spelled = {"render_postcompile": True}
+        compiled = statement.compile(dialect=dialect, column_keys=list(names), compile_kwargs=spelled)
         defaults = {column.key: column.default.arg for column in compiled.insert_prefetch}
         self._sql = str(compiled)
         self._constants = {**compiled.params, **defaults}
