@@ -720,3 +720,16 @@ def test_a_start_makes_the_first_page_ready(app: Flask) -> None:
 
     assert app.jinja_env.cache is not None
     assert "kiosk/page.html" in {name for _, name in app.jinja_env.cache}
+
+
+def test_a_browser_keeps_the_files_of_this_build_only_and_they_know_nobody(site: Site) -> None:
+    page = site.client().get("/uji/counter/sign-in", headers=PAGE)
+    address = re.search(r'href="(/static/[^"]+\.css)"', page.text)
+    assert address
+    file = site.client().get(address[1])
+    older = site.client().get(re.sub(r"/static/[^/]+", "/static/0123", address[1]))
+
+    assert "max-age=31536000" in file.headers["Cache-Control"]
+    assert older.headers["Cache-Control"] == "no-cache"
+    assert older.data == file.data
+    assert "Vary" not in file.headers

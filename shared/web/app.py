@@ -6,13 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, render_template, send_from_directory, url_for
+from flask import Flask, Response, current_app, render_template, send_from_directory, url_for
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,6 +25,7 @@ from shared.web.settings import Settings
 
 SCREENS = ("kiosk", "display", "counter")
 ROOT = Path(__file__).resolve().parents[2]
+KEPT_S = 365 * 24 * 60 * 60
 
 
 def create_app(
@@ -34,7 +35,7 @@ def create_app(
     **live_options: Any,
 ) -> Flask:
     """The whole program as one WSGI app. `clock`: aware moments; `live_options`: Flask-SocketIO's (async_mode ...)."""
-    app = Flask("shared.web", static_url_path="/static/shared")
+    app = Flask("shared.web", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SESSION_COOKIE_NAME="loket",
@@ -52,7 +53,7 @@ def create_app(
     app.extensions.update(
         loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
     )
-    app.extensions["loket_words"] = i18n.init_app(app, [ROOT / "shared/web", *(ROOT / name for name in SCREENS)])
+    app.extensions["loket_words"] = i18n.init_app(app, list(_folders().values()))
     screen.init_app(app)
     auth.init_app(app)
     app.extensions["loket_forecasts"] = Forecasts(store)
@@ -65,9 +66,9 @@ def create_app(
     for name in SCREENS:
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)
-        app.add_url_rule(f"/static/{name}/<path:filename>", f"{name}.asset", _files(ROOT / name / "static"))
+    app.add_url_rule(f"/static/<build>/<any({','.join(_folders())}):place>/<path:filename>", "static", _file)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_folder(settings.data / "templates"))
-    app.jinja_env.globals.update(asset=partial(_asset, app), icon=_icon, render=render_template)
+    app.jinja_env.globals.update(asset=_asset, icon=_icon, render=render_template)
     if settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
@@ -79,33 +80,36 @@ def _folder(path: Path) -> str:
     return str(path)
 
 
-def _files(folder: Path) -> Callable[[str], Response]:
-    def asset(filename: str) -> Response:
-        return send_from_directory(folder, filename)
+def _file(build: str, place: str, filename: str) -> Response:
+    """A browser keeps the file of the present build and never asks for it again."""
+    is_present = build == current_app.config["BUILD"]
+    return send_from_directory(_folders()[place] / "static", filename, max_age=KEPT_S if is_present else None)
 
-    return asset
 
-
-def _asset(app: Flask, place: str, filename: str) -> str:
-    """The address of a script, style or picture; it changes with every build, so that no browser keeps an old one."""
-    if place == "shared":
-        return url_for("static", filename=filename, v=app.config["BUILD"])
-    return url_for(f"{place}.asset", filename=filename, v=app.config["BUILD"])
+def _asset(place: str, filename: str) -> str:
+    """The address of a script, style or picture. It changes with every build, and with it what the file loads itself:
+    scripts and styles name their neighbours relatively.
+    """
+    return url_for("static", build=current_app.config["BUILD"], place=place, filename=filename)
 
 
 def _icon(name: str) -> str:
-    return url_for("static", filename=f"vendor/icons/{name}.svg")
+    return _asset("shared", f"vendor/icons/{name}.svg")
+
+
+def _folders() -> dict[str, Path]:
+    return {"shared": ROOT / "shared/web", **{name: ROOT / name for name in SCREENS}}
 
 
 @cache
 def _build() -> str:
     """What a screen compares to know that it is older than the server: a digest of pages, scripts and styles."""
     digest = hashlib.sha256(version("loket").encode())
-    folders = [ROOT / "shared/web", *(ROOT / name for name in SCREENS)]
-    for folder in folders:
+    digest.update((ROOT / "package-lock.json").read_bytes())  # for what stands in "vendor"
+    for folder in _folders().values():
         for kind in ("templates", "static"):
             for place, inner, files in os.walk(folder / kind):
-                inner[:] = sorted(set(inner) - {"vendor"})  # two thousand icons that the lock file fixes
+                inner[:] = sorted(set(inner) - {"vendor"})
                 for name in sorted(files):
                     digest.update(Path(place, name).read_bytes())
     return digest.hexdigest()[:12]

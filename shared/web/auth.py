@@ -11,7 +11,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, Request, current_app, g, has_request_context, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -50,12 +50,21 @@ class NotSignedIn(Refusal):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's own sessions; a program without a cookie costs no signature."""
+    """Flask's own sessions; a program without a cookie costs no signature, and files are the same for everybody."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        if self.get_cookie_name(app) not in request.cookies or _is_file(request):
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Any) -> None:
+        if not _is_file(request):
+            super().save_session(app, session, response)
+
+
+def _is_file(request: Request) -> bool:
+    """A script, style or picture of the program itself."""
+    return request.path.startswith("/static/")
 
 
 @dataclass(eq=False)
