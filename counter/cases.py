@@ -1,9 +1,8 @@
-"""Files at the officers' desks: the checklist, one file and its steps, the tray, the register, the recap."""
+"""Files at the officers' desks: the checklist, one file and its steps, the tray, the register."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from flask import g, jsonify, make_response, redirect, render_template, request, url_for
@@ -12,22 +11,22 @@ from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert
 
-from counter.blueprint import CHIEFS, DESK_ROLES, blueprint
+from counter.blueprint import DESK_ROLES, blueprint
+from counter.hand import hand, refused, roles
 from shared.domain.case import Action, PauseReason, State
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
 from shared.domain.procedure import actions_for, first_desk, send_back_targets
-from shared.domain.standard import Role, needed, next_question
-from shared.engine import case, case_slips, outage, recap
-from shared.engine.hand import Hand, Said
+from shared.domain.standard import needed, next_question
+from shared.engine import case, case_slips, outage
+from shared.engine.hand import Said
 from shared.standards import regions
 from shared.store import files
 from shared.store.tables import DataView
 from shared.web.api import body
 from shared.web.auth import now, officers_only, store, wants_page
 from shared.web.screen import sentence, setup
-from shared.web.urls import public_url
 
 FILE_ROLES = (*DESK_ROLES, "camat")
 BESIDE = 50
@@ -72,7 +71,7 @@ def _tray_words() -> dict[str, Any]:
 def read_tray(limit: int | None = BESIDE) -> files.Tray:
     """The first of this officer's files as they stand beside the panel; None: all of them."""
     with store().read() as connection:
-        return files.tray(connection, store().setups, setup(), _roles(), now(), limit)
+        return files.tray(connection, store().setups, setup(), roles(), now(), limit)
 
 
 @blueprint.get("/cases/<int:case_id>")
@@ -116,33 +115,6 @@ def results() -> str:
     return render_template("counter/results.html", setup=setup(), files=waiting, now=now())
 
 
-@blueprint.get("/recap")
-@officers_only(*CHIEFS, "camat")
-def recaps() -> str:
-    return _recap_page()
-
-
-@blueprint.get("/recap/<int:recap_id>")
-@officers_only(*CHIEFS, "camat")
-def recap_list(recap_id: int) -> str:
-    """One recap with its files, as a page to print."""
-    with store().read() as connection:
-        made = next((row for row in files.recaps(connection, g.office_id) if row.id == recap_id), None)
-        if made is None:
-            raise Unknown("recap")
-        rows = files.recap_files(connection, setup(), recap_id)
-        listed = [files.as_file(connection, store().setups, setup(), row, now()) for row in rows]
-        times, minutes = files.outage_minutes(connection, setup(), made.from_on, made.until_on, now())
-    return render_template(
-        "counter/recap_list.html",
-        setup=setup(),
-        recap=made,
-        files=listed,
-        hours=lambda f: files.net_hours(f, setup(), now()),
-        outages=(times, minutes),
-    )
-
-
 # --- clicks ---
 
 
@@ -152,9 +124,9 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
     click = _click()
     try:
-        done = store().change(g.office_id, case.receive, ticket_id, _action(click.action), _hand(), click.said())
+        done = store().change(g.office_id, case.receive, ticket_id, _action(click.action), hand(), click.said())
     except Refusal as error:
-        return _refused(error, lambda message: _desk_page(number, ticket_id, message))
+        return refused(error, lambda message: _desk_page(number, ticket_id, message))
     return jsonify(done) if not wants_page() else redirect(url_for("counter.panel", number=number))
 
 
@@ -168,9 +140,9 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     if row is None:
         return make_response(_desk_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
     try:
-        store().change(g.office_id, case.take_up, ticket_id, row.id, _hand())
+        store().change(g.office_id, case.take_up, ticket_id, row.id, hand())
     except Refusal as error:
-        return _refused(error, lambda message: _desk_page(number, ticket_id, message))
+        return refused(error, lambda message: _desk_page(number, ticket_id, message))
     return redirect(url_for("counter.desk", number=number, ticket_id=ticket_id))
 
 
@@ -180,23 +152,23 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
     click = _click()
     verbs: Mapping[str, Callable[[], dict[str, Any]]] = {
-        case.COLLECT: lambda: store().change(g.office_id, case.collect, case_id, _hand(), click.said()),
-        "undo": lambda: store().change(g.office_id, case.undo, case_id, _hand()),
+        case.COLLECT: lambda: store().change(g.office_id, case.collect, case_id, hand(), click.said()),
+        "undo": lambda: store().change(g.office_id, case.undo, case_id, hand()),
     }
     try:
         if action in verbs:
             done = verbs[action]()
         else:
-            done = store().change(g.office_id, case.act, case_id, _action(action), _hand(), click.said())
+            done = store().change(g.office_id, case.act, case_id, _action(action), hand(), click.said())
     except Refusal as error:
-        return _refused(error, lambda message: _file_page(case_id, message))
+        return refused(error, lambda message: _file_page(case_id, message))
     return jsonify(done) if not wants_page() else redirect(url_for("counter.file", case_id=case_id))
 
 
 @blueprint.post("/cases/<int:case_id>/slips/<kind>")
 @officers_only(*DESK_ROLES)
 def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
-    store().change(g.office_id, case_slips.print_again, case_id, kind, _hand())
+    store().change(g.office_id, case_slips.print_again, case_id, kind, hand())
     return ("", 204) if not wants_page() else redirect(url_for("counter.file", case_id=case_id))
 
 
@@ -206,31 +178,11 @@ def disturb(what: str) -> ResponseReturnValue:
     """OSS does not answer (`begin`), or answers again (`end`): all files at its steps rest or go on."""
     if what not in ("begin", "end"):
         raise Unknown("page")
-    count = store().change(g.office_id, outage.begin if what == "begin" else outage.end, _hand())
+    count = store().change(g.office_id, outage.begin if what == "begin" else outage.end, hand())
     return jsonify(files=count) if not wants_page() else redirect(url_for("counter.tray"))
 
 
-@blueprint.post("/recap")
-@officers_only(*CHIEFS)
-def make_recap() -> ResponseReturnValue:
-    values = request.get_json(silent=True) or {} if request.is_json else request.form
-    try:
-        on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))
-        number = str(values.get("number", ""))
-        done = store().change(g.office_id, recap.make, number, on_day, from_on, until_on, _hand())
-    except Refusal as error:
-        return _refused(error, _recap_page)
-    return jsonify(done) if not wants_page() else redirect(url_for("counter.recap_list", recap_id=done["id"]))
-
-
 # --- inside ---
-
-
-def _refused(error: Refusal, page: Callable[[str], str]) -> ResponseReturnValue:
-    """The page as it was typed, with the sentence; a program gets the error as JSON."""
-    if not wants_page():
-        raise error
-    return make_response(page(sentence(error)), error.status)
 
 
 def _file_page(case_id: int, message: str | None = None) -> str:
@@ -249,8 +201,8 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         "counter/case.html",
         setup=setup(),
         file=found,
-        actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, _roles())],
-        may_collect=found.step is not None and found.step.role in _roles(),
+        actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, roles())],
+        may_collect=found.step is not None and found.step.role in roles(),
         targets=send_back_targets(steps, found.step) if found.step else [],
         requirements=needed(found.service, found.row.answers),
         can_undo=last is not None and case.is_undoable(last, current_user.id, now()),
@@ -298,24 +250,6 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
     )
 
 
-def _recap_page(message: str | None = None) -> str:
-    today = office_day(now(), setup().zone)
-    begins = today.replace(day=1)
-    with store().read() as connection:
-        made = files.recaps(connection, g.office_id)
-        waiting = files.to_recap(connection, setup(), begins - timedelta(days=366), today)
-    return render_template(
-        "counter/recap.html",
-        setup=setup(),
-        recaps=made,
-        waiting=waiting,
-        begins=begins,
-        today=today,
-        form=request.form,
-        message=message,
-    )
-
-
 def _click() -> FileClick:
     """The click as JSON, or as a form whose names are paths: `collected.archive.place`, `applicant.nik`."""
     if request.is_json:
@@ -347,16 +281,6 @@ def _action(word: str) -> Action:
         raise Invalid("unknown_action", fields=["action"]) from None
 
 
-def _hand() -> Hand:
-    with store().read() as connection:
-        seat = files.seat_of(connection, current_user.id)
-    return Hand(current_user.id, current_user.name, _roles(), now(), seat.id if seat else None, url=public_url("/t/"))
-
-
-def _roles() -> frozenset[Role]:
-    return frozenset(Role(role) for role in current_user.roles)
-
-
 def _exists(case_id: int) -> bool:
     with store().read() as connection:
         return files.one(connection, store().setups, setup(), case_id, now()) is not None
@@ -371,10 +295,3 @@ def _villages() -> list[tuple[str, str]]:
     own = str(setup().profile.get("region_code", ""))
     districts = sorted(regions(), key=lambda district: district.code != own)
     return [(v.code, f"{v.name}, {d.name}") for d in districts for v in d.villages]
-
-
-def _day(text: object) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        raise Invalid("day", fields=["day"]) from None

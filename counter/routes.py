@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counter import audit, cases, clicks, day, devices, seat, sessions, setup, sign_in, supervisor
+from counter import audit, cases, clicks, day, devices, recaps, seat, sessions, setup, sign_in, supervisor
 from counter.blueprint import blueprint
 
 BLUEPRINTS = (
@@ -11,4 +11,16 @@ BLUEPRINTS = (
     (setup.blueprint, "/<office>/counter/setup"),
 )
 
-__all__ = ["BLUEPRINTS", "audit", "cases", "clicks", "day", "devices", "seat", "sessions", "sign_in", "supervisor"]
+__all__ = [
+    "BLUEPRINTS",
+    "audit",
+    "cases",
+    "clicks",
+    "day",
+    "devices",
+    "recaps",
+    "seat",
+    "sessions",
+    "sign_in",
+    "supervisor",
+]

@@ -191,6 +191,9 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
     kasi.locator("[id=on_day]").fill(date.today().isoformat())
     press(kasi, "[data-action=recap]")
     expect(kasi.locator("tbody tr")).to_have_count(1)
+    sheet = kasi.request.get(f"{office.server.url}{kasi.locator('[data-pdf]').get_attribute('href')}").body()
+    assert sheet.startswith(b"%PDF")
+    assert b"Rekapitulasi pelayanan 001/REKAP/2026" in sheet  # its title, as a reader of screens says it
 
     # every slip of the way came out of the printer, and none for the public names the person
     kinds = [slip.text.upper() for slip in _slips(printer)]

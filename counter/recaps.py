@@ -1,0 +1,141 @@
+"""The recaps to the camat: those so far, one as a page and as a PDF to sign, and a new one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from flask import Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+from sqlalchemy import Row
+
+from counter.blueprint import CHIEFS, blueprint
+from counter.hand import hand, refused
+from shared.domain.errors import Invalid, Refusal, Unknown
+from shared.domain.numbering import office_day
+from shared.engine import recap
+from shared.loop import off_the_loop
+from shared.store import files
+from shared.store.files import File
+from shared.web.auth import now, officers_only, store, wants_page
+from shared.web.screen import setup
+
+SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
+
+
+@blueprint.get("/recap")
+@officers_only(*CHIEFS, "camat")
+def recaps() -> str:
+    return _page()
+
+
+@blueprint.get("/recap/<int:recap_id>")
+@officers_only(*CHIEFS, "camat")
+def recap_list(recap_id: int) -> str:
+    """One recap with its files."""
+    made, listed, outages = _one(recap_id)
+    hours = {file.row.id: files.net_hours(file, setup(), now()) for file in listed}
+    return render_template(
+        "counter/recap_list.html", setup=setup(), recap=made, files=listed, hours=hours, outages=outages
+    )
+
+
+@blueprint.get("/recap/<int:recap_id>.pdf")
+@officers_only(*CHIEFS, "camat")
+def recap_sheet(recap_id: int) -> Response:
+    """One recap on A4, in Indonesian, to sign and to keep."""
+    import typst  # 84 MB that a start does not need
+
+    facts = json.dumps(_facts(*_one(recap_id)))
+    sheet = off_the_loop(lambda: typst.compile(str(SHEET), sys_inputs={"facts": facts}, pdf_standards=["ua-1"]))
+    answer = Response(sheet, content_type="application/pdf")
+    answer.headers.set("Content-Disposition", "inline", filename=f"rekap-{g.office}-{recap_id}.pdf")
+    return answer
+
+
+@blueprint.post("/recap")
+@officers_only(*CHIEFS)
+def make_recap() -> ResponseReturnValue:
+    values = request.get_json(silent=True) or {} if request.is_json else request.form
+    try:
+        on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))
+        number = str(values.get("number", ""))
+        done = store().change(g.office_id, recap.make, number, on_day, from_on, until_on, hand())
+    except Refusal as error:
+        return refused(error, _page)
+    return jsonify(done) if not wants_page() else redirect(url_for("counter.recap_list", recap_id=done["id"]))
+
+
+def _page(message: str | None = None) -> str:
+    today = office_day(now(), setup().zone)
+    begins = today.replace(day=1)
+    with store().read() as connection:
+        made = files.recaps(connection, g.office_id)
+        waiting = files.to_recap(connection, setup(), begins - timedelta(days=366), today)
+    return render_template(
+        "counter/recap.html",
+        setup=setup(),
+        recaps=made,
+        waiting=waiting,
+        begins=begins,
+        today=today,
+        form=request.form,
+        message=message,
+    )
+
+
+def _one(recap_id: int) -> tuple[Row[Any], list[File], tuple[int, int]]:
+    """The recap, its files in the order of the register, and how often and how many minutes OSS was disturbed."""
+    with store().read() as connection:
+        made = next((row for row in files.recaps(connection, g.office_id) if row.id == recap_id), None)
+        if made is None:
+            raise Unknown("recap")
+        rows = files.recap_files(connection, setup(), recap_id)
+        listed = [files.as_file(connection, store().setups, setup(), row, now()) for row in rows]
+        return made, listed, files.outage_minutes(connection, setup(), made.from_on, made.until_on, now())
+
+
+def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> dict[str, Any]:
+    """What stands on the sheet, as words."""
+    profile = setup().profile
+    contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))
+    return {
+        "letterhead": profile.get("letterhead", []),
+        "office": setup().name,
+        "contact": [line for line in (profile.get("address"), contact) if line],
+        "number": made.number,
+        "on": _date(made.on_day),
+        "from": _date(made.from_on),
+        "until": _date(made.until_on),
+        "outages": outages[0],
+        "outage_min": outages[1],
+        "made_by": made.officer,
+        "files": [
+            {
+                "register": file.register,
+                "service": file.service.short_name,
+                "name": file.row.applicant.get("name", ""),
+                "nib": file.row.nib or "–",
+                "accepted": file.row.accepted_at.astimezone(setup().zone).strftime("%d-%m-%Y %H.%M"),
+                "completed": file.row.completed_at.astimezone(setup().zone).strftime("%d-%m-%Y %H.%M"),
+                "hours": format_decimal(files.net_hours(file, setup(), now()), "0.0"),
+            }
+            for file in listed
+        ],
+    }
+
+
+def _date(day: date) -> str:
+    return format_date(day, "d MMMM yyyy", locale="id")
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise Invalid("day", fields=["day"]) from None
