@@ -18,6 +18,7 @@ import world
 from desks import Desks
 from flask import Flask
 from flask.testing import FlaskClient
+from forms import csrf
 from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -110,9 +111,7 @@ class House:
     def _token(self, client: FlaskClient, path: str) -> str:
         office = path.split("/")[1]
         page = client.get(f"/{office}/counter/password", follow_redirects=True)
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        assert found, page.text
-        return found[1]
+        return csrf(page)
 
     def do(self, path: str, **form: Any) -> TestResponse:
         """What must be done before; it succeeds."""

@@ -11,6 +11,7 @@ import pytest
 import world
 from flask import Flask
 from flask.testing import FlaskClient
+from forms import csrf
 from sqlalchemy import select
 from world import PASSWORD, World
 
@@ -146,10 +147,8 @@ def sign_in(app: Flask, login: str) -> Callable[..., Any]:
     browser = app.test_client()
 
     def post(address: str, follow_redirects: bool = False, **form: Any) -> Any:
-        page = browser.get("/uji/counter/devices", headers=PAGE, follow_redirects=True).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert token, page
-        data = {"csrf_token": token[1], **form}
+        page = browser.get("/uji/counter/devices", headers=PAGE, follow_redirects=True)
+        data = {"csrf_token": csrf(page), **form}
         return browser.post(address, headers=PAGE, data=data, follow_redirects=follow_redirects)
 
     post("/uji/counter/sign-in", login=login, password=PASSWORD)
@@ -218,10 +217,8 @@ def test_a_code_of_the_admin_is_none_that_a_device_shows(here: World) -> None:
 
 def test_an_officer_at_a_counter_confirms_nothing(app: Flask, here: World) -> None:
     browser = app.test_client()
-    page = browser.get("/uji/counter/sign-in").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token
-    browser.post("/uji/counter/sign-in", data={"csrf_token": token[1], "login": "petugas1", "password": PASSWORD})
+    token = csrf(browser.get("/uji/counter/sign-in"))
+    browser.post("/uji/counter/sign-in", data={"csrf_token": token, "login": "petugas1", "password": PASSWORD})
 
     assert browser.get("/uji/counter/devices").status_code == 403
 

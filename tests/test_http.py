@@ -14,6 +14,7 @@ import requests
 import world
 from flask import Flask
 from flask.testing import FlaskClient
+from forms import csrf
 from server import Server
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -81,12 +82,6 @@ def site(sqlite_store: Store, tmp_path: Path) -> Iterator[Site]:
 
 def ask(service: str = "layanan-1", nonce: str = "nonce-uji-1", **more: Any) -> dict[str, Any]:
     return {"service": service, "nonce": nonce, **more}
-
-
-def csrf(page: TestResponse) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found[1]
 
 
 def signed_in(site: Site, login: str = "petugas1", password: str = PASSWORD, office: str = "uji") -> FlaskClient:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import wave
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
+from forms import csrf
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from server import Server
@@ -33,10 +33,8 @@ def admin(app: Flask) -> Post:
     browser = app.test_client()
 
     def send(address: str, **form: Any) -> Any:
-        page = browser.get("/uji/counter/setup/media", headers=PAGE, follow_redirects=True).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert token, page
-        return browser.post(f"/uji/counter{address}", headers=PAGE, data={"csrf_token": token[1], **form})
+        page = browser.get("/uji/counter/setup/media", headers=PAGE, follow_redirects=True)
+        return browser.post(f"/uji/counter{address}", headers=PAGE, data={"csrf_token": csrf(page), **form})
 
     send("/sign-in", login="admin", password=PASSWORD)
     return send

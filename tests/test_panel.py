@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import world
 from flask.testing import FlaskClient
+from forms import csrf
 from sqlalchemy import event
 from world import PASSWORD, World
 
@@ -80,10 +80,8 @@ class Desk:
         return self.client.get(self.address + path, headers={"Accept": "text/html", **headers})
 
     def post(self, path: str, fragment: bool = True, **form: str) -> Any:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.get().text)
-        assert token is not None
         headers = {"Accept": "text/html", **({"X-Fragment": "panel"} if fragment else {})}
-        return self.client.post(self.address + path, data={"csrf_token": token[1], **form}, headers=headers)
+        return self.client.post(self.address + path, data={"csrf_token": csrf(self.get()), **form}, headers=headers)
 
 
 @pytest.fixture
@@ -101,9 +99,7 @@ def desk(uji: World, tmp_path: Path) -> Iterator[Desk]:
 
 def sign_in(uji: World, client: FlaskClient, login: str) -> Desk:
     page = client.get("/uji/counter/sign-in", headers={"Accept": "text/html"})
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-    assert token is not None
-    form = {"login": login, "password": PASSWORD, "csrf_token": token[1]}
+    form = {"login": login, "password": PASSWORD, "csrf_token": csrf(page)}
     assert client.post("/uji/counter/sign-in", data=form).status_code == 302
     return Desk(uji, client)
 

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import world
-from flask.testing import FlaskClient
+from flask import Flask
+from forms import Browser
 from sqlalchemy import select, text
-from world import PASSWORD, World
+from world import World
 
 from shared.domain.errors import Unknown
 from shared.domain.slip import Text, from_json
 from shared.engine import practice
 from shared.store import tables
 from shared.store.office import Store
-from shared.web.app import create_app
 from shared.web.auth import limiter
-from shared.web.settings import Settings
-
-
-class Browser:
-    """One browser on the server's own machine."""
-
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
-        client.environ_base["HTTP_ACCEPT"] = "text/html"
-
-    def post(self, path: str, **form: str) -> Any:
-        page = self.client.get(f"/{path.split('/')[1]}/counter/password", follow_redirects=True).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert token, page
-        return self.client.post(path, data={"csrf_token": token[1], **form})
-
-    def sign_in(self, office: str, login: str) -> None:
-        assert self.post(f"/{office}/counter/sign-in", login=login, password=PASSWORD).status_code == 302
 
 
 @pytest.fixture
-def uji(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
-
-
-@pytest.fixture
-def browser(uji: World, tmp_path: Path) -> Iterator[Browser]:
-    app = create_app(Settings(data=tmp_path), uji.store, lambda: uji.now, async_mode="threading")
+def browser(app: Flask) -> Iterator[Browser]:
     limiter.reset()
     yield Browser(app.test_client())
     limiter.reset()
@@ -68,63 +42,63 @@ def rows_of(store: Store, office_id: int) -> dict[str, list[str]]:
         }
 
 
-def opened(uji: World, browser: Browser) -> Any:
+def opened(here: World, browser: Browser) -> Any:
     """The practice office's row, after its admin has opened it in the setup."""
     browser.sign_in("uji", "admin")
     assert browser.post("/uji/counter/setup/practice").status_code == 303
-    with uji.store.read() as connection:
+    with here.store.read() as connection:
         return connection.execute(select(tables.Office).where(tables.Office.slug == "uji-latihan")).one()
 
 
 def test_an_admin_opens_it_in_the_setup_with_the_same_services_counters_and_accounts(
-    uji: World, browser: Browser
+    here: World, browser: Browser
 ) -> None:
-    row = opened(uji, browser)
+    row = opened(here, browser)
 
-    there, here = uji.store.setup(row.id), uji.store.setup(uji.id)
+    there, real = here.store.setup(row.id), here.store.setup(here.id)
     assert there.settings.is_practice
-    assert not here.settings.is_practice
-    assert [service.standard for service in there.services] == [service.standard for service in here.services]
-    assert [(c.number, c.name, c.roles) for c in there.counters] == [(c.number, c.name, c.roles) for c in here.counters]
+    assert not real.settings.is_practice
+    assert [service.standard for service in there.services] == [service.standard for service in real.services]
+    assert [(c.number, c.name, c.roles) for c in there.counters] == [(c.number, c.name, c.roles) for c in real.counters]
     assert 'data-practice="uji-latihan"' in browser.client.get("/uji/counter/setup").text
     assert browser.client.get("/uji-latihan/counter").status_code == 403, "a session is of one office"
     browser.sign_in("uji-latihan", "petugas1")
     assert "KANTOR LATIHAN" in browser.client.get("/uji-latihan/counter").text
 
 
-def test_opening_it_again_finds_the_same_and_changes_nothing(uji: World, browser: Browser) -> None:
-    opened(uji, browser)
-    before = world.dump(uji.store)
+def test_opening_it_again_finds_the_same_and_changes_nothing(here: World, browser: Browser) -> None:
+    opened(here, browser)
+    before = world.dump(here.store)
 
     assert browser.post("/uji/counter/setup/practice").status_code == 303
 
-    assert world.dump(uji.store) == before
+    assert world.dump(here.store) == before
 
 
-def test_a_practice_office_has_none_of_its_own(uji: World, browser: Browser) -> None:
-    row = opened(uji, browser)
+def test_a_practice_office_has_none_of_its_own(here: World, browser: Browser) -> None:
+    row = opened(here, browser)
 
     with pytest.raises(Unknown):
-        uji.store.change(row.id, practice.open_practice, 1, uji.now)
+        here.store.change(row.id, practice.open_practice, 1, here.now)
 
 
-def test_every_screen_and_slip_of_it_says_latihan(uji: World, browser: Browser) -> None:
-    row = opened(uji, browser)
-    there = World(uji.store, row.id, row.slug, [], uji.now)
+def test_every_screen_and_slip_of_it_says_latihan(here: World, browser: Browser) -> None:
+    row = opened(here, browser)
+    there = World(here.store, row.id, row.slug, [], here.now)
     taken = there.take()
 
     for path in ("/uji-latihan/kiosk", "/uji-latihan/display", "/uji-latihan/display/plain", f"/t/{taken.token}", "/"):
         assert "LATIHAN" in browser.client.get(path).text, path
     assert "LATIHAN" not in browser.client.get("/uji/display").text
-    with uji.store.read() as connection:
+    with here.store.read() as connection:
         job = connection.execute(select(tables.PrintJob).where(tables.PrintJob.ticket_id == taken.id)).one()
     assert "LATIHAN" in [line.text for line in from_json(job.lines) if isinstance(line, Text)]
 
 
-def test_a_morning_of_practice_leaves_no_row_in_the_real_office(uji: World, browser: Browser) -> None:
-    row = opened(uji, browser)
-    there = World(uji.store, row.id, row.slug, [], uji.now)
-    before, version = rows_of(uji.store, uji.id), uji.version
+def test_a_morning_of_practice_leaves_no_row_in_the_real_office(here: World, browser: Browser) -> None:
+    row = opened(here, browser)
+    there = World(here.store, row.id, row.slug, [], here.now)
+    before, version = rows_of(here.store, here.id), here.version
 
     browser.sign_in("uji-latihan", "petugas1")
     for _ in range(3):
@@ -134,7 +108,7 @@ def test_a_morning_of_practice_leaves_no_row_in_the_real_office(uji: World, brow
         browser.post(f"/uji-latihan/counter/1/tickets/{taken.id}/finish")
         assert there.state(taken.id) == "done"
 
-    assert (rows_of(uji.store, uji.id), uji.version) == (before, version)
+    assert (rows_of(here.store, here.id), here.version) == (before, version)
     browser.sign_in("uji", "admin")
     shown = browser.client.get("/uji/counter/audit").text
     assert "A-001" not in shown

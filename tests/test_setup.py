@@ -17,6 +17,7 @@ import world
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from forms import csrf
 from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -293,9 +294,7 @@ class Setup:
         """Sends a form with the token of its page. `path`: of the setup, or whole."""
         address = path if path.startswith("/uji") else f"/uji/counter/setup{path}"
         shown = self.client.get(page or address)
-        token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
-        assert token, shown.text
-        return self.client.post(address, data={"csrf_token": token[1], **fields})
+        return self.client.post(address, data={"csrf_token": csrf(shown), **fields})
 
     def saves(self, path: str, fields: dict[str, Any], action: str, page: str | None = None) -> Any:
         """The form is taken and stands in the audit; its event."""

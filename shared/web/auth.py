@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import Forbidden, Invalid, Refusal
 from shared.domain.numbering import office_day
-from shared.engine.device import SEEN_EVERY, digest
+from shared.engine.device import SEEN_EVERY, digest, is_offline
 from shared.loop import off_the_loop
 from shared.store import reads
 from shared.store.office import Store
@@ -211,8 +211,7 @@ def token() -> str | None:
 
 
 def _seen(row: Row[Any]) -> None:
-    is_back = row.lost_at is not None and row.last_seen_at is not None and row.last_seen_at <= row.lost_at
-    if row.last_seen_at is None or is_back or now() - row.last_seen_at > SEEN_EVERY:
+    if is_offline(row.last_seen_at, now(), row.lost_at) or now() - row.last_seen_at > SEEN_EVERY:
         store().write(update(Device).where(Device.id == row.id).values(last_seen_at=now()))
 
 
