@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from counter.setup.page import page as theme_page
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.engine import device as devices
 from shared.engine import setup_devices
@@ -25,8 +26,8 @@ WORDS = ("test", "identify", "reload")
 
 
 @blueprint.get("")
-@officers_only("admin")
-def page() -> str:
+@officers_only("admin", "kasi")
+def page() -> ResponseReturnValue:
     return _page()
 
 
@@ -114,17 +115,23 @@ def _do(change: Any, said: str | None = None) -> ResponseReturnValue:
     except Refusal as error:
         if not auth.wants_page():
             raise
-        return make_response(_page(sentence(error)), error.status)
+        return _page(sentence(error), error.status)
     return redirect(url_for("devices_setup.page", said=said), 303)
 
 
-def _page(message: str | None = None) -> str:
+def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
     with store().read() as connection:
         rows = devices.devices(connection, g.office_id)
         invited = devices.invitations(connection, g.office_id, now())
     offline = {row.id for row in rows if devices.is_offline(row.last_seen_at, now(), row.lost_at)}
     services = [service for service in setup().services if service.is_active]
-    shown = {"devices": rows, "offline": offline, "invited": invited, "server": public_url(""), "words": WORDS}
+    shown: dict[str, Any] = {
+        "devices": rows,
+        "offline": offline,
+        "invited": invited,
+        "server": public_url(""),
+        "words": WORDS,
+    }
     if request.args.get("said") in WORDS:
-        shown["said"] = gettext(f"told.{request.args['said']}")
-    return render_template("counter/devices.html", setup=setup(), services=services, message=message, **shown)
+        shown["told"] = gettext(f"told.{request.args['said']}")
+    return theme_page("devices", "devices", status=status, services=services, message=message, **shown)

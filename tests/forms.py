@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -23,9 +24,13 @@ class Browser:
         self.client = client
         client.environ_base["HTTP_ACCEPT"] = "text/html"
 
-    def post(self, path: str, **form: str) -> TestResponse:
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def post(self, path: str, *, follow_redirects: bool = False, **form: Any) -> TestResponse:
         page = self.client.get(f"/{path.split('/')[1]}/counter/password", follow_redirects=True)
-        return self.client.post(path, data={"csrf_token": csrf(page), **form})
+        data = {"csrf_token": csrf(page), **form}
+        return self.client.post(path, data=data, follow_redirects=follow_redirects)
 
     def sign_in(self, office: str, login: str, password: str = PASSWORD) -> None:
         assert self.post(f"/{office}/counter/sign-in", login=login, password=password).status_code == 302

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +10,12 @@ import pytest
 import world
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import csrf
+from forms import Browser
 from sqlalchemy import select
-from world import PASSWORD, World
+from world import World
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.standard import Role
 from shared.engine import device
 from shared.store import tables
 from shared.web.commands.kiosk_mode import FLAGS, desktop_entry, unit
@@ -142,30 +142,25 @@ def test_a_kiosk_offers_the_services_it_is_set_to(app: Flask, here: World) -> No
     assert "Lantai 1" in page
 
 
-def sign_in(app: Flask, login: str) -> Callable[..., Any]:
-    """A browser of that officer; the answer is a POST with its CSRF token."""
-    browser = app.test_client()
-
-    def post(address: str, follow_redirects: bool = False, **form: Any) -> Any:
-        page = browser.get("/uji/counter/devices", headers=PAGE, follow_redirects=True)
-        data = {"csrf_token": csrf(page), **form}
-        return browser.post(address, headers=PAGE, data=data, follow_redirects=follow_redirects)
-
-    post("/uji/counter/sign-in", login=login, password=PASSWORD)
-    return post
+def sign_in(app: Flask, login: str) -> Browser:
+    browser = Browser(app.test_client())
+    browser.sign_in("uji", login)
+    return browser
 
 
 def test_the_admin_confirms_settles_and_removes_in_the_setup(app: Flask, here: World) -> None:
     code = code_on(app.test_client())
-    post = sign_in(app, "admin")
+    admin = sign_in(app, "admin")
 
-    assert post("/uji/counter/devices/confirm", code="000000x", name="Salah").status_code == 404
-    assert post("/uji/counter/devices/confirm", code=code, name="Anjungan depan").status_code == 303
+    assert admin.post("/uji/counter/devices/confirm", code="000000x", name="Salah").status_code == 404
+    assert admin.post("/uji/counter/devices/confirm", code=code, name="Anjungan depan").status_code == 303
     with here.store.read() as connection:
         found = device.devices(connection, here.id)[0]
-    post(f"/uji/counter/devices/{found.id}", name="Pintu masuk", zone="Lobi", services=["layanan-1"], printer="virtual")
+    admin.post(
+        f"/uji/counter/devices/{found.id}", name="Pintu masuk", zone="Lobi", services=["layanan-1"], printer="virtual"
+    )
     assert row(here, found.id).settings == {"zone": "Lobi", "services": ["layanan-1"], "printer": "virtual"}
-    post(f"/uji/counter/devices/{found.id}/revoke")
+    admin.post(f"/uji/counter/devices/{found.id}/revoke")
     assert row(here, found.id).revoked_at is not None
 
 
@@ -174,9 +169,9 @@ def redeem(app: Flask, code: str, token: str = "t" * 43) -> Any:
 
 
 def test_the_admin_makes_a_code_for_a_print_agent_in_the_setup(app: Flask, here: World) -> None:
-    post = sign_in(app, "admin")
-    assert post("/uji/counter/devices/invite", name=" ").status_code == 400
-    page = post("/uji/counter/devices/invite", name="Anjungan", follow_redirects=True).text
+    admin = sign_in(app, "admin")
+    assert admin.post("/uji/counter/devices/invite", name=" ").status_code == 400
+    page = admin.post("/uji/counter/devices/invite", name="Anjungan", follow_redirects=True).text
     found = re.search(r"--pair (\w{4}-\w{4})<", page)
     assert found, page
 
@@ -189,7 +184,7 @@ def test_the_admin_makes_a_code_for_a_print_agent_in_the_setup(app: Flask, here:
     assert app.test_client().get("/uji/pair/agent", environ_base=FAR, headers=shown).json == {"state": "confirmed"}
     assert redeem(app, found[1], "u" * 43).status_code == 404, "a code works once"
     assert redeem(app, found[1]).status_code == 200, "the same agent asks again"
-    assert found[1] not in post(f"/uji/counter/devices/{agent.id}/revoke", follow_redirects=True).text
+    assert found[1] not in admin.post(f"/uji/counter/devices/{agent.id}/revoke", follow_redirects=True).text
     assert redeem(app, found[1]).status_code == 404
 
 
@@ -216,11 +211,20 @@ def test_a_code_of_the_admin_is_none_that_a_device_shows(here: World) -> None:
 
 
 def test_an_officer_at_a_counter_confirms_nothing(app: Flask, here: World) -> None:
-    browser = app.test_client()
-    token = csrf(browser.get("/uji/counter/sign-in"))
-    browser.post("/uji/counter/sign-in", data={"csrf_token": token, "login": "petugas1", "password": PASSWORD})
+    assert sign_in(app, "petugas1").get("/uji/counter/devices").status_code == 403
 
-    assert browser.get("/uji/counter/devices").status_code == 403
+
+def test_a_section_head_sees_the_devices_and_changes_none(app: Flask, here: World) -> None:
+    with here.store.engine.begin() as connection:
+        world.add_officer(connection, here.id, "kasi", Role.KASI)
+    chief = sign_in(app, "kasi")
+
+    page = chief.get("/uji/counter/devices")
+
+    assert page.status_code == 200
+    assert "data-action" not in page.text
+    assert "data-said" not in page.text, "nothing was asked of a display"
+    assert chief.post("/uji/counter/devices/test-call").status_code == 403
 
 
 def test_kiosk_mode_carries_the_documented_flags() -> None:

@@ -60,10 +60,10 @@ def test_an_admin_opens_it_in_the_setup_with_the_same_services_counters_and_acco
     assert not real.settings.is_practice
     assert [service.standard for service in there.services] == [service.standard for service in real.services]
     assert [(c.number, c.name, c.roles) for c in there.counters] == [(c.number, c.name, c.roles) for c in real.counters]
-    assert 'data-practice="uji-latihan"' in browser.client.get("/uji/counter/setup").text
-    assert browser.client.get("/uji-latihan/counter").status_code == 403, "a session is of one office"
+    assert 'data-practice="uji-latihan"' in browser.get("/uji/counter/setup").text
+    assert browser.get("/uji-latihan/counter").status_code == 403, "a session is of one office"
     browser.sign_in("uji-latihan", "petugas1")
-    assert "KANTOR LATIHAN" in browser.client.get("/uji-latihan/counter").text
+    assert "KANTOR LATIHAN" in browser.get("/uji-latihan/counter").text
 
 
 def test_opening_it_again_finds_the_same_and_changes_nothing(here: World, browser: Browser) -> None:
@@ -88,8 +88,8 @@ def test_every_screen_and_slip_of_it_says_latihan(here: World, browser: Browser)
     taken = there.take()
 
     for path in ("/uji-latihan/kiosk", "/uji-latihan/display", "/uji-latihan/display/plain", f"/t/{taken.token}", "/"):
-        assert "LATIHAN" in browser.client.get(path).text, path
-    assert "LATIHAN" not in browser.client.get("/uji/display").text
+        assert "LATIHAN" in browser.get(path).text, path
+    assert "LATIHAN" not in browser.get("/uji/display").text
     with here.store.read() as connection:
         job = connection.execute(select(tables.PrintJob).where(tables.PrintJob.ticket_id == taken.id)).one()
     assert "LATIHAN" in [line.text for line in from_json(job.lines) if isinstance(line, Text)]
@@ -110,5 +110,5 @@ def test_a_morning_of_practice_leaves_no_row_in_the_real_office(here: World, bro
 
     assert (rows_of(here.store, here.id), here.version) == (before, version)
     browser.sign_in("uji", "admin")
-    shown = browser.client.get("/uji/counter/audit").text
+    shown = browser.get("/uji/counter/audit").text
     assert "A-001" not in shown

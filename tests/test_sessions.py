@@ -30,7 +30,7 @@ def sign_in(app: Flask) -> Iterator[SignIn]:
 
 
 def is_in(browser: Browser) -> bool:
-    return browser.client.get("/uji/counter").status_code == 200
+    return browser.get("/uji/counter").status_code == 200
 
 
 def test_who_changes_the_own_password_stays_here_and_is_signed_out_elsewhere(sign_in: SignIn) -> None:
