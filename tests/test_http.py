@@ -22,7 +22,7 @@ from world import PASSWORD, World, dump
 
 from shared.domain.standard import Role
 from shared.store.office import Store
-from shared.store.tables import Officer, Series, Ticket
+from shared.store.tables import Event, Officer, Series, Ticket
 from shared.web.app import create_app
 from shared.web.auth import ATTEMPTS, IDLE, LOCKED, issue_token, limiter
 from shared.web.running import warm
@@ -299,6 +299,17 @@ def test_the_servers_own_browser_needs_no_pairing_but_a_proxied_one_does(site: S
     assert local.get("/uji/display/board.json").status_code == 200
     for header in ({"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}):
         assert local.get("/uji/display/board.json", headers=header).status_code == 401
+
+
+def test_behind_a_tls_proxy_the_audit_keeps_the_address_of_who_clicked(site: Site, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, secure_cookies=True)
+    app = create_app(settings, site.store, clock=lambda: site.uji.now, async_mode="threading")
+    proxied = {**JSON, **site.kiosk, "X-Forwarded-For": "203.0.113.9"}
+
+    assert app.test_client().post("/uji/kiosk/tickets", json=ask(), headers=proxied).status_code == 201
+
+    with site.store.read() as connection:
+        assert connection.execute(select(Event.address)).scalars().all() == ["203.0.113.9"]
 
 
 def test_what_belongs_elsewhere_is_forbidden(site: Site) -> None:

@@ -70,7 +70,7 @@ def create_app(
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_folder(settings.data / "templates"))
     app.jinja_env.globals.update(asset=_asset, icon=_icon, render=render_template)
     if settings.secure_cookies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
 
 
