@@ -124,14 +124,17 @@ def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
         rows = devices.devices(connection, g.office_id)
         invited = devices.invitations(connection, g.office_id, now())
     offline = {row.id for row in rows if devices.is_offline(row.last_seen_at, now(), row.lost_at)}
-    services = [service for service in setup().services if service.is_active]
-    shown: dict[str, Any] = {
-        "devices": rows,
-        "offline": offline,
-        "invited": invited,
-        "server": public_url(""),
-        "words": WORDS,
-    }
-    if request.args.get("said") in WORDS:
-        shown["told"] = gettext(f"told.{request.args['said']}")
-    return theme_page("devices", "devices", status=status, services=services, message=message, **shown)
+    said = request.args.get("said")
+    return theme_page(
+        "devices",
+        "devices",
+        status=status,
+        message=message,
+        told=gettext(f"told.{said}") if said in WORDS else None,
+        devices=rows,
+        offline=offline,
+        invited=invited,
+        services=[service for service in setup().services if service.is_active],
+        server=public_url(""),
+        words=WORDS,
+    )

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import BrowserContext
 from server import Server
@@ -85,12 +86,13 @@ def test_a_television_of_2020_draws_the_display_with_its_slides_and_receives_a_c
     screen = television(f"{server.url}/lumajang/display", tmp_path)
     try:
         assert screen.stdout is not None
-        first = json.loads(screen.stdout.readline())
-        assert "Chrome/69." in first["engine"]
-        seen = {name for name in ("slide", "picture", "film") if first[name]}
-        while "1" not in (first["waiting"] or "") or len(seen) < 3:
-            first = json.loads(screen.stdout.readline())
-            seen |= {name for name in ("slide", "picture", "film") if first[name]}
+        seen: set[str] = set()
+        shown: dict[str, Any] = {"waiting": None}
+        while "1" not in (shown["waiting"] or "") or len(seen) < 3:
+            shown = json.loads(screen.stdout.readline())
+            if shown["mode"] == "media":
+                seen |= {name for name in ("slide", "picture", "film") if shown[name]}
+        assert "Chrome/69." in shown["engine"]
 
         called = clicks.next()
 

@@ -25,6 +25,8 @@ from shared.web.settings import Settings
 
 SCREENS = ("kiosk", "display", "counter")
 ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = {"shared": ROOT / "shared/web", **{name: ROOT / name for name in SCREENS}}
+"""Who brings pages, words and files."""
 KEPT_S = 365 * 24 * 60 * 60
 
 
@@ -53,7 +55,7 @@ def create_app(
     app.extensions.update(
         loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
     )
-    app.extensions["loket_words"] = i18n.init_app(app, list(_folders().values()))
+    app.extensions["loket_words"] = i18n.init_app(app, list(FOLDERS.values()))
     screen.init_app(app)
     auth.init_app(app)
     app.extensions["loket_forecasts"] = Forecasts(store)
@@ -66,7 +68,7 @@ def create_app(
     for name in SCREENS:
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)
-    app.add_url_rule(f"/static/<build>/<any({','.join(_folders())}):place>/<path:filename>", "static", _file)
+    app.add_url_rule(f"/static/<build>/<any({','.join(FOLDERS)}):place>/<path:filename>", "static", _file)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_folder(settings.data / "templates"))
     app.jinja_env.globals.update(asset=_asset, icon=_icon, render=render_template)
     if settings.secure_cookies:
@@ -83,7 +85,7 @@ def _folder(path: Path) -> str:
 def _file(build: str, place: str, filename: str) -> Response:
     """A browser keeps the file of the present build and never asks for it again."""
     is_present = build == current_app.config["BUILD"]
-    return send_from_directory(_folders()[place] / "static", filename, max_age=KEPT_S if is_present else None)
+    return send_from_directory(FOLDERS[place] / "static", filename, max_age=KEPT_S if is_present else None)
 
 
 def _asset(place: str, filename: str) -> str:
@@ -97,16 +99,12 @@ def _icon(name: str) -> str:
     return _asset("shared", f"vendor/icons/{name}.svg")
 
 
-def _folders() -> dict[str, Path]:
-    return {"shared": ROOT / "shared/web", **{name: ROOT / name for name in SCREENS}}
-
-
 @cache
 def _build() -> str:
     """What a screen compares to know that it is older than the server: a digest of pages, scripts and styles."""
     digest = hashlib.sha256(version("loket").encode())
     digest.update((ROOT / "package-lock.json").read_bytes())  # for what stands in "vendor"
-    for folder in _folders().values():
+    for folder in FOLDERS.values():
         for kind in ("templates", "static"):
             for place, inner, files in os.walk(folder / kind):
                 inner[:] = sorted(set(inner) - {"vendor"})
