@@ -28,7 +28,7 @@ from sqlalchemy import (
 from shared.domain.errors import Unknown
 from shared.domain.standard import Service
 from shared.loop import off_the_loop
-from shared.store.prepared import PreparedConnection, PreparedStatements
+from shared.store.prepared import PreparedConnection, PreparedStatements, Rows
 from shared.store.setup import VERSION, Setup, SetupCache
 from shared.store.tables import Event, Office
 
@@ -158,7 +158,7 @@ class Store:
         finally:
             self._readers.append(reader)
 
-    def ask(self, statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
+    def ask(self, statement: Executable, values: Mapping[str, Any]) -> Result[Any] | Rows:
         """The rows of one prepared statement, of the newest commit."""
         with self.read() as connection:
             rows = connection.execute(statement, values)

@@ -7,21 +7,48 @@ in it (`in_`) is a constant, and no column default is a function. PostgreSQL run
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Executable
-from sqlalchemy.engine import IteratorResult
+from sqlalchemy import Connection, Dialect, Engine, Executable, Row
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.exc import IntegrityError
-
-Process = Callable[[Any], Any]
+from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound
 
 
-class Rows(IteratorResult[Any]):
-    """The rows of a prepared statement; `rowcount`: how many it touched."""
+class Rows:
+    """The rows of a prepared statement: as much of SQLAlchemy's `Result` as its users ask for, and nothing to close.
 
-    rowcount: int
+    `rowcount`: how many rows it touched.
+    """
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Row[Any]], rowcount: int) -> None:
+        self._rows, self.rowcount = rows, rowcount
+
+    def __iter__(self) -> Iterator[Row[Any]]:
+        return iter(self._rows)
+
+    def all(self) -> list[Row[Any]]:
+        return self._rows
+
+    def first(self) -> Row[Any] | None:
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Row[Any]:
+        if len(self._rows) != 1:
+            raise (MultipleResultsFound if self._rows else NoResultFound)(f"{len(self._rows)} rows")
+        return self._rows[0]
+
+    def scalars(self) -> list[Any]:
+        """The first column."""
+        return [row[0] for row in self._rows]
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+    def scalar_one_or_none(self) -> Any:
+        return self.one()[0] if self._rows else None
 
 
 class Prepared:
@@ -36,8 +63,9 @@ class Prepared:
         self._binds = [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup or ()]
         columns = compiled._result_columns
         self._metadata = SimpleResultMetaData([column.keyname for column in columns])
+        self._keys = self._metadata._key_to_index
         processors = [column.type._cached_result_processor(dialect, None) for column in columns]
-        self._processors = [(place, process) for place, process in enumerate(processors) if process is not None]
+        self._processors = processors if any(processors) else None
 
     def run(self, driver: Any, values: Mapping[str, Any]) -> Rows:
         """Runs it on a connection of sqlite3; every row is read at once. Raises SQLAlchemy's `IntegrityError`."""
@@ -47,15 +75,8 @@ class Prepared:
             cursor = driver.execute(self._sql, bound)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(self._sql, None, error) from error
-        rows = Rows(self._metadata, map(self._row, cursor.fetchall()))
-        rows.rowcount = cursor.rowcount
-        return rows
-
-    def _row(self, raw: tuple[Any, ...]) -> tuple[Any, ...]:
-        row = list(raw)
-        for place, process in self._processors:
-            row[place] = process(row[place])
-        return tuple(row)
+        metadata, processors, keys = self._metadata, self._processors, self._keys
+        return Rows([Row(metadata, processors, keys, raw) for raw in cursor.fetchall()], cursor.rowcount)
 
 
 class PreparedStatements:
