@@ -42,7 +42,7 @@ def reminders() -> list[tuple[str, str]]:
     if not office.counters:
         found.append((url_for("setup.counters"), gettext("There is no counter yet: nobody can call.")))
     for service in active:
-        if office.counters and not any(counter.serves(service.desk, service.id) for counter in office.counters):
+        if office.counters and not office.desks(service):
             sentence = gettext("No counter serves %(service)s.", service=service.standard.short_name)
             found.append((url_for("setup.counters"), sentence))
     if not office.calendar.hours:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -95,6 +95,7 @@ _KINDS: dict[str, type[Line]] = {
 
 
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+_USUAL = {kind: [(field.name, field.default) for field in fields(kind)] for kind in _NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,8 +449,12 @@ def as_copy(lines: Sequence[Line], reason: str) -> list[Line]:
 
 
 def to_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The lines as plain lists and dicts, for the row of a print job."""
-    return [{"kind": _NAMES[type(line)], **{name: getattr(line, name) for name in line.__slots__}} for line in lines]
+    """The lines as plain lists and dicts, for the row of a print job; what is as usual is left out."""
+    return [
+        {"kind": _NAMES[type(line)]}
+        | {name: value for name, usual in _USUAL[type(line)] if (value := getattr(line, name)) != usual}
+        for line in lines
+    ]
 
 
 def from_json(rows: Iterable[Mapping[str, Any]]) -> list[Line]:

@@ -213,18 +213,21 @@ def _ahead(
     role: Role | None = None,
 ) -> int:
     """People whom the desks of this service call before a visitor of `lane` who stands in line since `before`."""
-    rivals = rivals_of(tx.setup, service)
-    query = _LINE if before is None else _LINE.where(Ticket.queued_at < before).execution_options(prepared=False)
+    rivals = tx.setup.rivals(service)
+    is_one_line = len(rivals) == len(tx.setup.services)
+    query = _BY_LANE if is_one_line else _BY_SERVICE
+    if before is not None:
+        query = query.where(Ticket.queued_at < before).execution_options(prepared=False)
     values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.desk}
     waiting: dict[Lane, int] = {}
     for row in tx.execute(query, values):
-        if row.service_id in rivals:
+        if is_one_line or row.service_id in rivals:
             waiting[row.lane] = waiting.get(row.lane, 0) + row.people
     return ahead(lane, waiting, tx.setup.settings.ratio)
 
 
 _LINE = (
-    select(Ticket.lane, Ticket.service_id, func.count().label("people"))
+    select(Ticket.lane, func.count().label("people"))
     .where(
         Ticket.office_id == bindparam("the_office"),
         Ticket.on_day == bindparam("the_day"),
@@ -232,19 +235,11 @@ _LINE = (
         Ticket.state == State.WAITING,
         Ticket.role == bindparam("the_role"),
     )
-    .group_by(Ticket.lane, Ticket.service_id)
     .execution_options(prepared=True)
 )
-
-
-def rivals_of(setup: Setup, service: ServiceSetup) -> list[int]:
-    """Ids of the services that share a desk with this one: their visitors stand in the same line."""
-    desks = [counter for counter in setup.counters if counter.serves(service.desk, service.id)]
-    return [
-        other.id
-        for other in setup.services
-        if other.id == service.id or any(counter.serves(other.desk, other.id) for counter in desks)
-    ]
+_BY_LANE = _LINE.group_by(Ticket.lane)
+"""The index has this order: a long line is counted four times as fast as by service."""
+_BY_SERVICE = _LINE.add_columns(Ticket.service_id).group_by(Ticket.lane, Ticket.service_id)
 
 
 def letterhead(setup: Setup, service: ServiceSetup) -> slip.Letterhead:

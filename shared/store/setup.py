@@ -136,9 +136,35 @@ class Setup:
                 return service
         raise Unknown("service")
 
+    def desks(self, service: ServiceSetup) -> tuple[CounterSetup, ...]:
+        """The counters that may be the first to call its visitors."""
+        return self._desks[service.id]
+
+    @cached_property
+    def _desks(self) -> dict[int, tuple[CounterSetup, ...]]:
+        return {
+            each.id: tuple(counter for counter in self.counters if counter.serves(each.desk, each.id))
+            for each in self.services
+        }
+
+    def rivals(self, service: ServiceSetup) -> frozenset[int]:
+        """Ids of the services that share a desk with this one: their visitors stand in the same line."""
+        return self._rivals[service.id]
+
+    @cached_property
+    def _rivals(self) -> dict[int, frozenset[int]]:
+        return {
+            one.id: frozenset(
+                other.id
+                for other in self.services
+                if other.id == one.id or any(desk.serves(other.desk, other.id) for desk in self.desks(one))
+            )
+            for one in self.services
+        }
+
     def waiting_room(self, service: ServiceSetup) -> str | None:
         """Where its visitors wait for their first call: the zone of its desks, None when they have none or several."""
-        zones = {counter.zone for counter in self.counters if counter.serves(service.desk, service.id)}
+        zones = {counter.zone for counter in self.desks(service)}
         return zones.pop() if len(zones) == 1 else None
 
     def counter(self, number: int) -> CounterSetup:
@@ -153,13 +179,12 @@ class Setup:
 
     def availability(self, service: ServiceSetup, now: datetime, issued_today: int) -> Availability:
         """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`."""
-        desks = [counter for counter in self.counters if counter.serves(service.desk, service.id)]
         return availability(
             now,
             self.calendar,
             is_offered=service.is_active,
             forced=_in_force((service.forced, self.forced), now),
-            breaks=[counter.breaks for counter in desks],
+            breaks=[counter.breaks for counter in self.desks(service)],
             issued_today=issued_today,
             quota=service.quota,
             cutoff_minutes=service.cutoff_minutes,

@@ -74,7 +74,7 @@ def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
     offered = [service for service in setup.services if service.is_active]
     yield bool(offered and setup.counters), slug, f"{len(offered)} layanan, {len(setup.counters)} loket"
     for service in offered:
-        if setup.counters and not any(counter.serves(service.desk, service.id) for counter in setup.counters):
+        if setup.counters and not setup.desks(service):
             yield False, f"{slug} {service.slug}", "tidak ada loket yang melayaninya (no counter serves it)"
     for printer in setup.printers:
         if printer.kind in KINDS:
