@@ -131,9 +131,8 @@ def _rest_ends(
     if opening.break_from and opening.break_until and opening.break_from <= now < opening.break_until:
         ends.append(opening.break_until)
     local = now.astimezone(calendar.zone)
-    each = [[rest for rest in counter if _holds(rest, local)] for counter in breaks]
-    if each and all(each):
-        first_back = min(max(rest.ends for rest in counter) for counter in each)
+    if breaks and all(any(_holds(rest, local) for rest in counter) for counter in breaks):
+        first_back = min(max(rest.ends for rest in counter if _holds(rest, local)) for counter in breaks)
         ends.append(datetime.combine(local.date(), first_back, calendar.zone))
     return max(ends, default=None)
 

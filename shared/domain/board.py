@@ -23,6 +23,16 @@ class Call:
     counter_name: str
     at: datetime
 
+    def facts(self) -> dict[str, Any]:
+        """The call as it goes over the wire."""
+        return {
+            "id": self.id,
+            "number": self.number,
+            "counter": self.counter,
+            "counter_name": self.counter_name,
+            "at": self.at.isoformat(),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -55,16 +65,7 @@ def board(
     return {
         "office": office,
         "version": version,
-        "calls": [
-            {
-                "id": call.id,
-                "number": call.number,
-                "counter": call.counter,
-                "counter_name": call.counter_name,
-                "at": call.at.isoformat(),
-            }
-            for call in list(newest.values())[:LAST_CALLS]
-        ],
+        "calls": [call.facts() for call in list(newest.values())[:LAST_CALLS]],
         "waiting": dict(waiting),
         "waiting_total": sum(waiting.values()),
         "counters": [

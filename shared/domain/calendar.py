@@ -120,6 +120,8 @@ class Calendar:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What `spans` said before: a calendar never changes, and a page of files asks for the same few days."""
+    _openings: dict[date, Opening | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The same of `opening`: every board asks for today once for each service."""
 
     def __post_init__(self) -> None:
         if not self.weekdays & frozenset(range(7)):
@@ -142,6 +144,11 @@ class Calendar:
 
         An office that has written down no hours at all is open every day but the holidays, so that it can begin.
         """
+        if day not in self._openings:
+            self._openings[day] = self._opening_of(day)
+        return self._openings[day]
+
+    def _opening_of(self, day: date) -> Opening | None:
         if day in self.holidays or (self.hours and not self.is_working_day(day)):
             return None
         hours = self.hours_of(day)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from shared.domain.board import Call
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
 from shared.domain.ticket import State
@@ -18,8 +19,9 @@ from shared.store.tables import CALLS, Event, HeardCall, Ticket
 SPOKEN_WITHIN = timedelta(seconds=60)
 """An older call is not spoken any more (UX 19)."""
 LOOKED_AT = 20
+"""Calls and recalls among which the board looks for the last five different numbers."""
 MOST_LOOKED_AT = 300
-"""Calls of an office that are looked through; the second when the first were all of the last minute."""
+"""When those were all of the last minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +46,44 @@ def announcement(connection: Connection, setup: Setup, call_id: int) -> Announce
     return Announcement(label(row.series, row.number), counter, row.language)
 
 
-def speech(connection: Connection, setup: Setup, now: datetime, shown: Iterable[int]) -> dict[str, Any]:
-    """Facts for the board. `speak`: the calls of the last minute, oldest first, without those that were taken back.
+def recent(connection: Connection, setup: Setup, now: datetime) -> list[Call]:
+    """The last calls of today, newest first, without those that were taken back (released, cancelled).
+
+    At least those among which the board looks for its own, and all of the last minute.
+    """
+    today, since = office_day(now, setup.zone), now - SPOKEN_WITHIN
+    rows = connection.execute(_RECENT, {"the_office": setup.office_id, "the_limit": LOOKED_AT}).all()
+    if len(rows) == LOOKED_AT and rows[-1].at > since:
+        rows = connection.execute(_RECENT, {"the_office": setup.office_id, "the_limit": MOST_LOOKED_AT}).all()
+    calls = []
+    for row in rows:
+        counter = setup.counter_by_id(row.counter_id)
+        if counter is not None and row.on_day == today and row.state not in (State.WAITING, State.CANCELLED):
+            calls.append(Call(row.version, label(row.series, row.number), counter.number, counter.name, row.at))
+    return calls
+
+
+def speech(
+    connection: Connection, setup: Setup, now: datetime, calls: Sequence[Call], shown: Iterable[int]
+) -> dict[str, Any]:
+    """Facts for the board. `speak`: those of the recent `calls` that are of the last minute, oldest first.
 
     `heard`: the ids among those and the `shown` ones that a display has begun to speak.
     """
-    since = now - SPOKEN_WITHIN
-    mine = {"the_office": setup.office_id}
-    oldest = connection.execute(_OLDEST, mine).scalar_one_or_none()
-    limit = LOOKED_AT if oldest is None or oldest <= since else MOST_LOOKED_AT
-    rows = connection.execute(_RECENT, {**mine, "the_day": office_day(now, setup.zone), "the_limit": limit}).all()
-    speak = []
-    for row in reversed(rows):
-        counter = setup.counter_by_id(row.counter_id)
-        if counter is not None and row.at > since:
-            speak.append(
-                {
-                    "id": row.version,
-                    "number": label(row.series, row.number),
-                    "counter": counter.number,
-                    "counter_name": counter.name,
-                    "at": row.at.isoformat(),
-                }
-            )
+    speak = [call.facts() for call in reversed(calls) if call.at > now - SPOKEN_WITHIN]
     return {"speak": speak, "heard": sorted(_heard(connection, setup, {*shown, *(call["id"] for call in speak)}))}
 
 
-_CALLED = (
+_NEWEST = (
     select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
     .where(Event.office_id == bindparam("the_office"), CALLS)
     .order_by(Event.version.desc())
+    .limit(bindparam("the_limit"))
+    .subquery()
 )
-_OLDEST = _CALLED.with_only_columns(Event.at).offset(LOOKED_AT - 1).limit(1).execution_options(prepared=True)
-"""Of the calls that are looked at: when the first of them was."""
-_NEWEST = _CALLED.limit(bindparam("the_limit")).subquery()
 _RECENT = (
-    select(_NEWEST, Ticket.series, Ticket.number)
+    select(_NEWEST, Ticket.series, Ticket.number, Ticket.on_day, Ticket.state)
     .join(Ticket, Ticket.id == _NEWEST.c.ticket_id)
-    .where(Ticket.on_day == bindparam("the_day"), Ticket.state != State.WAITING, Ticket.state != State.CANCELLED)
     .order_by(_NEWEST.c.version.desc())
     .execution_options(prepared=True)
 )

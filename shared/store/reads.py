@@ -13,12 +13,11 @@ from shared.domain.availability import Availability
 from shared.domain.numbering import label, office_day
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.ticket import AT_COUNTER, State
+from shared.store import announcements
 from shared.store.setup import Setup
 from shared.store.tables import (
     ACTIVE,
-    CALLS,
     Counter,
-    Event,
     Office,
     Officer,
     OfficerRole,
@@ -28,9 +27,6 @@ from shared.store.tables import (
     Series,
     Ticket,
 )
-
-CALLS_LOOKED_AT = 20
-"""Calls and recalls among which the last five different numbers are looked for."""
 
 
 def offices(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -45,23 +41,26 @@ _VERSION = select(Office.version).where(Office.id == bindparam("the_office")).ex
 
 
 def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]:
-    """The public picture of one office at `now`: see `domain.board`."""
+    """The public picture of one office at `now`: see `domain.board`, and `announcements.speech` for what is spoken."""
     today = office_day(now, setup.zone)
     number = version(connection, setup.office_id)
     of_today = {"the_office": setup.office_id, "the_day": today}
     counts = {row.service_id: row.people for row in connection.execute(_COUNTS, of_today)}
     seats = {row.id: row.officer_id for row in connection.execute(_SEATS, {"the_office": setup.office_id})}
     busy = {row.counter_id: label(row.series, row.number) for row in connection.execute(_BUSY, of_today)}
+    calls = announcements.recent(connection, setup, now)
     picture = boards.board(
         setup.slug,
         number,
-        _calls(connection, setup, today),
+        calls,
         {service.slug: counts.get(service.id, 0) for service in setup.services if service.is_active},
         [boards.Desk(c.number, c.name, seats.get(c.id) is not None, busy.get(c.id)) for c in setup.counters],
         _availability(connection, setup, now),
         now.astimezone(setup.zone),
     )
-    return {**picture, "printers": printer_words(connection, setup.office_id)}
+    speech = announcements.speech(connection, setup, now, calls, [call["id"] for call in picture["calls"]])
+    about = {"printers": printer_words(connection, setup.office_id), "outages": outages(connection, setup.office_id)}
+    return {**picture, **speech, **about}
 
 
 # The board is read after every click: its statements are made once.
@@ -93,20 +92,6 @@ _OUTAGES = (
     .distinct()
     .execution_options(prepared=True)
 )
-_NEWEST = (
-    select(Event.version, Event.at, Event.ticket_id, Event.counter_id)
-    .where(CALLS, Event.office_id == bindparam("the_office"))
-    .order_by(Event.version.desc())
-    .limit(CALLS_LOOKED_AT)
-    .subquery()
-)
-_LAST_CALLS = (
-    select(_NEWEST.c.version, _NEWEST.c.at, _NEWEST.c.counter_id, Ticket.series, Ticket.number)
-    .join(Ticket, Ticket.id == _NEWEST.c.ticket_id)
-    .where(Ticket.on_day == bindparam("the_day"), Ticket.state != State.WAITING, Ticket.state != State.CANCELLED)
-    .order_by(_NEWEST.c.version.desc())
-    .execution_options(prepared=True)
-)
 _PAPER = select(Printer).where(Printer.office_id == bindparam("the_office"), Printer.is_active).order_by(Printer.id)
 _PRINTERS = (
     select(Printer.slug, Printer.kind, Printer.status)
@@ -132,16 +117,6 @@ def issued(connection: Connection, office_id: int, today: date) -> dict[str, int
 def outages(connection: Connection, office_id: int) -> list[str]:
     """The outside systems ("oss") that are disturbed now."""
     return sorted(connection.execute(_OUTAGES, {"the_office": office_id}).scalars())
-
-
-def _calls(connection: Connection, setup: Setup, today: date) -> list[boards.Call]:
-    """The last calls of today, newest first, without those that were taken back (released, cancelled)."""
-    calls = []
-    for row in connection.execute(_LAST_CALLS, {"the_office": setup.office_id, "the_day": today}):
-        counter = setup.counter_by_id(row.counter_id)
-        if counter is not None:
-            calls.append(boards.Call(row.version, label(row.series, row.number), counter.number, counter.name, row.at))
-    return calls
 
 
 def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[Any, ...]] | None:

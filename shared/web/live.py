@@ -26,7 +26,7 @@ from shared.domain.numbering import label
 from shared.domain.policy import Lane
 from shared.engine.forecast import Forecast, Forecasts
 from shared.printing import jobs
-from shared.store import announcements, reads
+from shared.store import reads
 from shared.store.office import Store
 from shared.store.setup import Setup
 from shared.store.tables import Device
@@ -81,11 +81,9 @@ class Live:
         with self.store.read() as connection:
             setup = self.store.setups.read(connection, office)
             board = reads.board(connection, setup, now)
-            speech = announcements.speech(connection, setup, now, [call["id"] for call in board["calls"]])
-            outages = reads.outages(connection, office)
         waits = _waits(setup, self.forecasts.current(office, now))
         moment = {"at": now.isoformat(), "build": self.build, "setup": setup.version}
-        return {**board, **speech, "outages": outages, "waits": waits, **moment}
+        return {**board, "waits": waits, **moment}
 
     def phone_board(self, office: int, *, may_be_old: bool = False) -> dict[str, Any]:
         """The picture for phones: `line` is number -> [people ahead] or [people ahead, from, to minutes]."""
