@@ -48,10 +48,10 @@ def _said(prefix: str, word: str) -> str:
     return word
 
 
-def click(number: int, change: Callable[[], Any], *, quiet: str = "") -> ResponseReturnValue:
+def click(number: int, change: Callable[[], Any], *, quiet: object = "") -> ResponseReturnValue:
     """Does it and answers as asked: JSON, panel or page. A refused click gets the fresh panel and one calm line.
 
-    `quiet`: the line when the change answers None, because there was nothing to do.
+    `quiet`: the line when the change answers None, because there was nothing to do; made into words only then.
     """
     if not auth.wants_page():
         found = change()
@@ -59,7 +59,7 @@ def click(number: int, change: Callable[[], Any], *, quiet: str = "") -> Respons
     status, message = 200, None
     try:
         if change() is None and quiet:
-            message = quiet
+            message = str(quiet)
     except Refusal as error:
         status, message = error.status, sentence(error)
     if not wants_fragment() and message is None:
@@ -75,8 +75,3 @@ def panel_page(number: int, message: str | None = None) -> str:
 
 def wants_fragment() -> bool:
     return "X-Fragment" in request.headers
-
-
-def say(key: str) -> str:
-    """A sentence of the catalogue, outside of a template."""
-    return str(gettext(key))

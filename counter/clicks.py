@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from counter.blueprint import DESK_ROLES, blueprint, click, panel_page, say
+from counter.blueprint import DESK_ROLES, blueprint, click, panel_page
 from shared.domain.errors import Invalid
 from shared.domain.ticket import Action
 from shared.engine import officer
@@ -36,7 +37,7 @@ def board() -> ResponseReturnValue:
 @blueprint.post("/<int:number>/next")
 @officers_only(*DESK_ROLES)
 def call_next(number: int) -> ResponseReturnValue:
-    return click(number, partial(_change, officer.call_next, number), quiet=say("Nobody is waiting."))
+    return click(number, partial(_change, officer.call_next, number), quiet=lazy_gettext("Nobody is waiting."))
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/<action>")

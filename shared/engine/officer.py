@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, union_all, update
+from sqlalchemy import Executable, Row, Select, bindparam, false, func, or_, select, union_all, update
 
 from shared.domain.desk import UNDO_S, Place
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
 from shared.domain.numbering import office_day, parse_label
 from shared.domain.policy import Lane, Waiting, next_streak, pick
+from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
 from shared.engine import visitor
 from shared.engine.seat import claim, must_be_free, seat
@@ -303,29 +305,29 @@ def _target(tx: Transaction, columns: dict[str, Any]) -> dict[str, Any]:
 
 def _heads(tx: Transaction, counter: CounterSetup, now: datetime) -> Sequence[Row[Any]]:
     """The first of each lane that this counter may call: all that `policy.pick` needs to see."""
-    ids = counter.service_ids if counter.service_ids is not None else tx.setup.service_ids.keys()
-    parameters = {
-        "the_office": tx.office_id,
-        "the_day": office_day(now, tx.setup.zone),
-        "the_counter": counter.id,
-        "the_roles": list(counter.roles),
-        "the_services": list(ids),
-    }
-    rows: Sequence[Row[Any]] = tx.execute(_HEADS, parameters).all()
+    services = counter.service_ids if counter.service_ids is not None else frozenset(tx.setup.service_ids)
+    today = {"the_office": tx.office_id, "the_day": office_day(now, tx.setup.zone), "the_counter": counter.id}
+    rows: Sequence[Row[Any]] = tx.execute(_heads_of(counter.roles, services), today).all()
     return rows
 
 
-def _head(lane: Lane) -> Select[Any]:
+@cache
+def _heads_of(roles: frozenset[Role], services: frozenset[int]) -> Executable:
+    """One statement for each kind of counter: there are few."""
+    return union_all(*(_head(lane, roles, services) for lane in Lane)).execution_options(prepared=True)
+
+
+def _head(lane: Lane, roles: frozenset[Role], services: frozenset[int]) -> Select[Any]:
     first = (
         select(Ticket.id, Ticket.lane, Ticket.queued_at)
         .where(
             Ticket.office_id == bindparam("the_office"),
             Ticket.on_day == bindparam("the_day"),
             ACTIVE,
-            Ticket.role.in_(bindparam("the_roles", expanding=True)),
+            or_(false(), *(Ticket.role == role for role in sorted(roles))),
             Ticket.lane == lane,
             Ticket.state == State.WAITING,
-            Ticket.service_id.in_(bindparam("the_services", expanding=True)),
+            or_(false(), *(Ticket.service_id == service for service in sorted(services))),
             or_(Ticket.counter_id.is_(None), Ticket.counter_id == bindparam("the_counter")),
         )
         .order_by(Ticket.queued_at, Ticket.id)
@@ -333,6 +335,3 @@ def _head(lane: Lane) -> Select[Any]:
         .subquery()
     )
     return select(first)
-
-
-_HEADS = union_all(*(_head(lane) for lane in Lane))
