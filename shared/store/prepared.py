@@ -1,7 +1,7 @@
 """Hot statements on SQLite: compiled once and then run by the driver, which saves most of what a statement costs.
 
-A statement asks for it with `.execution_options(prepared=True)`. It is one object, kept for good; a list in it (`in_`) is
-a constant, of a statement that takes no values; no column default is a function. PostgreSQL runs it as any other.
+A statement asks for it with `.execution_options(prepared=True)`. It is one object, kept for good; one that takes values
+has no list in it (`in_`); no column default is a function. PostgreSQL runs it as any other.
 """
 
 from __future__ import annotations
