@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 import world
+from chromium import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
@@ -33,16 +34,6 @@ PATIENCE_MS = 90_000
 """How long a browser waits for a state before the test fails: a busy machine is no fault."""
 expect.set_options(timeout=PATIENCE_MS)
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _names = itertools.count(1)
 
 

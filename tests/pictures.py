@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from chromium import CHROMIUM, CHROMIUM_ARGS
 from playwright.sync_api import Browser, Page, sync_playwright
 from server import Server
 
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PICTURES = Path(__file__).with_name("pictures")
 PASSWORD = "kata-sandi-gambar"
 OFFICE = "lumajang"
@@ -22,7 +22,7 @@ def main() -> None:
     server.start()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
             _make(server, browser)
             browser.close()
     finally:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chromium import CHROMIUM, CHROMIUM_ARGS
 from PIL import Image
 from playwright.sync_api import CDPSession, Page, sync_playwright
 from room import Room
@@ -25,7 +26,6 @@ from shared.store.office import Store
 from shared.store.tables import Office
 
 CALLS = 5000
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 MOST_BEHIND = 12
 """Calls that wait for the voice: so many that repeats are dropped, as on a busy day."""
 PEOPLE = 40
@@ -167,7 +167,7 @@ def main() -> None:
     server.start()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             for memory in soak(server, page, calls, LOOKS):
                 print(json.dumps(asdict(memory)), flush=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import world
-from conftest import CHROMIUM, CHROMIUM_ARGS
+from chromium import CHROMIUM, CHROMIUM_ARGS
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from room import Room
 from server import Server

@@ -12,7 +12,10 @@ function tick() {
   const now = performance.now();
   each("[data-elapsed-s]", (clock) => {
     const seconds = Math.floor(Number(clock.dataset.elapsedS) + age(clock, now));
-    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    const shown = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (clock.textContent !== shown) {
+      clock.textContent = shown; // the same words again would be drawn again
+    }
   });
   each("[data-ready-after-s]", (button) => {
     button.toggleAttribute("data-ready", age(button, now) >= Number(button.dataset.readyAfterS));
