@@ -67,13 +67,14 @@ def board() -> ResponseReturnValue:
 @devices_only("kiosk")
 def take() -> ResponseReturnValue:
     wanted = body(TakeTicket)
-    if wanted.service not in {service.slug for service in _services()}:
+    service = next((each for each in _services() if each.slug == wanted.service), None)
+    if service is None:
         raise Unknown("service")
     lane = Lane.PRIORITY if wanted.priority else Lane.ORDINARY
     taken = store().change(
         g.office_id,
         visitor.take,
-        wanted.service,
+        service.slug,
         is_priority=wanted.priority,
         nonce=wanted.nonce,
         language=wanted.language,
@@ -81,7 +82,7 @@ def take() -> ResponseReturnValue:
         status_url=public_url("/t/"),
         device_id=g.device.id,
         printer=g.device.settings.get("printer"),
-        quote=current_app.extensions["loket_forecasts"].quote(g.office_id, wanted.service, lane, now()),
+        quote=current_app.extensions["loket_forecasts"].current(g.office_id, now()).quote(service.id, lane),
     )
     return jsonify(taken.facts()), 201
 

@@ -14,7 +14,7 @@ from world import MORNING, World
 from shared.domain.numbering import office_day
 from shared.domain.policy import Lane
 from shared.engine import visitor
-from shared.engine.forecast import Forecasts, judge, learn
+from shared.engine.forecast import Forecasts, Quote, judge, learn
 from shared.store import history
 from shared.store.office import Store
 from shared.store.setup import Setup
@@ -48,6 +48,11 @@ def serve(world: World, *counters: int) -> None:
         world.act("finish", ticket["id"], counter)
 
 
+def quote(world: World, forecasts: Forecasts, lane: Lane) -> Quote | None:
+    service = world.store.setup(world.id).service("layanan-1")
+    return forecasts.current(world.id, world.now).quote(service.id, lane)
+
+
 def take(world: World, forecasts: Forecasts, nonce: str | None = None, priority: bool = False) -> visitor.Taken:
     lane = Lane.PRIORITY if priority else Lane.ORDINARY
     return world.store.change(
@@ -59,7 +64,7 @@ def take(world: World, forecasts: Forecasts, nonce: str | None = None, priority:
         language="id",
         now=world.now,
         status_url="",
-        quote=forecasts.quote(world.id, "layanan-1", lane, world.now),
+        quote=quote(world, forecasts, lane),
     )
 
 
@@ -116,8 +121,8 @@ def test_a_priority_visitor_is_told_less(room: World) -> None:
         room.take()
     forecasts = Forecasts(room.store)
 
-    ordinary = forecasts.quote(room.id, "layanan-1", Lane.ORDINARY, room.now)
-    priority = forecasts.quote(room.id, "layanan-1", Lane.PRIORITY, room.now)
+    ordinary = quote(room, forecasts, Lane.ORDINARY)
+    priority = quote(room, forecasts, Lane.PRIORITY)
 
     assert ordinary is not None
     assert priority is not None

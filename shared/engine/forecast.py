@@ -125,14 +125,6 @@ class Forecasts:
         self._lines[office_id] = (version, forecast, line)
         return line
 
-    def quote(self, office_id: int, slug: str, lane: Lane, now: datetime) -> Quote | None:
-        """What to tell somebody who takes a number for the service `slug` now; None when it is not known well enough.
-
-        Raises `Unknown("service")`.
-        """
-        service = self._store.setup(office_id).service(slug)
-        return self.current(office_id, now).quote(service.id, lane)
-
     def _work_out(self, connection: Connection, setup: Setup, version: int, now: datetime) -> Forecast:
         today = office_day(now, setup.zone)
         stays = self._stays_of(setup.office_id, today)

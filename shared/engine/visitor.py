@@ -71,7 +71,7 @@ def take(
     """A new ticket for the service `slug`, its event and its print job; the same nonce gives the same ticket.
 
     `status_url`: what stands before the token in the address of the ticket's page. `quote`: the expected wait as
-    `Forecasts.quote` knows it, kept with the ticket for good. Raises `Unknown("service")`, and `Closed` (see
+    `Forecast.quote` says it, kept with the ticket for good. Raises `Unknown("service")`, and `Closed` (see
     `domain.availability`) when the service gives no numbers now.
     """
     service = tx.setup.service(slug)
