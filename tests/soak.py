@@ -129,19 +129,20 @@ def _call(room: Room, page: Page, done: int, until: int) -> None:
     while done < until:
         for _ in range(RECALLS):
             room.act(1, called["id"], "recall")
-        _wait(page, done + RECALLS - MOST_BEHIND)
+        _wait(page, f"window.said >= {done + RECALLS - MOST_BEHIND}")
         room.act(1, called["id"], "start")
         room.act(1, called["id"], "finish")
         room.take("legalisasi")
         called = room.call_next(1)
         done += RECALLS + 1
-    _wait(page, until - MOST_BEHIND)
+    _wait(page, f"window.said >= {until - MOST_BEHIND}")
 
 
-def _wait(page: Page, calls: int) -> None:
+def _wait(page: Page, state: str) -> None:
+    """Until `state`, an expression of the page, is true."""
     limit = time.monotonic() + LIMIT_S
-    while page.evaluate("window.said") < calls:
-        assert time.monotonic() < limit, page.evaluate("window.said")
+    while not page.evaluate(state):
+        assert time.monotonic() < limit, (state, page.evaluate("window.said"))
         page.wait_for_timeout(20)
 
 
@@ -152,8 +153,7 @@ def _memory(chromium: CDPSession, page: Page) -> Memory:
     found = []
     for _ in range(SAMPLES):
         page.wait_for_timeout(700)
-        while page.evaluate("document.querySelector('video') !== null"):
-            page.wait_for_timeout(100)
+        _wait(page, "document.querySelector('video') === null")
         chromium.send("HeapProfiler.collectGarbage")
         facts = {each["name"]: each["value"] for each in chromium.send("Performance.getMetrics")["metrics"]}
         found.append((facts["JSHeapUsedSize"], facts["Nodes"], facts["JSEventListeners"]))
