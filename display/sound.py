@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.domain import speech
 from shared.store import announcements
 from shared.web import voice
 from shared.web.api import body
@@ -35,7 +36,8 @@ def call(call_id: int) -> ResponseReturnValue:
         found = announcements.announcement(connection, setup(), call_id)
     is_repeat = "again" in request.args
     language = found.language if is_repeat else "id"
-    return _wav(voice.call(setup(), found.number, found.counter.name, language, with_chime=not is_repeat))
+    counter = speech.speakable(found.counter.name, found.counter.number)
+    return _wav(voice.call(setup(), found.number, counter, language, with_chime=not is_repeat))
 
 
 @blueprint.get("/test.wav")

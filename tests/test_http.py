@@ -301,6 +301,15 @@ def test_the_servers_own_browser_needs_no_pairing_but_a_proxied_one_does(site: S
         assert local.get("/uji/display/board.json", headers=header).status_code == 401
 
 
+def test_no_browser_offers_to_translate_the_screens_of_the_office(site: Site) -> None:
+    local = site.client(outside=False)
+    mark = '<meta name="google" content="notranslate">'
+
+    for path in ("kiosk", "display", "display/plain", "counter/sign-in"):
+        assert mark in local.get(f"/uji/{path}", headers=PAGE).text, path
+    assert mark not in local.get("/uji/standard/layanan-1", headers=PAGE).text
+
+
 def test_behind_a_tls_proxy_the_audit_keeps_the_address_of_who_clicked(site: Site, tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, secure_cookies=True)
     app = create_app(settings, site.store, clock=lambda: site.uji.now, async_mode="threading")

@@ -556,6 +556,17 @@ def counters_fields(setup: Setup) -> dict[str, Any]:
     return fields
 
 
+def test_a_counter_named_before_names_had_to_be_spoken_can_still_be_recorded(setup: Setup) -> None:
+    with setup.store.engine.begin() as connection:
+        connection.execute(update(Counter).where(Counter.number == 1).values(name="\N{WHITE MEDIUM STAR}"))
+        connection.execute(update(Office).values(setup_version=Office.setup_version + 1))
+
+    page = setup.get("/voice")
+
+    assert page.status_code == 200
+    assert "loket satu" in page.text
+
+
 def test_the_counters_are_changed(setup: Setup) -> None:  # setup.counters
     fields = counters_fields(setup)
     more = {
@@ -572,6 +583,7 @@ def test_the_counters_are_changed(setup: Setup) -> None:  # setup.counters
     assert made.breaks[0].begins == time(12)
     setup.refuses("/counters", {**fields, "counters-1-number": "1"}, "Nomor 1 sudah dipakai loket lain.")
     setup.refuses("/counters", {**fields, "counters-1-number": "0"}, "Paling sedikit 1.")
+    setup.refuses("/counters", {**fields, "counters-1-name": "Loket \N{WHITE MEDIUM STAR}"}, "tidak dapat mengucapkan")
     setup.refuses("/counters", {k: v for k, v in fields.items() if k != "counters-0-roles[]"}, "Wajib diisi.")
     setup.refuses(
         "/counters",

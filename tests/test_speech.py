@@ -45,6 +45,29 @@ WORDS = [
     (200, "dua ratus", "two hundred"),
     (350, "tiga ratus lima puluh", "three hundred fifty"),
     (999, "sembilan ratus sembilan puluh sembilan", "nine hundred ninety nine"),
+    (1000, "seribu", "one thousand"),
+    (1012, "seribu dua belas", "one thousand twelve"),
+    (2300, "dua ribu tiga ratus", "two thousand three hundred"),
+    (9999, "sembilan ribu sembilan ratus sembilan puluh sembilan", "nine thousand nine hundred ninety nine"),
+]
+
+COUNTERS = [
+    # a counter's name as setup has it, how it is said in Indonesian
+    ("Loket 0", "loket nol"),
+    ("Loket 100", "loket seratus"),
+    ("Loket 201", "loket dua ratus satu"),
+    ("1234", "loket seribu dua ratus tiga puluh empat"),
+    ("Loket 12345", "loket satu dua tiga empat lima"),
+    ("Loket \N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT TWO}", "loket dua belas"),
+    ("#5", "loket lima"),
+    ("Loket 1/2", "Loket satu dua"),
+    ("OSS", "O Es Es"),
+    ("Loket OSS & NIB", "Loket O Es Es dan En I Be"),
+    ("Lt. 2", "lantai dua"),
+    ("R. Arsip", "ruang Arsip"),
+    ("A. Yani", "A Yani"),
+    ("Ruang 1012", "Ruang seribu dua belas"),
+    ("Meja_4 (depan)", "Meja empat depan"),
 ]
 
 LETTERS = "a be ce de e ef ge ha i je ka el em en o pe ki er es te u fe we eks ye zet"
@@ -71,11 +94,11 @@ def test_a_number_has_these_words(number, indonesian, english):
     assert speech.number_words(number, "en") == english
 
 
-def test_every_number_up_to_999_has_words_of_its_own():
+def test_every_number_up_to_9999_has_words_of_its_own():
     for language in speech.LANGUAGES:
-        words = {speech.number_words(number, language) for number in range(1000)}
+        words = {speech.number_words(number, language) for number in range(10000)}
 
-        assert len(words) == 1000
+        assert len(words) == 10000
 
 
 def test_letters_are_said_as_an_indonesian_says_them():
@@ -140,10 +163,45 @@ def test_a_number_without_digits_is_refused(number):
         speech.call_phrases(number, 1)
 
 
-@pytest.mark.parametrize("counter", [0, 100, -1, "", "  ", "0", "100", "1234", "漢字", "x" * 41])
-def test_a_counter_that_has_no_place_is_refused(counter):
+@pytest.mark.parametrize("counter", [-1, "", "  ", "!!!", "漢字", "\N{WHITE MEDIUM STAR}", "x" * 41])
+def test_a_counter_of_which_nothing_can_be_said_is_refused(counter):
     with pytest.raises(Invalid, match="counter"):
         speech.call_phrases("A-002", counter)
+
+
+@pytest.mark.parametrize(("name", "said"), COUNTERS)
+def test_the_name_of_a_counter_is_said_as_it_is_read_aloud(name, said):
+    assert speech.call_phrases("A-002", name)[-1].text == said
+    assert speech.unspeakable(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "signs"),
+    [
+        ("Loket \N{WHITE MEDIUM STAR}", "\N{WHITE MEDIUM STAR}"),
+        ("漢字 1", "漢字"),
+        ("Кабинет", "Кабинет"),
+        ("ꦫꦤꦸ", "ꦫꦤ"),
+        ("!!!", "!!!"),
+    ],
+)
+def test_what_no_voice_can_say_is_named(name, signs):
+    assert speech.unspeakable(name) == signs
+
+
+def test_a_counter_whose_name_cannot_be_said_is_called_by_its_number():
+    assert speech.speakable("Loket \N{WHITE MEDIUM STAR}", 7) == "7"
+    assert speech.speakable("Loket 201", 7) == "Loket 201"
+
+
+@given(name=st.text(min_size=1, max_size=40))
+def test_a_name_that_setup_accepts_can_always_be_called(name):
+    for language in speech.LANGUAGES:
+        said = speech.call_phrases("A-002", speech.speakable(name, 3), language)[-1]
+
+        assert re.search(r"[^\W\d]", said.text)
+        assert not re.search(r"\d", said.text)
+        assert speech.is_key(said.key)
 
 
 def test_a_language_or_style_that_nobody_speaks_is_refused():

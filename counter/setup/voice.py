@@ -76,19 +76,23 @@ def _phrases(language: str) -> list[Phrase]:
     """What can be recorded: the usual phrases, then the counters of this office that have a name of their own."""
     spoken = language if language in speech.LANGUAGES else "id"
     known = {each.key: each for each in speech.all_phrases(spoken)}
-    for counter in setup().counters:
-        named = speech.call_phrases("A-1", counter.name, spoken)[-1]
-        known.setdefault(named.key, named)
+    known |= {each.key: each for each in _counters(spoken) if each.key not in known}
     if setup().settings.voice_style == "whole":
         known |= {each.key: each for number in range(1000) if (each := speech.phrase(f"number.{number}", spoken))}
     return list(known.values())
+
+
+def _counters(language: str) -> list[Phrase]:
+    """How each counter of this office is said."""
+    names = (speech.speakable(counter.name, counter.number) for counter in setup().counters)
+    return [speech.call_phrases("A-1", name, language)[-1] for name in names]
 
 
 def _missing(language: str) -> list[str]:
     """The phrases that calls of this office need and that nobody has recorded: while one is, the synthesiser speaks."""
     spoken = language if language in speech.LANGUAGES else "id"
     letters = {service.series for service in setup().services}
-    counters = {speech.call_phrases("A-1", counter.name, spoken)[-1].key for counter in setup().counters}
+    counters = {each.key for each in _counters(spoken)}
     needed = {"phrase.number", "phrase.proceed", *(f"letter.{each}" for each in letters), *counters}
     kind, most = ("number", 1000) if setup().settings.voice_style == "whole" else ("digit", 10)
     needed |= {f"{kind}.{each}" for each in range(most)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,8 +15,9 @@ Style = Literal["digits", "whole"]
 LANGUAGES = ("id", "en")
 STYLES: tuple[Style, ...] = ("digits", "whole")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-HIGHEST_COUNTER = 99
+HIGHEST_IN_WORDS = 9999
 HIGHEST_WHOLE = 999
+"""Of the numbers of tickets; a longer one is easier to follow digit by digit."""
 RECORDABLE_COUNTERS = 20
 LONGEST_NUMBER = 8
 LONGEST_NAME = 40
@@ -62,23 +65,39 @@ _FIXED = {
         "phrase.closing": "Our service has closed for today. Thank you",
     },
 }
+# Written short with a full stop, which a synthesiser takes for the end of the sentence.
+_ABBREVIATIONS = {
+    "adm": "administrasi",
+    "bag": "bagian",
+    "gd": "gedung",
+    "kab": "kabupaten",
+    "kec": "kecamatan",
+    "kel": "kelurahan",
+    "lt": "lantai",
+    "no": "nomor",
+    "r": "ruang",
+    "rg": "ruang",
+}
+_SIGNS = {"id": {"&": " dan ", "+": " dan "}, "en": {"&": " and ", "+": " and "}}
 # Said letter by letter although they could be read as a word; capitals without a vowel (KTP, RT) always are.
 _SPELLED = frozenset({"OSS", "NIB", "UMKM", "KBLI", "SOP", "IKM", "USB", "PIN", "ID"})
 
 _KEY = re.compile(
     r"letter\.[A-Z]|digit\.[0-9]|number\.(?:0|[1-9][0-9]{0,2})|phrase\.[a-z]{1,20}|counter\.[a-z0-9](?:[a-z0-9-]{0,39})"
 )
-_COUNTER_NUMBER = re.compile(r"(?:(?:loket|counter)\s*)?0*([0-9]{1,3})", re.IGNORECASE)
+_COUNTER_NUMBER = re.compile(r"(?:(?:loket|counter) ?)?0*([0-9]+)", re.IGNORECASE)
 _TICKET_IN_TEXT = re.compile(r"\b(?:[A-Z]{1,3}[- ]?[0-9]{2,4}|[A-Z]{1,3}-[0-9])\b")
 _CAPITALS = re.compile(r"\b[A-Z]{2,5}\b")
+_STOPPED = re.compile(r"\b([A-Za-z]{1,4})\.")
 _RUPIAH = re.compile(r"\bRp\.?\s?([0-9][0-9.]*[0-9]|[0-9])")
 
 
 def call_phrases(number: str, counter: str | int, language: str = "id", style: Style = "digits") -> tuple[Phrase, ...]:
-    """What is said when `number` ("A-002") is called to `counter` (1..99, or a name such as "Meja Operator").
+    """What is said when `number` ("A-002") is called to `counter` (a number, or a name such as "Meja Operator").
 
     The last two phrases are always "please proceed to" and the counter.
-    Raises Invalid for a number without digits, a counter that has no place, a language or style that nobody speaks.
+    Raises Invalid for a number without digits, a counter of which nothing can be said (see `unspeakable`), a language
+    or style that nobody speaks.
     """
     return (
         phrase("phrase.number", language),
@@ -124,10 +143,24 @@ def is_key(key: str) -> bool:
     return _KEY.fullmatch(key) is not None
 
 
+def unspeakable(name: str) -> str:
+    """The letters and signs of a counter's name that no voice here can say; the whole name when nothing is left of it.
+
+    Empty for a name that can be spoken. Latin letters, digits of any script and punctuation can.
+    """
+    wrong = "".join(char for char in dict.fromkeys(unicodedata.normalize("NFKC", name)) if not _is_speakable(char))
+    return wrong or ("" if _slug(_latin(name)) else name)
+
+
+def speakable(name: str, number: int) -> str:
+    """What a counter is called by: its name, or its number where the name has something that no voice can say."""
+    return str(number) if unspeakable(name) else name
+
+
 def number_words(number: int, language: str = "id") -> str:
-    """A whole number 0..999 in words: 12 is "dua belas", "twelve". Raises Invalid outside of that."""
+    """A whole number 0..9999 in words: 12 is "dua belas", "twelve". Raises Invalid outside of that."""
     _check_language(language)
-    if not 0 <= number <= HIGHEST_WHOLE:
+    if not 0 <= number <= HIGHEST_IN_WORDS:
         raise Invalid("number", fields=["number"])
     return _indonesian(number) if language == "id" else _english(number)
 
@@ -159,29 +192,56 @@ def _run_phrases(run: str, language: str, style: Style) -> list[Phrase]:
 
 
 def _counter_phrase(counter: str | int, language: str) -> Phrase:
-    name = " ".join(str(counter).split())
-    numbered = _COUNTER_NUMBER.fullmatch(name)
+    if isinstance(counter, int) and counter < 0:
+        raise Invalid("counter", fields=["counter"])
+    name = _latin(str(counter))
+    numbered = _COUNTER_NUMBER.fullmatch(re.sub(r"^\W+|\W+$", "", name))
     if numbered:
-        place = int(numbered.group(1))
-        if not 1 <= place <= HIGHEST_COUNTER:
-            raise Invalid("counter", fields=["counter"])
-        return Phrase(f"counter.{place}", f"{_COUNTER_WORD[language]} {number_words(place, language)}")
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not slug or len(name) > LONGEST_NAME or slug.isdecimal():
+        digits = numbered.group(1)
+        return Phrase(f"counter.{digits}", f"{_COUNTER_WORD[language]} {_digits_in_words(digits, language)}")
+    slug = _slug(name)
+    if not slug or len(str(counter)) > LONGEST_NAME:
         raise Invalid("counter", fields=["counter"])
     return Phrase(f"counter.{slug}", _name_words(name, language))
 
 
+def _latin(name: str) -> str:
+    """The name with plain digits and letters (full-width ones, digits of other scripts), without what has no sound."""
+    plain = unicodedata.normalize("NFKC", name)
+    plain = "".join(str(unicodedata.decimal(char, char)) if _is_speakable(char) else " " for char in plain)
+    return " ".join(plain.split())
+
+
+def _is_speakable(char: str) -> bool:
+    kind = unicodedata.category(char)
+    if kind[0] == "L":
+        return unicodedata.name(char, "").startswith("LATIN ")
+    return kind in ("Nd", "Mn", "Zs") or kind[0] == "P" or char in _SIGNS["id"] or char.isspace()
+
+
+def _slug(name: str) -> str:
+    """The name as part of a key; accents count only where nothing else is left, because old recordings lack them."""
+    letters = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not letters:
+        bare = unicodedata.normalize("NFKD", name.lower())
+        letters = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
+    return letters[:LONGEST_NAME].strip("-")
+
+
 def _name_words(name: str, language: str) -> str:
-    """A counter's name without digits: "Meja 3" is said "Meja tiga"."""
+    """A counter's name as it is spoken: "Meja 3 & R. OSS" is "Meja tiga dan ruang O Es Es"."""
+    name = _STOPPED.sub(lambda found: f"{_ABBREVIATIONS.get(found[1].lower(), found[1])} ", name)
+    name = re.sub(r"[&+]", lambda found: _SIGNS[language][found[0]], name)
+    name = re.sub(r"0*([0-9]+)", lambda found: f" {_digits_in_words(found[1], language)} ", name)
+    name = re.sub(r"[^\w\s',]", " ", name).replace("_", " ")
+    return _CAPITALS.sub(lambda found: _letters(found.group(), language), " ".join(name.split()))
 
-    def words(found: re.Match[str]) -> str:
-        digits = found.group()
-        if int(digits) <= HIGHEST_WHOLE:
-            return f" {number_words(int(digits), language)} "
-        return " " + " ".join(number_words(int(d), language) for d in digits) + " "
 
-    return " ".join(re.sub(r"[0-9]+", words, name).replace("-", " ").split())
+def _digits_in_words(digits: str, language: str) -> str:
+    """A whole number as long as it has words, else digit by digit."""
+    if int(digits) <= HIGHEST_IN_WORDS:
+        return number_words(int(digits), language)
+    return " ".join(number_words(int(digit), language) for digit in digits)
 
 
 def _spelled(number: str, language: str) -> str:
@@ -200,23 +260,23 @@ def _indonesian(number: int) -> str:
     if number < 20:
         return f"{_indonesian(number - 10)} belas"
     if number < 100:
-        return f"{_indonesian(number // 10)} puluh{_rest_id(number % 10)}"
-    hundreds = "seratus" if number < 200 else f"{_indonesian(number // 100)} ratus"
-    return f"{hundreds}{_rest_id(number % 100)}"
-
-
-def _rest_id(number: int) -> str:
-    return f" {_indonesian(number)}" if number else ""
+        return f"{_indonesian(number // 10)} puluh{_then(number % 10, _indonesian)}"
+    size, one, many = (100, "seratus", "ratus") if number < 1000 else (1000, "seribu", "ribu")
+    most = one if number < 2 * size else f"{_indonesian(number // size)} {many}"
+    return f"{most}{_then(number % size, _indonesian)}"
 
 
 def _english(number: int) -> str:
     if number < 20:
         return _SMALL["en"][number]
     if number < 100:
-        tens = _ENGLISH_TENS[number // 10 - 2]
-        return f"{tens} {_english(number % 10)}" if number % 10 else tens
-    hundreds = f"{_english(number // 100)} hundred"
-    return f"{hundreds} {_english(number % 100)}" if number % 100 else hundreds
+        return f"{_ENGLISH_TENS[number // 10 - 2]}{_then(number % 10, _english)}"
+    size, word = (100, "hundred") if number < 1000 else (1000, "thousand")
+    return f"{_english(number // size)} {word}{_then(number % size, _english)}"
+
+
+def _then(rest: int, words: Callable[[int], str]) -> str:
+    return f" {words(rest)}" if rest else ""
 
 
 def _check_language(language: str) -> None:

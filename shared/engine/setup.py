@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from sqlalchemy import delete, insert, select, update
 
-from shared.domain import slip
+from shared.domain import slip, speech
 from shared.domain.calendar import Convention
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.speech import Style
@@ -292,6 +292,8 @@ def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersFor
     """The office's counters; one that is not named any more is retired. Raises `NotAllowed("counter_in_use")`."""
     faults = _twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
     for place, row in enumerate(wanted.counters):
+        if signs := speech.unspeakable(row.name):
+            faults[f"counters-{place}-name"] = ("unspeakable", {"signs": signs})
         if Role.APPLICANT in row.roles:
             faults[f"counters-{place}-roles"] = ("choose", {})
         if not row.every_service and not row.services:
