@@ -732,7 +732,9 @@ def test_a_copy_comes_back_and_what_was_there_is_kept(
 
     restore(database_url, tmp_path / "copy", tmp_path / "kept")
 
-    assert dump(open_store(database_url)) == before
+    restored = open_store(database_url)
+    assert dump(restored) == before
+    restored.close()
     restore(database_url, tmp_path / "kept", tmp_path / "copy-again")
     assert dump(open_store(database_url)) == after
 

@@ -150,12 +150,13 @@ def add_officer(connection: Connection, office_id: int, login: str, *roles: Role
 def dump(store: Store) -> dict[str, list[str]]:
     """Every row of every table as text: two equal dumps mean that nothing was changed.
 
-    When a device was last seen is left out: it is no one's doing, and no queue depends on it.
+    When a device was last seen is left out: it is no one's doing, and no queue depends on it. So is the epoch, which
+    every restore renews.
     """
     with store.read() as connection:
         return {
             table.name: sorted(
-                repr([value for name, value in row.items() if name != "last_seen_at"])
+                repr([value for name, value in row.items() if name not in ("last_seen_at", "epoch")])
                 for row in connection.execute(text(f'SELECT * FROM "{table.name}"')).mappings()
             )
             for table in tables.Base.metadata.sorted_tables

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -10,94 +12,224 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from shared.domain.errors import Refusal
+from shared.store.migrate import require_known, upgrade
+from shared.store.tables import new_epoch
 
-class CopyFailed(Exception):
-    """No copy was made, or nothing was put back; the text says why."""
+SIDECARS = ("-wal", "-shm", "-journal")
+"""What SQLite may keep beside a database; "-wal" holds commits."""
+_HEAD = b"SQLite format 3\0"
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+class CopyFailed(Refusal):
+    """No copy was made, or nothing was put back."""
 
 
 def back_up(url: str, file: Path) -> int:
-    """Writes the database at `url` into `file`, whole or not at all; its bytes. The office may go on working.
+    """Writes the database at `url` into the one file `file`, whole or not at all; its bytes. The office may work on.
 
     The file holds personal data and password hashes: only its owner may read it.
     """
     part = file.with_name(f".{file.name}.part")
-    part.unlink(missing_ok=True)
+    _remove(part)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         if url.startswith("sqlite"):
-            _copy(Path(make_url(url).database or ""), part)
+            present = _path(url)
+            if file.exists() and present.exists() and file.samefile(present):
+                raise CopyFailed("copy_itself", file=file)
+            _copy(present, part)
             require_whole(part)
         else:
             _run("pg_dump", "--format=custom", "--no-owner", f"--file={part}", _libpq(url))
-        part.replace(file)
+        _replace(part, file)
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
     return file.stat().st_size
 
 
 def restore(url: str, file: Path, keep: Path) -> None:
-    """Puts the copy in the place of the database; what was there is kept in `keep` first. No server may run.
+    """Puts the copy in the place of the database, in the newest schema and with a new epoch; what was there goes to
+    `keep` first. No server may run.
 
-    Raises `CopyFailed` and changes nothing when the file is no whole copy.
+    Everything is checked before anything changes. Raises `CopyFailed` and `NewerSchema`, also when a server runs.
     """
     if url.startswith("sqlite"):
-        require_whole(file)
-        present = Path(make_url(url).database or "")
-        if present.exists():
-            back_up(url, keep)
-        _copy(file, present)
-        return
-    _run("pg_restore", "--list", str(file))
-    back_up(url, keep)
-    _run(
-        "pg_restore",
-        "--clean",
-        "--if-exists",
-        "--no-owner",
-        "--single-transaction",
-        f"--dbname={_libpq(url)}",
-        str(file),
-    )
+        _restore_file(_path(url), file, keep)
+    else:
+        _restore_postgresql(url, file, keep)
 
 
 def require_whole(file: Path) -> None:
     """Raises `CopyFailed` when the file is no sound SQLite database of this program."""
     if not file.is_file():
-        raise CopyFailed(f"berkas tidak ada (no such file): {file}")
+        raise CopyFailed("copy_missing", file=file)
     connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
     try:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
-            raise CopyFailed(f"berkas rusak (damaged): {found}")
+            raise CopyFailed("copy_damaged", file=file, found=found)
         connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("SELECT count(*) FROM office").fetchone()
     except sqlite3.DatabaseError as error:
-        raise CopyFailed(f"bukan salinan basis data Loket (no copy of Loket): {error}") from None
+        code = "copy_damaged" if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT else "copy_foreign"
+        raise CopyFailed(code, file=file, found=error) from None
     finally:
         connection.close()
+
+
+def _restore_file(present: Path, file: Path, keep: Path) -> None:
+    """All work is done on a file beside the database, which then takes its place in one step."""
+    if present.exists() and file.exists() and file.samefile(present):
+        raise CopyFailed("copy_itself", file=file)
+    fresh = present.with_name(f".{present.name}.restoring")
+    _remove(fresh)
+    try:
+        _fetch(file, fresh)
+        require_whole(fresh)
+        with _open(fresh) as connection:
+            require_known(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+        upgrade(f"sqlite:///{fresh}")
+        with _open(fresh) as connection:
+            connection.execute("UPDATE office SET epoch = ?", (new_epoch(),))
+            connection.commit()
+        _make_one_file(fresh)
+        if present.exists():
+            _keep(present, keep)
+        _replace(fresh, present)
+    finally:
+        _remove(fresh)
+
+
+def _fetch(file: Path, fresh: Path) -> None:
+    """The copy's bytes, with the commits that an older Loket left in a file beside it; its place may be read-only."""
+    if not file.is_file():
+        raise CopyFailed("copy_missing", file=file)
+    with file.open("rb") as copy:
+        if copy.read(len(_HEAD)) != _HEAD:
+            raise CopyFailed("copy_foreign", file=file, found="")
+    for suffix in ("", "-wal"):
+        source = Path(f"{file}{suffix}")
+        if source.is_file():
+            target = Path(f"{fresh}{suffix}")
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            shutil.copyfile(source, target)
+
+
+def _keep(present: Path, keep: Path) -> None:
+    """Leaves the database as one file, and a copy of it in `keep`; of a damaged one, its bytes as they are."""
+    try:
+        _make_one_file(present)
+        back_up(f"sqlite:///{present}", keep)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _BUSY:
+            raise CopyFailed("server_runs") from None
+        _keep_damaged(present, keep)
+    except CopyFailed:
+        _keep_damaged(present, keep)
+
+
+def _keep_damaged(present: Path, keep: Path) -> None:
+    for suffix in ("", *SIDECARS):
+        if Path(f"{present}{suffix}").exists():
+            shutil.copyfile(f"{present}{suffix}", f"{keep}{suffix}")
+            os.chmod(f"{keep}{suffix}", 0o600)
+    for suffix in SIDECARS:
+        Path(f"{present}{suffix}").unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
     """SQLite's own way: page by page under its locks, so that the copy is one moment of the database."""
     if not source.is_file():
-        raise CopyFailed(f"basis data tidak ada (no database): {source}")
-    reading, writing = sqlite3.connect(source, timeout=30), sqlite3.connect(target, timeout=30)
+        raise CopyFailed("copy_missing", file=source)
     try:
-        reading.backup(writing)
+        with _open(source) as reading, _open(target) as writing:
+            reading.backup(writing)
+        _make_one_file(target)
     except sqlite3.DatabaseError as error:
-        raise CopyFailed(str(error)) from None
+        raise CopyFailed("copy_unmade", found=error) from None
+
+
+def _make_one_file(file: Path) -> None:
+    """Nothing beside it any more, so that it can be read from a place that cannot be written to.
+
+    Raises `sqlite3.OperationalError` (busy) when anybody else has it open.
+    """
+    with _open(file) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _open(file: Path) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(file, timeout=10))
+
+
+def _replace(fresh: Path, file: Path) -> None:
+    """In one step, and on the disk before this returns; a database keeps its owner and its rights."""
+    if file.exists() and file.suffix == ".db":
+        before = file.stat()
+        if before.st_uid != fresh.stat().st_uid:
+            os.chown(fresh, before.st_uid, before.st_gid)
+    with fresh.open("rb") as written:
+        os.fsync(written.fileno())
+    fresh.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
     finally:
-        reading.close()
-        writing.close()
+        os.close(folder)
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", *SIDECARS):
+        Path(f"{file}{suffix}").unlink(missing_ok=True)
+
+
+def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
+    """One transaction takes what is there away and writes the copy, so that nothing of a newer schema stays behind."""
+    if not file.is_file():
+        raise CopyFailed("copy_missing", file=file)
+    versions = _run("pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
+    found = re.search(r"^COPY public\.alembic_version .*\n(\S+)$", versions, re.MULTILINE)
+    if found is None:
+        raise CopyFailed("copy_foreign", file=file, found="")
+    require_known(found[1])
+    script = keep.with_name(f".{keep.name}.sql")
+    os.close(os.open(script, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(file))
+        back_up(url, keep)
+        options = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+        _run("psql", *options, f"--command={_EMPTY}", f"--file={script}", _libpq(url))
+    finally:
+        script.unlink(missing_ok=True)
+    upgrade(url)
+    epoch = f"--command=UPDATE public.office SET epoch = '{new_epoch()}'"
+    _run("psql", "--quiet", "--no-psqlrc", epoch, _libpq(url))
+
+
+_EMPTY = """
+SET lock_timeout = '20s';
+DO $$ DECLARE one record; BEGIN
+FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+LOOP EXECUTE format('DROP TABLE public.%I CASCADE', one.tablename); END LOOP;
+END $$
+"""
+
+
+def _path(url: str) -> Path:
+    return Path(make_url(url).database or "")
 
 
 def _libpq(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str) -> str:
+    """What the program prints. Raises `CopyFailed`."""
     if shutil.which(program) is None:
-        raise CopyFailed(f"{program} tidak terpasang; pasang paket postgresql-client (not installed)")
+        raise CopyFailed("no_program", program=program)
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CopyFailed(f"{program}: {done.stderr.strip()[:500]}")
+        raise CopyFailed("program_failed", program=program, found=done.stderr.strip()[:500])
+    return done.stdout

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
+from shared.domain.errors import Refusal
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class NewerSchema(Refusal):
+    """The database was made by a newer Loket than this one; nothing was changed."""
+
+
 def upgrade(url: str) -> None:
-    """Does every step that the database at `url` has not seen; safe to call at each start."""
+    """Does every step that the database at `url` has not seen; safe to call at each start. Raises `NewerSchema`."""
     engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
-        if not _is_newest(connection):
-            _upgrade(connection)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            present = present_revision(connection)
+            if present is not None:
+                require_known(present)
+            if present != revisions()[-1]:
+                _upgrade(connection)
+    finally:
+        engine.dispose()
 
 
-def _is_newest(connection: Connection) -> bool:
+def require_known(revision: str) -> None:
+    """Raises `NewerSchema` when this program has no such step."""
+    if revision not in revisions():
+        raise NewerSchema("newer_schema", found=revision, known=revisions()[-1])
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Every schema that this program knows, the newest last: what the file names of the steps begin with."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def present_revision(connection: Connection) -> str | None:
+    """The schema of the database; None of one that holds nothing yet."""
     if not inspect(connection).has_table("alembic_version"):
-        return False
-    newest = max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    return bool(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest)
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -26,6 +27,11 @@ from shared.domain.case import State as CaseState
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, State
+
+
+def new_epoch() -> str:
+    """A value that no epoch had before."""
+    return secrets.token_hex(8)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -76,6 +82,8 @@ class Office(Base):
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
     version: Mapped[int] = mapped_column(default=0)
     """Grows by one with every change of the office."""
+    epoch: Mapped[str] = mapped_column(String(16), default="")
+    """Another one when the database was put back to an earlier state: versions compare within one epoch only."""
     setup_version: Mapped[int] = mapped_column(default=1)
     """Grows when something changes that `Setup` holds, so that a process knows when to read it again."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)

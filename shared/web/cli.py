@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +24,20 @@ class Commands(click.Group):
             return None
         found: click.Command = import_module(f"shared.web.commands.{COMMANDS[cmd_name]}").command
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A refusal ends the command with its sentence; anything else is an error of the program and shows itself."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            from shared.web.console import fault_sentence  # what a start does not need
+
+            sentence = fault_sentence(error)
+            if sentence is None:
+                raise
+            raise click.ClickException(sentence) from None
 
 
 @click.group(cls=Commands)

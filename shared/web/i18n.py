@@ -20,7 +20,7 @@ class Catalogues(Domain):  # type: ignore[misc]
 
     def __init__(self, folders: list[Path]) -> None:
         super().__init__()
-        self._languages = {language: _merge(tuple(folders), language) for language in LANGUAGES}
+        self._languages = {language: merged(tuple(folders), language) for language in LANGUAGES}
 
     def get_translations(self) -> NullTranslations:
         return self._languages[str(get_locale() or "id")]
@@ -40,7 +40,7 @@ def catalogue(folder: Path, language: str) -> Any:
 
 
 @cache
-def _merge(folders: tuple[Path, ...], language: str) -> Translations:
+def merged(folders: tuple[Path, ...], language: str) -> Translations:
     merged = Translations()
     for folder in folders:
         if (folder / "locale").is_dir():

@@ -32,6 +32,7 @@ monkey.patch_all()
 # gevent with simple-websocket corrupts the stream of slow clients: without gevent-websocket there is no start.
 import geventwebsocket  # noqa: E402, F401
 from gunicorn.app.base import BaseApplication  # noqa: E402
+from gunicorn.arbiter import Arbiter  # noqa: E402
 
 WORKER = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
 GRACE_S = 5
@@ -61,7 +62,16 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         from shared.web.running import application  # after the fork: gunicorn's parent stays small
 
-        app = application()
+        try:
+            app = application()
+        except Exception as error:
+            from shared.web.console import fault_sentence
+
+            sentence = fault_sentence(error)
+            if sentence is None:
+                raise
+            print(f"\n{sentence}\n", flush=True)
+            sys.exit(Arbiter.WORKER_BOOT_ERROR)  # a worker that ended otherwise would be started again and again
         gc.freeze()  # what a start made stays for good
         gc.enable()
         return app

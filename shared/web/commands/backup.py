@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from shared.store.copies import CopyFailed, back_up
+from shared.store.copies import back_up
+from shared.web.console import say
 from shared.web.settings import Settings
 
 
@@ -15,8 +16,4 @@ from shared.web.settings import Settings
 @click.pass_obj
 def command(settings: Settings, file: Path) -> None:
     """Menyalin basis data ke FILE, juga selama kantor bekerja (a copy of the database)."""
-    try:
-        size = back_up(settings.database(), file)
-    except (CopyFailed, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{file}: {size} bita (bytes). Berisi data pribadi: simpan di tempat yang aman.")
+    click.echo(say("console.backed_up", file=file, bytes=back_up(settings.database(), file)))

@@ -6,14 +6,13 @@ import shutil
 from collections.abc import Iterator
 
 import click
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from shared.printing.connections import KINDS, ask
 from shared.store import reads
-from shared.store.migrate import MIGRATIONS
+from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
+from shared.web.console import say
 from shared.web.settings import Settings
 
 LEAST_FREE_BYTES = 500_000_000
@@ -47,16 +46,21 @@ def check(settings: Settings, store: Store) -> Iterator[Finding]:
     yield free >= LEAST_FREE_BYTES, "ruang disk (disk space)", f"{free // 1_000_000} MB bebas"
     integrity = _integrity(store)
     yield integrity == "ok", "basis data (database)", integrity
-    with store.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    yield present == head, "skema (schema)", f"{present or 'kosong'}, terbaru {head}"
-    if integrity != "ok" or present != head:
+    with store.read() as connection:
+        present, newest = present_revision(connection), revisions()[-1]
+    yield present == newest, "skema (schema)", _schema(present, newest)
+    if integrity != "ok" or present != newest:
         return
     with store.read() as connection:
         offices = reads.offices(connection)
     for office in offices:
         yield from _office(store, office.id, office.slug)
+
+
+def _schema(present: str | None, newest: str) -> str:
+    if present is not None and present not in revisions():
+        return say("error.newer_schema", found=present, known=newest)
+    return f"{present or 'kosong'}, terbaru {newest}"
 
 
 def _integrity(store: Store) -> str:

@@ -1,0 +1,45 @@
+"""What the disk says, as a refusal with a sentence: full, not writable, broken."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+from shared.domain.errors import Refusal
+
+_BY_ERRNO = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "disk_full"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "disk_refuses"),
+    **dict.fromkeys((errno.EIO, errno.ENXIO, errno.ENODEV), "disk_broken"),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR), "disk_missing"),
+}
+_BY_SQLITE = {
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_READONLY: "disk_refuses",
+    sqlite3.SQLITE_PERM: "disk_refuses",
+    sqlite3.SQLITE_CANTOPEN: "disk_refuses",
+    sqlite3.SQLITE_IOERR: "disk_broken",
+    sqlite3.SQLITE_CORRUPT: "disk_broken",
+    sqlite3.SQLITE_NOTADB: "disk_broken",
+}
+
+
+class DiskFault(Refusal):
+    """The disk did not do what it should; what was asked for did not happen."""
+
+    status = 507
+
+
+def disk_fault(error: BaseException) -> DiskFault | None:
+    """The refusal for a fault of the disk, also when SQLite met it; None when the disk is not to blame."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        error = error.orig
+    if isinstance(error, sqlite3.Error):
+        code = _BY_SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+        return DiskFault(code, place="") if code else None
+    if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+        code = _BY_ERRNO.get(error.errno or 0)
+        return DiskFault(code, place=error.filename or "") if code else None
+    return None

@@ -1,0 +1,29 @@
+"""Sentences on the console: the catalogues' words in both languages, without a request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.domain.errors import Refusal
+from shared.store.disk import disk_fault
+from shared.web.i18n import merged
+
+WORDS = Path(__file__).parent
+
+
+def say(key: str, **facts: object) -> str:
+    """The Indonesian sentence, and the English one in brackets."""
+    said = [str(merged((WORDS,), language).gettext(key)) % facts for language in ("id", "en")]
+    return f"{said[0]} ({said[1]})"
+
+
+def sentence(error: Refusal) -> str:
+    """What a refusal says to the person at the console."""
+    facts = {name: ", ".join(map(str, each)) if isinstance(each, list) else each for name, each in error.facts.items()}
+    return say(f"error.{error.code}", **facts)
+
+
+def fault_sentence(error: Exception) -> str | None:
+    """The sentence for a refusal or a fault of the disk; None for what is an error of the program."""
+    refusal = error if isinstance(error, Refusal) else disk_fault(error)
+    return sentence(refusal) if refusal else None
