@@ -79,6 +79,12 @@ class Server:
         return {"Authorization": f"Bearer {text}"}
 
     @property
+    def pid(self) -> int:
+        """Of the parent process; its worker is a child."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> Path:
         return self.data / "server.log"
 

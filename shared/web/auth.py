@@ -27,7 +27,7 @@ from shared.loop import off_the_loop
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Device
-from shared.web import sessions
+from shared.web import quirks, sessions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,8 +96,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.session_interface = Sessions()
     limiter.init_app(app)
-    # No limit holds for every route: only the routes that carry one ask the limiter, in their decorator.
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    quirks.ask_limiter_in_decorators_only(app, limiter)
     store: Store = app.extensions["loket_store"]
     store.asked_from = _address
     app.before_request(_let_large_files_in)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
+
+from shared.web import quirks
 
 LANGUAGES = ("id", "en")
 """Indonesian is the default; English on request. Others only with words by a native speaker."""
@@ -26,14 +28,14 @@ class Catalogues(Domain):  # type: ignore[misc]
         return self._languages[str(get_locale() or "id")]
 
     def has(self, language: str, key: str) -> bool:
-        return key in self._languages[language]._catalog
+        return quirks.has_message(self._languages[language], key)
 
     def text(self, language: str, key: str) -> str:
         """The words of one language, whatever the request's own is; for pages that carry both."""
         return str(self._languages[language].gettext(key))
 
 
-def catalogue(folder: Path, language: str) -> Any:
+def catalogue(folder: Path, language: str) -> Catalog:
     """The catalogue of one folder, with its messages and where they stand."""
     with (folder / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return read_po(file, locale=language)
@@ -44,10 +46,7 @@ def merged(folders: tuple[Path, ...], language: str) -> Translations:
     merged = Translations()
     for folder in folders:
         if (folder / "locale").is_dir():
-            messages = catalogue(folder, language)
-            merged._catalog.update(
-                {message.id: message.string for message in messages if message.id and message.string}
-            )
+            quirks.add_messages(merged, catalogue(folder, language))
     return merged
 
 

@@ -155,6 +155,7 @@ class Live:
         except Refusal as error:
             raise ConnectionRefusedError(error.code) from None
         join_room(room(g.office_id))
+        _identified()
         self.socketio.emit("board", self.board(g.office_id), to=sid)
 
     def _connect_phone(self, sid: str, token: str) -> None:
@@ -165,6 +166,7 @@ class Live:
         self._phones[sid] = g.office_id
         number = label(row.series, row.number)
         join_room(_phones_room(g.office_id, _part(number)))
+        _identified()
         picture = self.phone_board(g.office_id, may_be_old=True)
         own = {each: place for each, place in picture["line"].items() if each == number}
         self.socketio.emit("board", {**picture, "line": own}, to=sid)
@@ -175,6 +177,7 @@ class Live:
             raise ConnectionRefusedError("not_paired")
         self._agents[sid] = g.office_id
         join_room(_device_room(paired.id))
+        _identified()
 
     def _connect_screen(self, sid: str, screen: object) -> None:
         paired = device(screen) if isinstance(screen, str) and screen in ("display", "kiosk") else None
@@ -235,6 +238,13 @@ class _Bursts:
 def _waits(setup: Setup, forecast: Forecast) -> dict[str, list[int]]:
     quotes = {service.slug: forecast.quote(service.id, Lane.ORDINARY) for service in setup.services}
     return {slug: [quote.low_min, quote.high_min] for slug, quote in quotes.items() if quote is not None}
+
+
+def _identified() -> None:
+    """Tells the server's door that this connection is no stranger's; other servers have no such door."""
+    identify = getattr(request.environ.get("wsgi.websocket"), "identify", None)
+    if identify is not None:
+        identify()
 
 
 def room(office: int) -> str:

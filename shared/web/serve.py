@@ -1,29 +1,13 @@
-"""Serves with gunicorn and gevent: one worker, WebSockets through gevent-websocket."""
+"""Serves with gunicorn and gevent: one worker, WebSockets through gevent-websocket, every client through `door`."""
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
-from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING
 
-gc.disable()  # nothing is garbage while a start imports and builds; looking for it took a quarter of the time
-# gevent asks 25 times, and gunicorn's worker makes it ask again, whether one of a hundred packages has a plugin for it.
-_entry_points = metadata.entry_points
+from shared.web import quirks
 
-
-def _no_gevent_plugins(**wanted: Any) -> Any:
-    return () if wanted["group"].startswith("gevent.") else _entry_points(**wanted)
-
-
-metadata.entry_points = _no_gevent_plugins
-# Flask-SocketIO's parts load these when they find them, for clients and message queues that this server is not or has
-# not: 0.3 s of a start and 15 MB.
-UNUSED = ["requests", "websocket", "valkey"]
-if not any(name.startswith("LOKET_REDIS_URL") for name in os.environ):
-    UNUSED.append("redis")
-sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
+quirks.lean_start()
 
 from gevent import monkey  # noqa: E402
 
@@ -34,32 +18,43 @@ import geventwebsocket  # noqa: E402, F401
 from gunicorn.app.base import BaseApplication  # noqa: E402
 from gunicorn.arbiter import Arbiter  # noqa: E402
 
-WORKER = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
+from shared.web import door  # noqa: E402
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from shared.web.settings import Settings
+
 GRACE_S = 5
+OWN_FILES = 200
+"""Files and connections that the server itself keeps open: database, printers, logs."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """`host:port` with the settings of the environment; the app is made in the worker."""
+    """Listens where the settings say; the app is made in the worker."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         super().__init__()
 
     def load_config(self) -> None:
+        places = min(door.PLACES, _open_files() - OWN_FILES)
+        door.Server.door = door.Door(self.settings.connections, places)
+        door.Server.trusted = frozenset(self.settings.proxy_addresses())
+        host, port = self.settings.host, self.settings.port
         options = {
-            "bind": self.address,
-            "worker_class": WORKER,
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "worker_class": door.Worker,
             "workers": 1,
-            "worker_connections": 5000,
+            "worker_connections": places,
             "graceful_timeout": GRACE_S,
             "timeout": 60,
-            "keepalive": 75,
             "loglevel": "warning",
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> Flask:
         from shared.web.running import application  # after the fork: gunicorn's parent stays small
 
         try:
@@ -72,6 +67,19 @@ class Server(BaseApplication):  # type: ignore[misc]
                 raise
             print(f"\n{sentence}\n", flush=True)
             sys.exit(Arbiter.WORKER_BOOT_ERROR)  # a worker that ended otherwise would be started again and again
-        gc.freeze()  # what a start made stays for good
-        gc.enable()
+        quirks.end_of_start()
         return app
+
+
+def _open_files() -> int:
+    """How many files the process may have open, as many as it may ask for; each connection is one."""
+    try:
+        import resource
+    except ImportError:
+        return door.PLACES  # Windows
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = door.PLACES + OWN_FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most

@@ -25,12 +25,18 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 lets the office's network in")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     public_url: str = Field("", description="what phones open, such as http://192.168.1.10:8000; empty is guessed")
+    hosts: str = Field("", description="further names in this server's addresses, as loket.kab.go.id, by comma")
+    connections: int = Field(60, ge=4, description="connections of one address that may wait at once")
+    proxies: str = Field("", description="addresses of reverse proxies on other machines, by comma")
     secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
 
     def database(self) -> str:
         """The SQLAlchemy URL to use; makes the data folder when it is missing."""
         self.data.mkdir(parents=True, exist_ok=True)
         return self.database_url or f"sqlite:///{(self.data / 'loket.db').resolve()}"
+
+    def proxy_addresses(self) -> list[str]:
+        return [each.strip() for each in self.proxies.split(",") if each.strip()]
 
     def secret_key(self) -> str:
         """Signs sessions; made once and kept in the data folder, readable by its owner only."""

@@ -16,4 +16,4 @@ def command(settings: Settings) -> None:
     from shared.web.serve import Server  # patches the process for gevent, which no other command wants
 
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    Server(f"{settings.host}:{settings.port}").run()
+    Server(settings).run()

@@ -1,0 +1,63 @@
+"""Where this program leans on other libraries' insides: each with its reason, its gain, and a test that tells when the
+library has changed (`tests/test_quirks.py`). Nothing else of the product uses a private name of a library.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+    from babel.support import Translations
+    from flask import Flask
+    from flask_limiter import Limiter
+
+_entry_points = metadata.entry_points
+
+UNUSED = ("requests", "websocket", "valkey", "redis")
+"""Flask-SocketIO's parts load these when they find them, for clients and message queues."""
+
+
+def lean_start() -> None:
+    """Before gevent and Flask-SocketIO are imported. `end_of_start` is its other half."""
+    gc.disable()  # nothing is garbage while a start imports and builds: looking for it took a quarter of the time
+    # gevent asks 25 times, and gunicorn's worker makes it ask again, whether one of a hundred packages has a plugin
+    # for it: 0.1 s.
+    metadata.entry_points = _no_gevent_plugins  # type: ignore[assignment]
+    # 0.3 s and 15 MB for clients and message queues that this server is not or has not.
+    has_queue = any(name.startswith("LOKET_REDIS_URL") for name in os.environ)
+    unused = [name for name in UNUSED if not (has_queue and name == "redis")]
+    sys.modules.update(dict.fromkeys(unused))  # type: ignore[arg-type]
+
+
+def end_of_start() -> None:
+    gc.freeze()  # what a start made stays for good
+    gc.enable()
+
+
+def _no_gevent_plugins(**wanted: str) -> metadata.EntryPoints:
+    if wanted.get("group", "").startswith("gevent."):
+        return metadata.EntryPoints()
+    return _entry_points(**wanted)  # type: ignore[return-value]
+
+
+def ask_limiter_in_decorators_only(app: Flask, limiter: Limiter) -> None:
+    """No limit holds for every route, and those with one ask in their decorator: 0.1 ms of each request.
+
+    Flask-Limiter's own `auto_check=False` would silence the decorators too.
+    """
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
+
+
+def has_message(words: Translations, key: str) -> bool:
+    """Babel can translate, but not say whether it knows a key."""
+    return key in words._catalog
+
+
+def add_messages(words: Translations, messages: Catalog) -> None:
+    """Babel reads .mo files only; compiling ours at every start to read them again would cost 0.1 s."""
+    words._catalog.update({str(each.id): str(each.string) for each in messages if each.id and each.string})

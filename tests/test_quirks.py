@@ -1,0 +1,69 @@
+"""What `shared/web/quirks.py` leans on is still there, and still worth it: a failure here says that a library changed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from babel.messages.catalog import Catalog
+from babel.support import Translations
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from shared.web import quirks
+
+PARTS = "import flask_socketio, socketio, engineio, sys; "
+
+
+def python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_parts_that_a_start_leaves_out_are_not_needed_and_would_be_loaded() -> None:
+    lean = "from shared.web import quirks; quirks.lean_start(); "
+    loaded = "print([name for name in ('requests', 'websocket') if sys.modules.get(name)])"
+
+    assert python(lean + PARTS + loaded) == "[]"
+    assert python(PARTS + loaded) == "['requests', 'websocket']"
+
+
+def test_gevent_still_asks_for_plugins_that_nobody_has() -> None:
+    count = (
+        "from importlib import metadata; asked = []; real = metadata.entry_points; "
+        "metadata.entry_points = lambda **wanted: (asked.append(wanted['group']), real(**wanted))[1]; "
+        "from gevent import monkey; monkey.patch_all(); "
+        "print(sum(group.startswith('gevent.') for group in asked))"
+    )
+
+    assert int(python(count)) > 10
+
+
+def test_the_limiter_can_be_kept_from_asking_at_every_request() -> None:
+    app, limiter = Flask("quirk"), Limiter(get_remote_address, storage_uri="memory://")
+    limiter.init_app(app)
+    before = len(app.before_request_funcs[None])
+
+    quirks.ask_limiter_in_decorators_only(app, limiter)
+
+    assert len(app.before_request_funcs[None]) == before - 1
+
+    @app.get("/")
+    @limiter.limit("2/minute")
+    def page() -> str:
+        return ""
+
+    assert [app.test_client().get("/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_translations_are_made_without_compiled_files() -> None:
+    read, words = Catalog(locale="id"), Translations()
+    read.add("yes", "ya")
+    read.add("no", "")
+
+    quirks.add_messages(words, read)
+
+    assert words.gettext("yes") == "ya"
+    assert [quirks.has_message(words, key) for key in ("yes", "no")] == [True, False]
