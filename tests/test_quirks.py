@@ -1,4 +1,4 @@
-"""What `shared/web/quirks.py` leans on is still there, and still worth it: a failure here says that a library changed."""
+"""What `shared/web/quirks.py` leans on is still there and worth it: a failure here says that a library changed."""
 
 from __future__ import annotations
 
