@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from kiosk import speech
-from kiosk.words import Words, picture
+from kiosk.words import BothLanguages, picture
 from shared.domain.errors import Unknown
 from shared.domain.policy import Lane
 from shared.domain.standard import questions_tree
@@ -44,7 +44,7 @@ def page() -> str:
         board=_board(),
         paper=_paper(),
         device=g.device,
-        words=Words(current_app.extensions["loket_words"]),
+        words=BothLanguages(current_app.extensions["loket_words"]),
         picture=picture,
     )
 
@@ -53,7 +53,7 @@ def page() -> str:
 @devices_only("kiosk")
 def calibrate() -> str:
     """How many pixels a millimetre has on this screen."""
-    words = Words(current_app.extensions["loket_words"])
+    words = BothLanguages(current_app.extensions["loket_words"])
     return render_template("kiosk/calibrate.html", setup=setup(), words=words, picture=picture)
 
 

@@ -48,7 +48,7 @@ def text(
     if kind != "service" or slug not in offered:
         raise Unknown("not_found")
     answers = dict(part.split(".", 1) for part in said if "." in part)
-    return _service(setup.service(slug).standard, answers, say, language == "en")
+    return _service(setup.service(slug).standard, answers, say, language)
 
 
 def _ticket(number: str, ahead: int | None, say: Say) -> str:
@@ -58,16 +58,14 @@ def _ticket(number: str, ahead: int | None, say: Say) -> str:
     return " ".join([*parts, say("Please sit down and wait until your number is called.")])
 
 
-def _service(service: Service, answers: dict[str, str], say: Say, is_english: bool) -> str:
-    name = service.name_en if is_english and service.name_en else service.name
+def _service(service: Service, answers: dict[str, str], say: Say, language: str) -> str:
     question = next_question(service, answers)
     if question is not None:
-        return f"{name}. {_question(question, is_english)}"
-    bring = [each.text_en if is_english and each.text_en else each.text for each in needed(service, answers)]
-    return f"{name}. {say('What you need to bring')}: {'; '.join(bring)}. {say('Then touch Take a number.')}"
+        return f"{service.name_in(language)}. {_question(question, language)}"
+    bring = [each.text_in(language) for each in needed(service, answers)]
+    needs = f"{say('What you need to bring')}: {'; '.join(bring)}"
+    return f"{service.name_in(language)}. {needs}. {say('Then touch Take a number.')}"
 
 
-def _question(question: Question, is_english: bool) -> str:
-    words = [(each.text, each.text_en) for each in question.options]
-    options = ", ".join(english if is_english and english else own for own, english in words)
-    return f"{question.text_en if is_english and question.text_en else question.text} {options}."
+def _question(question: Question, language: str) -> str:
+    return f"{question.text_in(language)} {', '.join(each.text_in(language) for each in question.options)}."

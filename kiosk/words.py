@@ -8,13 +8,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from shared.web.i18n import LANGUAGES, Catalogues
+from shared.web.i18n import Catalogues
+from shared.words import LANGUAGES
 
 ICONS = Path(__file__).resolve().parents[1] / "shared/web/static/vendor/icons"
 NO_ICON = "file-text"
 
 
-class Words:
+class BothLanguages:
     """Writes a text in both languages into the page; the script shows the one that the visitor chose."""
 
     def __init__(self, catalogues: Catalogues) -> None:

@@ -19,11 +19,11 @@ from shared.domain import case, ticket
 from shared.domain.errors import Refusal
 from shared.store.tables import Base
 from shared.web.app import SCREENS
-from shared.web.i18n import LANGUAGES, catalogue
 from shared.web.settings import SETTINGS
+from shared.words import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
-WORD_FOLDERS = [ROOT / "shared/web", *(ROOT / screen for screen in SCREENS)]
+WORD_FOLDERS = [ROOT / "shared", ROOT / "shared/web", *(ROOT / screen for screen in SCREENS)]
 README = ROOT / "README.md"
 
 # The tower: a floor knows the floors below it, never those above or beside it.
@@ -32,18 +32,27 @@ MAY_IMPORT = {
     "shared.domain":    (),
     "shared.standards": ("shared.domain",),
     "shared.loop":      (),
+    "shared.words":     (),
     "shared.store":     ("shared.domain", "shared.standards", "shared.loop"),
     "shared.voice":     ("shared.domain", "shared.standards", "shared.loop"),
-    "shared.printing":  ("shared.domain", "shared.standards", "shared.loop", "shared.store"),
-    "shared.engine":    ("shared.domain", "shared.standards", "shared.loop", "shared.store", "shared.printing",
-                         "shared.voice"),
+    "shared.printing":  ("shared.domain", "shared.standards", "shared.loop", "shared.words", "shared.store"),
+    "shared.engine":    ("shared.domain", "shared.standards", "shared.loop", "shared.words", "shared.store",
+                         "shared.printing", "shared.voice"),
     "shared.web":       ("shared",),
     "kiosk":            ("shared",),
     "display":          ("shared",),
     "counter":          ("shared",),
 }
 # fmt: on
-NO_REQUEST = ("shared.domain", "shared.store", "shared.engine", "shared.printing", "shared.voice", "shared.standards")
+NO_REQUEST = (
+    "shared.domain",
+    "shared.words",
+    "shared.store",
+    "shared.engine",
+    "shared.printing",
+    "shared.voice",
+    "shared.standards",
+)
 WEB_PACKAGES = {
     "flask",
     "flask_babel",
@@ -266,8 +275,9 @@ def asked_for() -> dict[str, str]:
                 found[ast.literal_eval(match[1])] = str(path.relative_to(ROOT))
     for module, tree in sources().items():
         for node in ast.walk(tree):
-            is_asking = isinstance(node, ast.Call) and ast.unparse(node.func) in ("gettext", "lazy_gettext")
-            if is_asking and isinstance(node.args[0], ast.Constant):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            if re.fullmatch(r"gettext|lazy_gettext|words(\(.*\))?|said", ast.unparse(node.func)):
                 found[node.args[0].value] = module
     return found
 
@@ -276,6 +286,13 @@ def test_every_sentence_of_the_pages_has_an_indonesian_one() -> None:
     missing = {sentence: place for sentence, place in asked_for().items() if not words("id").get(sentence)}
 
     assert missing == {}
+
+
+def test_every_word_of_a_slip_is_written_in_the_catalogues() -> None:
+    asked = {key for key, place in asked_for().items() if place.startswith("shared.domain.slip")}
+
+    assert "slip.ahead" in asked
+    assert [key for key in asked for language in LANGUAGES if key not in words(language)] == []
 
 
 def test_both_languages_have_the_same_keyed_words() -> None:

@@ -96,7 +96,7 @@ def signed_in(site: Site, login: str = "petugas1", password: str = PASSWORD, off
 
 def said(site: Site, key: str) -> str:
     """The Indonesian sentence of a key."""
-    return str(site.app.extensions["loket_words"]._languages["id"].gettext(key))
+    return str(site.app.extensions["loket_words"].text("id", key))
 
 
 # taking a number

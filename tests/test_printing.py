@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from paper import Fault, PaperPrinter, decode, picture, qr_codes
 from PIL import Image
-from test_slip import HEAD, NEEDED, OSS, SLIPS, URL, number
+from test_slip import ID, NEEDED, OSS, SLIPS, URL, number
 
 from shared.domain import slip
 from shared.domain.errors import Invalid
@@ -25,7 +25,7 @@ from shared.printing.raster import draw, length_mm
 from shared.printing.status import Status, StatusBack
 
 SHORT_S = 0.3
-CODED = ("number", "number_en", "practice", "receipt", "survey", "cover", "test")
+CODED = ("number", "number_en", "practice", "receipt", "receipt_en", "cover", "test")
 
 
 # what stands on the paper
@@ -532,12 +532,12 @@ def test_an_impossible_address_is_refused(kind: connections.Kind, address: str) 
 
 
 def test_a_copy_on_paper_says_salinan() -> None:
-    printed = decode(render(slip.as_copy(number(), "kertas habis"), "58mm"))
+    printed = decode(render(slip.as_copy(number(), "kertas habis", ID), "58mm"))
 
     assert [line.text for line in printed.lines if line.inverse and line.text] == [" SALINAN ", " SALINAN "]
 
 
 def test_the_letterhead_of_a_real_office_fits_the_narrow_paper() -> None:
-    printed = decode(render(slip.survey_slip(HEAD, survey_url=URL), "58mm"))
+    printed = decode(render(SLIPS["number"](), "58mm"))
 
     assert "KECAMATAN LUMAJANG" in printed.text

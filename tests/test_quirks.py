@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from babel.messages.catalog import Catalog
-from babel.support import Translations
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -56,14 +54,3 @@ def test_the_limiter_can_be_kept_from_asking_at_every_request() -> None:
         return ""
 
     assert [app.test_client().get("/").status_code for _ in range(3)] == [200, 200, 429]
-
-
-def test_translations_are_made_without_compiled_files() -> None:
-    read, words = Catalog(locale="id"), Translations()
-    read.add("yes", "ya")
-    read.add("no", "")
-
-    quirks.add_messages(words, read)
-
-    assert words.gettext("yes") == "ya"
-    assert [quirks.has_message(words, key) for key in ("yes", "no")] == [True, False]

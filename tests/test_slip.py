@@ -10,8 +10,10 @@ from datetime import date, datetime
 
 import pytest
 
-from shared.domain import slip
+from shared.domain import slip, slip_file, slip_head, slip_printer, slip_visitor
 from shared.domain.errors import Invalid
+from shared.words import Words
+from shared.words import words as language
 
 AT = datetime(2026, 11, 23, 8, 15)
 OSS = "Fasilitasi pendaftaran usaha mikro (NIB) melalui OSS"
@@ -23,7 +25,8 @@ NEEDED = (
     "Alamat surel pribadi atau usaha yang aktif",
     "Surat keterangan usaha dari Kepala Desa/Lurah",
 )
-HEAD = slip.Letterhead(
+ID, EN = language("id"), language("en")
+HEAD = slip_head.Letterhead(
     "Kecamatan Lumajang",
     "Jl. Achmad Yani Nomor 9, Lumajang 67316",
     ("Telepon 085338312363", "laporlumajang.lumajangkab.go.id"),
@@ -31,57 +34,55 @@ HEAD = slip.Letterhead(
 )
 
 
-def number(**changes: object) -> list[slip.Line]:
+def number(words: Words = ID, **changes: object) -> list[slip.Line]:
     given = {"number": "A-012", "taken_at": AT, "status_url": URL, "service": OSS} | changes
-    return slip.number_slip(HEAD, **given)  # type: ignore[arg-type]
+    return slip_visitor.number_slip(HEAD, words, **given)  # type: ignore[arg-type]
 
 
 SLIPS: dict[str, Callable[[], list[slip.Line]]] = {
     "number": lambda: number(ahead=4, wait_min=(15, 25), where="ruang tunggu depan", requirements=NEEDED),
-    "number_en": lambda: number(ahead=0, wait_min=(0, 5), notice="OSS is slow today.", language="en"),
-    "practice": lambda: slip.number_slip(
-        slip.Letterhead("Kecamatan Ranuyoso", is_practice=True), number="B-120", taken_at=AT, status_url=URL,
+    "number_en": lambda: number(ahead=0, wait_min=(0, 5), notice="OSS is slow today.", words=EN),
+    "practice": lambda: slip_visitor.number_slip(
+        slip_head.Letterhead("Kecamatan Ranuyoso", is_practice=True), ID, number="B-120", taken_at=AT, status_url=URL,
         service=OSS,
     ),
-    "missing": lambda: slip.missing_requirements_slip(
-        HEAD, service=OSS, missing=NEEDED[:2], ready=NEEDED[2:], made_at=AT
+    "missing": lambda: slip_visitor.missing_requirements_slip(
+        HEAD, ID, service=OSS, missing=NEEDED[:2], ready=NEEDED[2:], made_at=AT
     ),
-    "receipt": lambda: slip.receipt_slip(
-        HEAD, register_number=REGISTER, service=OSS, received_at=AT, promised_on=date(2026, 11, 24), status_url=URL,
+    "receipt": lambda: slip_file.receipt_slip(
+        HEAD, ID, register_number=REGISTER, service=OSS, received_at=AT, promised_on=date(2026, 11, 24), status_url=URL,
         documents=NEEDED,
     ),
-    "incomplete": lambda: slip.incomplete_slip(
-        HEAD, service=OSS, missing=[("Fotokopi KTP", "buram"), ("Surat keterangan usaha", None)], made_at=AT,
+    "incomplete": lambda: slip_file.incomplete_slip(
+        HEAD, ID, service=OSS, missing=[("Fotokopi KTP", "buram"), ("Surat keterangan usaha", None)], made_at=AT,
         register_number=REGISTER,
     ),
-    "survey": lambda: slip.survey_slip(HEAD, survey_url=URL),
-    "data": lambda: slip.data_sheet(
-        HEAD, register_number=REGISTER, service=OSS, fields=[("NIK", "3508101234560001"), ("Nama", "René Sukarnó")],
+    "receipt_en": lambda: slip_file.receipt_slip(
+        HEAD, EN, register_number=REGISTER, service="Micro business registration", received_at=AT,
+        promised_on=date(2026, 11, 24), status_url=URL,
+    ),
+    "data": lambda: slip_file.data_sheet(
+        HEAD, ID, register_number=REGISTER, service=OSS, fields=[("NIK", "3508101234560001"), ("Nama", "René Sukarnó")],
         made_at=AT,
     ),
-    "handover": lambda: slip.handover_slip(
-        HEAD, register_number=REGISTER, service=OSS, products=["NIB 1234567890123"], receiver="Siti Aminah",
+    "handover": lambda: slip_file.handover_slip(
+        HEAD, ID, register_number=REGISTER, service=OSS, products=["NIB 1234567890123"], receiver="Siti Aminah",
         is_representative=True, handed_at=AT, officer="Dewi",
     ),
-    "cover": lambda: slip.folder_cover(
-        HEAD, register_number=REGISTER, service=OSS, received_on=AT.date(), promised_on=None,
+    "cover": lambda: slip_file.folder_cover(
+        HEAD, ID, register_number=REGISTER, service=OSS, received_on=AT.date(), promised_on=None,
         steps=["Berkas diterima", "Validasi Kasi"], file_url=URL,
     ),
-    "recap": lambda: slip.recap_strip(
-        HEAD, on=AT.date(), figures=[("Nomor diambil", "84")], services=[(OSS, 31)], made_at=AT
-    ),
-    "test": lambda: slip.test_page(
-        HEAD, printer="Anjungan depan", columns=32, facts=[("Status", "siap")], made_at=AT, url=URL
+    "test": lambda: slip_printer.printer_test_slip(
+        HEAD, ID, printer="Anjungan depan", columns=32, facts=[("Status", "siap")], made_at=AT, url=URL
     ),
 }  # fmt: skip
 
 PUBLIC = (
-    slip.number_slip,
-    slip.missing_requirements_slip,
-    slip.receipt_slip,
-    slip.incomplete_slip,
-    slip.survey_slip,
-    slip.recap_strip,
+    slip_visitor.number_slip,
+    slip_visitor.missing_requirements_slip,
+    slip_file.receipt_slip,
+    slip_file.incomplete_slip,
 )
 
 
@@ -129,8 +130,8 @@ def test_the_number_is_the_largest_thing_on_its_slip() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    bare = slip.number_slip(
-        slip.Letterhead("Kecamatan Ranuyoso"), number="A-1", taken_at=AT, status_url=URL, service=OSS
+    bare = slip_visitor.number_slip(
+        slip_head.Letterhead("Kecamatan Ranuyoso"), ID, number="A-1", taken_at=AT, status_url=URL, service=OSS
     )
 
     said = words(bare)
@@ -166,7 +167,7 @@ def test_no_public_slip_can_be_given_a_name_or_a_nik(make: Callable[..., list[sl
 
 @pytest.mark.parametrize("nik", ["3508101234560001", "3508 1012 3456 0001", "350810.123456.0001"])
 def test_a_nik_in_the_free_text_of_a_public_slip_is_blacked_out(nik: str) -> None:
-    lines = slip.incomplete_slip(HEAD, service=OSS, missing=[("KTP", f"NIK {nik} buram")], made_at=AT)
+    lines = slip_file.incomplete_slip(HEAD, ID, service=OSS, missing=[("KTP", f"NIK {nik} buram")], made_at=AT)
 
     assert nik not in words(lines)
     assert "NIK **** buram" in words(lines)
@@ -182,7 +183,7 @@ def test_what_is_kept_as_a_proof_carries_the_whole_letterhead(kind: str, monkeyp
 
     assert said.index("PEMERINTAH KABUPATEN LUMAJANG") < said.index("KECAMATAN LUMAJANG", 30)
     assert "kecamatan@contoh.example" in said
-    for short in ("number", "survey"):
+    for short in ("number", "missing"):
         assert "PEMERINTAH" not in words(SLIPS[short]())
         assert "kecamatan@contoh.example" not in words(SLIPS[short]())
 
@@ -197,15 +198,18 @@ def test_the_notice_of_a_disturbance_stands_on_the_slip() -> None:
 
 
 def test_english_slips_have_no_indonesian_words_of_ours() -> None:
-    english, indonesian = (set(slip._WORDS[language].values()) for language in ("en", "id"))
+    english, indonesian = ({key: text for key, text in each.texts.items() if key != "data.nik"} for each in (EN, ID))
+    same = {key for key in english if english[key] == indonesian[key]}
 
-    assert slip._WORDS["en"].keys() == slip._WORDS["id"].keys()
-    assert not english & indonesian
+    assert english.keys() == indonesian.keys()
+    assert same <= {"data.kbli"}
     assert "Monday, 23 November 2026 at 08:15" in words(SLIPS["number_en"]())
+    assert "Tuesday, 24 November 2026" in words(SLIPS["receipt_en"]())
+    assert not [text for text in indonesian.values() if len(text) > 5 and text in words(SLIPS["receipt_en"]())]
 
 
 def test_a_copy_says_salinan_at_head_and_foot_of_each_piece() -> None:
-    copy = slip.as_copy(SLIPS["handover"](), "kertas habis")
+    copy = slip.as_copy(SLIPS["handover"](), "kertas habis", ID)
 
     marks = [line for line in copy if isinstance(line, slip.Text) and line.text == "SALINAN"]
     assert len(marks) == 4
@@ -219,6 +223,11 @@ def test_the_hand_over_proof_comes_in_two_copies() -> None:
     assert said.count("Siti Aminah") == 2
     assert "untuk penerima" in said
     assert "untuk arsip" in said
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_no_key_of_a_catalogue_is_printed(name: str) -> None:
+    assert "slip." not in words(SLIPS[name]())
 
 
 @pytest.mark.parametrize("name", SLIPS)

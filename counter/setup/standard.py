@@ -16,8 +16,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from counter.setup.page import Shown, Typed, change, change_rows, page, read, setup_page
-from shared.domain import slip
 from shared.domain.errors import Invalid
+from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import (
     MANAGEMENT,
     Category,
@@ -31,8 +31,8 @@ from shared.domain.standard import (
 )
 from shared.domain.standard_diff import differences
 from shared.engine import setup_standard as engine
+from shared.engine.letterhead import letterhead
 from shared.engine.setup import slug_of
-from shared.engine.visitor import letterhead
 from shared.printing import raster
 from shared.printing.bytes import render
 from shared.printing.profiles import profile
@@ -42,6 +42,7 @@ from shared.store.setup import ServiceSetup
 from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
 from shared.web.screen import sentence, setup
+from shared.words import words
 
 LISTS = ("products", "legal_basis", "facilities", "evaluation", "notes")
 """Components that are lists of lines."""
@@ -161,8 +162,9 @@ def _named(kind: str, values: Iterable[StrEnum]) -> list[tuple[str, str]]:
 def _slip(service: ServiceSetup, shown: Service) -> str:
     """The number slip of this service as a picture, in the bytes of a data address."""
     office = setup()
-    lines = slip.number_slip(
+    lines = number_slip(
         letterhead(office, service),
+        words(),
         number=f"{service.series}-012",
         taken_at=now().astimezone(office.zone),
         status_url="https://contoh.id/t/contoh",
@@ -199,7 +201,12 @@ def _versions(service: ServiceSetup) -> list[dict[str, Any]]:
         changed = [] if before is None else differences(before, row.body)
         at = row.made_at.astimezone(setup().zone)
         listed.append(
-            {"number": row.number, "at": slip.moment(at), "changed": changed, "missing": unfilled(from_table(row.body))}
+            {
+                "number": row.number,
+                "at": words().moment(at),
+                "changed": changed,
+                "missing": unfilled(from_table(row.body)),
+            }
         )
         before = row.body
     return listed[::-1]

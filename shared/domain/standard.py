@@ -92,8 +92,19 @@ class Step:
     system: str | None = None
 
 
+class Worded:
+    """What the kiosk says in two languages; Indonesian stands in for English that nobody wrote."""
+
+    __slots__ = ()
+    text: str
+    text_en: str | None
+
+    def text_in(self, language: str) -> str:
+        return (language == "en" and self.text_en) or self.text
+
+
 @dataclass(frozen=True, slots=True)
-class Option:
+class Option(Worded):
     """One answer to a question."""
 
     key: str
@@ -102,7 +113,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(Worded):
     """What the kiosk asks because the requirements differ by case; `when`: asked only after these answers."""
 
     key: str
@@ -113,7 +124,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Worded):
     """One thing to bring. `when`: pairs of question key and answer key; see `applies`. `icon`: a lucide name."""
 
     key: str
@@ -188,6 +199,9 @@ class Service:
     safety: str | None = None
     evaluation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def name_in(self, language: str) -> str:
+        return (language == "en" and self.name_en) or self.name
 
 
 @dataclass(frozen=True, slots=True)

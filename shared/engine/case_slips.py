@@ -7,29 +7,22 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from shared.domain import slip
+from shared.domain import slip_file
 from shared.domain.case import Action
 from shared.domain.errors import Unknown
 from shared.domain.numbering import register_label
-from shared.domain.slip import Line
+from shared.domain.slip import Line, as_copy
+from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, Service, needed
 from shared.engine.hand import Hand
+from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
-from shared.engine.visitor import letterhead
 from shared.store.office import Transaction
-from shared.store.tables import Case, PrintJob
+from shared.store.tables import Case, PrintJob, Ticket
+from shared.words import words
 
-LABELS = {
-    "name": "Nama",
-    "nik": "NIK",
-    "phone": "Telepon/WhatsApp",
-    "email": "Surel",
-    "village": "Desa/Kelurahan",
-    "address": "Alamat",
-    "business": "Nama usaha",
-    "kbli": "KBLI",
-}
-"""The applicant's data as the sheet names it, in the order in which it is read aloud."""
+DATA = ("name", "nik", "phone", "email", "village", "address", "business", "kbli")
+"""The applicant's data on the sheet, in the order in which it is read aloud."""
 
 
 def after(
@@ -54,7 +47,7 @@ def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
     lines = KINDS[kind](tx, file, tx.standard(file.standard_id), hand)
     earlier = select(PrintJob.id).where(PrintJob.case_id == file.id, PrintJob.kind == kind)
     if kind != "data_sheet" and tx.first(earlier) is not None:
-        lines = slip.as_copy(lines, hand.name)
+        lines = as_copy(lines, hand.name, words())
     print_lines(tx, kind, lines, hand.now, case_id=file.id)
     tx.record(
         "print",
@@ -68,30 +61,34 @@ def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
 
 def receipt(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
     """Tanda terima, with the promised day."""
+    language = _language(tx, file)
     promised = file.due_at.astimezone(tx.setup.zone).date() if file.due_at else None
-    return slip.receipt_slip(
+    return slip_file.receipt_slip(
         _head(tx, file),
+        words(language),
         register_number=_register(file),
-        service=service.name,
+        service=service.name_in(language),
         received_at=file.accepted_at.astimezone(tx.setup.zone),
         promised_on=promised,
         status_url=hand.url + file.token,
-        documents=[each.text for each in _applying(file, service) if _ticked(file).get(each.key) is True],
+        documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
     )
 
 
 def incomplete(tx: Transaction, file: Row[Any], service: Service, hand: Hand, reason: str | None = None) -> list[Line]:
     """Kekurangan berkas: what is missing; its code opens the file again at the next visit."""
+    language = _language(tx, file)
     ticked, remarks = _ticked(file), file.collected.get("remarks") or {}
     missing = [
-        (each.text, remarks.get(each.key))
+        (each.text_in(language), remarks.get(each.key))
         for each in _applying(file, service)
         if ticked.get(each.key) is not True and not each.optional
     ]
-    return slip.incomplete_slip(
+    return slip_file.incomplete_slip(
         _head(tx, file),
-        service=service.name,
-        missing=missing or [(reason or "Tanyakan kepada petugas", None)],
+        words(language),
+        service=service.name_in(language),
+        missing=missing or [(reason or words(language)("slip.ask_officer"), None)],
         made_at=hand.now.astimezone(tx.setup.zone),
         register_number=register_label(file.register_number, file.register_year),
         file_url=hand.url + file.token,
@@ -100,11 +97,12 @@ def incomplete(tx: Transaction, file: Row[Any], service: Service, hand: Hand, re
 
 def data_sheet(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
     """Lembar periksa data, read back to the applicant before anything is issued."""
-    return slip.data_sheet(
+    return slip_file.data_sheet(
         _head(tx, file),
+        words(),
         register_number=_register(file),
         service=service.name,
-        fields=[(label, str(file.applicant.get(name, ""))) for name, label in LABELS.items()],
+        fields=[(words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in DATA],
         made_at=hand.now.astimezone(tx.setup.zone),
     )
 
@@ -112,8 +110,9 @@ def data_sheet(tx: Transaction, file: Row[Any], service: Service, hand: Hand) ->
 def folder_cover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
     """Sampul berkas: goes with the papers from desk to desk."""
     due = file.due_at.astimezone(tx.setup.zone).date() if file.due_at else None
-    return slip.folder_cover(
+    return slip_file.folder_cover(
         _head(tx, file),
+        words(),
         register_number=_register(file),
         service=service.name,
         received_on=file.accepted_at.astimezone(tx.setup.zone).date(),
@@ -132,8 +131,9 @@ def handover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> l
     products = list(product.get("documents") or service.products)
     if file.nib:
         products = [f"{each}: {file.nib}" if "NIB" in each else each for each in products]
-    return slip.handover_slip(
+    return slip_file.handover_slip(
         _head(tx, file),
+        words(),
         register_number=_register(file),
         service=service.name,
         products=products,
@@ -165,5 +165,12 @@ def _register(file: Row[Any]) -> str:
     return register_label(file.register_number, file.register_year) or "-"
 
 
-def _head(tx: Transaction, file: Row[Any]) -> slip.Letterhead:
+def _language(tx: Transaction, file: Row[Any]) -> str:
+    """The language that the applicant chose at the kiosk when they last came for this file."""
+    last = select(Ticket.language).where(Ticket.case_id == file.id).order_by(Ticket.id.desc()).limit(1)
+    row = tx.first(last)
+    return str(row.language) if row else "id"
+
+
+def _head(tx: Transaction, file: Row[Any]) -> Letterhead:
     return letterhead(tx.setup, tx.setup.service_ids[file.service_id])

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 
-from shared.domain import slip
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.slip import Line, to_json
+from shared.domain.slip_head import Letterhead
+from shared.domain.slip_printer import printer_test_slip
 from shared.engine.device import digest
 from shared.printing import jobs
 from shared.printing.jobs import JobState
@@ -18,6 +20,7 @@ from shared.printing.profiles import profile
 from shared.store.office import Transaction
 from shared.store.setup import PrinterSetup, Setup
 from shared.store.tables import Device, Office, Printer, PrintJob
+from shared.words import words
 
 NUMBER = "number"
 NUMBER_LIFE = timedelta(minutes=2)
@@ -34,7 +37,7 @@ EMPTIED_AT_ONCE = 500
 def print_lines(
     tx: Transaction,
     kind: str,
-    lines: Sequence[slip.Line],
+    lines: Sequence[Line],
     now: datetime,
     *,
     ticket_id: int | None = None,
@@ -43,7 +46,7 @@ def print_lines(
 ) -> int | None:
     """Queues a slip in this transaction; the id of its job, None when the office has no printer.
 
-    `kind`: "number", "receipt" ... as the functions of `domain.slip`; `printer`: a slug, None is the office's choice.
+    `kind`: "number", "receipt" ...; `printer`: a slug, None is the office's choice.
     """
     chosen = tx.setup.printer(printer)
     if chosen is None:
@@ -54,7 +57,7 @@ def print_lines(
         "ticket_id": ticket_id,
         "case_id": case_id,
         "kind": kind,
-        "lines": slip.to_json(lines),
+        "lines": to_json(lines),
         "made_at": now,
         "expires_at": now + _life(kind),
     }
@@ -66,20 +69,21 @@ _PRINT = insert(PrintJob).returning(PrintJob.id).execution_options(prepared=True
 
 def trial(
     setup: Setup, printer: PrinterSetup | Row[Any], facts: Sequence[tuple[str, str]], at: datetime, url: str
-) -> list[slip.Line]:
+) -> list[Line]:
     """The test page of a printer: its connection, paper, code page, QR and cutter, then `facts`, then what it can."""
-    known = profile(printer.profile)
+    known, said = profile(printer.profile), words()
+    paper = said("slip.test.paper_is", profile=printer.profile, columns=known.columns, dots=known.width_dots)
     shown = (
-        ("Sambungan", f"{printer.kind} {printer.address}".strip()),
-        ("Kertas", f"{printer.profile}, {known.columns} kolom, {known.width_dots} titik"),
-        ("Halaman kode", known.code_page or "ASCII"),
-        ("Kode QR", "oleh printer" if known.native_qr else "sebagai gambar"),
-        ("Pemotong", "ada" if known.cutter else "tidak ada"),
+        (said("slip.test.connection"), f"{printer.kind} {printer.address}".strip()),
+        (said("slip.test.paper"), paper),
+        (said("slip.test.code_page"), known.code_page or "ASCII"),
+        (said("slip.test.qr"), said("slip.test.qr_native" if known.native_qr else "slip.test.qr_picture")),
+        (said("slip.test.cutter"), said("slip.test.cutter_yes" if known.cutter else "slip.test.cutter_no")),
         *facts,
     )
-    head = slip.Letterhead(setup.name)
     local = at.astimezone(setup.zone)
-    return slip.test_page(head, printer=printer.slug, columns=known.columns, facts=shown, made_at=local, url=url)
+    head, name = Letterhead(setup.name), printer.slug
+    return printer_test_slip(head, said, printer=name, columns=known.columns, facts=shown, made_at=local, url=url)
 
 
 def reprint(

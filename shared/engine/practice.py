@@ -11,8 +11,7 @@ from shared.domain.errors import Unknown
 from shared.standards import service_to_json
 from shared.store.office import Transaction
 from shared.store.tables import Counter, Event, Office, Officer, OfficerRole, Printer, Service, StandardVersion
-
-MARK = "LATIHAN"
+from shared.words import words
 
 
 def slug_for(slug: str) -> str:
@@ -33,7 +32,7 @@ def open_practice(tx: Transaction, officer_id: int, now: datetime) -> str:
         tx.unchanged(slug)
     settings = {**tx.setup.settings.model_dump(mode="json"), "is_practice": True, "printer": None}
     known = {"timezone": tx.setup.zone.key, "profile": tx.setup.profile, "settings": settings, "version": 1}
-    office_id = _id(tx, Office, slug=slug, name=f"{MARK} {tx.setup.name}"[:120], **known)
+    office_id = _id(tx, Office, slug=slug, name=f"{words()('slip.practice')} {tx.setup.name}"[:120], **known)
     for service in tx.setup.services:
         _copy_service(tx, office_id, service.id, now)
     for row in tx.all(select(Counter).where(Counter.office_id == tx.office_id, Counter.is_active)):

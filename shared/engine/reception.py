@@ -8,15 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from shared.domain import slip
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.numbering import office_day
+from shared.domain.slip_visitor import missing_requirements_slip
 from shared.domain.standard import needed, next_question
 from shared.engine import visitor
+from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
 from shared.engine.visitor import Taken
 from shared.store.office import Transaction
 from shared.store.tables import Case
+from shared.words import words
 
 MISSING = "missing"
 _REGISTER = re.compile(r"(\d{1,7})(?:/(\d{4}))?")
@@ -44,18 +46,16 @@ def print_missing(
     if next_question(standard, answers) is not None:
         raise Invalid("fields", fields=["answers"])
     bring = needed(standard, answers)
-    is_english = language == "en"
-    words = {each.key: (each.text_en if is_english and each.text_en else each.text) for each in bring}
-    missing = [text for key, text in words.items() if key not in ready]
+    missing = [each.text_in(language) for each in bring if each.key not in ready]
     if not missing:
         raise Invalid("fields", fields=["ready"])
-    lines = slip.missing_requirements_slip(
-        visitor.letterhead(tx.setup, service),
-        service=standard.name_en if is_english and standard.name_en else standard.name,
+    lines = missing_requirements_slip(
+        letterhead(tx.setup, service),
+        words(language),
+        service=standard.name_in(language),
         missing=missing,
-        ready=[text for key, text in words.items() if key in ready],
+        ready=[each.text_in(language) for each in bring if each.key in ready],
         made_at=now.astimezone(tx.setup.zone),
-        language="en" if is_english else "id",
     )
     job_id = print_lines(tx, MISSING, lines, now, printer=printer)
     tx.record("print_missing", at=now, device_id=device_id, detail={"service": slug})

@@ -9,20 +9,22 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
 
-from shared.domain import slip
 from shared.domain.availability import require_open
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.numbering import label, office_day
 from shared.domain.policy import Lane, ahead
 from shared.domain.procedure import awaited_at
+from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import Role
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
+from shared.engine.letterhead import letterhead
 from shared.engine.paper import NUMBER, print_lines
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
-from shared.store.setup import ServiceSetup, Setup
+from shared.store.setup import ServiceSetup
 from shared.store.tables import ACTIVE, Case, Outage, Series, Ticket
+from shared.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,22 +244,6 @@ _BY_LANE = _LINE.group_by(Ticket.lane)
 _BY_SERVICE = _LINE.add_columns(Ticket.service_id).group_by(Ticket.lane, Ticket.service_id)
 
 
-def letterhead(setup: Setup, service: ServiceSetup) -> slip.Letterhead:
-    """What every slip of this service says about its office; what the office has not filled in is left out."""
-    standard = service.standard
-    complaint = standard.complaint
-    channels = (complaint.phone, complaint.email, *complaint.web) if complaint else ()
-    return slip.Letterhead(
-        setup.name,
-        address=setup.profile.get("address"),
-        complaint=tuple(channel for channel in channels if channel)[:2],
-        free=standard.fee.rupiah == 0 if standard.fee and standard.fee.rupiah is not None else None,
-        is_practice=setup.settings.is_practice,
-        above=tuple(setup.profile.get("letterhead", ())),
-        contact=tuple(setup.profile[key] for key in ("phone", "email", "web") if setup.profile.get(key)),
-    )
-
-
 def _print_number(
     tx: Transaction,
     taken: Taken,
@@ -270,30 +256,27 @@ def _print_number(
     if tx.setup.printer(printer_slug) is None:
         return
     standard = service.standard
-    lines = slip.number_slip(
+    lines = number_slip(
         letterhead(tx.setup, service),
+        words(language),
         number=taken.number,
         taken_at=now.astimezone(tx.setup.zone),
         status_url=url,
-        service=standard.name,
+        service=standard.name_in(language),
         is_delicate=standard.is_delicate,
         ahead=taken.ahead,
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
         where=tx.setup.waiting_room(service),
-        requirements=[requirement.text for requirement in standard.requirements if not requirement.when],
-        notice=_notice(tx, service, language),
-        language="en" if language == "en" else "id",
+        requirements=[requirement.text_in(language) for requirement in standard.requirements if not requirement.when],
+        notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
     )
     print_lines(tx, NUMBER, lines, now, ticket_id=taken.id, printer=printer_slug)
 
 
-def _notice(tx: Transaction, service: ServiceSetup, language: str) -> str | None:
+def _is_out(tx: Transaction, service: ServiceSetup) -> bool:
     """What a visitor should know before they wait: OSS, which this service needs, does not answer now."""
-    if not any(step.system for step in service.standard.steps):
-        return None
-    if tx.execute(_OUT, {"the_office": tx.office_id}).first() is None:
-        return None
-    return "OSS is disturbed now" if language == "en" else "OSS sedang gangguan"
+    needs_it = any(step.system for step in service.standard.steps)
+    return needs_it and tx.execute(_OUT, {"the_office": tx.office_id}).first() is not None
 
 
 _OUT = (

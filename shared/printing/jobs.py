@@ -26,6 +26,7 @@ from shared.printing.connections import KINDS, SLOWEST_BYTES_PER_S, TIMEOUT_S, O
 from shared.printing.status import Status
 from shared.store.office import Store, Transaction
 from shared.store.tables import UNSENT, Moment, Printer, PrintJob
+from shared.words import words
 
 
 class JobState(StrEnum):
@@ -134,7 +135,7 @@ def end_queued(connection: Connection, job_id: int, state: JobState, fault: str 
 def copy(connection: Connection, job: Row[Any], reason: str, now: datetime, **columns: Any) -> int:
     """Queues the same slip once more; it says SALINAN and why. The id of the new job."""
     first = job if job.copy_of_id is None else connection.execute(_job(job.copy_of_id)).one()
-    lines = to_json(as_copy(from_json(first.lines), reason))
+    lines = to_json(as_copy(from_json(first.lines), reason, words()))
     return queue(connection, job, lines, now, copy_of_id=first.id, **columns)
 
 

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, render_template, send_from_direc
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shared import words
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
@@ -55,7 +56,7 @@ def create_app(
     app.extensions.update(
         loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
     )
-    app.extensions["loket_words"] = i18n.init_app(app, list(FOLDERS.values()))
+    app.extensions["loket_words"] = i18n.init_app(app, [words.FOLDER, *FOLDERS.values()])
     screen.init_app(app)
     auth.init_app(app)
     app.extensions["loket_forecasts"] = Forecasts(store)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from shared.domain.errors import Refusal
 from shared.store.disk import disk_fault
-from shared.web.i18n import merged
+from shared.words import texts
 
 WORDS = Path(__file__).parent
 
 
 def say(key: str, **facts: object) -> str:
     """The Indonesian sentence, and the English one in brackets."""
-    said = [str(merged((WORDS,), language).gettext(key)) % facts for language in ("id", "en")]
+    said = [texts((WORDS,), language).get(key, key) % facts for language in ("id", "en")]
     return f"{said[0]} ({said[1]})"
 
 

@@ -1,53 +1,32 @@
-"""Words: the catalogues of every screen, read once; which language an answer is in."""
+"""The language of an answer: which one, and the words of every screen in it."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
 
-from shared.web import quirks
-
-LANGUAGES = ("id", "en")
-"""Indonesian is the default; English on request. Others only with words by a native speaker."""
+from shared.words import LANGUAGES, texts
 
 
 class Catalogues(Domain):  # type: ignore[misc]
-    """All `locale/<language>/LC_MESSAGES/messages.po` of the given folders, as one catalogue per language."""
+    """All `locale/<language>/LC_MESSAGES/messages.po` of the given folders, as one dict per language."""
 
     def __init__(self, folders: list[Path]) -> None:
         super().__init__()
-        self._languages = {language: merged(tuple(folders), language) for language in LANGUAGES}
+        self._languages = {language: texts(tuple(folders), language) for language in LANGUAGES}
 
-    def get_translations(self) -> NullTranslations:
-        return self._languages[str(get_locale() or "id")]
+    def gettext(self, string: str, **variables: object) -> str:
+        text = self.text(str(get_locale() or "id"), string)
+        return text % variables if variables else text
 
     def has(self, language: str, key: str) -> bool:
-        return quirks.has_message(self._languages[language], key)
+        return key in self._languages[language]
 
     def text(self, language: str, key: str) -> str:
         """The words of one language, whatever the request's own is; for pages that carry both."""
-        return str(self._languages[language].gettext(key))
-
-
-def catalogue(folder: Path, language: str) -> Catalog:
-    """The catalogue of one folder, with its messages and where they stand."""
-    with (folder / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        return read_po(file, locale=language)
-
-
-@cache
-def merged(folders: tuple[Path, ...], language: str) -> Translations:
-    merged = Translations()
-    for folder in folders:
-        if (folder / "locale").is_dir():
-            quirks.add_messages(merged, catalogue(folder, language))
-    return merged
+        return self._languages[language].get(key, key)
 
 
 def init_app(app: Flask, folders: list[Path]) -> Catalogues:

@@ -11,8 +11,6 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
-    from babel.support import Translations
     from flask import Flask
     from flask_limiter import Limiter
 
@@ -51,13 +49,3 @@ def ask_limiter_in_decorators_only(app: Flask, limiter: Limiter) -> None:
     Flask-Limiter's own `auto_check=False` would silence the decorators too.
     """
     app.before_request_funcs[None].remove(limiter._check_request_limit)
-
-
-def has_message(words: Translations, key: str) -> bool:
-    """Babel can translate, but not say whether it knows a key."""
-    return key in words._catalog
-
-
-def add_messages(words: Translations, messages: Catalog) -> None:
-    """Babel reads .mo files only; compiling ours at every start to read them again would cost 0.1 s."""
-    words._catalog.update({str(each.id): str(each.string) for each in messages if each.id and each.string})

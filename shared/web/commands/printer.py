@@ -11,8 +11,8 @@ import click
 from pydantic import ValidationError
 from sqlalchemy import Row, select, update
 
-from shared.domain import slip
 from shared.domain.errors import Invalid
+from shared.domain.slip import Line
 from shared.engine import paper
 from shared.engine import setup as engine
 from shared.printing.bytes import render
@@ -25,8 +25,8 @@ from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.store.setup import Setup
 from shared.store.tables import Office, Printer
-from shared.web.i18n import catalogue
 from shared.web.settings import Settings
+from shared.words import catalogue
 
 WORDS = Path(__file__).resolve().parents[1]
 ANSWER_WORDS = {
@@ -89,7 +89,7 @@ def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_
         raise click.ClickException("halaman uji tidak tercetak dengan pasti (the test page is not surely printed)")
 
 
-def _page(setup: Setup, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[slip.Line]:
+def _page(setup: Setup, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[Line]:
     url = settings.public_url or f"http://{settings.host}:{settings.port}"
     return paper.trial(setup, row, facts, datetime.now(UTC), url)
 

@@ -1,0 +1,173 @@
+"""The slips of a file: receipt, what is missing, data sheet, hand-over proof, folder cover.
+
+The first two may be seen by anybody: they take no name and no NIK, and a NIK in free text is blacked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from shared.domain.slip import QR, Blank, Cut, Item, Line, Pair, Rule, SlipWords, Space, Text, public
+from shared.domain.slip_head import Letterhead, bottom, official, title, top
+
+
+def receipt_slip(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    register_number: str,
+    service: str,
+    received_at: datetime,
+    promised_on: date | None,
+    status_url: str,
+    documents: Sequence[str] = (),
+) -> list[Line]:
+    """Tanda terima: the file is in the house, and by when it will be ready (None: the standard promises no day)."""
+    lines: list[Line] = [
+        *official(head, words),
+        *title(words, "slip.receipt", service),
+        Rule(),
+        Text(words("slip.register"), align="center"),
+        Text(register_number, size=2, bold=True, align="center"),
+        Space(8),
+        Text(words("slip.received", moment=words.moment(received_at)), align="center"),
+    ]
+    if promised_on:
+        lines += [Space(), Text(words("slip.promised"), align="center")]
+        lines += [Text(words.day(promised_on), bold=True, align="center", tall=True)]
+    if documents:
+        lines += [Rule(), Text(words("slip.documents"), bold=True), *(Item(each, ticked=True) for each in documents)]
+    lines += [Rule(), QR(status_url), Text(words("slip.follow_file"), align="center"), *bottom(head, words)]
+    return public(lines)
+
+
+def incomplete_slip(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    service: str,
+    missing: Sequence[tuple[str, str | None]],
+    made_at: datetime,
+    register_number: str | None = None,
+    file_url: str | None = None,
+) -> list[Line]:
+    """Kekurangan berkas: `missing` holds (document, what is wrong with it or None), in the words of the officer.
+
+    `file_url`: opens the file again at the next visit, with what was already there.
+    """
+    lines: list[Line] = [
+        *official(head, words),
+        *title(words, "slip.incomplete", service, made_at),
+    ]
+    if register_number:
+        lines += [Rule(), Pair(words("slip.register"), register_number, bold=True)]
+    lines += [Rule(), Text(words("slip.complete_these"), bold=True)]
+    for document, reason in missing:
+        lines.append(Item(f"{document}: {reason}" if reason else document))
+    lines += [Rule(), *([QR(file_url)] if file_url else []), Text(words("slip.only_missing"), align="center")]
+    lines += bottom(head, words)
+    return public(lines)
+
+
+def data_sheet(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    register_number: str,
+    service: str,
+    fields: Sequence[tuple[str, str]],
+    made_at: datetime,
+) -> list[Line]:
+    """Lembar periksa data: the applicant reads it and signs before the product is issued. Holds personal data."""
+    lines: list[Line] = [
+        *top(head, words),
+        *title(words, "slip.check_data", service, made_at),
+        Rule(),
+        Pair(words("slip.register"), register_number, bold=True),
+        Rule(),
+    ]
+    for label, value in fields:
+        lines += [Text(label), Text(value or "-", bold=True), Space(8)]
+    return [
+        *lines,
+        Rule(),
+        Item(words("slip.data_right")),
+        Item(words("slip.data_wrong")),
+        Space(64),
+        Blank(words("slip.applicant")),
+        Space(64),
+        Blank(words("slip.officer")),
+        Space(),
+        Text(words("slip.data_private"), align="center"),
+        Cut(),
+    ]
+
+
+def handover_slip(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    register_number: str,
+    service: str,
+    products: Sequence[str],
+    receiver: str,
+    is_representative: bool,
+    handed_at: datetime,
+    officer: str,
+) -> list[Line]:
+    """Bukti penyerahan in two copies, each with its own cut: one for the receiver, one for the archive."""
+    lines: list[Line] = []
+    for copy in ("slip.for_receiver", "slip.for_archive"):
+        lines += [
+            *official(head, words),
+            *title(words, "slip.handover", service, handed_at),
+            Text(words(copy), align="center"),
+            Rule(),
+            Pair(words("slip.register"), register_number, bold=True),
+            Space(),
+            Text(words("slip.handed_over"), bold=True),
+            *(Item(each, ticked=True) for each in products),
+            Space(),
+            Text(words("slip.representative" if is_representative else "slip.applicant_self")),
+            Text(receiver, bold=True),
+            Space(80),
+            Blank(words("slip.signature")),
+            Space(),
+            Pair(words("slip.officer"), officer),
+            Space(80),
+            Blank(words("slip.signature")),
+            Cut(),
+        ]
+    return lines
+
+
+def folder_cover(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    register_number: str,
+    service: str,
+    received_on: date,
+    promised_on: date | None,
+    steps: Sequence[str],
+    file_url: str,
+    applicant: str | None = None,
+) -> list[Line]:
+    """The strip on the folder: the register number to be found by, and a box for each step. Stays in the office."""
+    lines: list[Line] = [
+        *top(head, words),
+        Text(register_number, size=3, bold=True, align="center"),
+        Space(8),
+        Text(service, bold=True, align="center"),
+        *([Text(applicant, align="center")] if applicant else []),
+        Rule(),
+        Pair(words("slip.came_in"), words.day(received_on)),
+        *([Pair(words("slip.promised"), words.day(promised_on), bold=True)] if promised_on else []),
+        Rule(),
+        *(Item(f"{place}. {step}") for place, step in enumerate(steps, start=1)),
+        Rule(),
+        QR(file_url),
+        Cut(),
+    ]
+    return lines

@@ -1,0 +1,72 @@
+"""What frames every slip: the office at its head, who hears complaints at its foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.slip import Cut, Line, Logo, Rule, SlipWords, Space, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every slip says about its office. `complaint`: channels as printed, none when the office filled in none.
+
+    `free`: whether "GRATIS" may stand there; None when the fee is unknown or not zero.
+    """
+
+    office: str
+    address: str | None = None
+    complaint: tuple[str, ...] = ()
+    free: bool | None = None
+    is_practice: bool = False
+    above: tuple[str, ...] = ()
+    """Lines over the name on what somebody keeps as a proof, such as the regency's."""
+    contact: tuple[str, ...] = ()
+    """Phone, e-mail and the like, on the same slips."""
+
+
+def top(head: Letterhead, words: SlipWords) -> list[Line]:
+    """The short head: name and address."""
+    lines: list[Line] = [Logo(), Text(head.office.upper(), bold=True, align="center", tall=True)]
+    if head.address:
+        lines.append(Text(head.address, align="center"))
+    if head.is_practice:
+        lines += _practice(words)
+    return [*lines, Rule()]
+
+
+def official(head: Letterhead, words: SlipWords) -> list[Line]:
+    """The whole letterhead, for what is kept as a proof; a number slip stays short."""
+    logo, *rest = top(replace(head, is_practice=False), words)
+    above = [Text(line, align="center") for line in head.above]
+    contact = [Text(line, align="center") for line in head.contact]
+    practice = _practice(words) if head.is_practice else []
+    return [logo, *above, *rest[:-1], *contact, *practice, rest[-1]]
+
+
+def _practice(words: SlipWords) -> list[Line]:
+    return [
+        Space(8),
+        Text(words("slip.practice"), size=2, bold=True, align="center", inverse=True),
+        Text(words("slip.practice_why"), align="center"),
+    ]
+
+
+def bottom(head: Letterhead, words: SlipWords) -> list[Line]:
+    """ "Free of charge" and the complaint channels, as far as the office has them, and the end of the slip."""
+    lines: list[Line] = []
+    if head.free:
+        lines += [Rule(), Text(words("slip.free"), bold=True, align="center", tall=True)]
+    if head.complaint:
+        lines += [] if head.free else [Rule()]
+        lines += [Text(words("slip.complaint"), align="center")]
+        lines += [Text(channel, align="center") for channel in head.complaint]
+    return [*lines, Cut()]
+
+
+def title(words: SlipWords, key: str, service: str, at: datetime | None = None) -> list[Line]:
+    """What the slip is, for which service, and when it was made."""
+    made = [Text(words.moment(at), align="center")] if at else []
+    heading = Text(words(key), size=2, bold=True, align="center")
+    return [heading, Space(8), Text(service, bold=True, align="center"), *made]

@@ -1,0 +1,100 @@
+"""The slips of the kiosk: the queue number, and what is still missing.
+
+Handed out in the waiting room, they take no name and no NIK, and a NIK in free text is blacked out. The order of the
+lines is the order in which a visitor needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public
+from shared.domain.slip_head import Letterhead, bottom, title, top
+
+
+def number_slip(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    number: str,
+    taken_at: datetime,
+    status_url: str,
+    service: str,
+    is_delicate: bool = False,
+    ahead: int | None = None,
+    wait_min: tuple[int, int] | None = None,
+    where: str | None = None,
+    requirements: Sequence[str] = (),
+    notice: str | None = None,
+) -> list[Line]:
+    """The queue number. `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
+
+    A delicate service is not named, and its requirements, which would give it away, stay off the paper.
+    """
+    lines: list[Line] = [
+        *top(head, words),
+        Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True),
+        Space(),
+        Text(words("slip.number"), align="center"),
+        Text(number, size=8, bold=True, align="center"),
+        Text(words.moment(taken_at), align="center"),
+        Rule(),
+        *_waiting(ahead, wait_min, where, words),
+        *_notice(notice),
+    ]
+    if requirements and not is_delicate:
+        lines += [Text(words("slip.bring"), bold=True), *map(Item, requirements), Rule()]
+    lines += [
+        QR(status_url),
+        Text(words("slip.follow"), align="center"),
+        Space(),
+        Text(words("slip.missed"), bold=True, align="center"),
+        *bottom(head, words),
+    ]
+    return public(lines)
+
+
+def missing_requirements_slip(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    service: str,
+    missing: Sequence[str],
+    ready: Sequence[str] = (),
+    made_at: datetime,
+) -> list[Line]:
+    """What is still missing, from the kiosk, instead of a number or beside it."""
+    lines: list[Line] = [
+        *top(head, words),
+        *title(words, "slip.still_missing", service, made_at),
+        Rule(),
+        *map(Item, missing),
+    ]
+    if ready:
+        lines += [Space(), Text(words("slip.already"), bold=True), *(Item(each, ticked=True) for each in ready)]
+    lines += [Rule(), Text(words("slip.come_back"), align="center"), *bottom(head, words)]
+    return public(lines)
+
+
+def _waiting(ahead: int | None, wait_min: tuple[int, int] | None, where: str | None, words: SlipWords) -> list[Line]:
+    lines: list[Line] = []
+    if ahead is not None:
+        people = words("slip.people", count=ahead) if ahead else words("slip.nobody")
+        lines.append(Pair(words("slip.ahead"), people, bold=True))
+    if wait_min is not None:
+        lines.append(Pair(words("slip.wait"), _range(wait_min, words), bold=True))
+    if where:
+        lines.append(Pair(words("slip.where"), where))
+    return [*lines, Rule()] if lines else []
+
+
+def _range(wait_min: tuple[int, int], words: SlipWords) -> str:
+    low, high = wait_min
+    if high <= 5:
+        return words("slip.short")
+    return words("slip.minutes", count=high if low >= high else f"{low}-{high}")
+
+
+def _notice(notice: str | None) -> list[Line]:
+    return [Text(notice, bold=True, align="center"), Rule()] if notice else []

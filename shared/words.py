@@ -1,0 +1,68 @@
+"""Words for people: the catalogues, one dict for each language, and how a language writes a date. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("id", "en")
+"""Indonesian is the default; English on request. Others only with words by a native speaker."""
+
+FOLDER = Path(__file__).parent
+"""Its `locale` holds what is said below the screens: on slips, in names that the program gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. `words("slip.ahead")` is its text; `day` and `moment` are its dates, as a slip has them."""
+
+    language: str
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        text = self.texts.get(key, key)
+        return text % facts if facts else text
+
+    def day(self, on: date) -> str:
+        """ "Senin, 23 November 2026", in one piece when the line breaks."""
+        return _day(on, self.language)
+
+    def moment(self, at: datetime) -> str:
+        """ "Senin, 23 November 2026 pukul 08.15": the date and the time each stay in one piece."""
+        clock = f"pukul{_NBSP}{at:%H.%M}" if self.language == "id" else f"at{_NBSP}{at:%H:%M}"
+        return f"{self.day(at.date())} {clock}"
+
+
+@cache
+def words(language: str = "id") -> Words:
+    """The words below the screens; Indonesian for a language that nobody has written."""
+    known = language if language in LANGUAGES else "id"
+    return Words(known, texts((FOLDER,), known))
+
+
+@cache
+def texts(folders: tuple[Path, ...], language: str) -> Mapping[str, str]:
+    """Message -> what is said, from `locale/<language>/LC_MESSAGES/messages.po` of all these folders."""
+    messages = (each for folder in folders if (folder / "locale").is_dir() for each in catalogue(folder, language))
+    return {str(each.id): str(each.string) for each in messages if each.id and each.string}
+
+
+def catalogue(folder: Path, language: str) -> Catalog:
+    """The catalogue of one folder, with its messages and where they stand."""
+    with (folder / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@lru_cache(maxsize=64)
+def _day(on: date, language: str) -> str:
+    return format_date(on, "EEEE, d MMMM y", locale=language).replace(" ", _NBSP)
+
+
+_NBSP = "\N{NO-BREAK SPACE}"
