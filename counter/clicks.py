@@ -6,7 +6,7 @@ import secrets
 from functools import partial
 from typing import Any
 
-from flask import current_app, g, jsonify, request
+from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -18,6 +18,7 @@ from shared.engine import officer
 from shared.engine.officer import Onward
 from shared.web.api import Act, body
 from shared.web.auth import now, officers_only, store
+from shared.web.live import live_board
 from shared.web.urls import public_url
 
 
@@ -31,7 +32,7 @@ def panel(number: int) -> str:
 @officers_only()
 def board() -> ResponseReturnValue:
     """What the live line of the counter pages asks for when it hears nothing."""
-    return jsonify(current_app.extensions["loket_live"].board(g.office_id))
+    return jsonify(live_board(g.office_id))
 
 
 @blueprint.post("/<int:number>/next")

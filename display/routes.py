@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from display import media, phone, sound
 from display.television import closed_sentence, television
 from shared.web.auth import devices_only
+from shared.web.live import live_board
 from shared.web.screen import setup
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
@@ -30,7 +31,7 @@ def page() -> str:
 @blueprint.get("/board.json")
 @devices_only("display")
 def board() -> ResponseReturnValue:
-    return jsonify(_board())
+    return jsonify(live_board(g.office_id))
 
 
 @blueprint.get("/plain")

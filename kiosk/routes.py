@@ -23,6 +23,7 @@ from shared.store.setup import ServiceSetup
 from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
 from shared.web.auth import devices_only, limiter, now, store
 from shared.web.i18n import language
+from shared.web.live import live_board
 from shared.web.screen import setup
 from shared.web.urls import public_url
 
@@ -60,7 +61,7 @@ def calibrate() -> str:
 @blueprint.get("/board.json")
 @devices_only("kiosk")
 def board() -> ResponseReturnValue:
-    return jsonify(_board())
+    return jsonify(live_board(g.office_id))
 
 
 @blueprint.post("/tickets")

@@ -1,7 +1,7 @@
 // The panel: hears the live line, fetches what has moved, and lets hands stay on the keyboard.
 
 import { live, pageFacts } from "../shared/live.js";
-import { isBusy, places, refresh, sendForms, whenLoaded } from "./forms.js";
+import { isBusy, outdate, places, refresh, sendForms, whenLoaded } from "./forms.js";
 import { listenToKeys } from "./keys.js";
 import { startClocks } from "./clocks.js";
 
@@ -30,8 +30,11 @@ live({
   pollMs: 30000,
   board: facts.board,
   reload: false,
-  draw: (board) => {
-    newest = Math.max(newest, board.version);
+  draw: (board, isOtherEpoch) => {
+    if (isOtherEpoch) {
+      outdate();
+    }
+    newest = isOtherEpoch ? board.version : Math.max(newest, board.version);
     (board.heard || []).forEach((call) => {
       const line = document.querySelector(`[data-unheard="${call}"]`);
       if (line) {

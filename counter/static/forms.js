@@ -20,6 +20,12 @@ export function places() {
   }));
 }
 
+// The database was put back to an earlier state: whatever stands there is older than what the server has.
+export function outdate() {
+  document.querySelectorAll("[data-place]").forEach((element) => { delete element.dataset.seen; });
+  document.querySelectorAll("[data-version]").forEach((mark) => { mark.dataset.version = -1; });
+}
+
 export function whenLoaded(listener) {
   listeners.push(listener);
 }

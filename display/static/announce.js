@@ -2,6 +2,7 @@
 
 const FRESH_MS = 60000; // UX 19
 const PAUSE_MS = 1000; // UX 25: chime, phrase, 1 s, repeat
+const MOST_TAKEN = 300;
 const MOST_WAITING = 2; // when more wait, the repeat is dropped
 const LONGEST_MS = 25000; // a sound that neither ends nor fails by then is given up
 const LOAD_MS = 8000; // a cut cable never answers
@@ -13,7 +14,9 @@ const ASLEEP_MS = 10000; // a clock that stands still for so long: the page slep
 export function announcer(options) {
   const facts = options.facts;
   const queue = [];
+  let epoch = facts.board.epoch;
   let last = facts.board.version; // what was called before this page opened stays unspoken
+  let taken = facts.board.speak.map(keyOf); // and what this page has taken up, also when ids begin again
   let isSpeaking = false;
   let cutAt = 0; // when the page last woke or found the server gone: what was called before and is old stays unspoken
   let awakeAt = Date.now();
@@ -21,11 +24,15 @@ export function announcer(options) {
   let whenUnlocked = [];
 
   function hear(board) {
+    if (board.epoch !== epoch) {
+      restart(board.epoch);
+    }
     board.speak.forEach((call) => {
-      if (call.id <= last) {
+      if (call.id <= last || taken.indexOf(keyOf(call)) >= 0) {
         return;
       }
       last = call.id;
+      taken = taken.slice(1 - MOST_TAKEN).concat([keyOf(call)]);
       if (facts.sound && options.isMine(call) && isFresh(call)) {
         queue.push(call);
         prepare(call);
@@ -34,8 +41,15 @@ export function announcer(options) {
     pump();
   }
 
+  // The database was put back: what waits to be spoken was never called, and an id may be another call's.
+  function restart(newer) {
+    epoch = newer;
+    last = 0;
+    queue.splice(0).forEach((call) => call.sound.then((sound) => URL.revokeObjectURL(sound), () => null));
+  }
+
   const isFresh = (call) => options.now() - Date.parse(call.at) < FRESH_MS;
-  const address = (call) => facts.calls.replace("/0.wav", "/" + call.id + ".wav");
+  const address = (call) => facts.calls.replace("/0.wav", "/" + call.id + ".wav") + "?epoch=" + epoch;
 
   // The sound is on its way while the one before is still spoken.
   function prepare(call) {
@@ -91,7 +105,7 @@ export function announcer(options) {
 
   // In the visitor's language and without the chime; with a server that is away, what is there already.
   function repeat(call, first) {
-    return load(address(call) + "?again=1")
+    return load(address(call) + "&again=1")
       .catch(() => first)
       .then((sound) => wait(PAUSE_MS)
         .then(() => play(sound, call, 2))
@@ -196,6 +210,10 @@ function load(url) {
     })
     .then((blob) => URL.createObjectURL(blob))
     .finally(() => clearTimeout(timer));
+}
+
+function keyOf(call) {
+  return call.number + " " + call.at;
 }
 
 // Nobody answered, or a proxy in the server's stead.

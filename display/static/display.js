@@ -21,7 +21,8 @@ const now = () => Date.now() + offset;
 const media = player({ place: find("media"), url: facts.media, mode: (name) => { document.body.dataset.mode = name; } });
 const voice = announcer({ facts, now, isMine, unlock: find("unlock"), quiet: (isQuiet) => media.quiet(isQuiet) });
 
-function draw(board) {
+function draw(board, isOtherEpoch) {
+  newest = isOtherEpoch ? 0 : newest;
   offset = Date.parse(board.at) - Date.now();
   const calls = board.calls.filter(isMine);
   drawCurrent(calls[0]);

@@ -5,15 +5,20 @@ const page = JSON.parse(document.getElementById("facts").textContent);
 const find = (mark) => document.querySelector("[data-" + mark + "]");
 const POLL_MS = 8000; // while the line is silent
 const CHECK_MS = 30000; // while it is not: for what the board does not tell, such as "being served"
+const SOON_MS = 3000; // between tries of the first minute: a server that was started again
+const SOON_TRIES = 20;
+const LATER_MS = 30000;
 const LOST_MS = 12000;
 let facts = page.facts;
 let heardAt = Date.now();
 let askedAt = Date.now();
+let epoch = null;
 let version = -1;
 let callId = 0;
 let sound = null;
 let socket = null;
 let pause = 1000;
+let tries = 0;
 
 function connect() {
   const scheme = location.protocol === "https:" ? "wss://" : "ws://";
@@ -25,8 +30,11 @@ function connect() {
       socket.send("40" + JSON.stringify({ office: page.office, ticket: page.token }));
     } else if (text === "2") {
       socket.send("3");
+    } else if (text.indexOf("44") === 0) {
+      ask(); // refused: the server may not know this number any more
     } else if (text.indexOf("42") === 0) {
       pause = 1000;
+      tries = 0;
       const event = JSON.parse(text.slice(2));
       if (event[0] === "board") {
         hear(event[1]);
@@ -37,12 +45,19 @@ function connect() {
     socket = null;
     if (!facts.is_over) {
       setTimeout(connect, pause * (0.5 + Math.random()));
-      pause = Math.min(pause * 2, 30000);
+      tries += 1;
+      pause = Math.min(pause * 2, tries < SOON_TRIES ? SOON_MS : LATER_MS);
     }
   };
 }
 
 function hear(board) {
+  if (epoch !== null && board.epoch !== epoch) { // the database was put back to an earlier state
+    version = -1;
+    callId = 0;
+    ask();
+  }
+  epoch = board.epoch;
   if (board.version < version) {
     return;
   }
@@ -73,6 +88,12 @@ function range(place) {
 function ask() {
   askedAt = Date.now();
   return fetch(page.json, { cache: "no-store" })
+    .then((answer) => {
+      if (answer.status === 404) {
+        location.reload(); // the server knows this number no more, and its page says so
+      }
+      return answer;
+    })
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
     .then((newer) => {
       heardAt = Date.now();
@@ -83,7 +104,11 @@ function ask() {
 
 function show(newer) {
   const wasCalled = facts.state === "called";
+  const begins = facts.is_over && !newer.is_over;
   facts = newer;
+  if (begins && !socket) {
+    connect();
+  }
   document.querySelector("[data-phone]").dataset.state = facts.state;
   put("sentence", facts.sentence);
   put("counter", facts.counter_name);
@@ -145,6 +170,9 @@ setInterval(() => {
   if (facts.is_over) {
     if (socket) {
       socket.close();
+    }
+    if (!document.hidden && Date.now() - askedAt > CHECK_MS) {
+      ask(); // what is over may begin again: undone at the counter, or the database was put back
     }
     return;
   }

@@ -34,16 +34,24 @@ def offices(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
 
 
 def version(connection: Connection, office_id: int) -> int:
-    return int(connection.execute(_VERSION, {"the_office": office_id}).scalar_one())
+    return moment(connection, office_id)[1]
 
 
-_VERSION = select(Office.version).where(Office.id == bindparam("the_office")).execution_options(prepared=True)
+def moment(connection: Connection, office_id: int) -> tuple[str, int]:
+    """Where the office's history stands: its epoch, and the version within it."""
+    row = connection.execute(_MOMENT, {"the_office": office_id}).one()
+    return row.epoch, row.version
+
+
+_MOMENT = (
+    select(Office.epoch, Office.version).where(Office.id == bindparam("the_office")).execution_options(prepared=True)
+)
 
 
 def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]:
     """The public picture of one office at `now`: see `domain.board`, and `announcements.speech` for what is spoken."""
     today = office_day(now, setup.zone)
-    number = version(connection, setup.office_id)
+    epoch, number = moment(connection, setup.office_id)
     of_today = {"the_office": setup.office_id, "the_day": today}
     counts = {row.service_id: row.people for row in connection.execute(_COUNTS, of_today)}
     seats = {row.id: row.officer_id for row in connection.execute(_SEATS, {"the_office": setup.office_id})}
@@ -60,7 +68,7 @@ def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]
     )
     speech = announcements.speech(connection, setup, now, calls, [call["id"] for call in picture["calls"]])
     about = {"printers": printer_words(connection, setup.office_id), "outages": outages(connection, setup.office_id)}
-    return {**picture, **speech, **about}
+    return {**picture, "epoch": epoch, **speech, **about}
 
 
 # The board is read after every click: its statements are made once.

@@ -16,10 +16,10 @@ from typing import Any
 from zlib import crc32
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from shared.domain.errors import Refusal
 from shared.domain.numbering import label
@@ -29,7 +29,7 @@ from shared.printing import jobs
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.setup import Setup
-from shared.store.tables import Device
+from shared.store.tables import Device, Office, new_epoch
 from shared.web.auth import device
 from shared.web.screen import office_id
 
@@ -46,7 +46,7 @@ PHONE_PAUSE_S = 0.3
 PHONE_ROOMS = 20
 BREATH_S = 0.003
 """Between two rooms of phones: clicks that came meanwhile are answered first."""
-ON_PHONES = ("office", "version", "minute", "calls", "counters")
+ON_PHONES = ("office", "epoch", "version", "minute", "calls", "counters")
 """What of the board a phone needs."""
 
 
@@ -84,6 +84,22 @@ class Live:
         waits = _waits(setup, self.forecasts.current(office, now))
         moment = {"at": now.isoformat(), "build": self.build, "setup": setup.version}
         return {**board, "waits": waits, **moment}
+
+    def board_for(self, office: int, drawn: str) -> dict[str, Any]:
+        """The board for a screen that says what it has drawn, "version epoch".
+
+        When that version is still to come here, the database was put back unseen, as a virtual machine's snapshot does:
+        a new epoch begins, and every screen draws what is true now.
+        """
+        version, _, epoch = drawn.partition(" ")
+        if version.isdigit() and len(version) < 19:
+            with self.store.read() as connection:
+                present, newest = reads.moment(connection, office)
+            if present == epoch and newest < int(version):
+                log.warning("went_back", office=office, drawn=int(version), version=newest)
+                self.store.write(_RENEW, {"the_office": office, "the_epoch": epoch, "fresh_epoch": new_epoch()})
+                self.publish(office, 0)
+        return self.board(office)
 
     def phone_board(self, office: int, *, may_be_old: bool = False) -> dict[str, Any]:
         """The picture for phones: `line` is number -> [people ahead] or [people ahead, from, to minutes]."""
@@ -203,6 +219,13 @@ class Live:
         return Counter(self._phones.values())
 
 
+_RENEW = (
+    update(Office)
+    .where(Office.id == bindparam("the_office"), Office.epoch == bindparam("the_epoch"))
+    .values(epoch=bindparam("fresh_epoch"))
+)
+
+
 class _Bursts:
     """Calls `send(office)` in the background once for many marks, and then rests: what came meanwhile is one more."""
 
@@ -245,6 +268,12 @@ def _identified() -> None:
     identify = getattr(request.environ.get("wsgi.websocket"), "identify", None)
     if identify is not None:
         identify()
+
+
+def live_board(office: int) -> dict[str, Any]:
+    """What a screen of this request's app gets when it polls."""
+    live: Live = current_app.extensions["loket_live"]
+    return live.board_for(office, request.headers.get("X-Drawn", ""))
 
 
 def room(office: int) -> str:

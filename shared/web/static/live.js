@@ -4,10 +4,12 @@ const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so tha
 const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
 const LATE_MS = 10000; // a board that was so long on its way waited for a page that slept
 
-// `options`: office, screen, pollUrl, pollMs, timeoutMs, board (the one in the page), draw(board), lost(isLost, heardAt),
+// `options`: office, screen, pollUrl, pollMs, timeoutMs, board (the one in the page), lost(isLost, heardAt),
+// draw(board, isOtherEpoch): true when the database was put back to an earlier state, and older versions are newer,
 // told(order) for what a paired device is asked to do, reload: whether a newer build reloads the page, reloadSetup: a newer setup too,
 // isBusy(): when a reload would cut something short.
 export function live(options) {
+  let epoch = null; // versions compare within one epoch only
   let drawn = -1;
   let drawnMinute = ""; // with the minute the availability changes, without any click
   let heardAt = performance.now(); // not the clock on the wall, which may be set while we wait
@@ -41,11 +43,17 @@ export function live(options) {
       location.reload();
       return;
     }
-    if (board.version > drawn || (board.version === drawn && (board.minute !== drawnMinute || String(board.heard) !== drawnHeard))) {
+    const isOtherEpoch = epoch !== null && board.epoch !== epoch;
+    epoch = board.epoch === undefined ? epoch : board.epoch;
+    if (!isOtherEpoch && board.version < drawn) {
+      poll(); // late, or the server's past has changed: the poll says what was drawn, and the server knows
+      return;
+    }
+    if (isOtherEpoch || board.version > drawn || (board.version === drawn && (board.minute !== drawnMinute || String(board.heard) !== drawnHeard))) {
       drawn = board.version;
       drawnMinute = board.minute;
       drawnHeard = String(board.heard);
-      options.draw(board);
+      options.draw(board, isOtherEpoch);
     }
   }
 
@@ -75,7 +83,8 @@ export function live(options) {
     polledAt = performance.now();
     const control = typeof AbortController === "function" ? new AbortController() : null;
     const timer = setTimeout(() => control && control.abort(), options.timeoutMs || 4000);
-    fetch(options.pollUrl, { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
+    const headers = { Accept: "application/json", "X-Drawn": drawn + " " + (epoch || "") };
+    fetch(options.pollUrl, { headers, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
       .then((answer) => {
         if (answer.status === 401 && options.reload) {
           location.reload(); // the device was revoked: the server shows how to pair it again

@@ -1,0 +1,106 @@
+"""The database goes back to an earlier state: every open screen shows what is true now, within seconds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+from room import Room
+from server import Server
+from sqlalchemy import update
+from test_announce import television, wait_until
+from test_screens import sign_in, take_number
+from world import World
+
+from shared.store.copies import back_up
+from shared.store.tables import Office
+
+RIGHT_MS = 5000
+JSON = {"Accept": "application/json"}
+
+
+def board(app: Flask, drawn: str = "") -> dict[str, Any]:
+    answer = app.test_client().get("/uji/display/board.json", headers={**JSON, "X-Drawn": drawn})
+    assert answer.status_code == 200
+    return dict(answer.json or {})
+
+
+def test_a_screen_that_has_drawn_what_is_still_to_come_starts_a_new_epoch(app: Flask, here: World) -> None:
+    here.take()
+    first = board(app)
+
+    same = board(app, f"{first['version']} {first['epoch']}")
+    after = board(app, f"{first['version'] + 1} {first['epoch']}")
+
+    assert same["epoch"] == first["epoch"]
+    assert after["epoch"] != first["epoch"]
+    assert after["version"] == first["version"]
+
+
+@pytest.mark.parametrize("drawn", ["", "x", "99999999999999999999 ", "\u00b2 ", "-5 ", "99 another-epoch", "99"])
+def test_a_screen_of_another_epoch_or_without_sense_starts_none(app: Flask, here: World, drawn: str) -> None:
+    here.store.write(update(Office).values(epoch="0123456789abcdef"))
+
+    assert board(app, drawn.encode().decode("latin-1"))["epoch"] == "0123456789abcdef"
+
+
+def test_all_screens_are_right_after_a_restore_and_after_a_snapshot(
+    serve: Callable[..., Server], context: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    server = serve()
+    room = Room(server)
+    room.sit(2, "loket2")
+    desk = context(viewport={"width": 1366, "height": 768}).new_page()
+    sign_in(desk, server, "lumajang", "loket1")
+    desk.goto(f"{server.url}/lumajang/counter/1")
+    tickets = [room.take() for _ in range(2)]
+    server.loket("backup", str(tmp_path / "copy.db"))
+    tickets += [room.take() for _ in range(4)]
+    room.call_next(2)
+    display, kiosk = television(context, room), context(has_touch=True).new_page()
+    kiosk.goto(f"{server.url}/lumajang/kiosk")
+    early, late = (phone(context, server, tickets[place]) for place in (1, 5))
+    expect(early.locator("[data-ahead]")).to_have_text("Anda berikutnya")
+    expect(late.locator("[data-sentence]")).to_be_visible()
+    waits(display, desk, "5")
+
+    server.kill()
+    server.loket("restore", str(tmp_path / "copy.db"))
+    server.start()
+
+    waits(display, desk, "2")
+    expect(early.locator("[data-ahead]")).to_have_text("1 orang di depan Anda", timeout=RIGHT_MS)
+    expect(late.locator("[data-number]")).to_have_count(0, timeout=RIGHT_MS)  # it was taken after the copy
+    called = room.call_next(2)["number"]
+    expect(display.locator("[data-call-number]").first).to_have_text(called, timeout=RIGHT_MS)
+    expect(early.locator("[data-ahead]")).to_have_text("Anda berikutnya", timeout=RIGHT_MS)
+    wait_until(display, f"window.spoken.some((one) => one.number === '{called}')")
+    assert take_number(kiosk, "oss") == tickets[2]["number"]  # the numbers go on where the copy ended
+
+    back_up(f"sqlite:///{server.data / 'loket.db'}", tmp_path / "snapshot.db")
+    for _ in range(3):
+        room.take()
+    waits(display, desk, "5")  # one is called, one came at the kiosk, three now
+    server.kill()  # and the virtual machine is put back to the snapshot: nobody is told
+    for name in ("loket.db-wal", "loket.db-shm"):
+        (server.data / name).unlink(missing_ok=True)
+    shutil.copyfile(tmp_path / "snapshot.db", server.data / "loket.db")
+    server.start()
+
+    waits(display, desk, "2")
+
+
+def phone(context: Callable[..., BrowserContext], server: Server, ticket: dict[str, Any]) -> Page:
+    page = context(viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{server.url}/t/{ticket['token']}")
+    return page
+
+
+def waits(display: Page, desk: Page, people: str) -> None:
+    for page in (display, desk):
+        expect(page.locator("[data-waiting]").first).to_have_text(people, timeout=RIGHT_MS)
