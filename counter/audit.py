@@ -12,21 +12,21 @@ from shared.domain.errors import Refusal
 from shared.domain.numbering import label, office_day
 from shared.store import audit
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 
 @blueprint.get("/audit")
 @officers_only(*CHIEFS, "camat")
 def audit_page() -> ResponseReturnValue:
     asked = request.args
-    today = office_day(now(), setup().zone)
+    today = office_day(now(), office_config().zone)
     day = _day(asked.get("on"), None if asked.get("number") or asked.get("register") else today)
     status, message = 200, None
     with store().read() as connection:
         try:
             rows = audit.events(
                 connection,
-                setup(),
+                office_config(),
                 on=day,
                 officer_id=asked.get("officer", type=int),
                 number=asked.get("number", ""),
@@ -36,10 +36,10 @@ def audit_page() -> ResponseReturnValue:
         except Refusal as error:
             rows, status, message = [], error.status, sentence(error)
         officers = audit.officers(connection, g.office_id)
-        views = audit.views(connection, setup(), day or today)
+        views = audit.views(connection, office_config(), day or today)
     page = render_template(
         "counter/audit.html",
-        setup=setup(),
+        office=office_config(),
         rows=rows,
         views=views,
         officers=officers,

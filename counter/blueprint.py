@@ -9,10 +9,10 @@ from flask import Blueprint, current_app, jsonify, make_response, redirect, rend
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from counter.panel import panel as read_panel
+from counter.panel import current_panel
 from shared.domain.errors import Refusal
 from shared.web import auth
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 blueprint = Blueprint("counter", __name__, template_folder="templates")
 
@@ -70,7 +70,7 @@ def click(number: int, change: Callable[[], Any], *, quiet: object = "") -> Resp
 def panel_page(number: int, message: str | None = None) -> str:
     """The counter's page; as a fragment for the page that is already open."""
     template = "counter/_panel.html" if wants_fragment() else "counter/page.html"
-    return render_template(template, setup=setup(), panel=read_panel(number), message=message)
+    return render_template(template, office=office_config(), panel=current_panel(number), message=message)
 
 
 def wants_fragment() -> bool:

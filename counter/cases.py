@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from counter.blueprint import DESK_ROLES, blueprint
 from counter.hand import hand, refused, roles
-from shared.domain.case import Action, PauseReason, State
+from shared.domain.case import FileAction, FilePauseReason, FileState
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
@@ -26,7 +26,7 @@ from shared.store import files
 from shared.store.tables import DataView
 from shared.web.api import body
 from shared.web.auth import now, officers_only, store, wants_page
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 FILE_ROLES = (*DESK_ROLES, "camat")
 BESIDE = 50
@@ -58,8 +58,8 @@ class FileClick(BaseModel):
 def tray() -> str:
     """The files at the steps of this officer's roles; as a fragment for the page that is already open."""
     if "X-Fragment" in request.headers:
-        return render_template("counter/_tray.html", setup=setup())
-    return render_template("counter/files.html", setup=setup(), tray=read_tray(None))
+        return render_template("counter/_tray.html", office=office_config())
+    return render_template("counter/files.html", office=office_config(), tray=read_tray(None))
 
 
 @blueprint.app_context_processor
@@ -71,7 +71,7 @@ def _tray_words() -> dict[str, Any]:
 def read_tray(limit: int | None = BESIDE) -> files.Tray:
     """The first of this officer's files as they stand beside the panel; None: all of them."""
     with store().read() as connection:
-        return files.tray(connection, store().setups, setup(), roles(), now(), limit)
+        return files.tray(connection, store().office_configs, office_config(), roles(), now(), limit)
 
 
 @blueprint.get("/cases/<int:case_id>")
@@ -90,8 +90,12 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
     """The checklist for the visitor at this counter; a file that is past it is shown itself."""
     with store().read() as connection:
         ticket = files.ticket_of(connection, g.office_id, ticket_id)
-        found = ticket and ticket.case_id and files.one(connection, store().setups, setup(), ticket.case_id, now())
-    if found and found.row.state != State.RETURNED:
+        found = (
+            ticket
+            and ticket.case_id
+            and files.one(connection, store().office_configs, office_config(), ticket.case_id, now())
+        )
+    if found and found.row.state != FileState.RETURNED:
         return redirect(url_for("counter.file", case_id=found.row.id))
     return _desk_page(number, ticket_id)
 
@@ -99,11 +103,11 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
 @blueprint.get("/register")
 @officers_only(*FILE_ROLES)
 def register() -> str:
-    year = request.args.get("year", default=office_day(now(), setup().zone).year, type=int)
+    year = request.args.get("year", default=office_day(now(), office_config().zone).year, type=int)
     text = request.args.get("text", "").strip()
     with store().read() as connection:
-        found = files.register(connection, store().setups, setup(), year, text, now())
-    return render_template("counter/register.html", setup=setup(), files=found, year=year, text=text)
+        found = files.register(connection, store().office_configs, office_config(), year, text, now())
+    return render_template("counter/register.html", office=office_config(), files=found, year=year, text=text)
 
 
 @blueprint.get("/results")
@@ -111,8 +115,8 @@ def register() -> str:
 def results() -> str:
     """Results that nobody has collected yet, with their age."""
     with store().read() as connection:
-        waiting = files.uncollected(connection, store().setups, setup(), now())
-    return render_template("counter/results.html", setup=setup(), files=waiting, now=now())
+        waiting = files.uncollected(connection, store().office_configs, office_config(), now())
+    return render_template("counter/results.html", office=office_config(), files=waiting, now=now())
 
 
 # --- clicks ---
@@ -187,7 +191,7 @@ def disturb(what: str) -> ResponseReturnValue:
 
 def _file_page(case_id: int, message: str | None = None) -> str:
     with store().read() as connection:
-        found = files.one(connection, store().setups, setup(), case_id, now())
+        found = files.one(connection, store().office_configs, office_config(), case_id, now())
         if found is None:
             raise Unknown("case")
         events = files.history(connection, case_id)
@@ -199,7 +203,7 @@ def _file_page(case_id: int, message: str | None = None) -> str:
     steps = found.service.steps
     return render_template(
         "counter/case.html",
-        setup=setup(),
+        office=office_config(),
         file=found,
         actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, roles())],
         may_collect=found.step is not None and found.step.role in roles(),
@@ -211,9 +215,9 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         twin=twin,
         warnings=_warnings(found.row.nik),
         outage=running,
-        reasons=list(PauseReason),
-        net_hours=files.net_hours(found, setup(), now()),
-        counter=setup().counter_by_id(seat.id) if seat else None,
+        reasons=list(FilePauseReason),
+        net_hours=files.net_hours(found, office_config(), now()),
+        counter=office_config().counter_by_id(seat.id) if seat else None,
         villages=_villages(),
         form=request.form,
         message=message,
@@ -225,16 +229,20 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         ticket = files.ticket_of(connection, g.office_id, ticket_id)
         if ticket is None:
             raise Unknown("ticket")
-        found = files.one(connection, store().setups, setup(), ticket.case_id, now()) if ticket.case_id else None
-    service = found.service if found else setup().service_ids[ticket.service_id].standard
+        found = (
+            files.one(connection, store().office_configs, office_config(), ticket.case_id, now())
+            if ticket.case_id
+            else None
+        )
+    service = found.service if found else office_config().service_ids[ticket.service_id].standard
     answers = {question.key: request.form.get(f"answers.{question.key}", "") for question in service.questions}
     known = {key: answer for key, answer in {**(found.row.answers if found else {}), **answers}.items() if answer}
     asked = {key: value for key, value in request.args.items() if key in {q.key for q in service.questions}}
     known |= asked
     return render_template(
         "counter/desk.html",
-        setup=setup(),
-        counter=setup().counter(number),
+        office=office_config(),
+        counter=office_config().counter(number),
         ticket=ticket,
         number=label(ticket.series, ticket.number),
         service=service,
@@ -274,24 +282,24 @@ def _as_list(values: dict[str, Any]) -> None:
         product["documents"] = [line.strip() for line in product["documents"].splitlines() if line.strip()]
 
 
-def _action(word: str) -> Action:
+def _action(word: str) -> FileAction:
     try:
-        return Action(word)
+        return FileAction(word)
     except ValueError:
         raise Invalid("unknown_action", fields=["action"]) from None
 
 
 def _exists(case_id: int) -> bool:
     with store().read() as connection:
-        return files.one(connection, store().setups, setup(), case_id, now()) is not None
+        return files.one(connection, store().office_configs, office_config(), case_id, now()) is not None
 
 
 def _warnings(nik: str) -> tuple[str, ...]:
-    return nik_check(nik, str(setup().profile.get("region_code", ""))).warnings if nik else ()
+    return nik_check(nik, str(office_config().profile.get("region_code", ""))).warnings if nik else ()
 
 
 def _villages() -> list[tuple[str, str]]:
     """Code and name of the villages of this office's sub-district, then of the others of the regency."""
-    own = str(setup().profile.get("region_code", ""))
+    own = str(office_config().profile.get("region_code", ""))
     districts = sorted(regions(), key=lambda district: district.code != own)
     return [(v.code, f"{v.name}, {d.name}") for d in districts for v in d.villages]

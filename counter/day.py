@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from counter.blueprint import CHIEFS, blueprint
-from shared.domain.checklist import ITEMS, Kind
+from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Invalid, Refusal
 from shared.domain.numbering import office_day
 from shared.engine import day
 from shared.store import days, files
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 from shared.web.urls import public_url
 
 
@@ -38,8 +38,8 @@ def open_day() -> ResponseReturnValue:
 @officers_only("kasi", "admin")
 def close_day() -> ResponseReturnValue:
     with store().read() as connection:
-        found = days.day_now(connection, setup(), office_day(now(), setup().zone)).found()
-        found["count_results"] = len(files.uncollected(connection, store().setups, setup(), now()))
+        found = days.day_summary(connection, office_config(), office_day(now(), office_config().zone)).found()
+        found["count_results"] = len(files.uncollected(connection, store().office_configs, office_config(), now()))
     return _click(day.close_day, _ticked(), _note(), found)
 
 
@@ -71,19 +71,19 @@ def _click(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> ResponseRetur
 
 
 def _page(message: str | None = None) -> str:
-    today = office_day(now(), setup().zone)
+    today = office_day(now(), office_config().zone)
     with store().read() as connection:
-        found = days.day_now(connection, setup(), today)
+        found = days.day_summary(connection, office_config(), today)
         signed = days.checks(connection, g.office_id, today)
-        results = len(files.uncollected(connection, store().setups, setup(), now()))
-    local = now().astimezone(setup().zone)
+        results = len(files.uncollected(connection, store().office_configs, office_config(), now()))
+    local = now().astimezone(office_config().zone)
     return render_template(
         "counter/day.html",
-        setup=setup(),
+        office=office_config(),
         found=found,
         results=results,
         signed=signed,
-        kinds=[(kind.value, ITEMS[kind]) for kind in Kind],
+        kinds=[(kind.value, ITEMS[kind]) for kind in ChecklistKind],
         local=local,
         message=message,
         nonce=secrets.token_hex(16),
@@ -107,4 +107,4 @@ def _moment(field: str) -> datetime | None:
         at = datetime.strptime(text, "%H:%M").time()
     except ValueError:
         raise Invalid("times", fields=[field]) from None
-    return datetime.combine(office_day(now(), setup().zone), at, setup().zone)
+    return datetime.combine(office_day(now(), office_config().zone), at, office_config().zone)

@@ -15,7 +15,7 @@ from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web import auth
 from shared.web.auth import limiter, now, officers_only, store
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 from shared.web.urls import public_url
 
 blueprint = Blueprint("devices_setup", __name__)
@@ -91,9 +91,9 @@ def test_call() -> ResponseReturnValue:
 
 def _settings() -> dict[str, Any]:
     """What was chosen: all services, or none, are the same as no choice, so that a new service appears by itself."""
-    offered = [service.slug for service in setup().services if service.is_active]
+    offered = [service.slug for service in office_config().services if service.is_active]
     chosen = [slug for slug in request.form.getlist("services") if slug in offered]
-    printers = [printer.slug for printer in setup().printers]
+    printers = [printer.slug for printer in office_config().printers]
     wanted: dict[str, Any] = {"zone": " ".join(request.form.get("zone", "").split())[:LONGEST_ZONE]}
     if chosen and len(chosen) < len(offered):
         wanted["services"] = chosen
@@ -134,7 +134,7 @@ def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
         devices=rows,
         offline=offline,
         invited=invited,
-        services=[service for service in setup().services if service.is_active],
+        services=[service for service in office_config().services if service.is_active],
         server=public_url(""),
         words=WORDS,
     )

@@ -12,7 +12,7 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy import Connection, Row
 
-from shared.domain.desk import (
+from shared.domain.counter import (
     MOVE_OF,
     RECALL_AFTER_S,
     UNDO_S,
@@ -20,19 +20,19 @@ from shared.domain.desk import (
     CallReason,
     CancelReason,
     PauseReason,
-    Place,
     Primary,
+    TransferPlace,
     primary,
     wait_level,
 )
 from shared.domain.numbering import label, office_day
+from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.policy import Waiting, order
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
 from shared.engine.officer import OFFERED, is_undoable
-from shared.store import announcements, desk, reads
-from shared.store.setup import CounterSetup, ServiceSetup, Setup
+from shared.store import announcements, panel, reads
 from shared.web.auth import now, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 PREVIEW = 5
 ASKS = {Action.TRANSFER, Action.CANCEL}
@@ -57,7 +57,7 @@ KEYS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class PanelTicket:
     """One ticket on the panel with the actions that its state allows."""
 
     id: int
@@ -68,11 +68,11 @@ class Line:
     lane: str
     waited_min: int
     level: str
-    """A `desk.Wait` value."""
+    """A `counter.Wait` value."""
     since_s: int
     recalls: int
     note: str | None
-    returns_to: CounterSetup | None
+    returns_to: CounterConfig | None
     actions: list[str]
     """Those that one click does."""
     asks: list[str]
@@ -88,7 +88,7 @@ class Undo:
 
 @dataclass(frozen=True)
 class Panel:
-    counter: CounterSetup
+    counter: CounterConfig
     version: int
     officer: str | None
     """Who sits here; None when the counter is empty."""
@@ -97,22 +97,22 @@ class Panel:
     """Another officer sits here."""
     paused_s: int | None
     pause_reason: str | None
-    current: Line | None
+    current: PanelTicket | None
     unheard_call: int | None
     """The id of the current call while no display has spoken it."""
     primary: str
-    upcoming: list[Line]
+    upcoming: list[PanelTicket]
     waiting: int
     waiting_by_service: list[tuple[str, int]]
-    held: list[Line]
-    absent: list[Line]
-    others: list[CounterSetup]
-    services: list[ServiceSetup]
+    held: list[PanelTicket]
+    absent: list[PanelTicket]
+    others: list[CounterConfig]
+    services: list[ServiceConfig]
     """Those that give numbers; a visitor can be sent on to them."""
-    own_services: list[ServiceSetup]
+    own_services: list[ServiceConfig]
     """Those that this counter serves itself."""
     undo: Undo | None
-    today: desk.Today
+    today: panel.Today
     messages: Sequence[Row[Any]]
     paper: list[dict[str, Any]]
     """How the printers are: `reads.paper`."""
@@ -122,24 +122,24 @@ class Panel:
     pause_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in PauseReason])
     call_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CallReason])
     cancel_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CancelReason])
-    places: list[str] = field(default_factory=lambda: [place.value for place in Place])
+    places: list[str] = field(default_factory=lambda: [place.value for place in TransferPlace])
 
 
-def panel(number: int) -> Panel:
+def current_panel(number: int) -> Panel:
     """The panel of this counter for the officer of this request; raises `Unknown("counter")`."""
     with store().read() as connection:
-        return read_panel(connection, setup(), number, current_user.id, now())
+        return read_panel(connection, office_config(), number, current_user.id, now())
 
 
-def read_panel(connection: Connection, office: Setup, number: int, officer_id: int, moment: datetime) -> Panel:
+def read_panel(connection: Connection, office: OfficeConfig, number: int, officer_id: int, moment: datetime) -> Panel:
     counter = office.counter(number)
     today = office_day(moment, office.zone)
-    seat = desk.seat(connection, counter)
-    waiting = desk.waiting(connection, office, counter, today)
-    heads = desk.heads(connection, office, counter, today, PREVIEW)
-    rows = desk.here(connection, office, counter, today)
-    queue = order([Waiting(r.id, r.lane, r.queued_at) for r in heads], seat.streak, office.settings.ratio)
-    first = desk.tickets(connection, [ticket.ticket_id for ticket in queue[:PREVIEW]])
+    seat = panel.seat(connection, counter)
+    waiting = panel.waiting(connection, office, counter, today)
+    front = panel.front_of_lines(connection, office, counter, today, PREVIEW)
+    rows = panel.here(connection, office, counter, today)
+    queue = order([Waiting(r.id, r.lane, r.queued_at) for r in front], seat.streak, office.settings.ratio)
+    first = panel.tickets(connection, [ticket.ticket_id for ticket in queue[:PREVIEW]])
     line = partial(_line, office, moment)
     here = next((row for row in rows if row.state in AT_COUNTER), None)
     offered = [service for service in office.services if service.is_active]
@@ -162,10 +162,10 @@ def read_panel(connection: Connection, office: Setup, number: int, officer_id: i
         absent=[line(row) for row in rows if row.state == State.ABSENT],
         others=[other for other in office.counters if other.id != counter.id],
         services=offered,
-        own_services=[service for service in offered if counter.serves(service.desk, service.id)],
-        undo=_undo(desk.last_action(connection, officer_id), counter, moment),
-        today=desk.done_today(connection, officer_id, midnight),
-        messages=desk.messages(connection, g.office_id, moment),
+        own_services=[service for service in offered if counter.serves(service.first_role, service.id)],
+        undo=_undo(panel.last_action(connection, officer_id), counter, moment),
+        today=panel.done_today(connection, officer_id, midnight),
+        messages=panel.messages(connection, g.office_id, moment),
         paper=reads.paper(connection, office.office_id),
     )
 
@@ -183,12 +183,12 @@ def _primary(here: Row[Any] | None, seat: Row[Any]) -> Primary:
     return primary(state, recalls, is_paused=seat.paused_at is not None, is_guest=is_guest)
 
 
-def _line(office: Setup, moment: datetime, row: Row[Any]) -> Line:
+def _line(office: OfficeConfig, moment: datetime, row: Row[Any]) -> PanelTicket:
     service = office.service_ids[row.service_id]
     offered = [action for action in allowed(row.state) if action in OFFERED]
     waited_s = (moment - row.taken_at).total_seconds()
     chosen = MOVE_OF.get(primary(row.state, row.recalls, is_guest=row.return_counter_id is not None))
-    return Line(
+    return PanelTicket(
         id=row.id,
         number=label(row.series, row.number),
         service=service.standard.short_name,
@@ -206,7 +206,7 @@ def _line(office: Setup, moment: datetime, row: Row[Any]) -> Line:
     )
 
 
-def _undo(event: Row[Any] | None, counter: CounterSetup, moment: datetime) -> Undo | None:
+def _undo(event: Row[Any] | None, counter: CounterConfig, moment: datetime) -> Undo | None:
     """The officer's last action at this counter while it can be taken back."""
     if event is None or event.counter_id != counter.id or not is_undoable(event):
         return None

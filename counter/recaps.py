@@ -23,7 +23,7 @@ from shared.loop import off_the_loop
 from shared.store import files
 from shared.store.files import File
 from shared.web.auth import now, officers_only, store, wants_page
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
 
@@ -39,9 +39,9 @@ def recaps() -> str:
 def recap_list(recap_id: int) -> str:
     """One recap with its files."""
     made, listed, outages = _one(recap_id)
-    hours = {file.row.id: files.net_hours(file, setup(), now()) for file in listed}
+    hours = {file.row.id: files.net_hours(file, office_config(), now()) for file in listed}
     return render_template(
-        "counter/recap_list.html", setup=setup(), recap=made, files=listed, hours=hours, outages=outages
+        "counter/recap_list.html", office=office_config(), recap=made, files=listed, hours=hours, outages=outages
     )
 
 
@@ -72,14 +72,14 @@ def make_recap() -> ResponseReturnValue:
 
 
 def _page(message: str | None = None) -> str:
-    today = office_day(now(), setup().zone)
+    today = office_day(now(), office_config().zone)
     begins = today.replace(day=1)
     with store().read() as connection:
         made = files.recaps(connection, g.office_id)
-        waiting = files.to_recap(connection, setup(), begins - timedelta(days=366), today)
+        waiting = files.to_recap(connection, office_config(), begins - timedelta(days=366), today)
     return render_template(
         "counter/recap.html",
-        setup=setup(),
+        office=office_config(),
         recaps=made,
         waiting=waiting,
         begins=begins,
@@ -95,18 +95,18 @@ def _one(recap_id: int) -> tuple[Row[Any], list[File], tuple[int, int]]:
         made = next((row for row in files.recaps(connection, g.office_id) if row.id == recap_id), None)
         if made is None:
             raise Unknown("recap")
-        rows = files.recap_files(connection, setup(), recap_id)
-        listed = [files.as_file(connection, store().setups, setup(), row, now()) for row in rows]
-        return made, listed, files.outage_minutes(connection, setup(), made.from_on, made.until_on, now())
+        rows = files.recap_files(connection, office_config(), recap_id)
+        listed = [files.as_file(connection, store().office_configs, office_config(), row, now()) for row in rows]
+        return made, listed, files.outage_minutes(connection, office_config(), made.from_on, made.until_on, now())
 
 
 def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> dict[str, Any]:
     """What stands on the sheet, as words."""
-    profile = setup().profile
+    profile = office_config().profile
     contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))
     return {
         "letterhead": profile.get("letterhead", []),
-        "office": setup().name,
+        "office": office_config().name,
         "contact": [line for line in (profile.get("address"), contact) if line],
         "number": made.number,
         "on": _date(made.on_day),
@@ -121,9 +121,9 @@ def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> 
                 "service": file.service.short_name,
                 "name": file.row.applicant.get("name", ""),
                 "nib": file.row.nib or "–",
-                "accepted": file.row.accepted_at.astimezone(setup().zone).strftime("%d-%m-%Y %H.%M"),
-                "completed": file.row.completed_at.astimezone(setup().zone).strftime("%d-%m-%Y %H.%M"),
-                "hours": format_decimal(files.net_hours(file, setup(), now()), "0.0"),
+                "accepted": file.row.accepted_at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M"),
+                "completed": file.row.completed_at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M"),
+                "hours": format_decimal(files.net_hours(file, office_config(), now()), "0.0"),
             }
             for file in listed
         ],

@@ -7,23 +7,23 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from counter.blueprint import DESK_ROLES, blueprint, click
-from shared.domain.desk import PauseReason
+from shared.domain.counter import PauseReason
 from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
 from shared.engine import seat
 from shared.store import floor
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @blueprint.get("")
 @officers_only()
 def home() -> str:
     """The counters of the office: who sits where, and whom they have."""
-    today = office_day(now(), setup().zone)
+    today = office_day(now(), office_config().zone)
     with store().read() as connection:
-        counters = floor.counters(connection, setup(), today)
-    return render_template("counter/home.html", setup=setup(), counters=counters)
+        counters = floor.counters(connection, office_config(), today)
+    return render_template("counter/home.html", office=office_config(), counters=counters)
 
 
 @blueprint.post("/<int:number>/open")

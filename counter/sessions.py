@@ -11,7 +11,7 @@ from flask_login import current_user
 from counter.blueprint import blueprint
 from shared.web import sessions
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @blueprint.get("/sessions")
@@ -21,7 +21,9 @@ def sessions_page() -> str:
     is_admin = "admin" in current_user.roles
     with store().read() as connection:
         rows = sessions.running(connection, g.office_id, None if is_admin else current_user.id, now())
-    return render_template("counter/sessions.html", setup=setup(), rows=rows, here=sessions.current_id(store()))
+    return render_template(
+        "counter/sessions.html", office=office_config(), rows=rows, here=sessions.current_id(store())
+    )
 
 
 @blueprint.post("/sessions/<int:session_id>/end")

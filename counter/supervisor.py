@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from counter.blueprint import CHIEFS, blueprint, wants_fragment
-from shared.domain.desk import counters_needed
+from shared.domain.counter import counters_needed
 from shared.domain.errors import Invalid, Refusal
 from shared.domain.numbering import label, office_day
 from shared.engine import device, supervisor
-from shared.store import desk, floor, reads
+from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 MINUTES = (15, 30, 60, 120, 480)
 
@@ -84,11 +84,11 @@ def _minutes(text: str) -> int:
 
 def _page(message: str | None = None) -> str:
     template = "counter/_floor.html" if wants_fragment() else "counter/supervisor.html"
-    return render_template(template, setup=setup(), message=message, minutes=MINUTES, **_floor(now()))
+    return render_template(template, office=office_config(), message=message, minutes=MINUTES, **_floor(now()))
 
 
 def _floor(moment: datetime) -> dict[str, Any]:
-    office, today = setup(), office_day(moment, setup().zone)
+    office, today = office_config(), office_day(moment, office_config().zone)
     with store().read() as connection:
         version = reads.version(connection, office.office_id)
         counters = floor.counters(connection, office, today)
@@ -98,7 +98,7 @@ def _floor(moment: datetime) -> dict[str, Any]:
         held = floor.held(connection, office, today)
         devices = device.devices(connection, office.office_id)
         printers = reads.printers(connection, office.office_id)
-        messages = desk.messages(connection, office.office_id, moment)
+        messages = panel.messages(connection, office.office_id, moment)
     working = sum(one.officer_id is not None and one.paused_at is None for one in counters)
     waiting = sum(queue.waiting for queue in queues)
     return {

@@ -8,11 +8,11 @@ from flask import Blueprint, jsonify, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from shared.domain.standard import Service
-from shared.store.setup import Setup
+from shared.domain.office import OfficeConfig
+from shared.domain.standard import ServiceStandard
 from shared.web import media
 from shared.web.auth import devices_only
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 blueprint = Blueprint("media", __name__)
 
@@ -24,17 +24,17 @@ MOST_LINES = 7
 @devices_only("display")
 def playlist() -> ResponseReturnValue:
     """The slides in order; what is missing or broken is not in it."""
-    return jsonify(slides=[*_files(setup()), *_pages(setup())])
+    return jsonify(slides=[*_files(office_config()), *_pages(office_config())])
 
 
 @blueprint.get("/media/<name>")
 @devices_only("display")
 def file(name: str) -> ResponseReturnValue:
-    found = media.medium(setup(), name)
+    found = media.medium(office_config(), name)
     return send_file(found.path, mimetype=found.mimetype, conditional=True, max_age=86400)
 
 
-def _files(office: Setup) -> list[dict[str, Any]]:
+def _files(office: OfficeConfig) -> list[dict[str, Any]]:
     seconds = office.settings.slide_s
     return [
         {"kind": one.kind, "url": url_for("media.file", name=one.name, v=one.version), "seconds": seconds}
@@ -42,7 +42,7 @@ def _files(office: Setup) -> list[dict[str, Any]]:
     ]
 
 
-def _pages(office: Setup) -> list[dict[str, Any]]:
+def _pages(office: OfficeConfig) -> list[dict[str, Any]]:
     """The pledge, and what to bring for each service; never for a delicate one, and only when the office wants it."""
     if not office.settings.standard_slides:
         return []
@@ -54,7 +54,7 @@ def _pages(office: Setup) -> list[dict[str, Any]]:
     return [{**page, "seconds": office.settings.slide_s} for page in pages]
 
 
-def _lines(standard: Service) -> list[str]:
+def _lines(standard: ServiceStandard) -> list[str]:
     lines = [requirement.text for requirement in standard.requirements if not requirement.when][:MOST_LINES]
     if standard.promise:
         lines.append(f"{gettext('Time')}: {standard.promise.text}")

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Row, select
 
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day, register_label
+from shared.domain.office import OfficeConfig
 from shared.domain.procedure import awaited_at
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
-from shared.engine.forecast import Place
+from shared.engine.forecast import QueuePlace
 from shared.store import reads
-from shared.store.setup import Setup
 from shared.store.tables import Case
 from shared.web.auth import now, store
 
@@ -32,14 +32,14 @@ def ticket(token: str) -> ResponseReturnValue:
     file = _file(token)
     if file is not None:
         return file
-    setup, row, steps = _find(token)
-    standard = setup.service_ids[row.service_id].standard
+    office, row, steps = _find(token)
+    standard = office.service_ids[row.service_id].standard
     return render_template(
         "display/phone.html",
-        setup=setup,
+        office=office,
         token=token,
-        facts=_facts(setup, row),
-        is_today=row.on_day == office_day(now(), setup.zone),
+        facts=_facts(office, row),
+        is_today=row.on_day == office_day(now(), office.zone),
         day=format_date(row.on_day, "long"),
         service=None if standard.is_delicate else standard,
         steps=steps,
@@ -51,8 +51,8 @@ def ticket(token: str) -> ResponseReturnValue:
 @blueprint.get("/<token>.json")
 def ticket_json(token: str) -> ResponseReturnValue:
     """What changes on the page, with its sentences in the page's language."""
-    setup, row, _ = _find(token)
-    return jsonify(_facts(setup, row))
+    office, row, _ = _find(token)
+    return jsonify(_facts(office, row))
 
 
 def _file(token: str) -> str | None:
@@ -61,48 +61,48 @@ def _file(token: str) -> str | None:
         row = connection.execute(select(Case).where(Case.token == token)).first()
         if row is None:
             return None
-        setup = store().setups.read(connection, row.office_id)
-        service = store().setups.standard(connection, row.standard_id)
+        office = store().office_configs.read(connection, row.office_id)
+        service = store().office_configs.standard(connection, row.standard_id)
     return render_template(
         "display/file.html",
-        setup=setup,
+        office=office,
         row=row,
         register=register_label(row.register_number, row.register_year) or "",
         service=None if service.is_delicate else service,
         steps=[step for step in service.steps if step.role != Role.APPLICANT],
         is_awaited=awaited_at(row.state, service.steps, row.step) is not None,
-        due=format_date(row.due_at.astimezone(setup.zone).date(), "full") if row.due_at else "",
+        due=format_date(row.due_at.astimezone(office.zone).date(), "full") if row.due_at else "",
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
     )
 
 
-def _find(token: str) -> tuple[Setup, Row[*tuple[Any, ...]], list[Step]]:
+def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[Any, ...]], list[Step]]:
     """The ticket, its office, and the steps of its way with the present one; raises `Unknown("ticket")`."""
     with store().read() as connection:
         row = reads.ticket_by_token(connection, token)
         if row is None:
             raise Unknown("ticket")
-        setup = store().setups.read(connection, row.office_id)
-        steps = _steps(connection, setup, row)
+        office = store().office_configs.read(connection, row.office_id)
+        steps = _steps(connection, office, row)
     if "lang" not in request.args:
         g.language = row.language
-    return setup, row, steps
+    return office, row, steps
 
 
-def _steps(connection: Connection, setup: Setup, row: Row[*tuple[Any, ...]]) -> list[Step]:
+def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> list[Step]:
     """What is still to come: from the step at which the file lies, or all while there is no file yet."""
     file = connection.execute(select(Case.step, Case.standard_id).where(Case.id == row.case_id)).first()
     if file is None:
-        steps = setup.service_ids[row.service_id].standard.steps
+        steps = office.service_ids[row.service_id].standard.steps
         return [step for step in steps if step.role != Role.APPLICANT]
-    steps = store().setups.standard(connection, file.standard_id).steps
+    steps = store().office_configs.standard(connection, file.standard_id).steps
     keys = [step.key for step in steps]
     return list(steps[keys.index(file.step) :]) if file.step in keys else []
 
 
-def _facts(setup: Setup, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+def _facts(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     number = label(row.series, row.number)
-    counter = setup.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
+    counter = office.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
     place = None
     if row.state == State.WAITING:
         place = current_app.extensions["loket_forecasts"].line(row.office_id, now()).get(number)
@@ -133,7 +133,7 @@ def ahead_words(ahead: int) -> str:
     return str(words).replace("{n}", str(ahead))
 
 
-def _wait_words(place: Place | None) -> str:
+def _wait_words(place: QueuePlace | None) -> str:
     if place is None or place.wait is None:
         return ""
     return str(gettext("about %(low)d to %(high)d minutes", low=place.wait.low_min, high=place.wait.high_min))

@@ -11,7 +11,7 @@ from display import media, phone, sound
 from display.television import closed_sentence, television
 from shared.web.auth import devices_only
 from shared.web.live import live_board
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
 BLUEPRINTS = (
@@ -25,7 +25,9 @@ BLUEPRINTS = (
 @blueprint.get("")
 @devices_only("display")
 def page() -> str:
-    return render_template("display/page.html", setup=setup(), tv=television(setup(), g.device), board=_board())
+    return render_template(
+        "display/page.html", office=office_config(), tv=television(office_config(), g.device), board=_board()
+    )
 
 
 @blueprint.get("/board.json")
@@ -38,16 +40,16 @@ def board() -> ResponseReturnValue:
 @devices_only("display")
 def plain() -> str:
     """For engines that are too old for scripts: the same picture, drawn here, and loaded again every 5 s."""
-    tv, picture = television(setup(), g.device), _board()
+    tv, picture = television(office_config(), g.device), _board()
     calls = [call for call in picture["calls"] if tv.shows(call["counter"])]
     return render_template(
         "display/plain.html",
-        setup=setup(),
+        office=office_config(),
         tv=tv,
         board=picture,
         calls=calls,
         waiting=tv.waiting(picture),
-        closed=closed_sentence(setup(), picture["availability"]),
+        closed=closed_sentence(office_config(), picture["availability"]),
     )
 
 

@@ -13,7 +13,7 @@ from shared.store import announcements
 from shared.web import voice
 from shared.web.api import body
 from shared.web.auth import devices_only, now, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 blueprint = Blueprint("sound", __name__)
 KEPT_S = 3600
@@ -33,17 +33,17 @@ class Spoken(BaseModel):
 def call(call_id: int) -> ResponseReturnValue:
     """The call in Indonesian, after the chime; with `?again` without it, in the visitor's own language."""
     with store().read() as connection:
-        found = announcements.announcement(connection, setup(), call_id)
+        found = announcements.announcement(connection, office_config(), call_id)
     is_repeat = "again" in request.args
     language = found.language if is_repeat else "id"
     counter = speech.speakable(found.counter.name, found.counter.number)
-    return _wav(voice.call(setup(), found.number, counter, language, with_chime=not is_repeat))
+    return _wav(voice.call(office_config(), found.number, counter, language, with_chime=not is_repeat))
 
 
 @blueprint.get("/test.wav")
 @devices_only("display")
 def test() -> ResponseReturnValue:
-    return _wav(voice.test(setup()))
+    return _wav(voice.test(office_config()))
 
 
 @blueprint.post("/spoken")
@@ -51,7 +51,7 @@ def test() -> ResponseReturnValue:
 def spoken() -> ResponseReturnValue:
     """The counter that called sees that its call was heard. No queue depends on it, so no office is locked."""
     heard = body(Spoken)
-    is_news = store().exclusively(announcements.hear, setup(), heard.id, now())
+    is_news = store().write_with(announcements.hear, office_config(), heard.id, now())
     if is_news:
         current_app.extensions["loket_live"].publish(g.office_id, 0)
     return jsonify(heard=heard.id)

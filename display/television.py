@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from flask_babel import format_date, gettext
 
-from shared.store.setup import ServiceSetup, Setup
+from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.web.auth import Paired
 
 MOST_ROWS = 6
@@ -59,14 +59,14 @@ class Television:
         return sorted(rows, key=lambda found: -found["people"])[:MOST_ROWS]
 
 
-def television(setup: Setup, device: Paired, device_name: str = "") -> Television:
+def television(office: OfficeConfig, device: Paired, device_name: str = "") -> Television:
     """The television that asks: by its device's settings, or, on the server itself, by what stands in the address."""
     wanted = {**request.args.to_dict(), **device.settings}
     zone = wanted.get("zone") or None
-    counters = [counter for counter in setup.counters if counter.zone == zone] if zone else list(setup.counters)
+    counters = [counter for counter in office.counters if counter.zone == zone] if zone else list(office.counters)
     services = [
         service
-        for service in setup.services
+        for service in office.services
         if service.is_active and any(_serves(counter.roles, service) for counter in counters)
     ]
     theme = wanted.get("theme")
@@ -74,27 +74,27 @@ def television(setup: Setup, device: Paired, device_name: str = "") -> Televisio
         counters=tuple(counter.number for counter in counters) if zone else None,
         zone=zone,
         name=device_name or gettext("Display on the server"),
-        theme=theme if theme in ("light", "dark") else setup.settings.theme,
+        theme=theme if theme in ("light", "dark") else office.settings.theme,
         has_sound=str(wanted.get("sound", "1")) not in ("0", "False"),
         rows=_rows(services),
-        running_text=setup.settings.running_text or setup.profile.get("pledge") or "",
-        free=_free([service for service in setup.services if service.is_active]),
-        complaint=_complaint(setup),
+        running_text=office.settings.running_text or office.profile.get("pledge") or "",
+        free=_free([service for service in office.services if service.is_active]),
+        complaint=_complaint(office),
     )
 
 
-def _serves(roles: frozenset[Any], service: ServiceSetup) -> bool:
+def _serves(roles: frozenset[Any], service: ServiceConfig) -> bool:
     return any(step.role in roles for step in service.standard.steps)
 
 
-def _rows(services: list[ServiceSetup]) -> tuple[Row, ...]:
+def _rows(services: list[ServiceConfig]) -> tuple[Row, ...]:
     """A delicate service is not named: in a small room its name would point at somebody."""
     rows = [Row(s.standard.short_name, (s.slug,)) for s in services if not s.standard.is_delicate]
     delicate = tuple(s.slug for s in services if s.standard.is_delicate)
     return (*rows, Row(gettext("Other services"), delicate)) if delicate else tuple(rows)
 
 
-def _free(services: list[ServiceSetup]) -> str:
+def _free(services: list[ServiceConfig]) -> str:
     """Who is free of charge; empty when the office has not said it of any service."""
     free = [s for s in services if s.standard.fee is not None and s.standard.fee.rupiah == 0]
     if not free:
@@ -105,8 +105,8 @@ def _free(services: list[ServiceSetup]) -> str:
     return str(gettext("FREE of charge: %(services)s", services=names)) if names else ""
 
 
-def _complaint(setup: Setup) -> tuple[str, ...]:
-    for service in setup.services:
+def _complaint(office: OfficeConfig) -> tuple[str, ...]:
+    for service in office.services:
         complaint = service.standard.complaint
         if service.is_active and complaint is not None:
             channels = (complaint.phone, complaint.email, *complaint.web)
@@ -114,7 +114,7 @@ def _complaint(setup: Setup) -> tuple[str, ...]:
     return ()
 
 
-def closed_sentence(setup: Setup, availability: Mapping[str, Mapping[str, Any]]) -> str:
+def closed_sentence(office: OfficeConfig, availability: Mapping[str, Mapping[str, Any]]) -> str:
     """Why no service gives numbers now and when again; empty while one does."""
     found = list(availability.values())
     if not found or any(one["is_open"] for one in found):
@@ -124,13 +124,13 @@ def closed_sentence(setup: Setup, availability: Mapping[str, Mapping[str, Any]])
     if first["reason"]:
         words.append(f"{first['reason']}.")
     if first["opens_again_on"]:
-        words.append(_again(setup, first))
+        words.append(_again(office, first))
     return " ".join(words)
 
 
-def _again(setup: Setup, one: Mapping[str, Any]) -> str:
+def _again(office: OfficeConfig, one: Mapping[str, Any]) -> str:
     day = format_date(datetime.fromisoformat(one["opens_again_on"]), "EEEE, d MMMM")
     if not one["opens_again_at"]:
         return str(gettext("Open again on %(day)s.", day=day))
-    at = datetime.fromisoformat(one["opens_again_at"]).astimezone(setup.zone)
+    at = datetime.fromisoformat(one["opens_again_at"]).astimezone(office.zone)
     return str(gettext("Open again on %(day)s at %(time)s.", day=day, time=f"{at:%H.%M}"))

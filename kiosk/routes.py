@@ -13,18 +13,18 @@ from flask_babel import gettext
 from kiosk import speech
 from kiosk.words import BothLanguages, picture
 from shared.domain.errors import Unknown
+from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.standard import questions_tree
 from shared.engine import reception, visitor
 from shared.engine.visitor import Taken
 from shared.printing.status import Status
 from shared.store import reads
-from shared.store.setup import ServiceSetup
 from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
 from shared.web.auth import devices_only, limiter, now, store
 from shared.web.i18n import language
 from shared.web.live import live_board
-from shared.web.screen import setup
+from shared.web.screen import office_config
 from shared.web.urls import public_url
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
@@ -39,7 +39,7 @@ def page() -> str:
     services = _services()
     return render_template(
         "kiosk/page.html",
-        setup=setup(),
+        office=office_config(),
         services=services,
         trees={service.slug: questions_tree(service.standard) for service in services},
         board=_board(),
@@ -55,7 +55,7 @@ def page() -> str:
 def calibrate() -> str:
     """How many pixels a millimetre has on this screen."""
     words = BothLanguages(current_app.extensions["loket_words"])
-    return render_template("kiosk/calibrate.html", setup=setup(), words=words, picture=picture)
+    return render_template("kiosk/calibrate.html", office=office_config(), words=words, picture=picture)
 
 
 @blueprint.get("/board.json")
@@ -152,14 +152,14 @@ def qr(token: str) -> ResponseReturnValue:
 @limiter.limit("60/minute")
 def spoken(key: str) -> ResponseReturnValue:
     """A screen read aloud; only what the kiosk itself shows has a key."""
-    text = speech.text(key, gettext, setup(), {service.slug for service in _services()}, _ticket, language())
+    text = speech.text(key, gettext, office_config(), {service.slug for service in _services()}, _ticket, language())
     return send_file(current_app.extensions["loket_voice"].speak(text, language()), "audio/wav", max_age=0)
 
 
-def _services() -> list[ServiceSetup]:
+def _services() -> list[ServiceConfig]:
     """What this kiosk offers, in the office's order."""
     chosen = g.device.settings.get("services")
-    return [each for each in setup().services if each.is_active and (not chosen or each.slug in chosen)]
+    return [each for each in office_config().services if each.is_active and (not chosen or each.slug in chosen)]
 
 
 def _paper() -> dict[str, list[str]]:
@@ -167,8 +167,10 @@ def _paper() -> dict[str, list[str]]:
 
     That the roll is nearly empty is for the staff alone (UX 12, 35).
     """
-    own = setup().printer(g.device.settings.get("printer"))
-    printers = [each.slug for each in setup().printers if own is not None and each.id in (own.id, own.fallback_id)]
+    own = office_config().printer(g.device.settings.get("printer"))
+    printers = [
+        each.slug for each in office_config().printers if own is not None and each.id in (own.id, own.fallback_id)
+    ]
     return {"printers": printers, "stopped": [status.value for status in Status if not status.can_print]}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from shared.domain.errors import Unknown
-from shared.domain.standard import Question, Service, needed, next_question
-from shared.store.setup import Setup
+from shared.domain.office import OfficeConfig
+from shared.domain.standard import Question, ServiceStandard, needed, next_question
 
 Say = Callable[[str], str]
 
@@ -31,7 +31,7 @@ SCREENS = {
 def text(
     key: str,
     say: Say,
-    setup: Setup,
+    office: OfficeConfig,
     offered: Collection[str],
     ticket: Callable[[str], tuple[str, int | None]],
     language: str,
@@ -48,7 +48,7 @@ def text(
     if kind != "service" or slug not in offered:
         raise Unknown("not_found")
     answers = dict(part.split(".", 1) for part in said if "." in part)
-    return _service(setup.service(slug).standard, answers, say, language)
+    return _service(office.service(slug).standard, answers, say, language)
 
 
 def _ticket(number: str, ahead: int | None, say: Say) -> str:
@@ -58,7 +58,7 @@ def _ticket(number: str, ahead: int | None, say: Say) -> str:
     return " ".join([*parts, say("Please sit down and wait until your number is called.")])
 
 
-def _service(service: Service, answers: dict[str, str], say: Say, language: str) -> str:
+def _service(service: ServiceStandard, answers: dict[str, str], say: Say, language: str) -> str:
     question = next_question(service, answers)
     if question is not None:
         return f"{service.name_in(language)}. {_question(question, language)}"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from world import MORNING
 
-from shared.domain.case import Action
+from shared.domain.case import FileAction
 from shared.domain.standard import Role
 from shared.engine import case, officer, outage, recap, visitor
 from shared.engine.founding import found
@@ -47,7 +47,7 @@ class Desks:
     def __init__(self, store: Store, slug: str = "lumajang") -> None:
         self.store, self.now = store, MORNING
         standard = next(each for each in shipped() if each.slug == slug)
-        store.exclusively(found, standard, MORNING, lambda password: "x" * len(password))
+        store.write_with(found, standard, MORNING, lambda password: "x" * len(password))
         with store.read() as connection:
             self.id = connection.execute(select(tables.Office.id).where(tables.Office.slug == slug)).scalar_one()
             rows = connection.execute(select(tables.Officer).where(tables.Officer.office_id == self.id)).all()
@@ -55,7 +55,7 @@ class Desks:
 
     def hand(self, who: str, **changed: Any) -> Hand:
         seat = SEATS.get(who)
-        counter_id = self.store.setup(self.id).counter(seat).id if seat else None
+        counter_id = self.store.office_config(self.id).counter(seat).id if seat else None
         said = {"officer_id": self.officers[who], "name": who, "roles": frozenset(ROLES[who]), "counter_id": counter_id}
         return Hand(**({**said, "now": self.now, "url": "http://127.0.0.1/t/"} | changed))
 
@@ -97,15 +97,15 @@ class Desks:
         wanted = TicketAction(action)
         return self.store.change(self.id, officer.act, SEATS[who], ticket_id, wanted, self.officers[who], self.now)
 
-    def receive(self, who: str, ticket_id: int, action: Action = Action.ACCEPT, **said: Any) -> dict[str, Any]:
+    def receive(self, who: str, ticket_id: int, action: FileAction = FileAction.ACCEPT, **said: Any) -> dict[str, Any]:
         known = {"applicant": APPLICANT, "collected": {"documents": self.documents("oss")}}
         return self.store.change(self.id, case.receive, ticket_id, action, self.hand(who), Said(**(known | said)))
 
     def documents(self, slug: str, **answers: str) -> dict[str, bool]:
-        service = self.store.setup(self.id).service(slug).standard
+        service = self.store.office_config(self.id).service(slug).standard
         return dict.fromkeys(case.required(service, answers), True)
 
-    def act(self, who: str, case_id: int, action: Action, **said: Any) -> dict[str, Any]:
+    def act(self, who: str, case_id: int, action: FileAction, **said: Any) -> dict[str, Any]:
         return self.store.change(self.id, case.act, case_id, action, self.hand(who), Said(**said))
 
     def collect(self, who: str, case_id: int, **collected: Any) -> dict[str, Any]:
@@ -141,11 +141,11 @@ class Desks:
         for who, at, said in WAY:
             if self.file(case_id).step == step:
                 return case_id
-            if self.store.setup(self.id).counter(3) and at == "account":
+            if self.store.office_config(self.id).counter(3) and at == "account":
                 self.serve_next("operator")
             if at == "handover":
                 self.serve_next("loket1")
-            action = Action.HAND_OVER if at == "handover" else Action.ADVANCE
+            action = FileAction.HAND_OVER if at == "handover" else FileAction.ADVANCE
             if at == "confirm":
                 self.collect(who, case_id, confirmation={"is_approved": True})
                 nib = f"{int(NIB) + case_id:013d}"

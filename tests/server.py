@@ -74,7 +74,7 @@ class Server:
             office_id = next(row.id for row in reads.offices(connection) if row.slug == office)
             officer = reads.officer_by_login(connection, office_id, login) if login else None
         made_at, officer_id = datetime.now(UTC), officer.id if officer else None
-        text = store.exclusively(issue_token, office_id, what, login or what, made_at, officer_id)
+        text = store.write_with(issue_token, office_id, what, login or what, made_at, officer_id)
         store.close()
         return {"Authorization": f"Bearer {text}"}
 

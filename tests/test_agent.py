@@ -18,8 +18,18 @@ from world import World
 
 from shared.engine.device import confirm, devices, invite, revoke
 from shared.printing import jobs
-from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair, redeem
-from shared.printing.doorbell import Doorbell
+from shared.printing.agent import (
+    Agent,
+    Journal,
+    LocalPrinter,
+    Refused,
+    ServerConnection,
+    Unreachable,
+    alone,
+    pair,
+    redeem,
+)
+from shared.printing.job_notifier import JobNotifier
 from shared.printing.jobs import JobState
 from shared.printing.status import Status
 from shared.store.office import Store
@@ -52,13 +62,18 @@ def serving(small: World, clock: Clock, tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def line(office: World, url: str, clock: Clock, purpose: str = "agent") -> Line:
-    return Line(url, office.store.exclusively(issue_token, office.id, purpose, "anjungan", clock()), timeout_s=5)
+def line(office: World, url: str, clock: Clock, purpose: str = "agent") -> ServerConnection:
+    return ServerConnection(
+        url, office.store.write_with(issue_token, office.id, purpose, "anjungan", clock()), timeout_s=5
+    )
 
 
-def agent(at: Line, folder: Path, address: str, **more: Any) -> Agent:
+def agent(at: ServerConnection, folder: Path, address: str, **more: Any) -> Agent:
     return Agent(
-        at, Journal(folder), Device("usb", "network", address, "58mm"), **({"wait_s": 0.2, "timeout_s": 0.3} | more)
+        at,
+        Journal(folder),
+        LocalPrinter("usb", "network", address, "58mm"),
+        **({"wait_s": 0.2, "timeout_s": 0.3} | more),
     )
 
 
@@ -89,7 +104,7 @@ class Sleep(threading.Event):
 
 
 def _printer_id(office: World) -> int | None:
-    return next((p.id for p in office.store.setup(office.id).printers if p.slug == "usb"), None)
+    return next((p.id for p in office.store.office_config(office.id).printers if p.slug == "usb"), None)
 
 
 def test_an_agent_brings_its_printer_and_prints_on_it(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
@@ -126,9 +141,9 @@ def test_the_bell_wakes_the_agent_long_before_its_next_question(
     with device.on_network() as address:
         one = agent(line(small, serving, clock), tmp_path / "a", address)
         sleep = one._woken = Sleep()
-        one.bell.ring = sleep.set
+        one.notifier.ring = sleep.set
         with working(one):
-            until(lambda: one.bell.is_open and known(small))
+            until(lambda: one.notifier.is_open and known(small))
             one.wait_s = 300
             asleep = sleep.sleepers
             until(lambda: sleep.sleepers > asleep)
@@ -141,13 +156,13 @@ def test_without_the_bell_the_question_stays_open(small: World, clock: Clock, se
 
     with device.on_network() as address:
         one = agent(line(small, serving, clock), tmp_path / "a", address, wait_s=15)
-        one.bell.server = "http://127.0.0.1:1"
+        one.notifier.server = "http://127.0.0.1:1"
         with working(one):
             known(small)
             wanted = queue(small, "N0001", clock(), "usb")
             until(is_state(small.store, wanted, JobState.CONFIRMED), limit_s=60)
 
-    assert not one.bell.is_open
+    assert not one.notifier.is_open
 
 
 def test_a_bell_that_keeps_quiet_loses_no_slip(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
@@ -155,9 +170,9 @@ def test_a_bell_that_keeps_quiet_loses_no_slip(small: World, clock: Clock, servi
 
     with device.on_network() as address:
         one = agent(line(small, serving, clock), tmp_path / "a", address)
-        one.bell.ring = lambda: None
+        one.notifier.ring = lambda: None
         with working(one):
-            until(lambda: one.bell.is_open and known(small))
+            until(lambda: one.notifier.is_open and known(small))
             wanted = queue(small, "N0001", clock(), "usb")
             until(is_state(small.store, wanted, JobState.CONFIRMED))
 
@@ -165,7 +180,7 @@ def test_a_bell_that_keeps_quiet_loses_no_slip(small: World, clock: Clock, servi
 def test_the_bell_is_for_agents_of_this_office_alone(small: World, clock: Clock, serving: str) -> None:
     server, _, slug = serving.rpartition("/")
     for token in ("", "x" * 43, line(small, serving, clock, "kiosk").token):
-        bell = Doorbell(server, slug, token, lambda: None)
+        bell = JobNotifier(server, slug, token, lambda: None)
         with pytest.raises(SocketIOError, match="namespaces failed"):
             bell._listen()
 
@@ -189,7 +204,7 @@ def test_the_state_of_the_printer_reaches_the_office(small: World, clock: Clock,
     [
         ({"state": "claiming"}, 1, 0),
         ({"state": "sending"}, 0, 1),
-        ({"state": "done", "outcome": {"result": "confirmed", "witness": "in_order"}}, 0, 0),
+        ({"state": "done", "outcome": {"result": "confirmed", "evidence": "in_order"}}, 0, 0),
     ],
 )
 def test_what_a_crash_left_in_the_journal_is_told_first(
@@ -239,7 +254,11 @@ def test_a_slip_that_went_elsewhere_is_let_go(small: World, clock: Clock, servin
 
 
 def test_only_an_agent_of_this_office_is_let_in(small: World, clock: Clock, serving: str) -> None:
-    for stranger in (Line(serving), Line(serving, "x" * 40), line(small, serving, clock, "kiosk")):
+    for stranger in (
+        ServerConnection(serving),
+        ServerConnection(serving, "x" * 40),
+        line(small, serving, clock, "kiosk"),
+    ):
         with pytest.raises(Refused) as refused:
             stranger.post("/paper/agent/next", slug="usb", status="ok")
         assert refused.value.status in (401, 403)
@@ -249,7 +268,7 @@ def test_the_name_of_another_printer_is_not_taken_over(
     small: World, clock: Clock, serving: str, tmp_path: Path
 ) -> None:
     thief = Agent(
-        line(small, serving, clock), Journal(tmp_path / "a"), Device("virtual", "network", "127.0.0.1:1", "58mm")
+        line(small, serving, clock), Journal(tmp_path / "a"), LocalPrinter("virtual", "network", "127.0.0.1:1", "58mm")
     )
 
     with pytest.raises(Refused, match="virtual"):
@@ -258,24 +277,24 @@ def test_the_name_of_another_printer_is_not_taken_over(
 
 def test_a_server_that_is_away_is_asked_again(small: World, clock: Clock, tmp_path: Path) -> None:
     with pytest.raises(Unreachable):
-        agent(Line("http://127.0.0.1:1/uji", "x", timeout_s=1), tmp_path / "a", "127.0.0.1:1").step()
+        agent(ServerConnection("http://127.0.0.1:1/uji", "x", timeout_s=1), tmp_path / "a", "127.0.0.1:1").step()
 
 
 def test_an_agent_is_paired_by_the_code_that_it_shows(small: World, clock: Clock, serving: str) -> None:
     def typed(code: str) -> None:
-        small.store.exclusively(confirm, small.id, code, "Anjungan", clock())
+        small.store.write_with(confirm, small.id, code, "Anjungan", clock())
 
-    token = pair(Line(serving), typed, pause_s=0.05)
+    token = pair(ServerConnection(serving), typed, pause_s=0.05)
 
     with pytest.raises(Refused, match="Printer ini tidak ada"):
-        Line(serving, token).post("/paper/agent/next", slug="usb", status="ok")
+        ServerConnection(serving, token).post("/paper/agent/next", slug="usb", status="ok")
 
 
 def test_an_admins_code_lets_one_agent_in_and_its_restart_needs_none(
     small: World, clock: Clock, serving: str, tmp_path: Path
 ) -> None:
     server = serving.rpartition("/")[0]
-    code = small.store.exclusively(invite, small.id, "Anjungan", clock())
+    code = small.store.write_with(invite, small.id, "Anjungan", clock())
     shown = f"{code[:4]}-{code[4:]}".lower()
 
     first = _line(server, None, None, shown, Journal(tmp_path / "a"))
@@ -292,7 +311,7 @@ def test_an_agent_that_died_before_it_heard_the_answer_uses_its_code_again(
     small: World, clock: Clock, serving: str, tmp_path: Path
 ) -> None:
     server = serving.rpartition("/")[0]
-    code = small.store.exclusively(invite, small.id, "Anjungan", clock())
+    code = small.store.write_with(invite, small.id, "Anjungan", clock())
     journal = Journal(tmp_path / "a")
     journal.write(wish={"code": code, "token": "t" * 43})
     assert redeem(server, code, "t" * 43) == small.slug
@@ -304,14 +323,14 @@ def test_a_revoked_agent_comes_back_with_a_new_code_only(
     small: World, clock: Clock, serving: str, tmp_path: Path
 ) -> None:
     server = serving.rpartition("/")[0]
-    old, new = (small.store.exclusively(invite, small.id, "Anjungan", clock()) for _ in range(2))
+    old, new = (small.store.write_with(invite, small.id, "Anjungan", clock()) for _ in range(2))
     token = _line(server, None, None, old, Journal(tmp_path / "a")).token
     with small.store.read() as connection:
         device_id = devices(connection, small.id)[0].id
-    small.store.exclusively(revoke, small.id, device_id, clock())
+    small.store.write_with(revoke, small.id, device_id, clock())
 
     with pytest.raises(Refused) as refused:
-        Line(serving, token).post("/paper/agent/next", slug="usb", status="ok")
+        ServerConnection(serving, token).post("/paper/agent/next", slug="usb", status="ok")
     assert refused.value.status == 401
     with pytest.raises(Refused):
         redeem(server, old, token)

@@ -84,7 +84,7 @@ class House:
         known = {"password_hash": cheap, "must_change_password": False}
         store.write(update(tables.Officer).where(admin).values(**known, name="Admin"))
         store.write(update(tables.Officer).where(tables.Officer.login == "camat").values(**known))
-        store.exclusively(world.add_officer, self.uji.id, "camat", Role.CAMAT)
+        store.write_with(world.add_officer, self.uji.id, "camat", Role.CAMAT)
         self.app: Flask = create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
         self.browsers: dict[str, FlaskClient] = {}
         self._nonces = count(1)
@@ -158,7 +158,7 @@ class House:
         return ticket_id
 
     def token(self, purpose: str, office: World | Desks) -> dict[str, str]:
-        text = self.store.exclusively(issue_token, office.id, purpose, "Anjungan", office.now)
+        text = self.store.write_with(issue_token, office.id, purpose, "Anjungan", office.now)
         return {"Authorization": f"Bearer {text}"}
 
     def slip_job(self) -> int:
@@ -456,7 +456,7 @@ def _(house: House) -> Click:
 
 @clicks("devices_setup.confirm")
 def _(house: House) -> Click:
-    asked = house.store.exclusively(device.ask, house.uji.id, "kiosk", house.uji.now)
+    asked = house.store.write_with(device.ask, house.uji.id, "kiosk", house.uji.now)
     return Click("/uji/counter/devices/confirm", {"code": asked.code, "name": "Anjungan depan"})
 
 
@@ -467,7 +467,7 @@ def _(house: House) -> Click:
 
 @clicks("devices.redeem")
 def _(house: House) -> Click:
-    code = house.store.exclusively(device.invite, house.uji.id, "Anjungan", house.uji.now)
+    code = house.store.write_with(device.invite, house.uji.id, "Anjungan", house.uji.now)
     return Click("/pair", json={"code": code, "token": "t" * 43}, who="Anjungan", address=DOOR)
 
 
@@ -554,7 +554,7 @@ def _(house: House) -> Click:
 @clicks("setup.services")
 def _(house: House) -> Click:
     form: dict[str, Any] = {}
-    for place, row in enumerate(services_form(house.store.setup(house.uji.id)).services):
+    for place, row in enumerate(services_form(house.store.office_config(house.uji.id)).services):
         kept = {name: str(getattr(row, name)) for name in ("slug", "series", "amber_min")}
         form |= {f"services-{place}-{name}": value for name, value in {**kept, "red_min": "45"}.items()}
         form |= {f"services-{place}-is_active": "true", f"services-{place}-counters[]": ["1", "2", "3"]}
@@ -579,7 +579,7 @@ def _(house: House) -> Click:
 
 @clicks("setup.import_file")
 def _(house: House) -> Click:
-    table = service_to_json(house.store.setup(house.uji.id).service("layanan-1").standard)
+    table = service_to_json(house.store.office_config(house.uji.id).service("layanan-1").standard)
     file = io.BytesIO(toml({**table, "name": "Layanan dari Berkas"}).encode())
     return Click(f"{SETUP}/services/layanan-1/import", {"file": (file, "layanan.toml")})
 
@@ -587,7 +587,7 @@ def _(house: House) -> Click:
 @clicks("setup.counters")
 def _(house: House) -> Click:
     form: dict[str, Any] = {}
-    for place, counter in enumerate(house.store.setup(house.uji.id).counters):
+    for place, counter in enumerate(house.store.office_config(house.uji.id).counters):
         row = {"id": counter.id, "number": counter.number, "name": f"Meja {counter.number}", "every_service": "true"}
         form |= {f"counters-{place}-{name}": str(value) for name, value in row.items()}
         form[f"counters-{place}-roles[]"] = ["loket"]
@@ -641,7 +641,7 @@ def _(house: House) -> Click:
 
 @clicks("setup.printers")
 def _(house: House) -> Click:
-    printer = house.store.setup(house.uji.id).printers[0]
+    printer = house.store.office_config(house.uji.id).printers[0]
     row = {"id": str(printer.id), "slug": printer.slug, "kind": "virtual", "profile": "58mm", "answers": "in_order"}
     return Click(f"{SETUP}/printers", {f"printers-0-{name}": value for name, value in row.items()})
 
@@ -743,7 +743,7 @@ def test_each_change_stands_in_the_audit_with_who_when_and_from_where(
     written = [event for event in house.events(before) if event.at == house.uji.now]
     assert written, "nothing in the audit"
     assert {event.address for event in written} == {click.address}
-    time = house.uji.now.astimezone(house.store.setup(house.uji.id).zone).strftime("%d.%m. %H.%M.%S")
+    time = house.uji.now.astimezone(house.store.office_config(house.uji.id).zone).strftime("%d.%m. %H.%M.%S")
     shown = [text for text in audit_rows(reader, slug) if time in text]
     assert shown, "not on the audit page"
     assert all(click.address in text for text in shown)

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.availability import Availability, Break, Code, Forced, availability, require_open
-from shared.domain.calendar import Calendar, Hours
+from shared.domain.availability import Availability, Break, Code, Override, availability, require_open
+from shared.domain.calendar import Calendar, OpeningHours
 from shared.domain.errors import Closed
 
 WIB = ZoneInfo("Asia/Jakarta")
 HOLIDAYS = {date(2026, 12, 24): "Cuti Bersama Hari Raya Natal", date(2026, 12, 25): "Hari Raya Natal"}
 KNOWN = Calendar(
     hours=(
-        *(Hours(day, time(8), time(15), break_from=time(12), break_until=time(13)) for day in range(4)),
-        Hours(4, time(8), time(11)),
+        *(OpeningHours(day, time(8), time(15), break_from=time(12), break_until=time(13)) for day in range(4)),
+        OpeningHours(4, time(8), time(11)),
     ),
     holidays=HOLIDAYS,
 )
@@ -63,32 +63,32 @@ def at(text: str) -> datetime:
         ("2026-11-23 09:00", {"issued_today": 500}, Code.OPEN, None),
         ("2026-12-23 09:00", {"quota": 1, "issued_today": 1}, Code.QUOTA_FULL, "2026-12-28 08:00"),
         # the supervisor's word
-        ("2026-11-23 09:00", {"forced": Forced(False)}, Code.FORCED_CLOSED, None),
+        ("2026-11-23 09:00", {"forced": Override(False)}, Code.FORCED_CLOSED, None),
         (
             "2026-11-23 09:00",
-            {"forced": Forced(False, "", at("2026-11-23 10:30"))},
+            {"forced": Override(False, "", at("2026-11-23 10:30"))},
             Code.FORCED_CLOSED,
             "2026-11-23 10:30",
         ),
         (
             "2026-11-23 09:00",
-            {"forced": Forced(False, "", at("2026-11-23 12:30"))},
+            {"forced": Override(False, "", at("2026-11-23 12:30"))},
             Code.FORCED_CLOSED,
             "2026-11-23 13:00",
         ),
         (
             "2026-11-20 09:00",
-            {"forced": Forced(False, "", at("2026-11-20 18:00"))},
+            {"forced": Override(False, "", at("2026-11-20 18:00"))},
             Code.FORCED_CLOSED,
             "2026-11-23 08:00",
         ),
-        ("2026-11-23 09:00", {"forced": Forced(False, "", at("2026-11-23 09:00"))}, Code.OPEN, None),
-        ("2026-11-21 09:00", {"forced": Forced(True)}, Code.FORCED_OPEN, None),
-        ("2026-12-25 09:00", {"forced": Forced(True)}, Code.FORCED_OPEN, None),
-        ("2026-11-23 12:30", {"forced": Forced(True), "breaks": [[LUNCH]]}, Code.FORCED_OPEN, None),
-        ("2026-11-23 14:50", {"forced": Forced(True), "cutoff_minutes": 30}, Code.FORCED_OPEN, None),
-        ("2026-11-21 09:00", {"forced": Forced(True), "quota": 0}, Code.QUOTA_FULL, "2026-11-23 08:00"),
-        ("2026-11-23 09:00", {"is_offered": False, "forced": Forced(True)}, Code.SERVICE_CLOSED, None),
+        ("2026-11-23 09:00", {"forced": Override(False, "", at("2026-11-23 09:00"))}, Code.OPEN, None),
+        ("2026-11-21 09:00", {"forced": Override(True)}, Code.FORCED_OPEN, None),
+        ("2026-12-25 09:00", {"forced": Override(True)}, Code.FORCED_OPEN, None),
+        ("2026-11-23 12:30", {"forced": Override(True), "breaks": [[LUNCH]]}, Code.FORCED_OPEN, None),
+        ("2026-11-23 14:50", {"forced": Override(True), "cutoff_minutes": 30}, Code.FORCED_OPEN, None),
+        ("2026-11-21 09:00", {"forced": Override(True), "quota": 0}, Code.QUOTA_FULL, "2026-11-23 08:00"),
+        ("2026-11-23 09:00", {"is_offered": False, "forced": Override(True)}, Code.SERVICE_CLOSED, None),
     ],
 )
 def test_a_service_says_why_it_is_closed_and_when_it_opens_again(
@@ -113,8 +113,12 @@ def test_a_holiday_closes_even_when_the_hours_are_unknown_and_tells_the_day_alon
 
 
 def test_the_reason_of_a_forced_word_is_passed_on() -> None:
-    assert availability(at("2026-11-23 09:00"), KNOWN, forced=Forced(False, "Listrik padam")).reason == "Listrik padam"
-    assert availability(at("2026-11-21 09:00"), KNOWN, forced=Forced(True, "Layanan malam")).reason == "Layanan malam"
+    assert (
+        availability(at("2026-11-23 09:00"), KNOWN, override=Override(False, "Listrik padam")).reason == "Listrik padam"
+    )
+    assert (
+        availability(at("2026-11-21 09:00"), KNOWN, override=Override(True, "Layanan malam")).reason == "Layanan malam"
+    )
 
 
 def test_who_asks_for_a_number_of_a_closed_service_is_refused_with_the_same_code() -> None:

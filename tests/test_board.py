@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.domain.board import LAST_CALLS, Call, Desk, board
+from shared.domain.board import LAST_CALLS, BoardCounter, Call, board
 
 NOW = datetime(2026, 11, 23, 1, 0, 30, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def test_people_waiting_are_counted_for_each_service_and_in_all() -> None:
 
 
 def test_a_desk_says_whether_somebody_sits_there_and_whom_it_serves() -> None:
-    picture = drawn(desks=[Desk(1, "Loket 1", True, "A-001"), Desk(2, "Loket 2", False, None)])
+    picture = drawn(desks=[BoardCounter(1, "Loket 1", True, "A-001"), BoardCounter(2, "Loket 2", False, None)])
 
     assert [(each["is_open"], each["serving"]) for each in picture["counters"]] == [(True, "A-001"), (False, None)]
 
@@ -52,6 +52,6 @@ def test_an_empty_office_has_an_empty_board() -> None:
 
 
 def test_the_board_goes_over_the_wire_as_it_is() -> None:
-    picture = drawn(call(1), desks=[Desk(1, "Loket 1", True, None)])
+    picture = drawn(call(1), desks=[BoardCounter(1, "Loket 1", True, None)])
 
     assert json.loads(json.dumps(picture)) == picture

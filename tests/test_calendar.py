@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shared.domain.calendar import (
     Calendar,
     Convention,
-    Hours,
     Light,
+    OpeningHours,
     due_at,
     gross_s,
     later,
@@ -62,11 +62,11 @@ HOLIDAYS = {
 RAMADAN = (date(2026, 2, 18), date(2026, 3, 17))
 
 
-def written_hours() -> tuple[Hours, ...]:
+def written_hours() -> tuple[OpeningHours, ...]:
     """A week with a lunch break and a short Friday, and the Ramadan hours of Lumajang (1447 H)."""
-    plain = [Hours(day, time(7, 30), time(15, 30), None, None, time(12), time(13)) for day in range(4)]
-    ramadan = [Hours(day, time(8), time(15), *RAMADAN) for day in range(4)]
-    return (*plain, Hours(4, time(7, 30), time(11, 30)), *ramadan, Hours(4, time(7), time(11), *RAMADAN))
+    plain = [OpeningHours(day, time(7, 30), time(15, 30), None, None, time(12), time(13)) for day in range(4)]
+    ramadan = [OpeningHours(day, time(8), time(15), *RAMADAN) for day in range(4)]
+    return (*plain, OpeningHours(4, time(7, 30), time(11, 30)), *ramadan, OpeningHours(4, time(7), time(11), *RAMADAN))
 
 
 UNKNOWN = Calendar(holidays=HOLIDAYS)
@@ -194,16 +194,16 @@ def test_weekends_holidays_and_leave_are_no_working_days(day: str, is_working: b
 
 
 def test_a_saturday_with_written_hours_is_a_working_day() -> None:
-    calendar = Calendar(hours=(*written_hours(), Hours(5, time(8), time(12))))
+    calendar = Calendar(hours=(*written_hours(), OpeningHours(5, time(8), time(12))))
 
     assert due_at(at("2026-11-20 09:00"), 1, calendar) == at("2026-11-21 12:00")
 
 
 def test_the_narrowest_range_of_hours_wins() -> None:
-    one_day = Hours(4, time(9), time(10), date(2026, 2, 27), date(2026, 2, 27))
+    one_day = OpeningHours(4, time(9), time(10), date(2026, 2, 27), date(2026, 2, 27))
     calendar = Calendar(hours=(one_day, *written_hours()))
 
-    assert calendar.hours_of(date(2026, 2, 20)) == Hours(4, time(7), time(11), *RAMADAN)
+    assert calendar.hours_of(date(2026, 2, 20)) == OpeningHours(4, time(7), time(11), *RAMADAN)
     assert calendar.hours_of(date(2026, 2, 27)) == one_day
 
 
@@ -221,13 +221,13 @@ def test_an_office_without_written_hours_is_open_every_day_but_the_holidays() ->
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        (lambda: Hours(7, time(8), time(15)), "weekday"),
-        (lambda: Hours(0, time(15), time(8)), "closes"),
-        (lambda: Hours(0, time(8), time(8)), "closes"),
-        (lambda: Hours(0, time(8), time(15), date(2026, 3, 1), date(2026, 2, 1)), "until_on"),
-        (lambda: Hours(0, time(8), time(15), break_from=time(12)), "break_until"),
-        (lambda: Hours(0, time(8), time(15), break_from=time(13), break_until=time(12)), "break_from"),
-        (lambda: Hours(0, time(8), time(15), break_from=time(7), break_until=time(9)), "break_from"),
+        (lambda: OpeningHours(7, time(8), time(15)), "weekday"),
+        (lambda: OpeningHours(0, time(15), time(8)), "closes"),
+        (lambda: OpeningHours(0, time(8), time(8)), "closes"),
+        (lambda: OpeningHours(0, time(8), time(15), date(2026, 3, 1), date(2026, 2, 1)), "until_on"),
+        (lambda: OpeningHours(0, time(8), time(15), break_from=time(12)), "break_until"),
+        (lambda: OpeningHours(0, time(8), time(15), break_from=time(13), break_until=time(12)), "break_from"),
+        (lambda: OpeningHours(0, time(8), time(15), break_from=time(7), break_until=time(9)), "break_from"),
         (lambda: Calendar(weekdays=frozenset()), "weekdays"),
     ],
 )

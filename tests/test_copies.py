@@ -240,8 +240,8 @@ def test_postgresql_comes_back_from_a_copy_of_an_older_schema_and_refuses_a_newe
     store = open_store(url)
     uji = world.office(store)
     back_up(url, tmp_path / "copy")
-    store.exclusively(lambda connection: connection.execute(text("CREATE TABLE of_a_newer_schema (id int)")))
-    store.exclusively(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    store.write_with(lambda connection: connection.execute(text("CREATE TABLE of_a_newer_schema (id int)")))
+    store.write_with(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     back_up(url, tmp_path / "newer")
     store.write(update(Office).where(Office.id == uji.id).values(name="Sesudahnya"))
 

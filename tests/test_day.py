@@ -11,16 +11,16 @@ import world
 from sqlalchemy import select
 from world import World
 
-from shared.domain.checklist import ITEMS, Kind
+from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed, Invalid, Missing, NotAllowed, Refusal
 from shared.domain.ticket import State
 from shared.engine import day, seat, supervisor
 from shared.engine.setup import RulesForm, change_rules, rules_form
-from shared.store import days, desk, floor
+from shared.store import days, floor, panel
 from shared.store.office import Store
 from shared.store.tables import Counter, DayCheck
 
-ALL = ITEMS[Kind.CLOSING]
+ALL = ITEMS[ChecklistKind.CLOSING]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_day_closes_with_a_signature_and_nobody_is_lost(uji: World) -> None:
     uji.act("call", absent.id)
     uji.act("miss", absent.id)
     with uji.store.read() as connection:
-        found = days.day_now(connection, uji.store.setup(uji.id), uji.now.date()).found()
+        found = days.day_summary(connection, uji.store.office_config(uji.id), uji.now.date()).found()
 
     closed = change(uji, day.close_day, uji.officer(1), uji.now, ALL, "", found)
 
@@ -67,9 +67,9 @@ def test_the_day_does_not_close_over_somebody_at_a_counter(uji: World) -> None:
     refused(uji, "open_calls", NotAllowed, day.close_day, uji.officer(1), uji.now, ALL, "", {})
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_what_is_not_ticked_needs_a_note(uji: World, kind: Kind) -> None:
-    verb, rest = (day.open_day, ()) if kind == Kind.OPENING else (day.close_day, ({},))
+@pytest.mark.parametrize("kind", list(ChecklistKind))
+def test_what_is_not_ticked_needs_a_note(uji: World, kind: ChecklistKind) -> None:
+    verb, rest = (day.open_day, ()) if kind == ChecklistKind.OPENING else (day.close_day, ({},))
 
     refused(uji, "note", Missing, verb, uji.officer(1), uji.now, ITEMS[kind][1:], " ", *rest)
     change(uji, verb, uji.officer(1), uji.now, ITEMS[kind][1:], "Suara rusak, teknisi dipanggil", *rest)
@@ -79,7 +79,7 @@ def test_what_is_not_ticked_needs_a_note(uji: World, kind: Kind) -> None:
 
 def test_signing_again_replaces_the_paper_and_both_stay_in_the_audit(uji: World) -> None:
     for note in ("", "diperiksa lagi"):
-        change(uji, day.open_day, uji.officer(1), uji.now, ITEMS[Kind.OPENING], note)
+        change(uji, day.open_day, uji.officer(1), uji.now, ITEMS[ChecklistKind.OPENING], note)
 
     with uji.store.read() as connection:
         assert connection.execute(select(DayCheck.note)).scalars().all() == ["diperiksa lagi"]
@@ -90,7 +90,7 @@ def test_the_office_closes_by_itself_at_its_time_and_not_before(uji: World) -> N
     taken = uji.take()
     form = RulesForm.model_validate({"ratio": 2, "convention": "next", "closes_by_itself_at": "15:00"})
     uji.store.change(uji.id, change_rules, uji.officer(1), form, uji.now)
-    assert rules_form(uji.store.setup(uji.id)).closes_by_itself_at == time(15)
+    assert rules_form(uji.store.office_config(uji.id)).closes_by_itself_at == time(15)
 
     assert change(uji, day.close_when_due, uji.later(hours=6, minutes=59)) == 0
     assert uji.state(taken.id) == State.WAITING
@@ -158,7 +158,7 @@ def test_impossible_times_are_refused(uji: World) -> None:
 def test_a_word_to_the_counters_stands_for_its_time_and_can_be_taken_away(uji: World) -> None:
     def said() -> list[str]:
         with uji.store.read() as connection:
-            return [row.text for row in desk.messages(connection, uji.id, uji.now)]
+            return [row.text for row in panel.messages(connection, uji.id, uji.now)]
 
     change(uji, supervisor.broadcast, uji.officer(1), uji.now, "Rapat pukul 12", 30)
     assert said() == ["Rapat pukul 12"]
@@ -218,7 +218,7 @@ def test_a_forgotten_seat_is_emptied_with_a_reason(uji: World) -> None:
 
     with uji.store.read() as connection:
         today = uji.now.date()
-        assert [one.officer for one in floor.counters(connection, uji.store.setup(uji.id), today)] == [None] * 3
+        assert [one.officer for one in floor.counters(connection, uji.store.office_config(uji.id), today)] == [None] * 3
 
 
 def test_the_floor_counts_arrivals_service_time_and_red_waits(uji: World) -> None:
@@ -229,7 +229,7 @@ def test_the_floor_counts_arrivals_service_time_and_red_waits(uji: World) -> Non
     uji.act("start", called["id"])
     uji.later(minutes=40)
     uji.act("finish", called["id"])
-    office, today = uji.store.setup(uji.id), uji.now.date()
+    office, today = uji.store.office_config(uji.id), uji.now.date()
 
     with uji.store.read() as connection:
         load = floor.load(connection, office, today, uji.now)

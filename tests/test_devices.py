@@ -34,7 +34,7 @@ def code_on(client: FlaskClient, purpose: str = "kiosk") -> str:
 
 
 def confirm(here: World, code: str, name: str = "Anjungan depan") -> int:
-    return here.store.exclusively(device.confirm, here.id, code, name, here.now)
+    return here.store.write_with(device.confirm, here.id, code, name, here.now)
 
 
 def row(here: World, device_id: int) -> Any:
@@ -70,7 +70,7 @@ def test_a_revoked_device_stands_at_the_code_again(app: Flask, here: World) -> N
     kiosk = app.test_client()
     device_id = confirm(here, code_on(kiosk))
 
-    here.store.exclusively(device.revoke, here.id, device_id, here.now)
+    here.store.write_with(device.revoke, here.id, device_id, here.now)
 
     assert kiosk.get("/uji/kiosk/board.json", environ_base=FAR, headers=JSON).status_code == 401
     code_on(kiosk)
@@ -100,7 +100,7 @@ def test_no_token_is_kept(app: Flask, here: World) -> None:
 
 
 def test_a_code_ends_and_is_not_guessed_twice(here: World) -> None:
-    asked = here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+    asked = here.store.write_with(device.ask, here.id, "kiosk", here.now)
     here.later(seconds=device.CODE_LIFE.total_seconds())
 
     with pytest.raises(Unknown):
@@ -109,12 +109,12 @@ def test_a_code_ends_and_is_not_guessed_twice(here: World) -> None:
 
 def test_so_many_devices_may_wait_and_no_more(here: World) -> None:
     for _ in range(device.MOST_PENDING):
-        here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+        here.store.write_with(device.ask, here.id, "kiosk", here.now)
 
     with pytest.raises(NotAllowed):
-        here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+        here.store.write_with(device.ask, here.id, "kiosk", here.now)
     here.later(minutes=16)
-    here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+    here.store.write_with(device.ask, here.id, "kiosk", here.now)
 
 
 def test_a_device_is_seen_and_missed(app: Flask, here: World) -> None:
@@ -133,7 +133,7 @@ def test_a_kiosk_offers_the_services_it_is_set_to(app: Flask, here: World) -> No
     kiosk = app.test_client()
     device_id = confirm(here, code_on(kiosk))
     settings = {"services": ["layanan-2"], "zone": "Lantai 1"}
-    here.store.exclusively(device.configure, here.id, device_id, "Anjungan", settings)
+    here.store.write_with(device.configure, here.id, device_id, "Anjungan", settings)
 
     page = kiosk.get("/uji/kiosk", environ_base=FAR, headers=PAGE).text
 
@@ -190,7 +190,7 @@ def test_the_admin_makes_a_code_for_a_print_agent_in_the_setup(app: Flask, here:
 
 def test_a_code_of_the_admin_ends_and_opens_only_its_own_office(app: Flask, here: World) -> None:
     other = world.office(here.store, slug="lain")
-    late, theirs = (here.store.exclusively(device.invite, each.id, "Anjungan", here.now) for each in (here, other))
+    late, theirs = (here.store.write_with(device.invite, each.id, "Anjungan", here.now) for each in (here, other))
 
     assert redeem(app, theirs).json == {"office": "lain"}
     here.later(seconds=device.CODE_LIFE.total_seconds())
@@ -199,15 +199,15 @@ def test_a_code_of_the_admin_ends_and_opens_only_its_own_office(app: Flask, here
 
 
 def test_a_code_of_the_admin_is_none_that_a_device_shows(here: World) -> None:
-    code = here.store.exclusively(device.invite, here.id, "Anjungan", here.now)
-    asked = here.store.exclusively(device.ask, here.id, "kiosk", here.now)
+    code = here.store.write_with(device.invite, here.id, "Anjungan", here.now)
+    asked = here.store.write_with(device.ask, here.id, "kiosk", here.now)
 
     with pytest.raises(Unknown):
         confirm(here, code)
     with pytest.raises(Unknown):
-        here.store.exclusively(device.redeem, asked.code, "t" * 43, here.now)
+        here.store.write_with(device.redeem, asked.code, "t" * 43, here.now)
     with pytest.raises(Invalid):
-        here.store.exclusively(device.redeem, code, "short", here.now)
+        here.store.write_with(device.redeem, code, "short", here.now)
 
 
 def test_an_officer_at_a_counter_confirms_nothing(app: Flask, here: World) -> None:

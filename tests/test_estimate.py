@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import simulation
+from shared.bench import simulation
 from shared.domain.estimate import (
     Accuracy,
-    Desk,
     Range,
+    WorkingCounter,
     accuracy,
     daily_mean,
     estimate,
@@ -31,41 +31,43 @@ free_times = st.floats(0, 3600)
 breaks = st.lists(st.floats(0, 7200), max_size=4).map(
     lambda edges: tuple(zip(sorted(edges)[::2], sorted(edges)[1::2], strict=False))
 )
-any_desk = st.builds(Desk, st.just("1"), st.one_of(st.none(), st.frozensets(services, min_size=1)), free_times, breaks)
-full_desk = st.builds(Desk, st.just("1"), st.none(), free_times)
+any_desk = st.builds(
+    WorkingCounter, st.just("1"), st.one_of(st.none(), st.frozensets(services, min_size=1)), free_times, breaks
+)
+full_desk = st.builds(WorkingCounter, st.just("1"), st.none(), free_times)
 
 
-def wait(service: str, ahead: list[str], desks: list[Desk], factor: float = 1.0) -> float:
+def wait(service: str, ahead: list[str], desks: list[WorkingCounter], factor: float = 1.0) -> float:
     """The estimate in seconds with enough history; infinite when nobody will ever call."""
     seconds = estimate(service, ahead, desks, OCCUPIED_S, history=50, factor=factor)
     return math.inf if seconds is None else seconds
 
 
 def test_one_counter_works_through_the_people_ahead() -> None:
-    seconds = wait("surat", ["surat", "ktp"], [Desk("1", free_at_s=100)])
+    seconds = wait("surat", ["surat", "ktp"], [WorkingCounter("1", free_at_s=100)])
 
     assert seconds == 100 + 600 + 900
 
 
 def test_two_counters_share_the_people_ahead() -> None:
-    seconds = wait("surat", ["nib", "surat", "surat"], [Desk("1"), Desk("2")])
+    seconds = wait("surat", ["nib", "surat", "surat"], [WorkingCounter("1"), WorkingCounter("2")])
 
     assert seconds == 1200
 
 
 def test_a_counter_calls_only_what_it_serves() -> None:
-    desks = [Desk("1", frozenset({"surat"})), Desk("2", frozenset({"ktp", "nib"}))]
+    desks = [WorkingCounter("1", frozenset({"surat"})), WorkingCounter("2", frozenset({"ktp", "nib"}))]
 
     assert wait("surat", ["nib", "nib", "ktp"], desks) == 0
     assert wait("ktp", ["nib", "surat", "surat"], desks) == 1200
 
 
 def test_nobody_ahead_and_an_idle_counter_is_no_wait() -> None:
-    assert wait("surat", [], [Desk("1")]) == 0
+    assert wait("surat", [], [WorkingCounter("1")]) == 0
 
 
 def test_a_visitor_is_served_to_the_end_before_the_break() -> None:
-    desk = Desk("1", breaks=((300, 1800),))
+    desk = WorkingCounter("1", breaks=((300, 1800),))
 
     assert wait("surat", [], [desk]) == 0
     assert wait("surat", ["surat"], [desk]) == 1800
@@ -73,45 +75,45 @@ def test_a_visitor_is_served_to_the_end_before_the_break() -> None:
 
 
 def test_a_break_that_has_begun_is_waited_out() -> None:
-    assert wait("surat", [], [Desk("1", breaks=((-600, 900), (900, 1000)))]) == 1000
+    assert wait("surat", [], [WorkingCounter("1", breaks=((-600, 900), (900, 1000)))]) == 1000
 
 
 def test_a_slow_day_stretches_the_wait() -> None:
-    assert wait("surat", ["surat"], [Desk("1")], factor=1.5) == 900
+    assert wait("surat", ["surat"], [WorkingCounter("1")], factor=1.5) == 900
 
 
 def test_a_service_without_history_counts_as_the_mean_of_all() -> None:
-    assert wait("surat", ["baru"], [Desk("1")]) == 900
+    assert wait("surat", ["baru"], [WorkingCounter("1")]) == 900
 
 
 @pytest.mark.parametrize(
     "desks",
     [
         [],
-        [Desk("1", frozenset({"ktp"}))],
-        [Desk("1", free_at_s=math.inf)],
-        [Desk("1", breaks=((-60, math.inf),))],
+        [WorkingCounter("1", frozenset({"ktp"}))],
+        [WorkingCounter("1", free_at_s=math.inf)],
+        [WorkingCounter("1", breaks=((-60, math.inf),))],
     ],
 )
-def test_no_counter_that_will_call_gives_no_estimate(desks: list[Desk]) -> None:
+def test_no_counter_that_will_call_gives_no_estimate(desks: list[WorkingCounter]) -> None:
     assert estimate("surat", ["surat"], desks, OCCUPIED_S, history=50) is None
 
 
 def test_too_little_history_gives_no_estimate() -> None:
-    assert estimate("surat", [], [Desk("1")], OCCUPIED_S, history=49) is None
-    assert estimate("surat", [], [Desk("1")], {}, history=50) is None
+    assert estimate("surat", [], [WorkingCounter("1")], OCCUPIED_S, history=49) is None
+    assert estimate("surat", [], [WorkingCounter("1")], {}, history=50) is None
 
 
 @given(services, queues, services, st.lists(any_desk, max_size=4))
 def test_one_more_person_directly_ahead_never_shortens(
-    mine: str, ahead: list[str], more: str, desks: list[Desk]
+    mine: str, ahead: list[str], more: str, desks: list[WorkingCounter]
 ) -> None:
     assert wait(mine, [*ahead, more], desks) >= wait(mine, ahead, desks)
 
 
 @given(services, queues, services, st.integers(0, 30), st.lists(full_desk, max_size=4))
 def test_one_more_person_anywhere_ahead_never_shortens_where_all_counters_serve_all(
-    mine: str, ahead: list[str], more: str, place: int, desks: list[Desk]
+    mine: str, ahead: list[str], more: str, place: int, desks: list[WorkingCounter]
 ) -> None:
     longer = [*ahead[:place], more, *ahead[place:]]
 
@@ -120,7 +122,7 @@ def test_one_more_person_anywhere_ahead_never_shortens_where_all_counters_serve_
 
 @given(services, queues, st.lists(full_desk, max_size=4), full_desk)
 def test_one_more_counter_never_lengthens_where_all_counters_serve_all(
-    mine: str, ahead: list[str], desks: list[Desk], more: Desk
+    mine: str, ahead: list[str], desks: list[WorkingCounter], more: WorkingCounter
 ) -> None:
     assert wait(mine, ahead, [*desks, more]) <= wait(mine, ahead, desks) + 1e-6
 
@@ -129,14 +131,14 @@ def test_one_more_counter_never_lengthens_where_all_counters_serve_all(
 def test_a_break_of_all_counters_never_shortens(
     mine: str, ahead: list[str], free: list[float], rest: tuple[tuple[float, float], ...]
 ) -> None:
-    working = [Desk("1", None, free_at_s) for free_at_s in free]
-    resting = [Desk("1", None, free_at_s, rest) for free_at_s in free]
+    working = [WorkingCounter("1", None, free_at_s) for free_at_s in free]
+    resting = [WorkingCounter("1", None, free_at_s, rest) for free_at_s in free]
 
     assert wait(mine, ahead, resting) >= wait(mine, ahead, working) - 1e-6
 
 
 @given(queues, st.lists(any_desk, max_size=4))
-def test_the_board_says_the_same_as_each_ticket(ahead: list[str], desks: list[Desk]) -> None:
+def test_the_board_says_the_same_as_each_ticket(ahead: list[str], desks: list[WorkingCounter]) -> None:
     board = estimates_for_all(sorted(OCCUPIED_S), ahead, desks, OCCUPIED_S, history=50)
 
     assert board == {service: estimate(service, ahead, desks, OCCUPIED_S, history=50) for service in sorted(OCCUPIED_S)}

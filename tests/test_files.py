@@ -11,7 +11,7 @@ from desks import APPLICANT, NIB, ROLES, Desks
 from sqlalchemy import insert, select, update
 from world import dump
 
-from shared.domain.case import Action, State
+from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal, Unknown
 from shared.domain.procedure import actions_for
 from shared.domain.standard import Role
@@ -36,21 +36,21 @@ def test_a_file_goes_through_all_ten_steps_and_its_visitor_follows(desks: Desks)
 
     assert (file["register"], file["state"], file["step"]) == ("1/2026", "open", "validate")
     assert desks.ticket(taken.id).state == TicketState.PROCESSING
-    desks.act("kasi", file["id"], Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    desks.act("kasi", file["id"], FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
     waiting = desks.ticket(taken.id)
     assert (waiting.state, waiting.role) == (TicketState.WAITING, Role.OPERATOR)
     assert desks.serve_next("loket2") is None
     assert desks.serve_next("operator") is not None
     for step in ("account", "login", "entry"):
-        desks.act("operator", file["id"], Action.ADVANCE, collected={step: {"is_done": True}})
+        desks.act("operator", file["id"], FileAction.ADVANCE, collected={step: {"is_done": True}})
         assert desks.ticket(taken.id).state == TicketState.SERVING
     desks.collect("operator", file["id"], confirmation={"is_approved": True})
     product = {"product": {"nib": NIB, "documents": ["NIB", "Izin Usaha Mikro"]}}
-    desks.act("operator", file["id"], Action.ADVANCE, collected=product)
+    desks.act("operator", file["id"], FileAction.ADVANCE, collected=product)
     assert desks.ticket(taken.id).state == TicketState.PROCESSING
-    desks.act("sekretariat", file["id"], Action.ADVANCE, collected={"archive": {"number": "1", "place": "Rak 1"}})
+    desks.act("sekretariat", file["id"], FileAction.ADVANCE, collected={"archive": {"number": "1", "place": "Rak 1"}})
     assert desks.serve_next("loket1") is not None
-    handed = desks.act("loket1", file["id"], Action.HAND_OVER, collected={"receiver": {"kind": "self"}})
+    handed = desks.act("loket1", file["id"], FileAction.HAND_OVER, collected={"receiver": {"kind": "self"}})
     assert (handed["state"], handed["step"]) == ("completed", "recap")
     assert desks.ticket(taken.id).state == TicketState.DONE
     assert desks.recap("kasi", "001/REKAP/2026")["files"] == 1
@@ -63,7 +63,7 @@ def test_an_incomplete_file_is_returned_and_taken_up_again_with_what_was_there(d
     desks.serve_next("loket1")
     some = {"documents": dict(list(desks.documents("oss").items())[:2])}
 
-    returned = desks.receive("loket1", first.id, Action.RETURN_TO_APPLICANT, collected=some)
+    returned = desks.receive("loket1", first.id, FileAction.RETURN_TO_APPLICANT, collected=some)
 
     assert returned["state"] == "returned"
     assert desks.ticket(first.id).state == TicketState.DONE
@@ -84,9 +84,9 @@ def test_the_slip_says_what_is_wrong_with_each_missing_document(desks: Desks) ->
         "remarks": {there: "sudah baik", blurred: "  fotokopi   buram " + "x" * 90, absent: " "},
     }
 
-    returned = desks.receive("loket1", taken.id, Action.RETURN_TO_APPLICANT, collected=said)
+    returned = desks.receive("loket1", taken.id, FileAction.RETURN_TO_APPLICANT, collected=said)
 
-    names = {each.key: each.text for each in desks.store.setup(desks.id).service("oss").standard.requirements}
+    names = {each.key: each.text for each in desks.store.office_config(desks.id).service("oss").standard.requirements}
     slip = str(desks.jobs()[-1].lines)
     kept = desks.file(returned["id"]).collected["remarks"]
     assert kept == {there: "sudah baik", blurred: f"fotokopi buram {'x' * 65}"}
@@ -108,7 +108,7 @@ def test_remarks_come_with_documents_alone(desks: Desks) -> None:
 def test_a_failed_validation_goes_back_to_the_loket_or_to_the_applicant(desks: Desks) -> None:
     file = desks.to_step("validate")
 
-    back = desks.act("kasi", file, Action.SEND_BACK, target="receive", reason="Fotokopi KTP tidak terbaca")
+    back = desks.act("kasi", file, FileAction.SEND_BACK, target="receive", reason="Fotokopi KTP tidak terbaca")
 
     assert (back["state"], back["step"]) == ("open", "receive")
 
@@ -117,39 +117,46 @@ def test_a_correction_is_a_new_version_and_lapses_the_approval(desks: Desks) -> 
     file = desks.to_step("confirm")
     desks.collect("operator", file, confirmation={"is_approved": True})
 
-    corrected = desks.act("operator", file, Action.CORRECT, applicant=APPLICANT | {"business": "Keripik Baru"})
+    corrected = desks.act("operator", file, FileAction.CORRECT, applicant=APPLICANT | {"business": "Keripik Baru"})
 
     assert corrected["data_version"] == 2
     with pytest.raises(Missing) as refused:
-        desks.act("operator", file, Action.ADVANCE, collected={"product": {"nib": NIB, "documents": ["NIB"]}})
+        desks.act("operator", file, FileAction.ADVANCE, collected={"product": {"nib": NIB, "documents": ["NIB"]}})
     assert "confirmation" in refused.value.facts["missing"]
 
 
 @pytest.mark.parametrize(
     ("step", "who", "action", "said", "refusal", "code"),
     [
-        ("confirm", "operator", Action.ADVANCE, {"product": {"nib": NIB}}, Missing, "confirmation"),
-        ("confirm", "operator", Action.ADVANCE, {"confirmation": {"is_approved": True}}, Missing, "nib"),
+        ("confirm", "operator", FileAction.ADVANCE, {"product": {"nib": NIB}}, Missing, "confirmation"),
+        ("confirm", "operator", FileAction.ADVANCE, {"confirmation": {"is_approved": True}}, Missing, "nib"),
         (
             "confirm",
             "operator",
-            Action.ADVANCE,
+            FileAction.ADVANCE,
             {"confirmation": {"is_approved": True}, "product": {"nib": "123456789012"}},
             Missing,
             "nib",
         ),
-        ("validate", "kasi", Action.ADVANCE, {}, Missing, "validation"),
-        ("validate", "operator", Action.ADVANCE, {}, Forbidden, "wrong_role"),
-        ("archive", "sekretariat", Action.ADVANCE, {"archive": {"number": "7"}}, Missing, "archive_place"),
-        ("handover", "loket1", Action.HAND_OVER, {"receiver": {"kind": "representative"}}, Missing, "receiver_letter"),
-        ("handover", "loket1", Action.ADVANCE, {}, NotAllowed, "wrong_step"),
+        ("validate", "kasi", FileAction.ADVANCE, {}, Missing, "validation"),
+        ("validate", "operator", FileAction.ADVANCE, {}, Forbidden, "wrong_role"),
+        ("archive", "sekretariat", FileAction.ADVANCE, {"archive": {"number": "7"}}, Missing, "archive_place"),
+        (
+            "handover",
+            "loket1",
+            FileAction.HAND_OVER,
+            {"receiver": {"kind": "representative"}},
+            Missing,
+            "receiver_letter",
+        ),
+        ("handover", "loket1", FileAction.ADVANCE, {}, NotAllowed, "wrong_step"),
     ],
 )
 def test_a_forbidden_move_names_what_is_missing_and_changes_nothing(
     desks: Desks,
     step: str,
     who: str,
-    action: Action,
+    action: FileAction,
     said: dict[str, Any],
     refusal: type[Refusal],
     code: str,
@@ -170,12 +177,12 @@ def test_a_forbidden_move_names_what_is_missing_and_changes_nothing(
 def test_at_each_step_every_other_role_and_action_is_refused(sqlite_store: Store, step: str) -> None:
     desks = Desks(sqlite_store)
     file = desks.to_step(step)
-    steps = desks.store.setup(desks.id).service("oss").standard.steps
+    steps = desks.store.office_config(desks.id).service("oss").standard.steps
     before = dump(desks.store)
 
     for who, roles in ROLES.items():
-        for action in Action:
-            possible = {other for role in roles for other in actions_for(State.OPEN, steps, step, [role])}
+        for action in FileAction:
+            possible = {other for role in roles for other in actions_for(FileState.OPEN, steps, step, [role])}
             if action in possible:
                 continue
             with pytest.raises(Refusal) as refused:
@@ -189,12 +196,12 @@ def test_a_file_of_another_office_is_not_there(sqlite_store: Store) -> None:
     file = here.to_step("validate")
 
     with pytest.raises(Unknown, match="case"):
-        there.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+        there.act("kasi", file, FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
 
 
 def test_a_running_file_keeps_its_version_of_the_standard(desks: Desks) -> None:
     file = desks.to_step("validate")
-    service = desks.store.setup(desks.id).service("oss")
+    service = desks.store.office_config(desks.id).service("oss")
     shorter = replace(service.standard, steps=service.standard.steps[:3])
     version = {"office_id": desks.id, "service_id": service.id, "number": 2, "made_at": desks.now}
     desks.store.write(insert(tables.StandardVersion).values(**version, body=service_to_json(shorter)))
@@ -202,10 +209,10 @@ def test_a_running_file_keeps_its_version_of_the_standard(desks: Desks) -> None:
     desks.store.write(update(tables.Service).where(tables.Service.id == service.id).values(standard_id=newest))
     desks.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
 
-    moved = desks.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    moved = desks.act("kasi", file, FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
 
     assert moved["step"] == "account"
-    assert len(desks.store.setup(desks.id).service("oss").standard.steps) == 3
+    assert len(desks.store.office_config(desks.id).service("oss").standard.steps) == 3
 
 
 def test_an_nib_is_unique_in_the_office(desks: Desks) -> None:
@@ -214,7 +221,7 @@ def test_an_nib_is_unique_in_the_office(desks: Desks) -> None:
     desks.collect("operator", file, confirmation={"is_approved": True})
 
     with pytest.raises(NotAllowed, match="nib_taken"):
-        desks.act("operator", file, Action.ADVANCE, collected={"product": {"nib": taken, "documents": ["NIB"]}})
+        desks.act("operator", file, FileAction.ADVANCE, collected={"product": {"nib": taken, "documents": ["NIB"]}})
 
 
 @pytest.mark.parametrize("nik", ["350810170890999", "3508107208900001", "3508101713900001", "3508101708900000"])
@@ -239,15 +246,15 @@ def test_an_outage_rests_all_files_in_oss_and_wakes_them_in_order(desks: Desks) 
     assert desks.outage("operator", begins=True) == 2
 
     assert [desks.file(each).state for each in (at_entry, at_login, at_kasi)] == [
-        State.PAUSED,
-        State.PAUSED,
-        State.OPEN,
+        FileState.PAUSED,
+        FileState.PAUSED,
+        FileState.OPEN,
     ]
-    moved = desks.act("kasi", at_kasi, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    moved = desks.act("kasi", at_kasi, FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
     assert (moved["state"], moved["step"]) == ("paused", "account")
     desks.later(minutes=42)
     assert desks.outage("kasi", begins=False) == 3
-    assert desks.file(at_entry).state == State.OPEN
+    assert desks.file(at_entry).state == FileState.OPEN
     assert desks.file(at_entry).pauses[-1][2] is not None
 
 
@@ -263,14 +270,14 @@ def test_a_number_slip_says_that_oss_does_not_answer_and_the_report_says_how_lon
     assert "OSS sedang gangguan" not in other
     with desks.store.read() as connection:
         today = desks.now.date()
-        assert outage_minutes(connection, desks.store.setup(desks.id), today, today, desks.now) == (1, 42)
+        assert outage_minutes(connection, desks.store.office_config(desks.id), today, today, desks.now) == (1, 42)
 
 
 def test_an_undo_restores_case_and_ticket_exactly(desks: Desks) -> None:
     file = desks.to_step("validate")
     before = desks.file(file), desks.ticket(1)
 
-    desks.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    desks.act("kasi", file, FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
     desks.undo("kasi", file)
 
     assert (desks.file(file), desks.ticket(1)) == before
@@ -280,7 +287,7 @@ def test_an_undo_restores_case_and_ticket_exactly(desks: Desks) -> None:
 
 def test_an_undo_comes_too_late_after_ten_seconds_or_for_somebody_else(desks: Desks) -> None:
     file = desks.to_step("validate")
-    desks.act("kasi", file, Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    desks.act("kasi", file, FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
 
     with pytest.raises(NotAllowed, match="too_late"):
         desks.undo("admin", file)
@@ -299,7 +306,7 @@ def test_the_result_is_collected_on_another_day_by_a_representative(desks: Desks
     assert desks.ticket(visit.id).case_id == file
     desks.serve_next("loket2")
     receiver = {"kind": "representative", "name": "Budi Contoh", "letter": "Surat kuasa 24-11-2026"}
-    assert desks.act("loket2", file, Action.HAND_OVER, collected={"receiver": receiver})["state"] == "completed"
+    assert desks.act("loket2", file, FileAction.HAND_OVER, collected={"receiver": receiver})["state"] == "completed"
     assert desks.ticket(visit.id).state == TicketState.DONE
 
 
@@ -317,7 +324,7 @@ def test_a_legalisation_is_done_in_one_visit_at_one_counter(desks: Desks) -> Non
     documents = {"documents": desks.documents("legalisasi")}
 
     file = desks.receive("loket1", taken.id, collected=documents)
-    done = desks.act("loket1", file["id"], Action.FINISH)
+    done = desks.act("loket1", file["id"], FileAction.FINISH)
 
     assert done["state"] == "completed"
     assert desks.ticket(taken.id).state == TicketState.DONE
@@ -326,15 +333,15 @@ def test_a_legalisation_is_done_in_one_visit_at_one_counter(desks: Desks) -> Non
 def test_a_marriage_dispensation_is_signed_on_its_way(desks: Desks) -> None:
     taken = desks.take("dispensasi-nikah")
     desks.serve_next("loket1")
-    service = desks.store.setup(desks.id).service("dispensasi-nikah").standard
+    service = desks.store.office_config(desks.id).service("dispensasi-nikah").standard
     answers = {question.key: question.options[0].key for question in service.questions}
     documents = {"documents": desks.documents("dispensasi-nikah", **answers)}
 
     file = desks.receive("loket1", taken.id, collected=documents, answers=answers)
-    desks.act("kasi", file["id"], Action.ADVANCE, collected={"validation": {"is_valid": True}})
+    desks.act("kasi", file["id"], FileAction.ADVANCE, collected={"validation": {"is_valid": True}})
     with pytest.raises(Missing):
-        desks.act("sekretariat", file["id"], Action.ADVANCE)
-    signed = desks.act("sekretariat", file["id"], Action.ADVANCE, collected={"signature": {"is_signed": True}})
+        desks.act("sekretariat", file["id"], FileAction.ADVANCE)
+    signed = desks.act("sekretariat", file["id"], FileAction.ADVANCE, collected={"signature": {"is_signed": True}})
 
     assert signed["step"] == "handover"
     assert desks.ticket(taken.id).role == Role.LOKET
@@ -349,10 +356,10 @@ def test_the_tray_beside_the_panel_shows_what_is_due_first_and_counts_all(sqlite
         due = {"due_at": columns["due_at"] - timedelta(hours=number)}
         desks.store.write(insert(tables.Case), {**columns, **more, **due})
 
-    setup = desks.store.setup(desks.id)
+    office = desks.store.office_config(desks.id)
     with desks.store.read() as connection:
-        found = tray(connection, desks.store.setups, setup, {Role.KASI}, desks.now, limit=3)
-        others = tray(connection, desks.store.setups, setup, {Role.OPERATOR}, desks.now)
+        found = tray(connection, desks.store.office_configs, office, {Role.KASI}, desks.now, limit=3)
+        others = tray(connection, desks.store.office_configs, office, {Role.OPERATOR}, desks.now)
 
     assert ([file.row.register_number for file in found.files], found.count) == ([5, 4, 3], 5)
     assert others.count == 0

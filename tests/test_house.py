@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "shared.engine":    ("shared.domain", "shared.standards", "shared.loop", "shared.words", "shared.store",
                          "shared.printing", "shared.voice"),
     "shared.web":       ("shared",),
+    "shared.bench":     ("shared",),
     "kiosk":            ("shared",),
     "display":          ("shared",),
     "counter":          ("shared",),
@@ -254,8 +255,8 @@ def test_every_state_and_action_of_a_ticket_has_a_word(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_and_action_of_a_case_has_a_word(language: str) -> None:
-    states = [f"case_state.{each}" for each in case.State if each != case.State.NEW]
-    actions = [f"case_action.{each}" for each in case.Action]
+    states = [f"case_state.{each}" for each in case.FileState if each != case.FileState.NEW]
+    actions = [f"case_action.{each}" for each in case.FileAction]
 
     assert [key for key in states + actions if not words(language).get(key)] == []
 

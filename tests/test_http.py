@@ -48,7 +48,7 @@ class Site:
         return made
 
     def token(self, office: World, purpose: str, officer_id: int | None = None) -> dict[str, str]:
-        text = self.store.exclusively(issue_token, office.id, purpose, "uji", office.now, officer_id)
+        text = self.store.write_with(issue_token, office.id, purpose, "uji", office.now, officer_id)
         return {"Authorization": f"Bearer {text}"}
 
     @property
@@ -324,7 +324,7 @@ def test_behind_a_tls_proxy_the_audit_keeps_the_address_of_who_clicked(site: Sit
 def test_what_belongs_elsewhere_is_forbidden(site: Site) -> None:
     client = site.client()
     other = site.token(site.lain, "officer", site.lain.officers[0])
-    camat = site.store.exclusively(world.add_officer, site.uji.id, "camat", Role.CAMAT)
+    camat = site.store.write_with(world.add_officer, site.uji.id, "camat", Role.CAMAT)
     site.uji.take()
 
     site.refuses(lambda: client.post("/uji/counter/1/next", headers=other), 403, "other_office")
@@ -394,7 +394,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(site: Site, logi
 
 
 def test_the_officer_of_one_office_does_not_sign_in_at_the_other(site: Site) -> None:
-    site.store.exclusively(world.add_officer, site.lain.id, "hanya-lain", Role.LOKET)
+    site.store.write_with(world.add_officer, site.lain.id, "hanya-lain", Role.LOKET)
     client = site.client()
     token = csrf(client.get("/uji/counter/sign-in", headers=PAGE))
 
@@ -518,7 +518,7 @@ def test_the_wanted_page_opens_after_the_sign_in(site: Site) -> None:
 
 
 def test_a_one_time_password_must_be_changed_before_any_work(site: Site) -> None:
-    site.store.exclusively(world.add_officer, site.uji.id, "baru", Role.LOKET, must_change_password=True)
+    site.store.write_with(world.add_officer, site.uji.id, "baru", Role.LOKET, must_change_password=True)
     client = signed_in(site, "baru")
     for path in ("/uji/counter", "/uji/counter/1"):
         assert client.get(path, headers=PAGE).headers["Location"].endswith("/uji/counter/password")

@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import delete, insert, select, update
 
-from shared.domain.case import State as CaseState
+from shared.domain.case import FileState as CaseState
 from shared.store import tables
 from shared.store.office import Store
 
@@ -265,7 +265,7 @@ def test_a_printer_that_fails_is_said_beside_the_number(kiosk: Callable[..., Pag
 
 def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page], server: Server) -> None:
     word = {"office_id": 1, "is_open": False, "reason": "Listrik padam", "made_at": datetime.now(UTC)}
-    on_store(server, insert(tables.ForcedWord).values(**word))
+    on_store(server, insert(tables.ScheduleOverride).values(**word))
     try:
         page = kiosk()
         expect(page.locator("[data-service=oss] [data-status]")).to_contain_text("Listrik padam")
@@ -273,7 +273,7 @@ def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page
         expect(page.locator("[data-of=oss] [data-closed]")).to_be_visible()
         expect(page.locator("[data-of=oss] [data-action=take]")).to_be_hidden()
     finally:
-        on_store(server, delete(tables.ForcedWord))
+        on_store(server, delete(tables.ScheduleOverride))
 
 
 def test_a_holiday_is_named_on_every_tile_with_the_day_it_opens_again(

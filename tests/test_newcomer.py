@@ -83,11 +83,11 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
     page.click("[data-action=save]")
     page.click("[data-new-office]")
     sign_in(page, slug, "admin", PASSWORD)
-    setup = f"/{slug}/counter/setup"
+    office = f"/{slug}/counter/setup"
 
     # three services
     for name, short, like in SERVICES:
-        page.goto(f"{setup}/services/new")
+        page.goto(f"{office}/services/new")
         page.fill("#name", name)
         page.fill("#short_name", short)
         page.select_option("#like", like)
@@ -95,7 +95,7 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
         saved(page)
 
     # two counters
-    page.goto(f"{setup}/counters")
+    page.goto(f"{office}/counters")
     for number in (1, 2):
         page.click("[data-row=add][data-rows=counters]")
         row = page.locator("[data-rows-of=counters] > [data-one]").nth(number - 1)
@@ -108,7 +108,7 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
     # four officers
     passwords = {}
     for login, name, role in OFFICERS:
-        page.goto(f"{setup}/officers/new")
+        page.goto(f"{office}/officers/new")
         page.fill("#name", name)
         page.fill("#login", login)
         page.select_option("#roles-0-role", role)
@@ -116,14 +116,14 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
         passwords[login] = page.inner_text("[data-password]")
 
     # one printer more, hours, and the standard of the empty service
-    page.goto(f"{setup}/printers")
+    page.goto(f"{office}/printers")
     page.click("[data-row=add][data-rows=printers]")
     row = page.locator("[data-rows-of=printers] > [data-one]").nth(1)
     row.locator("input[name$=-slug]").fill("anjungan-1")
     row.locator("select[name$=-kind]").select_option("virtual")
     page.locator("[data-action=save]").click()
     saved(page)
-    page.goto(f"{setup}/services/pengaduan/standard")
+    page.goto(f"{office}/services/pengaduan/standard")
     page.click("[data-row=add][data-rows=requirements]")
     page.locator("input[name^=requirements-][name$=-text]").last.fill("KTP asli")
     page.fill("#promise-value", "3")
@@ -133,17 +133,17 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
 
     # every page of the setup is sound for a screen reader
     for path in PAGES:
-        page.goto(setup + path)
+        page.goto(office + path)
         assert Axe().run(page).response["violations"] == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, path
 
     # open today, whatever day it is
-    page.goto(f"{setup}/hours")
+    page.goto(f"{office}/hours")
     for day in page.locator("input[name='weekdays[]']").all():
         day.check()
     page.click("[data-action=save] >> nth=1")
     saved(page)
-    page.goto(f"{setup}/holidays")
+    page.goto(f"{office}/holidays")
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     holiday = page.locator(f"[data-one]:has(input[value='{today}'])")
     if holiday.count():

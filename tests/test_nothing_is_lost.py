@@ -24,7 +24,7 @@ from shared.store.office import Store
 PEOPLE = st.sampled_from(sorted(ROLES))
 SEATED = st.sampled_from(sorted(SEATS))
 TICKET_ACTIONS = st.sampled_from(["recall", "start", "release", "miss", "hold", "finish", "call", "restore", "cancel"])
-CASE_ACTIONS = st.sampled_from([action for action in cases.Action if action != cases.Action.RECAP])
+CASE_ACTIONS = st.sampled_from([action for action in cases.FileAction if action != cases.FileAction.RECAP])
 EVERYBODY = frozenset(Role) - {Role.APPLICANT}
 
 
@@ -59,16 +59,16 @@ class Office(RuleBasedStateMachine):
         here = [each for each in self._tickets() if each.state == "serving" and self._is_at(each, who)]
         if not here:
             return
-        slug = self.store.setup(self.desks.id).service_ids[here[0].service_id].slug
-        service = self.store.setup(self.desks.id).service(slug).standard
+        slug = self.store.office_config(self.desks.id).service_ids[here[0].service_id].slug
+        service = self.store.office_config(self.desks.id).service(slug).standard
         answers = {question.key: question.options[0].key for question in service.questions}
         documents = self.desks.documents(slug, **answers) if is_complete else {}
-        action = cases.Action.ACCEPT if is_complete else cases.Action.RETURN_TO_APPLICANT
+        action = cases.FileAction.ACCEPT if is_complete else cases.FileAction.RETURN_TO_APPLICANT
         said: dict[str, Any] = {"collected": {"documents": documents}, "answers": answers}
         self._try(lambda: self.desks.receive(who, here[0].id, action, **said))
 
     @rule(who=PEOPLE, action=CASE_ACTIONS, which=st.integers(0, 99), is_ready=st.booleans())
-    def move_a_file(self, who: str, action: cases.Action, which: int, is_ready: bool) -> None:
+    def move_a_file(self, who: str, action: cases.FileAction, which: int, is_ready: bool) -> None:
         files = self._files()
         if not files:
             return
@@ -77,7 +77,7 @@ class Office(RuleBasedStateMachine):
         self._try(lambda: self.desks.act(who, file.id, action, **said))
 
     @rule(who=PEOPLE, which=st.integers(0, 99), action=CASE_ACTIONS)
-    def undo_restores_exactly(self, who: str, which: int, action: cases.Action) -> None:
+    def undo_restores_exactly(self, who: str, which: int, action: cases.FileAction) -> None:
         files = self._files()
         if not files:
             return
@@ -123,7 +123,7 @@ class Office(RuleBasedStateMachine):
         for each in self._tickets():
             assert each.state in ticket.ENDED or ticket.allowed(each.state)
         for file in self._files():
-            if file.state == cases.State.WITHDRAWN or file.step is None:
+            if file.state == cases.FileState.WITHDRAWN or file.step is None:
                 continue
             steps = self._service(file).steps
             actions = procedure.actions_for(file.state, steps, file.step, EVERYBODY)
@@ -149,7 +149,7 @@ class Office(RuleBasedStateMachine):
             return False
         return True
 
-    def _said(self, file: Any, action: cases.Action) -> dict[str, Any]:
+    def _said(self, file: Any, action: cases.FileAction) -> dict[str, Any]:
         """What an officer would say to get through this step."""
         step = next((step for step in self._service(file).steps if step.key == file.step), None)
         whole = {
@@ -166,19 +166,19 @@ class Office(RuleBasedStateMachine):
         }
         kinds = [kind.value for kind in step.collects if kind.value in whole] if step else []
         said: dict[str, Any] = {"collected": {kind: whole[kind] for kind in kinds}, "reason": "other"}
-        if action == cases.Action.SEND_BACK and step:
+        if action == cases.FileAction.SEND_BACK and step:
             targets = procedure.send_back_targets(self._service(file).steps, step)
             said["target"] = targets[0].key if targets else None
-        if action in (cases.Action.ACCEPT, cases.Action.CORRECT):
+        if action in (cases.FileAction.ACCEPT, cases.FileAction.CORRECT):
             said["applicant"] = APPLICANT | {"business": f"Usaha {self.desks.now.timestamp()}"}
         return said
 
     def _service(self, file: Any) -> Any:
         with self.store.read() as connection:
-            return self.store.setups.standard(connection, file.standard_id)
+            return self.store.office_configs.standard(connection, file.standard_id)
 
     def _is_at(self, row: Any, who: str) -> bool:
-        return bool(row.counter_id == self.store.setup(self.desks.id).counter(SEATS[who]).id)
+        return bool(row.counter_id == self.store.office_config(self.desks.id).counter(SEATS[who]).id)
 
     def _tickets(self) -> list[Any]:
         with self.store.read() as connection:

@@ -10,7 +10,7 @@ import world
 from sqlalchemy import select
 from world import World
 
-from shared.domain.desk import PauseReason, Place
+from shared.domain.counter import PauseReason, TransferPlace
 from shared.domain.errors import Missing, NotAllowed, Refusal, Unknown
 from shared.domain.ticket import UNDOABLE, Action, State
 from shared.engine import officer, seat
@@ -71,7 +71,7 @@ def test_taking_back_restores_exactly_and_is_an_event_of_its_own(uji: World, act
         uji.act(earlier, taken.id)
         uji.later(seconds=20)
     before, events = uji.row(taken.id), len(uji.events())
-    said = {"onward": Onward(2, "layanan-2", Place.FRONT)} if action == Action.TRANSFER else {}
+    said = {"onward": Onward(2, "layanan-2", TransferPlace.FRONT)} if action == Action.TRANSFER else {}
     uji.act(action, taken.id, **said)
     uji.later(seconds=9)
 
@@ -132,8 +132,10 @@ def test_taking_back_twice_does_nothing(uji: World) -> None:
 # sending on
 
 
-@pytest.mark.parametrize(("place", "order"), [(Place.FRONT, 0), (Place.KEPT, 1), (Place.END, 2)])
-def test_a_visitor_sent_on_stands_where_the_officer_says(uji: World, place: Place, order: int) -> None:
+@pytest.mark.parametrize(
+    ("place", "order"), [(TransferPlace.FRONT, 0), (TransferPlace.KEPT, 1), (TransferPlace.END, 2)]
+)
+def test_a_visitor_sent_on_stands_where_the_officer_says(uji: World, place: TransferPlace, order: int) -> None:
     early = uji.take()
     uji.later(minutes=1)
     ticket = uji.take()
@@ -173,7 +175,7 @@ def test_a_counter_that_wants_the_visitor_back_gets_them(uji: World) -> None:
     uji.act("start", ticket, 2)
     uji.take()
 
-    uji.act("transfer", ticket, 2, onward=Onward(1, None, Place.FRONT))
+    uji.act("transfer", ticket, 2, onward=Onward(1, None, TransferPlace.FRONT))
 
     assert uji.row(ticket).return_counter_id is None
     called = uji.call_next(1)

@@ -16,7 +16,7 @@ from shared.store import reads, tables
 
 
 def put(office: World, table: type[Any], **columns: Any) -> None:
-    office.store.exclusively(lambda c: c.execute(insert(table), {"office_id": office.id, **columns}))
+    office.store.write_with(lambda c: c.execute(insert(table), {"office_id": office.id, **columns}))
     renew(office)
 
 
@@ -50,7 +50,7 @@ def test_a_holiday_gives_no_number_and_says_when_again(office: Callable[..., Wor
 
     assert (refused.code, refused.facts["reason"]) == ("holiday", "Hari Uji")
     with here.store.read() as connection:
-        board = reads.board(connection, here.store.setup(here.id), here.now)
+        board = reads.board(connection, here.store.office_config(here.id), here.now)
     assert board["availability"]["layanan-1"]["opens_again_on"] == "2026-11-24"
 
 
@@ -69,7 +69,7 @@ def test_hours_open_and_close_the_office_by_its_own_clock(office: Callable[..., 
 def test_a_word_of_the_supervisor_closes_until_its_time_is_over(office: Callable[..., World]) -> None:
     here = office()
     until = MORNING + timedelta(hours=1)
-    put(here, tables.ForcedWord, is_open=False, reason="Listrik padam", until_at=until, made_at=MORNING)
+    put(here, tables.ScheduleOverride, is_open=False, reason="Listrik padam", until_at=until, made_at=MORNING)
 
     assert refusal(here).code == "forced_closed"
     here.now = until
@@ -78,7 +78,7 @@ def test_a_word_of_the_supervisor_closes_until_its_time_is_over(office: Callable
 
 def test_a_counter_that_rests_closes_the_service_only_when_no_other_serves_it(office: Callable[..., World]) -> None:
     here = office(counters=2)
-    counters = [counter.id for counter in here.store.setup(here.id).counters]
+    counters = [counter.id for counter in here.store.office_config(here.id).counters]
     rest = {"begins": time(8), "ends": time(9)}
     here.store.write(insert(tables.CounterBreak), {"counter_id": counters[0], **rest})
     renew(here)

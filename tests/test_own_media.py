@@ -91,13 +91,13 @@ def test_an_office_that_does_not_want_its_recordings_is_spoken_by_the_synthesise
     from shared.engine import setup as engine
     from shared.web import voice
 
-    form = engine.display_form(here.store.setup(here.id)).model_copy(update={"own_voice": False})
+    form = engine.display_form(here.store.office_config(here.id)).model_copy(update={"own_voice": False})
     with app.test_request_context("/"):
         for phrase in speech.call_phrases("A-001", "Loket 1"):
-            voice.keep_clip(here.store.setup(here.id), "id", phrase.key, wav(tone(700.0, 0.3)))
-        own = voice.call(here.store.setup(here.id), "A-001", "Loket 1")
+            voice.keep_clip(here.store.office_config(here.id), "id", phrase.key, wav(tone(700.0, 0.3)))
+        own = voice.call(here.store.office_config(here.id), "A-001", "Loket 1")
         here.store.change(here.id, engine.change_display, None, form, here.now)
-        made = voice.call(here.store.setup(here.id), "A-001", "Loket 1")
+        made = voice.call(here.store.office_config(here.id), "A-001", "Loket 1")
 
     assert own != made
 

@@ -15,7 +15,7 @@ from forms import csrf
 from sqlalchemy import event
 from world import PASSWORD, World
 
-from shared.domain.desk import Load, Primary, Wait, counters_needed, primary, wait_level
+from shared.domain.counter import Load, Primary, Wait, counters_needed, primary, wait_level
 from shared.domain.ticket import State
 from shared.store.office import Store
 from shared.web.app import create_app

@@ -22,7 +22,7 @@ from sqlalchemy import insert, select, update
 from test_spool import on_paper, until
 
 from shared.engine.device import invite
-from shared.printing.doorbell import Doorbell
+from shared.printing.job_notifier import JobNotifier
 from shared.printing.jobs import JobState
 from shared.store import reads
 from shared.store.office import Store
@@ -131,12 +131,12 @@ def start_agent(server: Server, folder: Path, address: str, code: str) -> subpro
 
 def test_an_agent_and_its_server_may_both_be_killed(server: Server, store: Store, tmp_path: Path) -> None:
     chance, device, taken = random.Random(35), Slow(), []
-    code = store.exclusively(invite, office_id(store), "Anjungan", datetime.now(UTC))
+    code = store.write_with(invite, office_id(store), "Anjungan", datetime.now(UTC))
 
     with device.on_network() as address:
         agent = start_agent(server, tmp_path, address, code)
         try:
-            until(lambda: any(p.slug == "anjungan" for p in store.setup(office_id(store)).printers))
+            until(lambda: any(p.slug == "anjungan" for p in store.office_config(office_id(store)).printers))
             use(store, "anjungan")
             for turn in range(ROUNDS):
                 for number in range(4):
@@ -159,7 +159,7 @@ def test_an_agent_and_its_server_may_both_be_killed(server: Server, store: Store
 
 def test_the_bell_is_heard_again_after_the_server_was_killed(server: Server) -> None:
     token = server.token(OFFICE, "--agent")["Authorization"].removeprefix("Bearer ")
-    bell = Doorbell(server.url, OFFICE, token, lambda: None)
+    bell = JobNotifier(server.url, OFFICE, token, lambda: None)
     ears = threading.Thread(target=bell.run)
     ears.start()
     try:

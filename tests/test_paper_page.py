@@ -23,7 +23,7 @@ FAR = {"REMOTE_ADDR": "192.0.2.7"}
 @pytest.fixture
 def officer(app: Flask, here: World) -> FlaskClient:
     """A program of the officer, from another machine."""
-    token = here.store.exclusively(issue_token, here.id, "officer", "tes", here.now, here.officer(1))
+    token = here.store.write_with(issue_token, here.id, "officer", "tes", here.now, here.officer(1))
     client = app.test_client()
     client.environ_base.update({**FAR, "HTTP_AUTHORIZATION": f"Bearer {token}"})
     return client

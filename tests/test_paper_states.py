@@ -112,7 +112,7 @@ def test_a_printer_that_takes_over_spares_the_visitor_the_line(
         of_office = tables.Office.slug == "lumajang"
         own = connection.execute(select(tables.Printer).join(tables.Office).where(of_office)).one()
     other = {"office_id": own.office_id, "slug": "cadangan", "kind": "virtual", "address": "", "profile": "58mm"}
-    spare = store.exclusively(lambda c: c.execute(tables.Printer.__table__.insert(), other).inserted_primary_key)
+    spare = store.write_with(lambda c: c.execute(tables.Printer.__table__.insert(), other).inserted_primary_key)
     store.write(update(tables.Printer).where(tables.Printer.id == own.id).values(fallback_id=spare[0]))
     store.write(update(tables.Office).where(of_office).values(setup_version=tables.Office.setup_version + 1))
     kiosk = context(has_touch=True).new_page()

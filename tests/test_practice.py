@@ -55,7 +55,7 @@ def test_an_admin_opens_it_in_the_setup_with_the_same_services_counters_and_acco
 ) -> None:
     row = opened(here, browser)
 
-    there, real = here.store.setup(row.id), here.store.setup(here.id)
+    there, real = here.store.office_config(row.id), here.store.office_config(here.id)
     assert there.settings.is_practice
     assert not real.settings.is_practice
     assert [service.standard for service in there.services] == [service.standard for service in real.services]

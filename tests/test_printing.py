@@ -439,7 +439,7 @@ def test_a_plain_file_is_written_and_answers_nothing(tmp_path: Path) -> None:
     file.touch()
 
     assert deliver("file", str(file), b"x", timeout_s=SHORT_S).reason == "no_answer"
-    assert deliver("file", str(file), b"x", timeout_s=SHORT_S, answers=Answers.NOTHING).witness == "sent"
+    assert deliver("file", str(file), b"x", timeout_s=SHORT_S, answers=Answers.NOTHING).evidence == "sent"
     assert file.read_bytes() == b"\x10\x04\x01x"
 
 

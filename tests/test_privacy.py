@@ -11,7 +11,7 @@ import pytest
 import structlog
 from desks import APPLICANT, NIB, Desks
 
-from shared.domain.case import Action
+from shared.domain.case import FileAction
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings
@@ -74,7 +74,7 @@ def test_a_refusal_and_its_log_name_the_field_and_not_the_value(desks: Desks, of
     wrong: dict[str, Any] = APPLICANT | {"nik": "3508101713900001"}
 
     with pytest.raises(Exception, match="applicant") as refused:
-        desks.receive("loket1", taken.id, Action.ACCEPT, applicant=wrong)
+        desks.receive("loket1", taken.id, FileAction.ACCEPT, applicant=wrong)
 
     assert wrong["nik"] not in str(refused.value) + str(vars(refused.value)) + office_log()
 

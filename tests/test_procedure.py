@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain import case
-from shared.domain.case import Action, State
+from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Forbidden, Missing, NotAllowed, Refusal
 from shared.domain.procedure import (
     Change,
-    Place,
+    FilePlace,
     actions_for,
     changes,
     check,
@@ -101,21 +101,21 @@ WHO_MAY = {
 # fmt: on
 
 
-EVERY_ROLE_AND_ACTION = list(product(Role, Action))
+EVERY_ROLE_AND_ACTION = list(product(Role, FileAction))
 
 
 @pytest.mark.parametrize("key", WHO_MAY)
 def test_every_role_step_and_action_is_permitted_or_not(key: str) -> None:
     own_role, actions = WHO_MAY[key]
-    expected = {(own_role, Action(action)) for action in actions.split()}
-    expected |= {(LOKET, Action.WITHDRAW)} if key != "submit" else set()
+    expected = {(own_role, FileAction(action)) for action in actions.split()}
+    expected |= {(LOKET, FileAction.WITHDRAW)} if key != "submit" else set()
 
     assert {(role, action) for role, action in EVERY_ROLE_AND_ACTION if permitted(OSS, key, role, action)} == expected
 
 
 @pytest.mark.parametrize("key", WHO_MAY)
-@pytest.mark.parametrize("state", State)
-def test_what_is_refused_and_what_is_offered_come_from_one_rule(state: State, key: str) -> None:
+@pytest.mark.parametrize("state", FileState)
+def test_what_is_refused_and_what_is_offered_come_from_one_rule(state: FileState, key: str) -> None:
     """With everything collected a button leads on, and a click without a button is refused by its first fault."""
     targets = send_back_targets(OSS, find_step(OSS, key))
     rest: dict[str, Any] = {"target": targets[0].key if targets else None, "reason": "oss_down"}
@@ -131,32 +131,32 @@ def test_what_is_refused_and_what_is_offered_come_from_one_rule(state: State, ke
 
 
 def test_one_officer_with_several_roles_has_the_actions_of_all() -> None:
-    seen = actions_for(State.OPEN, OSS, "validate", [LOKET, KASI])
+    seen = actions_for(FileState.OPEN, OSS, "validate", [LOKET, KASI])
 
     assert seen == [
-        Action.RETURN_TO_APPLICANT,
-        Action.ADVANCE,
-        Action.SEND_BACK,
-        Action.PAUSE,
-        Action.WITHDRAW,
+        FileAction.RETURN_TO_APPLICANT,
+        FileAction.ADVANCE,
+        FileAction.SEND_BACK,
+        FileAction.PAUSE,
+        FileAction.WITHDRAW,
     ]
-    assert actions_for(State.OPEN, OSS, "validate", [OPERATOR]) == []
-    assert actions_for(State.COMPLETED, OSS, None, list(Role)) == []
+    assert actions_for(FileState.OPEN, OSS, "validate", [OPERATOR]) == []
+    assert actions_for(FileState.COMPLETED, OSS, None, list(Role)) == []
 
 
 def test_a_file_goes_through_the_ten_steps() -> None:
-    place, way = Place(State.NEW, first_desk(OSS).key), []
+    place, way = FilePlace(FileState.NEW, first_desk(OSS).key), []
     while place.step is not None:
         (action,) = set(actions_for(place.state, OSS, place.step, list(Role))) & {
-            Action.ACCEPT,
-            Action.ADVANCE,
-            Action.HAND_OVER,
-            Action.RECAP,
+            FileAction.ACCEPT,
+            FileAction.ADVANCE,
+            FileAction.HAND_OVER,
+            FileAction.RECAP,
         }
         way.append(f"{place.state} {place.step} {action}")
         place = check(place.state, OSS, place.step, list(Role), action, collected=WHOLE, required=REQUIRED)
 
-    assert place == Place(State.COMPLETED, None)
+    assert place == FilePlace(FileState.COMPLETED, None)
     assert way == [
         "new receive accept",
         "open validate advance",
@@ -175,8 +175,15 @@ def test_a_file_goes_through_the_ten_steps() -> None:
 @given(data=st.data())
 def test_no_file_is_ever_stuck(steps: tuple[Step, ...], data: st.DataObject) -> None:
     """Whatever the officers do, a file either has no step left or offers somebody a way on; it ends in the end."""
-    place = Place(State.NEW, first_desk(steps).key)
-    onward = [Action.ACCEPT, Action.RESUME, Action.ADVANCE, Action.HAND_OVER, Action.FINISH, Action.RECAP]
+    place = FilePlace(FileState.NEW, first_desk(steps).key)
+    onward = [
+        FileAction.ACCEPT,
+        FileAction.RESUME,
+        FileAction.ADVANCE,
+        FileAction.HAND_OVER,
+        FileAction.FINISH,
+        FileAction.RECAP,
+    ]
     clicks = data.draw(st.lists(st.integers(0, 99), max_size=12)) + [None] * (len(steps) + 3)
     for draw in clicks:
         if place.step is None:
@@ -199,7 +206,7 @@ def test_no_file_is_ever_stuck(steps: tuple[Step, ...], data: st.DataObject) -> 
         )
 
     assert place.step is None
-    assert place.state in (State.COMPLETED, State.WITHDRAWN)
+    assert place.state in (FileState.COMPLETED, FileState.WITHDRAWN)
 
 
 @pytest.mark.parametrize(
@@ -213,21 +220,23 @@ def test_no_file_is_ever_stuck(steps: tuple[Step, ...], data: st.DataObject) -> 
     ],
 )
 def test_short_procedures_run_through_the_same_rules(steps: tuple[Step, ...], way: str) -> None:
-    place = Place(State.NEW, first_desk(steps).key)
+    place = FilePlace(FileState.NEW, first_desk(steps).key)
     for action in way.split():
-        place = check(place.state, steps, place.step, list(Role), Action(action), collected=WHOLE, required=REQUIRED)
+        place = check(
+            place.state, steps, place.step, list(Role), FileAction(action), collected=WHOLE, required=REQUIRED
+        )
 
-    assert place == Place(State.COMPLETED, None)
+    assert place == FilePlace(FileState.COMPLETED, None)
 
 
 def test_at_a_procedure_of_one_step_acceptance_asks_for_the_documents_alone() -> None:
     collected = {"documents": {"formulir": True, "ktp": True}}
 
-    opened = check(State.NEW, AT_ONCE, "all", [LOKET], Action.ACCEPT, collected=collected, required=REQUIRED)
+    opened = check(FileState.NEW, AT_ONCE, "all", [LOKET], FileAction.ACCEPT, collected=collected, required=REQUIRED)
 
-    assert opened == Place(State.OPEN, "all")
+    assert opened == FilePlace(FileState.OPEN, "all")
     with pytest.raises(Missing) as refused:
-        check(State.OPEN, AT_ONCE, "all", [LOKET], Action.HAND_OVER, collected=collected, required=REQUIRED)
+        check(FileState.OPEN, AT_ONCE, "all", [LOKET], FileAction.HAND_OVER, collected=collected, required=REQUIRED)
     assert refused.value.facts["missing"] == ["receiver"]
 
 
@@ -296,32 +305,32 @@ def test_a_lapsed_confirmation_stops_a_later_step_from_issuing() -> None:
 @pytest.mark.parametrize(
     ("state", "key", "roles", "action", "rest", "refusal", "code"),
     [
-        (State.OPEN, "validate", [LOKET], Action.ADVANCE, {}, Forbidden, "wrong_role"),
-        (State.OPEN, "validate", [], Action.ADVANCE, {}, Forbidden, "wrong_role"),
-        (State.OPEN, "confirm", [Role.ADMIN], Action.ADVANCE, {}, Forbidden, "wrong_role"),
-        (State.OPEN, "receive", [LOKET], Action.HAND_OVER, {}, NotAllowed, "wrong_step"),
-        (State.OPEN, "handover", [LOKET], Action.ADVANCE, {}, NotAllowed, "wrong_step"),
-        (State.NEW, "validate", [KASI], Action.ACCEPT, {}, NotAllowed, "wrong_step"),
-        (State.NEW, "submit", [Role.APPLICANT], Action.ACCEPT, {}, NotAllowed, "wrong_step"),
-        (State.OPEN, "sign", [KASI], Action.ADVANCE, {}, NotAllowed, "no_step"),
-        (State.COMPLETED, None, [KASI], Action.RECAP, {}, NotAllowed, "no_step"),
-        (State.PAUSED, "entry", [OPERATOR], Action.ADVANCE, {}, NotAllowed, "stale"),
-        (State.OPEN, "recap", [KASI], Action.RECAP, {}, NotAllowed, "stale"),
-        (State.OPEN, "confirm", [OPERATOR], Action.SEND_BACK, {"target": "validate"}, NotAllowed, "bad_target"),
-        (State.OPEN, "validate", [KASI], Action.SEND_BACK, {"target": "pemohon"}, NotAllowed, "bad_target"),
-        (State.OPEN, "validate", [KASI], Action.SEND_BACK, {"target": "entry"}, NotAllowed, "bad_target"),
-        (State.OPEN, "confirm", [OPERATOR], Action.SEND_BACK, {"target": "entry"}, Missing, "incomplete"),
-        (State.OPEN, "entry", [OPERATOR], Action.PAUSE, {}, Missing, "incomplete"),
-        (State.OPEN, "entry", [OPERATOR], Action.PAUSE, {"reason": "just so"}, Missing, "incomplete"),
-        (State.OPEN, "entry", [LOKET], Action.WITHDRAW, {"reason": " "}, Missing, "incomplete"),
-        (State.OPEN, "validate", [KASI], Action.RETURN_TO_APPLICANT, {}, Missing, "incomplete"),
+        (FileState.OPEN, "validate", [LOKET], FileAction.ADVANCE, {}, Forbidden, "wrong_role"),
+        (FileState.OPEN, "validate", [], FileAction.ADVANCE, {}, Forbidden, "wrong_role"),
+        (FileState.OPEN, "confirm", [Role.ADMIN], FileAction.ADVANCE, {}, Forbidden, "wrong_role"),
+        (FileState.OPEN, "receive", [LOKET], FileAction.HAND_OVER, {}, NotAllowed, "wrong_step"),
+        (FileState.OPEN, "handover", [LOKET], FileAction.ADVANCE, {}, NotAllowed, "wrong_step"),
+        (FileState.NEW, "validate", [KASI], FileAction.ACCEPT, {}, NotAllowed, "wrong_step"),
+        (FileState.NEW, "submit", [Role.APPLICANT], FileAction.ACCEPT, {}, NotAllowed, "wrong_step"),
+        (FileState.OPEN, "sign", [KASI], FileAction.ADVANCE, {}, NotAllowed, "no_step"),
+        (FileState.COMPLETED, None, [KASI], FileAction.RECAP, {}, NotAllowed, "no_step"),
+        (FileState.PAUSED, "entry", [OPERATOR], FileAction.ADVANCE, {}, NotAllowed, "stale"),
+        (FileState.OPEN, "recap", [KASI], FileAction.RECAP, {}, NotAllowed, "stale"),
+        (FileState.OPEN, "confirm", [OPERATOR], FileAction.SEND_BACK, {"target": "validate"}, NotAllowed, "bad_target"),
+        (FileState.OPEN, "validate", [KASI], FileAction.SEND_BACK, {"target": "pemohon"}, NotAllowed, "bad_target"),
+        (FileState.OPEN, "validate", [KASI], FileAction.SEND_BACK, {"target": "entry"}, NotAllowed, "bad_target"),
+        (FileState.OPEN, "confirm", [OPERATOR], FileAction.SEND_BACK, {"target": "entry"}, Missing, "incomplete"),
+        (FileState.OPEN, "entry", [OPERATOR], FileAction.PAUSE, {}, Missing, "incomplete"),
+        (FileState.OPEN, "entry", [OPERATOR], FileAction.PAUSE, {"reason": "just so"}, Missing, "incomplete"),
+        (FileState.OPEN, "entry", [LOKET], FileAction.WITHDRAW, {"reason": " "}, Missing, "incomplete"),
+        (FileState.OPEN, "validate", [KASI], FileAction.RETURN_TO_APPLICANT, {}, Missing, "incomplete"),
     ],
 )
 def test_a_forbidden_move_is_refused_by_its_code(
-    state: State,
+    state: FileState,
     key: str | None,
     roles: list[Role],
-    action: Action,
+    action: FileAction,
     rest: dict[str, Any],
     refusal: type[Refusal],
     code: str,
@@ -337,27 +346,31 @@ def test_missing_documents_are_reason_enough_to_return_a_file() -> None:
     incomplete = with_part("documents", {"ktp": True})
 
     returned = check(
-        State.NEW, OSS, "receive", [LOKET], Action.RETURN_TO_APPLICANT, collected=incomplete, required=REQUIRED
+        FileState.NEW, OSS, "receive", [LOKET], FileAction.RETURN_TO_APPLICANT, collected=incomplete, required=REQUIRED
     )
 
-    assert returned == Place(State.RETURNED, "receive")
+    assert returned == FilePlace(FileState.RETURNED, "receive")
     with pytest.raises(Missing):
-        check(State.NEW, OSS, "receive", [LOKET], Action.RETURN_TO_APPLICANT, collected=WHOLE, required=REQUIRED)
+        check(
+            FileState.NEW, OSS, "receive", [LOKET], FileAction.RETURN_TO_APPLICANT, collected=WHOLE, required=REQUIRED
+        )
 
 
 def test_the_section_head_returns_a_file_to_the_first_desk() -> None:
-    place = check(State.OPEN, OSS, "validate", [KASI], Action.RETURN_TO_APPLICANT, reason="KTP tidak terbaca")
+    place = check(FileState.OPEN, OSS, "validate", [KASI], FileAction.RETURN_TO_APPLICANT, reason="KTP tidak terbaca")
 
-    assert place == Place(State.RETURNED, "receive")
+    assert place == FilePlace(FileState.RETURNED, "receive")
 
 
 def test_correction_loop_asks_for_entry_and_confirmation_again() -> None:
     """Sent back from the confirmation, corrected, entered and approved anew; account and login need nothing more."""
-    place = check(State.OPEN, OSS, "confirm", [OPERATOR], Action.SEND_BACK, target="entry", reason="Alamat keliru")
+    place = check(
+        FileState.OPEN, OSS, "confirm", [OPERATOR], FileAction.SEND_BACK, target="entry", reason="Alamat keliru"
+    )
     collected = {**kept(OSS, "entry", WHOLE), "data_version": 3}
 
-    assert place == Place(State.OPEN, "entry")
-    assert check(State.OPEN, OSS, "entry", [OPERATOR], Action.CORRECT, collected=collected) == place
+    assert place == FilePlace(FileState.OPEN, "entry")
+    assert check(FileState.OPEN, OSS, "entry", [OPERATOR], FileAction.CORRECT, collected=collected) == place
     assert missing(find_step(OSS, "entry"), collected) == ("entry",)
     assert missing(find_step(OSS, "confirm"), collected) == ("confirmation",)
     assert missing(find_step(OSS, "validate"), collected) == ()

@@ -47,7 +47,7 @@ class Epson:
     """Asks for a job, "prints" it, and sends its result."""
 
     def __init__(self, client: FlaskClient, office: World, clock: Clock) -> None:
-        key = office.store.exclusively(paper.link, office.id, "epson", "epson", "80mm-48", clock())
+        key = office.store.write_with(paper.link, office.id, "epson", "epson", "80mm-48", clock())
         self.client, self.url = client, f"/{office.slug}/paper/epson/epson/{key}"
         self.paper: list[bytes] = []
         self.status, self.code = PRINTED, ""
@@ -88,7 +88,7 @@ class Star:
     """Polls with its status, fetches a picture, and deletes the job."""
 
     def __init__(self, client: FlaskClient, office: World, clock: Clock) -> None:
-        key = office.store.exclusively(paper.link, office.id, "star", "star", "80mm-48", clock())
+        key = office.store.write_with(paper.link, office.id, "star", "star", "80mm-48", clock())
         self.client, self.url = client, f"/{office.slug}/paper/star/star/{key}"
         self.code = "200%20OK"
 
@@ -127,7 +127,7 @@ def test_an_epson_gets_nothing_while_it_is_not_well(small: World, clock: Clock, 
     with small.store.read() as connection:
         from shared.store import reads
 
-        assert reads.printer_words(connection, small.id)["epson"] == "cover_open"
+        assert reads.printer_statuses(connection, small.id)["epson"] == "cover_open"
     epson.status, epson.code = PRINTED, ""
     assert [epson.turn(), epson.turn()] == ["status", str(wanted)]
     assert len(epson.paper) == 1
@@ -174,7 +174,7 @@ def test_an_epson_may_tell_its_status_by_itself(small: World, clock: Clock, clie
 
     client.post(epson.url, data={"ConnectionType": "SetStatus", "ID": "", "Status": told})
 
-    (row,) = [p for p in small.store.setup(small.id).printers if p.slug == "epson"]
+    (row,) = [p for p in small.store.office_config(small.id).printers if p.slug == "epson"]
     assert printer(small.store, row.id).status == Status.NEAR_END
 
 

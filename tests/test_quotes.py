@@ -12,12 +12,12 @@ from sqlalchemy import update
 from world import MORNING, World
 
 from shared.domain.numbering import office_day
+from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.engine import visitor
 from shared.engine.forecast import Forecasts, Quote, judge, learn
 from shared.store import history
 from shared.store.office import Store
-from shared.store.setup import Setup
 from shared.store.tables import Counter
 
 SERVICE_S = 240
@@ -49,7 +49,7 @@ def serve(world: World, *counters: int) -> None:
 
 
 def quote(world: World, forecasts: Forecasts, lane: Lane) -> Quote | None:
-    service = world.store.setup(world.id).service("layanan-1")
+    service = world.store.office_config(world.id).service("layanan-1")
     return forecasts.current(world.id, world.now).quote(service.id, lane)
 
 
@@ -68,8 +68,8 @@ def take(world: World, forecasts: Forecasts, nonce: str | None = None, priority:
     )
 
 
-def setup(store: Store, world: World) -> Setup:
-    return store.setup(world.id)
+def office_config(store: Store, world: World) -> OfficeConfig:
+    return store.office_config(world.id)
 
 
 def test_an_office_without_history_quotes_nothing(office: Callable[..., World]) -> None:
@@ -187,7 +187,7 @@ def test_newest_events_are_added_to_those_of_before(room: World) -> None:
 
 
 def test_an_evening_is_learned_from_once(room: World) -> None:
-    day = office_day(MORNING - timedelta(days=3), setup(room.store, room).zone)
+    day = office_day(MORNING - timedelta(days=3), office_config(room.store, room).zone)
 
     again = learn(room.store, room.id, room.now)
 
@@ -206,9 +206,9 @@ def test_a_call_by_mistake_teaches_nothing(office: Callable[..., World]) -> None
     world.later(minutes=9)
     world.act("release", called["id"])
 
-    stays = history.Stays(office_day(world.now, setup(world.store, world).zone))
+    stays = history.CounterVisits(office_day(world.now, office_config(world.store, world).zone))
     with world.store.read() as connection:
-        stays.read(connection, setup(world.store, world))
+        stays.read(connection, office_config(world.store, world))
 
     assert stays.done == []
 
@@ -222,10 +222,10 @@ def test_quotes_are_judged_by_week_and_service(room: World) -> None:
         room.later(minutes=4)
         room.act("start", taken.id)
         room.act("finish", taken.id)
-    today = office_day(room.now, setup(room.store, room).zone)
+    today = office_day(room.now, office_config(room.store, room).zone)
 
     with room.store.read() as connection:
-        found = judge(connection, setup(room.store, room), today - timedelta(days=6), today)
+        found = judge(connection, office_config(room.store, room), today - timedelta(days=6), today)
 
     assert [(monday, name) for monday, name, _ in found] == [
         (date(2026, 11, 23), None),

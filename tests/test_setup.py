@@ -26,7 +26,7 @@ from world import MORNING, PASSWORD, World, dump
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
-from shared.domain.standard_diff import Difference, Kind, differences
+from shared.domain.standard_diff import ChangeKind, Difference, differences
 from shared.engine import setup as engine
 from shared.engine import setup_hours, setup_officers, setup_standard
 from shared.standards import service_from_json, service_to_json, shipped
@@ -73,8 +73,8 @@ def test_a_change_is_recorded_and_seen_by_the_next_reader(office: Callable[..., 
     form = engine.OfficeForm(name="Kecamatan Baru", phone="0334-881234", letterhead=["Pemerintah Kabupaten Lumajang"])
     uji.store.change(uji.id, engine.change_office, uji.officer(1), form, MORNING)
 
-    assert uji.store.setup(uji.id).name == "Kecamatan Baru"
-    assert uji.store.setup(uji.id).profile["letterhead"] == ["Pemerintah Kabupaten Lumajang"]
+    assert uji.store.office_config(uji.id).name == "Kecamatan Baru"
+    assert uji.store.office_config(uji.id).profile["letterhead"] == ["Pemerintah Kabupaten Lumajang"]
     event = uji.events()[-1]
     assert (event.action, event.officer_id, event.version) == ("setup.office", uji.officer(1), before + 1)
     assert event.detail["name"] == ["Kecamatan Uji", "Kecamatan Baru"]
@@ -83,7 +83,7 @@ def test_a_change_is_recorded_and_seen_by_the_next_reader(office: Callable[..., 
 
 def test_the_slip_says_where_to_wait_when_all_desks_of_the_service_have_one_zone(office: Callable[..., World]) -> None:
     uji = office(services=1, counters=2)
-    form = engine.counters_form(uji.store.setup(uji.id))
+    form = engine.counters_form(uji.store.office_config(uji.id))
     for zones, expected in ((("Lantai 2", "Lantai 2"), True), (("Lantai 1", "Lantai 2"), False)):
         rows = [row.model_copy(update={"zone": zone}) for row, zone in zip(form.counters, zones, strict=True)]
         changed = form.model_copy(update={"counters": rows})
@@ -98,7 +98,7 @@ def test_the_slip_says_where_to_wait_when_all_desks_of_the_service_have_one_zone
 
 def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World]) -> None:
     uji = office()
-    setup = uji.store.setup(uji.id)
+    setup = uji.store.office_config(uji.id)
     untouched = dump(uji.store)
 
     uji.store.change(uji.id, engine.change_counters, None, engine.counters_form(setup), MORNING)
@@ -110,9 +110,9 @@ def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World
 
 def test_letters_numbers_and_names_may_change_places(office: Callable[..., World]) -> None:
     uji = office()
-    services = engine.services_form(uji.store.setup(uji.id)).model_dump()["services"]
+    services = engine.services_form(uji.store.office_config(uji.id)).model_dump()["services"]
     services[0]["series"], services[1]["series"] = "B", "A"
-    counters = engine.counters_form(uji.store.setup(uji.id)).model_dump()["counters"]
+    counters = engine.counters_form(uji.store.office_config(uji.id)).model_dump()["counters"]
     counters[0]["number"], counters[1]["number"] = 2, 1
 
     wanted = engine.ServicesForm.model_validate({"services": services[::-1]})
@@ -121,14 +121,14 @@ def test_letters_numbers_and_names_may_change_places(office: Callable[..., World
         uji.id, engine.change_counters, None, engine.CountersForm.model_validate({"counters": counters}), MORNING
     )
 
-    setup = uji.store.setup(uji.id)
+    setup = uji.store.office_config(uji.id)
     assert [(each.slug, each.series) for each in setup.services] == [("layanan-2", "A"), ("layanan-1", "B")]
     assert [each.name for each in setup.counters] == ["Loket 2", "Loket 1", "Loket 3"]
 
 
 def test_a_letter_stands_for_one_service(office: Callable[..., World]) -> None:
     uji = office()
-    services = engine.services_form(uji.store.setup(uji.id)).model_dump()["services"]
+    services = engine.services_form(uji.store.office_config(uji.id)).model_dump()["services"]
     services[1]["series"] = "A"
     wanted = engine.ServicesForm.model_validate({"services": services})
     before = dump(uji.store)
@@ -144,20 +144,20 @@ def test_a_counter_in_use_is_not_taken_away_and_an_empty_one_keeps_its_past(offi
     uji = office()
     uji.take()
     uji.call_next(1)
-    rows = engine.counters_form(uji.store.setup(uji.id)).counters
+    rows = engine.counters_form(uji.store.office_config(uji.id)).counters
 
     with pytest.raises(NotAllowed, match="counter_in_use"):
         uji.store.change(uji.id, engine.change_counters, None, engine.CountersForm(counters=rows[1:]), MORNING)
     uji.store.change(uji.id, engine.change_counters, None, engine.CountersForm(counters=rows[:2]), MORNING)
 
-    assert [each.number for each in uji.store.setup(uji.id).counters] == [1, 2]
+    assert [each.number for each in uji.store.office_config(uji.id).counters] == [1, 2]
     with uji.store.read() as connection:
         assert len(connection.execute(select(Counter).where(Counter.office_id == uji.id)).all()) == 3
 
 
 def test_a_ticket_keeps_its_place_when_the_standard_changes(office: Callable[..., World]) -> None:
     uji = office()
-    setup = uji.store.setup(uji.id)
+    setup = uji.store.office_config(uji.id)
     old = setup.services[0]
     table = service_to_json(old.standard)
     table["requirements"] = [*table["requirements"], {"key": "kk", "text": "Fotokopi KK"}]
@@ -166,7 +166,7 @@ def test_a_ticket_keeps_its_place_when_the_standard_changes(office: Callable[...
     again = uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", table, MORNING)
 
     assert (saved.number, again.number) == (2, 2)
-    new = uji.store.setup(uji.id).services[0]
+    new = uji.store.office_config(uji.id).services[0]
     assert len(new.standard.requirements) == 2
     with uji.store.read() as connection:
         kept = connection.execute(
@@ -177,7 +177,7 @@ def test_a_ticket_keeps_its_place_when_the_standard_changes(office: Callable[...
 
 def test_two_admins_do_not_overwrite_each_other(office: Callable[..., World]) -> None:
     uji = office()
-    table = service_to_json(uji.store.setup(uji.id).services[0].standard)
+    table = service_to_json(uji.store.office_config(uji.id).services[0].standard)
     uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", {**table, "name": "Satu"}, MORNING, 1)
 
     with pytest.raises(Invalid, match="standard_newer"):
@@ -212,7 +212,7 @@ def test_a_new_office_has_its_founder_as_admin(office: Callable[..., World]) -> 
     with uji.store.read() as connection:
         [admin] = setup_officers.officers(connection, made)
     assert (admin.form.login, [row.role for row in admin.form.roles]) == ("petugas1", [Role.ADMIN])
-    assert uji.store.setup(made).calendar.holidays
+    assert uji.store.office_config(made).calendar.holidays
     assert uji.events()[-1].action == "setup.founded"
 
 
@@ -239,7 +239,7 @@ def test_hours_for_ramadan_win_while_it_lasts(office: Callable[..., World]) -> N
 
     uji.store.change(uji.id, setup_hours.change_hours, None, form, MORNING)
 
-    setup = uji.store.setup(uji.id)
+    setup = uji.store.office_config(uji.id)
     assert setup_hours.hours_form(setup) == form
     opening = setup.calendar.opening(date(2027, 2, 9))
     assert opening is not None
@@ -254,10 +254,10 @@ def test_what_differs_is_said_part_by_part() -> None:
     after = {"name": "Dua", "requirements": [{"key": "kk", "text": "KK asli"}, {"key": "foto", "text": "Foto"}]}
 
     assert differences(before, after) == [
-        Difference("name", Kind.CHANGED),
-        Difference("requirements", Kind.ADDED, "Foto"),
-        Difference("requirements", Kind.REMOVED, "KTP"),
-        Difference("requirements", Kind.CHANGED, "KK asli"),
+        Difference("name", ChangeKind.CHANGED),
+        Difference("requirements", ChangeKind.ADDED, "Foto"),
+        Difference("requirements", ChangeKind.REMOVED, "KTP"),
+        Difference("requirements", ChangeKind.CHANGED, "KK asli"),
     ]
 
 
@@ -328,7 +328,7 @@ def setup(sqlite_store: Store, tmp_path: Path) -> Iterator[Setup]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_opens_for_admin_and_kasi_alone(setup: Setup, path: str) -> None:
-    kasi = setup.store.exclusively(world.add_officer, setup.uji.id, "kasi", Role.KASI)
+    kasi = setup.store.write_with(world.add_officer, setup.uji.id, "kasi", Role.KASI)
     assert kasi
 
     assert setup.get(path).status_code == 200
@@ -339,7 +339,7 @@ def test_every_page_opens_for_admin_and_kasi_alone(setup: Setup, path: str) -> N
 
 
 def test_the_kasi_reads_and_changes_nothing(setup: Setup) -> None:
-    setup.store.exclusively(world.add_officer, setup.uji.id, "kasi", Role.KASI)
+    setup.store.write_with(world.add_officer, setup.uji.id, "kasi", Role.KASI)
     setup.sign_in("kasi")
     before = dump(setup.store)
 
@@ -395,7 +395,7 @@ def test_the_logo_is_made_small(setup: Setup) -> None:  # setup.logo
 
     setup.saves("/office/logo", {"logo": (picture, "logo.jpg")}, "setup.logo", "/uji/counter/setup/office")
 
-    kept = base64.b64decode(setup.store.setup(setup.uji.id).profile["logo"])
+    kept = base64.b64decode(setup.store.office_config(setup.uji.id).profile["logo"])
     assert Image.open(io.BytesIO(kept)).size == (213, 160)
     bad = {"logo": (io.BytesIO(b"GIF89a not a picture"), "logo.png")}
     setup.refuses("/office/logo", bad, "bukan gambar PNG atau JPEG", "/uji/counter/setup/office")
@@ -403,7 +403,7 @@ def test_the_logo_is_made_small(setup: Setup) -> None:  # setup.logo
 
 def services_fields(setup: Setup) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for place, row in enumerate(engine.services_form(setup.store.setup(setup.uji.id)).services):
+    for place, row in enumerate(engine.services_form(setup.store.office_config(setup.uji.id)).services):
         fields |= {
             f"services-{place}-{name}": str(getattr(row, name)) for name in ("slug", "series", "amber_min", "red_min")
         }
@@ -420,8 +420,8 @@ def test_the_services_are_changed_and_the_kiosk_knows_at_once(setup: Setup) -> N
     kiosk = setup.client.get("/uji/kiosk").text
     assert 'data-service="layanan-1"' in kiosk
     assert 'data-service="layanan-2"' not in kiosk
-    assert setup.store.setup(setup.uji.id).counter(2).service_ids == frozenset(
-        {setup.store.setup(setup.uji.id).services[1].id}
+    assert setup.store.office_config(setup.uji.id).counter(2).service_ids == frozenset(
+        {setup.store.office_config(setup.uji.id).services[1].id}
     )
     setup.refuses("/services", {**fields, "services-1-series": "A"}, "Huruf A sudah dipakai layanan lain.")
     setup.refuses("/services", {**fields, "services-0-series": "AB"}, "Isi satu huruf dari A sampai Z.")
@@ -439,7 +439,7 @@ def test_a_service_begins_with_a_shipped_standard(setup: Setup) -> None:  # setu
 
     setup.saves("/services/new", fields, "setup.service")
 
-    made = setup.store.setup(setup.uji.id).service("dispensasi")
+    made = setup.store.office_config(setup.uji.id).service("dispensasi")
     assert len(made.standard.steps) == 4
     setup.refuses("/services/new", {**fields, "series": "A"}, "Huruf A sudah dipakai")
     setup.refuses("/services/new", {**fields, "short_name": "x" * 29, "series": "D"}, "Paling banyak 28 huruf.")
@@ -469,7 +469,7 @@ def test_the_standard_is_edited_in_new_versions(setup: Setup) -> None:  # setup.
 
     event = setup.saves(path, {**fields, **more}, "setup.standard")
 
-    made = setup.store.setup(setup.uji.id).service("layanan-1").standard
+    made = setup.store.office_config(setup.uji.id).service("layanan-1").standard
     assert [each.key for each in made.requirements] == ["ktp", "fotokopi-kk"]
     assert [each.key for each in made.questions[0].options] == ["diri-sendiri", "orang-lain"]
     assert made.promise is not None
@@ -538,7 +538,7 @@ def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setu
     )
 
     assert event.detail["layanan-1"][1]["version"] == 2
-    assert setup.store.setup(setup.uji.id).service("layanan-1").standard.requirements[0].text == "Paspor"
+    assert setup.store.office_config(setup.uji.id).service("layanan-1").standard.requirements[0].text == "Paspor"
     for content, sentence in (
         (b"x = [", "bukan berkas TOML"),
         (b"name = 3", "harus teks"),
@@ -549,7 +549,7 @@ def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setu
 
 def counters_fields(setup: Setup) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for place, row in enumerate(engine.counters_form(setup.store.setup(setup.uji.id)).counters):
+    for place, row in enumerate(engine.counters_form(setup.store.office_config(setup.uji.id)).counters):
         n = f"counters-{place}"
         fields |= {f"{n}-id": str(row.id), f"{n}-number": str(row.number), f"{n}-name": row.name}
         fields |= {f"{n}-roles[]": ["loket"], f"{n}-every_service": "true"}
@@ -578,7 +578,7 @@ def test_the_counters_are_changed(setup: Setup) -> None:  # setup.counters
 
     setup.saves("/counters", {**fields, **more}, "setup.counters")
 
-    made = setup.store.setup(setup.uji.id).counter(9)
+    made = setup.store.office_config(setup.uji.id).counter(9)
     assert (made.name, made.zone, made.roles) == ("Meja Operator", "Lantai 2", {Role.OPERATOR})
     assert made.breaks[0].begins == time(12)
     setup.refuses("/counters", {**fields, "counters-1-number": "1"}, "Nomor 1 sudah dipakai loket lain.")
@@ -627,7 +627,7 @@ def test_the_hours_and_the_week_are_changed(setup: Setup) -> None:  # setup.hour
     setup.saves("/hours", fields, "setup.hours")
     setup.saves("/hours/week", {"weekdays[]": ["0", "1", "2", "3", "4", "5"]}, "setup.week", "/uji/counter/setup/hours")
 
-    found = setup.store.setup(setup.uji.id)
+    found = setup.store.office_config(setup.uji.id)
     assert len(found.calendar.hours) == 4
     assert 5 in found.calendar.weekdays
     setup.refuses("/hours", {**fields, "hours-0-closes": "07:00"}, "Jam tutup harus sesudah jam buka.")
@@ -643,7 +643,7 @@ def test_the_holidays_of_a_year_are_changed(setup: Setup) -> None:  # setup.holi
 
     setup.saves("/holidays", fields, "setup.holidays")
 
-    assert setup.store.setup(setup.uji.id).calendar.holidays == {date(2026, 12, 15): "Hari Jadi Lumajang"}
+    assert setup.store.office_config(setup.uji.id).calendar.holidays == {date(2026, 12, 15): "Hari Jadi Lumajang"}
     setup.refuses("/holidays", {**fields, "holidays-0-on_day": "2027-12-15"}, "Tanggal harus pada tahun 2026.")
     again = {"holidays-1-on_day": "2026-12-15", "holidays-1-name": "Lagi"}
     setup.refuses("/holidays", {**fields, **again}, "Tanggal ini sudah ada dalam daftar.")
@@ -654,7 +654,7 @@ def test_the_rules_and_the_display_are_changed(setup: Setup) -> None:  # setup.r
     fields = {"running_text": "Selamat datang", "voice_style": "whole", "theme": "dark", "slide_s": "20"}
     setup.saves("/display", fields, "setup.display")
 
-    settings = setup.store.setup(setup.uji.id).settings
+    settings = setup.store.office_config(setup.uji.id).settings
     assert (settings.ratio, settings.convention, settings.theme, settings.slide_s) == (3, "same_day", "dark", 20)
     setup.refuses("/rules", {"ratio": "0", "convention": "next"}, "Paling sedikit 1.")
     setup.refuses("/rules", {"ratio": "2", "convention": "next", "printer": "tidak-ada"}, "Pilih salah satu yang ada.")
@@ -662,7 +662,7 @@ def test_the_rules_and_the_display_are_changed(setup: Setup) -> None:  # setup.r
 
 
 def test_the_printers_are_changed_and_tried(setup: Setup) -> None:  # setup.printers setup.test_page
-    first = setup.store.setup(setup.uji.id).printers[0].id
+    first = setup.store.office_config(setup.uji.id).printers[0].id
     fields = {"printers-0-id": str(first), "printers-0-slug": "virtual", "printers-0-kind": "virtual"}
     second = {"printers-1-id": "", "printers-1-slug": "anjungan-1", "printers-1-kind": "network"}
     fields |= {**second, "printers-1-address": "192.168.1.50:9100", "printers-1-profile": "58mm"}
@@ -674,7 +674,7 @@ def test_the_printers_are_changed_and_tried(setup: Setup) -> None:  # setup.prin
         page = connection.execute(select(PrintJob).order_by(PrintJob.id.desc()).limit(1)).scalar_one()
         lines = str(connection.execute(select(PrintJob.lines).where(PrintJob.id == page)).scalar_one())
     assert all(words in lines for words in ("48 kolom, 576 titik", "CP850", "oleh printer", "Pemotong", "Printer siap"))
-    made = setup.store.setup(setup.uji.id).printers[1]
+    made = setup.store.office_config(setup.uji.id).printers[1]
     assert (made.slug, made.kind, made.fallback_id) == ("anjungan-1", "network", first)
     for changed, sentence in (
         ({"printers-1-slug": "virtual"}, "Nama virtual sudah dipakai."),

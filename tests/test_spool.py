@@ -72,7 +72,7 @@ def small(sqlite_store: Store) -> World:
 def add_printer(office: World, address: str, slug: str = "kertas", kind: str = "network", **columns: Any) -> int:
     """A printer that number slips go to unless told otherwise."""
     values = {"office_id": office.id, "slug": slug, "kind": kind, "address": address, "profile": "58mm", **columns}
-    key: Any = office.store.exclusively(lambda c: c.execute(insert(Printer), values).inserted_primary_key)
+    key: Any = office.store.write_with(lambda c: c.execute(insert(Printer), values).inserted_primary_key)
     choice = update(Office).where(Office.id == office.id)
     office.store.write(choice.values(setup_version=Office.setup_version + 1, settings={"printer": slug}))
     return int(key[0])
@@ -189,7 +189,7 @@ def test_a_roll_near_its_end_still_prints_and_is_told(small: World, clock: Clock
         until(lambda: printer(small.store, printer_id).status == Status.NEAR_END)
 
     with small.store.read() as connection:
-        assert reads.board(connection, small.store.setup(small.id), clock())["printers"]["kertas"] == "near_end"
+        assert reads.board(connection, small.store.office_config(small.id), clock())["printers"]["kertas"] == "near_end"
 
 
 @pytest.mark.parametrize("fault", [Fault.POWER_CYCLE, Fault.PAPER_OUT, Fault.HANG_UP])
@@ -280,7 +280,7 @@ def test_the_word_of_a_printer_that_comes_too_late_takes_the_copy_back(small: Wo
     jobs.sweep(small.store, clock(), lambda _owner: False)
     assert [each.state for each in copies(small.store, late)] == [JobState.QUEUED]
 
-    assert jobs.finish(small.store, late, GONE, Outcome(Result.CONFIRMED, witness="in_order"), clock(), 100)
+    assert jobs.finish(small.store, late, GONE, Outcome(Result.CONFIRMED, evidence="in_order"), clock(), 100)
 
     assert job(small.store, late).state == JobState.CONFIRMED
     assert not copies(small.store, late)

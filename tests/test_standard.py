@@ -27,7 +27,7 @@ from shared.domain.standard import (
     Fee,
     Promise,
     Role,
-    Service,
+    ServiceStandard,
     Unit,
     from_table,
     needed,
@@ -45,7 +45,7 @@ OFFICES = {each.slug: each for each in shipped()}
 SERVICES = [pytest.param(s, id=f"{o.slug}-{s.slug}") for o in shipped() for s in o.services]
 
 
-def service(office: str, slug: str) -> Service:
+def service(office: str, slug: str) -> ServiceStandard:
     return next(each for each in OFFICES[office].services if each.slug == slug)
 
 
@@ -81,7 +81,7 @@ def test_the_oss_procedure_has_the_ten_steps_of_the_design(office: str) -> None:
 
 def test_there_are_fourteen_components_of_which_six_are_published() -> None:
     assert (len(PUBLISHED), len(MANAGEMENT), len(COMPONENTS)) == (6, 8, 14)
-    assert set(COMPONENTS) <= {field.name for field in dataclasses.fields(Service)}
+    assert set(COMPONENTS) <= {field.name for field in dataclasses.fields(ServiceStandard)}
 
 
 def test_lumajang_fills_all_components_but_the_guarantee() -> None:
@@ -191,7 +191,7 @@ def test_the_other_services_have_short_procedures(slug: str, roles: list[str]) -
 
 
 @pytest.mark.parametrize("each", SERVICES)
-def test_what_the_kiosk_shows_is_short_and_in_both_languages(each: Service) -> None:
+def test_what_the_kiosk_shows_is_short_and_in_both_languages(each: ServiceStandard) -> None:
     options = [option for question in each.questions for option in question.options]
     texts = [(each.name, each.name_en), *((part.text, part.text_en) for part in each.requirements)]
     texts += [(part.text, part.text_en) for part in each.questions] + [(part.text, part.text_en) for part in options]
@@ -524,7 +524,7 @@ def places(table: Any) -> list[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("each", SERVICES)
-def test_a_service_comes_back_from_its_version_as_it_was(each: Service) -> None:
+def test_a_service_comes_back_from_its_version_as_it_was(each: ServiceStandard) -> None:
     stored = json.loads(json.dumps(service_to_json(each)))
 
     assert from_table(stored) == each
@@ -532,8 +532,8 @@ def test_a_service_comes_back_from_its_version_as_it_was(each: Service) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(each=st.from_type(Service))
-def test_any_service_comes_back_from_its_table_as_it_was(each: Service) -> None:
+@given(each=st.from_type(ServiceStandard))
+def test_any_service_comes_back_from_its_table_as_it_was(each: ServiceStandard) -> None:
     table = to_table(each)
 
     assert from_table(json.loads(json.dumps(table))) == each

@@ -76,7 +76,7 @@ def room(serve: Callable[..., Server]) -> Room:
     """Lumajang with four counters of the same kind, whose voice are clips of a twentieth of a second."""
     server = serve()
     store = Store(f"sqlite:///{server.data / 'loket.db'}")
-    names = store.exclusively(_furnish)
+    names = store.write_with(_furnish)
     store.close()
     folder = server.data / "voice" / "clips" / "lumajang" / "id"
     folder.mkdir(parents=True)

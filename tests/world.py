@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text, update
 from werkzeug.security import generate_password_hash
 
-from shared.domain.standard import Requirement, Role, Service, Step
+from shared.domain.standard import Requirement, Role, ServiceStandard, Step
 from shared.domain.ticket import Action, State
 from shared.engine import officer, visitor
 from shared.standards import service_to_json
@@ -29,9 +29,9 @@ _CHEAP = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
 _nonces = count(1)
 
 
-def service(number: int) -> Service:
+def service(number: int) -> ServiceStandard:
     """`layanan-1` with the letter A, `layanan-2` with B ..."""
-    return Service(
+    return ServiceStandard(
         f"layanan-{number}",
         chr(ord("A") + number - 1),
         f"Layanan Nomor {number}",
@@ -84,7 +84,7 @@ class World:
         return self.officers[counter - 1]
 
     def counter_id(self, number: int) -> int:
-        return self.store.setup(self.id).counter(number).id
+        return self.store.office_config(self.id).counter(number).id
 
     def state(self, ticket_id: int) -> State:
         return self.row(ticket_id).state
@@ -114,7 +114,7 @@ def office(store: Store, services: int = 2, counters: int = 3, slug: str = "uji"
 
     Officers sign in as `petugas1`, `petugas2` ... with PASSWORD; `admin` holds every role. One virtual printer.
     """
-    return store.exclusively(_found, store, services, counters, slug)
+    return store.write_with(_found, store, services, counters, slug)
 
 
 def _found(connection: Connection, store: Store, services: int, counters: int, slug: str) -> World:

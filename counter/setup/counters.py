@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from counter.setup.page import change, edit, setup_page
 from shared.domain.standard import Role
 from shared.engine import setup as engine
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.ADMIN))
 """Whose work can be done at a counter."""
@@ -19,7 +19,7 @@ def counters() -> ResponseReturnValue:
         "counters",
         "counters",
         engine.CountersForm,
-        lambda: engine.counters_form(setup()),
+        lambda: engine.counters_form(office_config()),
         lambda wanted: change(engine.change_counters, wanted),
         roles=ROLES,
         days=range(7),

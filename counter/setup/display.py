@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from counter.setup.page import change, edit, setup_page
 from shared.engine import setup as engine
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @setup_page("/display")
@@ -16,7 +16,7 @@ def display() -> ResponseReturnValue:
         "display",
         "display",
         engine.DisplayForm,
-        lambda: engine.display_form(setup()),
+        lambda: engine.display_form(office_config()),
         lambda wanted: change(engine.change_display, wanted),
         styles=[(each, gettext(f"style.{each}")) for each in engine.STYLES],
         looks=[(each, gettext(f"theme.{each}")) for each in engine.LOOKS],

@@ -11,7 +11,7 @@ from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
 from shared.engine import setup_hours as engine
 from shared.web.auth import now
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @setup_page("/hours")
@@ -20,9 +20,9 @@ def hours() -> ResponseReturnValue:
         "hours",
         "hours",
         engine.HoursForm,
-        lambda: engine.hours_form(setup()),
+        lambda: engine.hours_form(office_config()),
         lambda wanted: change(engine.change_hours, wanted),
-        week=setup().settings.weekdays,
+        week=office_config().settings.weekdays,
     )
 
 
@@ -33,20 +33,20 @@ def week() -> ResponseReturnValue:
     try:
         change(engine.change_week, engine.WeekForm.model_validate(typed))
     except (ValidationError, Refusal) as error:
-        shown = refused(error, plain(engine.hours_form(setup())))
+        shown = refused(error, plain(engine.hours_form(office_config())))
         return page("hours", "hours", shown, 400, week=typed.get("weekdays", ()))
     return redirect(url_for("setup.hours", saved=1), 303)
 
 
 @setup_page("/holidays")
 def holidays() -> ResponseReturnValue:
-    this_year = office_day(now(), setup().zone).year
+    this_year = office_day(now(), office_config().zone).year
     year = request.values.get("year", this_year, type=int) or this_year
 
     def save(wanted: engine.HolidaysForm) -> str:
         change(engine.change_holidays, wanted)
         return url_for("setup.holidays", year=wanted.year, saved=1)
 
-    present = engine.holidays_form(setup(), min(max(year, 2020), 2100))
+    present = engine.holidays_form(office_config(), min(max(year, 2020), 2100))
     years = range(this_year - 1, this_year + 3)
     return edit("holidays", "holidays", engine.HolidaysForm, lambda: present, save, years=years, year=year)

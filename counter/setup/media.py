@@ -10,7 +10,7 @@ from shared.domain.errors import Invalid, Refusal
 from shared.engine import setup as engine
 from shared.web import media
 from shared.web.auth import takes_files
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000
 """A video and the words of the form around it."""
@@ -27,7 +27,7 @@ def slides() -> ResponseReturnValue:
             return redirect(url_for("setup.slides", saved=1), 303)
         except Refusal as error:
             message, status = sentence(error), error.status
-    facts = {"media": media.media(setup()), "image_mb": media.LARGEST_IMAGE // 10**6}
+    facts = {"media": media.media(office_config()), "image_mb": media.LARGEST_IMAGE // 10**6}
     return page("media", "media", Shown({}, {}, message), status, **facts, video_mb=media.LARGEST_VIDEO // 10**6)
 
 
@@ -35,15 +35,15 @@ def _act() -> None:
     """Raises `Invalid("medium")` for a file that cannot be shown, `Unknown("medium")`."""
     action, _, name = request.form.get("row", "").partition(":")
     if action == "remove":
-        media.delete(setup(), name)
+        media.delete(office_config(), name)
         change(engine.note_file, "medium_removed", {"file": name})
     elif action in MOVES:
-        media.move(setup(), name, MOVES[action])
+        media.move(office_config(), name, MOVES[action])
         change(engine.note_file, "medium_moved", {"file": name})
     else:
         files = [each for each in request.files.getlist("file") if each.filename]
         if not files:
             raise Invalid("medium", fields=["file"])
         for each in files:
-            made = media.add(setup(), each.filename or "", each.stream)
+            made = media.add(office_config(), each.filename or "", each.stream)
             change(engine.note_file, "medium", {"file": made.name})

@@ -12,7 +12,7 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.standard_check import TIMEZONES
 from shared.engine import setup as engine
 from shared.printing.logo import prepared
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
 
@@ -25,9 +25,9 @@ def office() -> ResponseReturnValue:
 
 
 def present() -> dict[str, object]:
-    known = {key: setup().profile[key] for key in FIELDS if key in setup().profile}
+    known = {key: office_config().profile[key] for key in FIELDS if key in office_config().profile}
     known["letterhead"] = "\n".join(known.get("letterhead", ()))
-    return {"name": setup().name, "timezone": setup().zone.key, **known}
+    return {"name": office_config().name, "timezone": office_config().zone.key, **known}
 
 
 @setup_page("/office/logo", methods=["POST"])
@@ -49,7 +49,7 @@ def logo() -> ResponseReturnValue:
 
 @setup_page("/office/logo.png", methods=["GET"])
 def logo_picture() -> Response:
-    picture = setup().profile.get("logo")
+    picture = office_config().profile.get("logo")
     if not picture:
         raise Unknown("logo")
     return Response(base64.b64decode(picture), content_type="image/png")

@@ -12,14 +12,14 @@ from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
 from shared.loop import off_the_loop
 from shared.web.auth import hash_password, now, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)
 
 
 @setup_page("/officers", methods=["GET"])
 def officers() -> ResponseReturnValue:
-    today = office_day(now(), setup().zone)
+    today = office_day(now(), office_config().zone)
     return page("officers", "officers", officers=_all(), today=today)
 
 
@@ -59,12 +59,12 @@ def new_password(officer_id: int) -> ResponseReturnValue:
     return page("officers", "password", told=told)
 
 
-def _all() -> list[engine.OfficerSetup]:
+def _all() -> list[engine.OfficerAccount]:
     with store().read() as connection:
         return engine.officers(connection, g.office_id)
 
 
-def _one(officer_id: int) -> engine.OfficerSetup:
+def _one(officer_id: int) -> engine.OfficerAccount:
     found = next((each for each in _all() if each.id == officer_id), None)
     if found is None:
         raise Unknown("officer")

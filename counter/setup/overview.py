@@ -15,12 +15,12 @@ from shared.engine import setup_officers as engine
 from shared.standards import regions
 from shared.store import reads
 from shared.web.auth import store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @setup_page("", methods=["GET"])
 def overview() -> ResponseReturnValue:
-    slug = practice.slug_for(setup().slug)
+    slug = practice.slug_for(office_config().slug)
     with store().read() as connection:
         is_open = slug in {office.slug for office in reads.offices(connection)}
     return page("overview", "overview", reminders=reminders(), practice=slug if is_open else None)
@@ -35,14 +35,14 @@ def open_practice() -> ResponseReturnValue:
 
 def reminders() -> list[tuple[str, str]]:
     """What is missing before the office works well: (theme's address, sentence)."""
-    office, found = setup(), []
+    office, found = office_config(), []
     active = [service for service in office.services if service.is_active]
     if not active:
         found.append((url_for("setup.services"), gettext("There is no service yet: the kiosk has nothing to offer.")))
     if not office.counters:
         found.append((url_for("setup.counters"), gettext("There is no counter yet: nobody can call.")))
     for service in active:
-        if office.counters and not office.desks(service):
+        if office.counters and not office.first_counters(service):
             sentence = gettext("No counter serves %(service)s.", service=service.standard.short_name)
             found.append((url_for("setup.counters"), sentence))
     if not office.calendar.hours:

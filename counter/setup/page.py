@@ -22,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 from shared.domain.errors import Invalid, Refusal
 from shared.web import auth
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 M = TypeVar("M", bound=BaseModel)
 Typed = dict[str, Any]
@@ -92,7 +92,7 @@ def page(theme: str, template: str, shown: Shown | None = None, status: int = 20
     may_write = "admin" in current_user.roles
     body = render_template(
         f"counter/setup/{template}.html",
-        setup=setup(),
+        office=office_config(),
         themes=THEMES,
         theme=theme,
         form=shown,

@@ -14,7 +14,7 @@ from shared.printing.connections import Answers
 from shared.printing.profiles import PAPERS, names
 from shared.store import reads
 from shared.web.auth import now, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 from shared.web.urls import public_url
 
 KINDS = ("virtual", "network", "usb", "serial", "file", "cups", "epson", "star")
@@ -26,7 +26,7 @@ def printers() -> ResponseReturnValue:
         "printers",
         "printers",
         engine.PrintersForm,
-        lambda: engine.printers_form(setup()),
+        lambda: engine.printers_form(office_config()),
         lambda wanted: change(engine.change_printers, wanted),
         kinds=KINDS,
         papers=list(PAPERS),
@@ -38,11 +38,11 @@ def printers() -> ResponseReturnValue:
 @setup_page("/printers/<name>/test", methods=["POST"])
 def test_page(name: str) -> ResponseReturnValue:
     """Queues a test page; what becomes of it stands on the page of the paper."""
-    printer = next((each for each in setup().printers if each.slug == name), None)
+    printer = next((each for each in office_config().printers if each.slug == name), None)
     if printer is None:
         raise Unknown("printer")
     with store().read() as connection:
-        status = reads.printer_words(connection, g.office_id)[name]
+        status = reads.printer_statuses(connection, g.office_id)[name]
     facts = (("Keadaan", gettext(f"printer.{status}")),)
-    change(engine.print_test, name, paper.trial(setup(), printer, facts, now(), public_url("/")))
+    change(engine.print_test, name, paper.test_page(office_config(), printer, facts, now(), public_url("/")))
     return redirect(url_for("paper.page", printer=name), 303)

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from counter.setup.page import change, edit, setup_page
 from shared.domain.calendar import Convention
 from shared.engine import setup as engine
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @setup_page("/rules")
@@ -17,8 +17,8 @@ def rules() -> ResponseReturnValue:
         "rules",
         "rules",
         engine.RulesForm,
-        lambda: engine.rules_form(setup()),
+        lambda: engine.rules_form(office_config()),
         lambda wanted: change(engine.change_rules, wanted),
         conventions=[each.value for each in Convention],
-        printers_offered=[("", gettext("The first one")), *((p.slug, p.slug) for p in setup().printers)],
+        printers_offered=[("", gettext("The first one")), *((p.slug, p.slug) for p in office_config().printers)],
     )

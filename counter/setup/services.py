@@ -9,18 +9,18 @@ from counter.setup.page import change, edit, setup_page
 from shared.domain.standard import unfilled
 from shared.engine import setup as engine
 from shared.engine import setup_standard
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 
 @setup_page("/services")
 def services() -> ResponseReturnValue:
-    named = {service.slug: service for service in setup().services}
-    missing = {service.slug: len(unfilled(service.standard)) for service in setup().services}
+    named = {service.slug: service for service in office_config().services}
+    missing = {service.slug: len(unfilled(service.standard)) for service in office_config().services}
     return edit(
         "services",
         "services",
         engine.ServicesForm,
-        lambda: engine.services_form(setup()),
+        lambda: engine.services_form(office_config()),
         lambda wanted: change(engine.change_services, wanted),
         named=named,
         missing=missing,
@@ -29,7 +29,7 @@ def services() -> ResponseReturnValue:
 
 @setup_page("/services/new")
 def new_service() -> ResponseReturnValue:
-    taken = {service.series for service in setup().services}
+    taken = {service.series for service in office_config().services}
     letter = next((each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if each not in taken), "")
 
     def save(wanted: setup_standard.ServiceForm) -> str:

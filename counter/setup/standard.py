@@ -17,13 +17,14 @@ from sqlalchemy import select
 
 from counter.setup.page import Shown, Typed, change, change_rows, page, read, setup_page
 from shared.domain.errors import Invalid
+from shared.domain.office import ServiceConfig
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import (
     MANAGEMENT,
     Category,
     Collects,
     Role,
-    Service,
+    ServiceStandard,
     Unit,
     from_table,
     to_table,
@@ -38,10 +39,9 @@ from shared.printing.bytes import render
 from shared.printing.profiles import profile
 from shared.standards import InvalidStandard, service_from_json
 from shared.standards.writing import toml
-from shared.store.setup import ServiceSetup
 from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 from shared.words import words
 
 LISTS = ("products", "legal_basis", "facilities", "evaluation", "notes")
@@ -62,7 +62,7 @@ ICONS = (
 
 @setup_page("/services/<slug>/standard")
 def standard(slug: str) -> ResponseReturnValue:
-    service = engine.find_service(setup().services, slug)
+    service = engine.find_service(office_config().services, slug)
     if request.method == "GET":
         return _page(service, Shown({**typed_from(service.standard), "base": _number(service)}), service.standard)
     typed = read(request.form)
@@ -84,23 +84,23 @@ def standard(slug: str) -> ResponseReturnValue:
 @setup_page("/services/<slug>/versions", methods=["GET"])
 def versions(slug: str) -> ResponseReturnValue:
     """Every version with what changed, the newest first."""
-    service = engine.find_service(setup().services, slug)
+    service = engine.find_service(office_config().services, slug)
     return page("services", "versions", service=service, versions=_versions(service))
 
 
 @setup_page("/services/<slug>/standard.toml", methods=["GET"])
 def export(slug: str) -> Response:
     """The newest version as a file that another office can read."""
-    service = engine.find_service(setup().services, slug)
+    service = engine.find_service(office_config().services, slug)
     answer = Response(toml(to_table(service.standard)), content_type="application/toml; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{setup().slug}-{slug}.toml"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{office_config().slug}-{slug}.toml"'
     return answer
 
 
 @setup_page("/services/<slug>/import", methods=["POST"])
 def import_file(slug: str) -> ResponseReturnValue:
     """Reads a file of one service, or the same service of an office's file, as a new version."""
-    service = engine.find_service(setup().services, slug)
+    service = engine.find_service(office_config().services, slug)
     file = request.files.get("file")
     try:
         if file is None or not file.filename:
@@ -134,7 +134,7 @@ def _table_of(content: bytes, slug: str) -> dict[str, Any]:
 # --- the page ---
 
 
-def _page(service: ServiceSetup, shown: Shown, previewed: Service, status: int = 200) -> ResponseReturnValue:
+def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, status: int = 200) -> ResponseReturnValue:
     return page(
         "services",
         "standard",
@@ -159,9 +159,9 @@ def _named(kind: str, values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, gettext(f"{kind}.{value.value}")) for value in values]
 
 
-def _slip(service: ServiceSetup, shown: Service) -> str:
+def _slip(service: ServiceConfig, shown: ServiceStandard) -> str:
     """The number slip of this service as a picture, in the bytes of a data address."""
-    office = setup()
+    office = office_config()
     lines = number_slip(
         letterhead(office, service),
         words(),
@@ -180,7 +180,7 @@ def _slip(service: ServiceSetup, shown: Service) -> str:
     return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode("ascii")
 
 
-def _rows_of(service: ServiceSetup) -> Any:
+def _rows_of(service: ServiceConfig) -> Any:
     query = select(StandardVersion).where(
         StandardVersion.service_id == service.id, StandardVersion.office_id == g.office_id
     )
@@ -188,18 +188,18 @@ def _rows_of(service: ServiceSetup) -> Any:
         return connection.execute(query.order_by(StandardVersion.number)).all()
 
 
-def _number(service: ServiceSetup) -> int:
+def _number(service: ServiceConfig) -> int:
     with store().read() as connection:
         query = select(StandardVersion.number).where(StandardVersion.id == service.standard_id)
         return int(connection.execute(query).scalar_one())
 
 
-def _versions(service: ServiceSetup) -> list[dict[str, Any]]:
+def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = []
     before: dict[str, Any] | None = None
     for row in _rows_of(service):
         changed = [] if before is None else differences(before, row.body)
-        at = row.made_at.astimezone(setup().zone)
+        at = row.made_at.astimezone(office_config().zone)
         listed.append(
             {
                 "number": row.number,
@@ -215,7 +215,7 @@ def _versions(service: ServiceSetup) -> list[dict[str, Any]]:
 # --- between the form and the table ---
 
 
-def typed_from(service: Service) -> Typed:
+def typed_from(service: ServiceStandard) -> Typed:
     """The standard in the shape of the form."""
     typed: Typed = to_table(service)
     for name in LISTS:

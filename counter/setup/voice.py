@@ -13,7 +13,7 @@ from shared.engine import setup as engine
 from shared.voice.clips import LARGEST_CLIP_BYTES
 from shared.web import auth, voice
 from shared.web.auth import takes_files
-from shared.web.screen import sentence, setup
+from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = LARGEST_CLIP_BYTES + 100_000
 
@@ -31,7 +31,7 @@ def recording(language: str, key: str) -> ResponseReturnValue:
     if phrase is None:
         raise Unknown("phrase")
     if request.method == "GET":
-        found = voice.clips(setup(), language).get(key)
+        found = voice.clips(office_config(), language).get(key)
         if found is None:
             raise Unknown("phrase")
         return send_file(found, mimetype="audio/wav", max_age=0)
@@ -42,19 +42,19 @@ def recording(language: str, key: str) -> ResponseReturnValue:
             raise
         return _page(sentence(error), error.status)
     if not auth.wants_page():
-        return jsonify(recorded=key in voice.clips(setup(), language), missing=len(_missing(language)))
+        return jsonify(recorded=key in voice.clips(office_config(), language), missing=len(_missing(language)))
     return redirect(url_for("setup.recordings", language=language, saved=1), 303)
 
 
 def _change(language: str, key: str) -> None:
     if request.form.get("row") == "remove":
-        if voice.forget_clip(setup(), language, key):
+        if voice.forget_clip(office_config(), language, key):
             change(engine.note_file, "clip_removed", {"language": language, "phrase": key})
         return
     clip = request.files.get("clip")
     if clip is None:
         raise Invalid("clip_format", fields=["clip"])
-    voice.keep_clip(setup(), language, key, clip.stream.read())
+    voice.keep_clip(office_config(), language, key, clip.stream.read())
     change(engine.note_file, "clip", {"language": language, "phrase": key})
 
 
@@ -67,7 +67,7 @@ def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
         status,
         speaks=language if language in speech.LANGUAGES else "id",
         phrases=_phrases(language),
-        recorded=voice.clips(setup(), language if language in speech.LANGUAGES else "id"),
+        recorded=voice.clips(office_config(), language if language in speech.LANGUAGES else "id"),
         missing=len(_missing(language)),
     )
 
@@ -77,23 +77,23 @@ def _phrases(language: str) -> list[Phrase]:
     spoken = language if language in speech.LANGUAGES else "id"
     known = {each.key: each for each in speech.all_phrases(spoken)}
     known |= {each.key: each for each in _counters(spoken) if each.key not in known}
-    if setup().settings.voice_style == "whole":
+    if office_config().settings.voice_style == "whole":
         known |= {each.key: each for number in range(1000) if (each := speech.phrase(f"number.{number}", spoken))}
     return list(known.values())
 
 
 def _counters(language: str) -> list[Phrase]:
     """How each counter of this office is said."""
-    names = (speech.speakable(counter.name, counter.number) for counter in setup().counters)
+    names = (speech.speakable(counter.name, counter.number) for counter in office_config().counters)
     return [speech.call_phrases("A-1", name, language)[-1] for name in names]
 
 
 def _missing(language: str) -> list[str]:
     """The phrases that calls of this office need and that nobody has recorded: while one is, the synthesiser speaks."""
     spoken = language if language in speech.LANGUAGES else "id"
-    letters = {service.series for service in setup().services}
+    letters = {service.series for service in office_config().services}
     counters = {each.key for each in _counters(spoken)}
     needed = {"phrase.number", "phrase.proceed", *(f"letter.{each}" for each in letters), *counters}
-    kind, most = ("number", 1000) if setup().settings.voice_style == "whole" else ("digit", 10)
+    kind, most = ("number", 1000) if office_config().settings.voice_style == "whole" else ("digit", 10)
     needed |= {f"{kind}.{each}" for each in range(most)}
-    return sorted(needed - set(voice.clips(setup(), spoken)))
+    return sorted(needed - set(voice.clips(office_config(), spoken)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from shared.domain.calendar import Calendar, Opening
+from shared.domain.calendar import Calendar, OpenPeriod
 from shared.domain.errors import Closed
 
 
@@ -26,8 +26,8 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Forced:
-    """The supervisor's word against the calendar: open or closed, why, and until when (None: until taken back)."""
+class Override:
+    """A supervisor's override of the opening hours: open or closed, why, and until when (None: until taken back)."""
 
     is_open: bool
     reason: str = ""
@@ -63,7 +63,7 @@ def availability(
     calendar: Calendar,
     *,
     is_offered: bool = True,
-    forced: Forced | None = None,
+    override: Override | None = None,
     breaks: Sequence[Sequence[Break]] = (),
     issued_today: int = 0,
     quota: int | None = None,
@@ -74,19 +74,19 @@ def availability(
     `breaks`: for each counter that serves it, the breaks of that counter; it is closed only while all of them rest.
     `quota`: numbers a day, None without limit. `cutoff_minutes`: how long before the close the last number is given.
     Unknown hours mean open. A forced opening overrules days, hours, breaks and cut-off, but neither the quota nor a
-    service that is not offered; a forced word whose time is over says nothing.
+    service that is not offered; an override whose time is over says nothing.
     """
     if not is_offered:
         return Availability(False, Code.SERVICE_CLOSED)
-    word = forced if forced and (forced.until_at is None or now < forced.until_at) else None
-    if word and not word.is_open:
-        return _forced_closed(word, calendar)
-    closed = None if word else _closed_by_calendar(now, calendar, breaks, cutoff_minutes)
+    in_force = override if override and (override.until_at is None or now < override.until_at) else None
+    if in_force and not in_force.is_open:
+        return _forced_closed(in_force, calendar)
+    closed = None if in_force else _closed_by_calendar(now, calendar, breaks, cutoff_minutes)
     if closed:
         return closed
     if quota is not None and issued_today >= quota:
         return _until_next_day(Code.QUOTA_FULL, now, calendar)
-    return Availability(True, Code.FORCED_OPEN, word.reason) if word else Availability(True, Code.OPEN)
+    return Availability(True, Code.FORCED_OPEN, in_force.reason) if in_force else Availability(True, Code.OPEN)
 
 
 def require_open(found: Availability) -> None:
@@ -114,7 +114,7 @@ def _closed_by_calendar(
 
 
 def _resting(
-    now: datetime, calendar: Calendar, opening: Opening, breaks: Sequence[Sequence[Break]]
+    now: datetime, calendar: Calendar, opening: OpenPeriod, breaks: Sequence[Sequence[Break]]
 ) -> Availability | None:
     """Closed until nobody's rest stands in the way any more: one rest may begin before another ends."""
     back = now
@@ -124,7 +124,7 @@ def _resting(
 
 
 def _rest_ends(
-    now: datetime, calendar: Calendar, opening: Opening, breaks: Sequence[Sequence[Break]]
+    now: datetime, calendar: Calendar, opening: OpenPeriod, breaks: Sequence[Sequence[Break]]
 ) -> datetime | None:
     """The end of the rest that holds at `now`; None when some counter works."""
     ends = []
@@ -141,15 +141,15 @@ def _holds(rest: Break, local: datetime) -> bool:
     return rest.weekday in (None, local.weekday()) and rest.begins <= local.time() < rest.ends
 
 
-def _forced_closed(word: Forced, calendar: Calendar) -> Availability:
+def _forced_closed(override: Override, calendar: Calendar) -> Availability:
     """Closed until the named moment, or until the opening after it when the office is closed then."""
-    if word.until_at is None:
-        return Availability(False, Code.FORCED_CLOSED, word.reason)
-    until_at = word.until_at.astimezone(calendar.zone)
+    if override.until_at is None:
+        return Availability(False, Code.FORCED_CLOSED, override.reason)
+    until_at = override.until_at.astimezone(calendar.zone)
     closed = _closed_by_calendar(until_at, calendar, (), 0)
     if closed:
-        return Availability(False, Code.FORCED_CLOSED, word.reason, closed.opens_again_on, closed.opens_again_at)
-    return Availability(False, Code.FORCED_CLOSED, word.reason, until_at.date(), until_at)
+        return Availability(False, Code.FORCED_CLOSED, override.reason, closed.opens_again_on, closed.opens_again_at)
+    return Availability(False, Code.FORCED_CLOSED, override.reason, until_at.date(), until_at)
 
 
 def _until_next_day(code: Code, now: datetime, calendar: Calendar, reason: str = "") -> Availability:

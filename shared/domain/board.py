@@ -35,7 +35,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BoardCounter:
     number: int
     name: str
     is_open: bool
@@ -49,7 +49,7 @@ def board(
     version: int,
     calls: Iterable[Call],
     waiting: Mapping[str, int],
-    desks: Iterable[Desk],
+    desks: Iterable[BoardCounter],
     availability: Mapping[str, Availability],
     at: datetime,
 ) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Light(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class OpeningHours:
     """Opening hours of one weekday (Monday is 0), for good or from one day until another, both included.
 
     Among several that fit a day the one with the shortest range wins: Ramadan before the rest of the year.
@@ -94,7 +94,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenPeriod:
     """One open day. `is_known` is False when the office has not written down the hours of that day."""
 
     opens_at: datetime
@@ -112,7 +112,7 @@ class Calendar:
     Raises `Invalid("bad_calendar")` when no day of the week is a working day.
     """
 
-    hours: tuple[Hours, ...] = ()
+    hours: tuple[OpeningHours, ...] = ()
     holidays: Mapping[date, str] = field(default_factory=dict)
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     zone: tzinfo = WESTERN_TIME
@@ -120,7 +120,7 @@ class Calendar:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What `spans` said before: a calendar never changes, and a page of files asks for the same few days."""
-    _openings: dict[date, Opening | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _openings: dict[date, OpenPeriod | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The same of `opening`: every board asks for today once for each service."""
 
     def __post_init__(self) -> None:
@@ -131,7 +131,7 @@ class Calendar:
         """The office's date at `moment`."""
         return moment.astimezone(self.zone).date()
 
-    def hours_of(self, day: date) -> Hours | None:
+    def hours_of(self, day: date) -> OpeningHours | None:
         """The written hours that hold on `day`, holidays aside; None when there are none."""
         return min((hours for hours in self.hours if hours.fits(day)), key=lambda hours: hours.range_days, default=None)
 
@@ -139,7 +139,7 @@ class Calendar:
         """Whether `day` counts for a promise: no holiday, and a working weekday or one with written hours."""
         return day not in self.holidays and (day.weekday() in self.weekdays or self.hours_of(day) is not None)
 
-    def opening(self, day: date) -> Opening | None:
+    def opening(self, day: date) -> OpenPeriod | None:
         """The hours of `day`; None when the office is closed all day.
 
         An office that has written down no hours at all is open every day but the holidays, so that it can begin.
@@ -148,13 +148,13 @@ class Calendar:
             self._openings[day] = self._opening_of(day)
         return self._openings[day]
 
-    def _opening_of(self, day: date) -> Opening | None:
+    def _opening_of(self, day: date) -> OpenPeriod | None:
         if day in self.holidays or (self.hours and not self.is_working_day(day)):
             return None
         hours = self.hours_of(day)
         if hours is None:
-            return Opening(self._at(day, time.min), self._at(day, END_OF_DAY), is_known=False)
-        return Opening(
+            return OpenPeriod(self._at(day, time.min), self._at(day, END_OF_DAY), is_known=False)
+        return OpenPeriod(
             opens_at=self._at(day, hours.opens),
             closes_at=self._at(day, hours.closes),
             break_from=self._at(day, hours.break_from) if hours.break_from else None,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.domain.errors import NotAllowed
 
 
-class State(StrEnum):
+class FileState(StrEnum):
     """Where a file stands. NEW is a file on the desk that has no case yet; it is never stored."""
 
     NEW = "new"
@@ -18,7 +18,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Action(StrEnum):
+class FileAction(StrEnum):
     ACCEPT = "accept"
     RETURN_TO_APPLICANT = "return_to_applicant"
     ADVANCE = "advance"
@@ -32,7 +32,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class PauseReason(StrEnum):
+class FilePauseReason(StrEnum):
     """Why a file rests; the words live in the catalogues."""
 
     OSS_DOWN = "oss_down"
@@ -43,28 +43,28 @@ class PauseReason(StrEnum):
     OTHER = "other"
 
 
-NEW, OPEN, PAUSED = State.NEW, State.OPEN, State.PAUSED
-RETURNED, COMPLETED, WITHDRAWN = State.RETURNED, State.COMPLETED, State.WITHDRAWN
+NEW, OPEN, PAUSED = FileState.NEW, FileState.OPEN, FileState.PAUSED
+RETURNED, COMPLETED, WITHDRAWN = FileState.RETURNED, FileState.COMPLETED, FileState.WITHDRAWN
 
 # fmt: off
-MOVES: list[tuple[State, Action, State]] = [
+MOVES: list[tuple[FileState, FileAction, FileState]] = [
     # from      action                       to
-    (NEW,       Action.ACCEPT,               OPEN),       # all required documents are there: the promise starts
-    (NEW,       Action.RETURN_TO_APPLICANT,  RETURNED),   # incomplete; the next visit opens with what was there
-    (RETURNED,  Action.ACCEPT,               OPEN),       # what was missing has come
-    (RETURNED,  Action.RETURN_TO_APPLICANT,  RETURNED),   # still incomplete
-    (OPEN,      Action.RETURN_TO_APPLICANT,  RETURNED),   # found wanting later, at the validation
-    (OPEN,      Action.ADVANCE,              OPEN),       # to the next step
-    (OPEN,      Action.SEND_BACK,            OPEN),       # to an earlier step, with a reason
-    (OPEN,      Action.CORRECT,              OPEN),       # a new version of the applicant's data
-    (OPEN,      Action.PAUSE,                PAUSED),     # the clock of net time stops
-    (PAUSED,    Action.RESUME,               OPEN),
-    (OPEN,      Action.HAND_OVER,            COMPLETED),  # the product is in the applicant's hands
-    (OPEN,      Action.FINISH,               COMPLETED),  # the last step of a procedure without hand-over
-    (COMPLETED, Action.RECAP,                COMPLETED),  # in a numbered recap to the camat; the file has no step left
-    (RETURNED,  Action.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
-    (OPEN,      Action.WITHDRAW,             WITHDRAWN),
-    (PAUSED,    Action.WITHDRAW,             WITHDRAWN),
+    (NEW,       FileAction.ACCEPT,               OPEN),       # all required documents are there: the promise starts
+    (NEW,       FileAction.RETURN_TO_APPLICANT,  RETURNED),   # incomplete; the next visit opens with what was there
+    (RETURNED,  FileAction.ACCEPT,               OPEN),       # what was missing has come
+    (RETURNED,  FileAction.RETURN_TO_APPLICANT,  RETURNED),   # still incomplete
+    (OPEN,      FileAction.RETURN_TO_APPLICANT,  RETURNED),   # found wanting later, at the validation
+    (OPEN,      FileAction.ADVANCE,              OPEN),       # to the next step
+    (OPEN,      FileAction.SEND_BACK,            OPEN),       # to an earlier step, with a reason
+    (OPEN,      FileAction.CORRECT,              OPEN),       # a new version of the applicant's data
+    (OPEN,      FileAction.PAUSE,                PAUSED),     # the clock of net time stops
+    (PAUSED,    FileAction.RESUME,               OPEN),
+    (OPEN,      FileAction.HAND_OVER,            COMPLETED),  # the product is in the applicant's hands
+    (OPEN,      FileAction.FINISH,               COMPLETED),  # the last step of a procedure without hand-over
+    (COMPLETED, FileAction.RECAP,                COMPLETED),  # in a numbered recap to the camat; no step is left
+    (RETURNED,  FileAction.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
+    (OPEN,      FileAction.WITHDRAW,             WITHDRAWN),
+    (PAUSED,    FileAction.WITHDRAW,             WITHDRAWN),
 ]
 # fmt: on
 
@@ -74,23 +74,23 @@ RUNNING = (OPEN, PAUSED)
 """States in which the promise runs and the file lies at somebody's step."""
 
 UNDOABLE = (
-    Action.RETURN_TO_APPLICANT,
-    Action.ADVANCE,
-    Action.SEND_BACK,
-    Action.CORRECT,
-    Action.PAUSE,
-    Action.RESUME,
-    Action.HAND_OVER,
-    Action.FINISH,
-    Action.WITHDRAW,
+    FileAction.RETURN_TO_APPLICANT,
+    FileAction.ADVANCE,
+    FileAction.SEND_BACK,
+    FileAction.CORRECT,
+    FileAction.PAUSE,
+    FileAction.RESUME,
+    FileAction.HAND_OVER,
+    FileAction.FINISH,
+    FileAction.WITHDRAW,
 )
 """What its own officer can take back within seconds, by a new event. Not ACCEPT and not RECAP: they give out a
 number of the register and of the report, and a number once given stays given (withdraw the file instead)."""
 
-NEEDS_REASON = (Action.RETURN_TO_APPLICANT, Action.SEND_BACK, Action.PAUSE, Action.WITHDRAW)
+NEEDS_REASON = (FileAction.RETURN_TO_APPLICANT, FileAction.SEND_BACK, FileAction.PAUSE, FileAction.WITHDRAW)
 
 
-def after(state: State, action: Action) -> State:
+def after(state: FileState, action: FileAction) -> FileState:
     """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
     try:
         return _AFTER[state, action]
@@ -98,11 +98,11 @@ def after(state: State, action: Action) -> State:
         raise NotAllowed("stale", state=state.value, action=action.value) from None
 
 
-def allowed(state: State) -> list[Action]:
+def allowed(state: FileState) -> list[FileAction]:
     """The actions that `state` knows, in the order of the table. Which of them fit the step, `procedure` says."""
     return [action for start, action, _ in MOVES if start == state]
 
 
-def can_undo(state_before: State, action: Action) -> bool:
+def can_undo(state_before: FileState, action: FileAction) -> bool:
     """Whether `action`, done in `state_before`, can be taken back; a file that was NEW has nothing to go back to."""
     return action in UNDOABLE and state_before != NEW

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ChecklistKind(StrEnum):
     OPENING = "opening"
     CLOSING = "closing"
 
 
-class Opening(StrEnum):
+class OpeningCheck(StrEnum):
     DISPLAY = "display"
     SOUND = "sound"
     KIOSK = "kiosk"
@@ -19,7 +19,7 @@ class Opening(StrEnum):
     ROOM = "room"
 
 
-class Closing(StrEnum):
+class ClosingCheck(StrEnum):
     FILES = "files"
     """Put away and locked, and what is unfinished has its reason."""
     RESULTS = "results"
@@ -30,7 +30,7 @@ class Closing(StrEnum):
     ROOM = "room"
 
 
-ITEMS: dict[Kind, tuple[str, ...]] = {
-    Kind.OPENING: tuple(item.value for item in Opening),
-    Kind.CLOSING: tuple(item.value for item in Closing),
+ITEMS: dict[ChecklistKind, tuple[str, ...]] = {
+    ChecklistKind.OPENING: tuple(item.value for item in OpeningCheck),
+    ChecklistKind.CLOSING: tuple(item.value for item in ClosingCheck),
 }

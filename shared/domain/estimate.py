@@ -26,7 +26,7 @@ _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WorkingCounter:
     """An open counter, times in seconds from now.
 
     `services`: the keys it may call, None for all. `free_at_s`: when its present visitor leaves (`remaining_s`), 0 when
@@ -63,7 +63,7 @@ class Accuracy:
 def estimate(
     service: str,
     ahead: Sequence[str],
-    desks: Sequence[Desk],
+    desks: Sequence[WorkingCounter],
     occupied_s: Mapping[str, float],
     *,
     history: int,
@@ -85,7 +85,7 @@ def estimate(
 def estimates_for_all(
     services: Sequence[str],
     ahead: Sequence[str],
-    desks: Sequence[Desk],
+    desks: Sequence[WorkingCounter],
     occupied_s: Mapping[str, float],
     *,
     history: int,
@@ -122,7 +122,9 @@ def estimates_for_all(
     return waits
 
 
-def call_times(ahead: Sequence[str], desks: Sequence[Desk], lengths: Mapping[str, float]) -> list[float | None]:
+def call_times(
+    ahead: Sequence[str], desks: Sequence[WorkingCounter], lengths: Mapping[str, float]
+) -> list[float | None]:
     """Seconds until each person of a queue (keys, in calling order) is called; None when no desk ever calls them.
 
     `lengths`: seconds that a visitor of each key in `ahead` occupies a counter today.
@@ -151,7 +153,7 @@ def _line(ahead: Sequence[str], services: frozenset[str] | None) -> list[int]:
     return [place for place in reversed(range(len(ahead))) if services is None or ahead[place] in services]
 
 
-def _after_breaks(at_s: float, desk: Desk) -> float:
+def _after_breaks(at_s: float, desk: WorkingCounter) -> float:
     for from_s, until_s in desk.breaks:
         if from_s <= at_s < until_s:
             at_s = until_s

@@ -28,7 +28,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain import case
-from shared.domain.case import Action, State
+from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Forbidden, Missing, NotAllowed
 from shared.domain.identity import is_nib
 from shared.domain.standard import Collects, Role, Step
@@ -45,15 +45,17 @@ CORRECTED_AT = frozenset({Collects.DOCUMENTS, Collects.ENTRY, Collects.CONFIRMAT
 VOUCHED_FOR = (Collects.VALIDATION, Collects.ENTRY, Collects.SIGNATURE)
 """What an officer must say again after the file was sent back; documents, account and product are facts and stay."""
 
-ENDS_STEP = frozenset({Action.ACCEPT, Action.ADVANCE, Action.HAND_OVER, Action.FINISH, Action.RECAP})
+ENDS_STEP = frozenset(
+    {FileAction.ACCEPT, FileAction.ADVANCE, FileAction.HAND_OVER, FileAction.FINISH, FileAction.RECAP}
+)
 """Actions that need what the step collects, and lead on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePlace:
     """Where a case stands; `step` is None when it has no step left."""
 
-    state: State
+    state: FileState
     step: str | None
 
 
@@ -71,14 +73,14 @@ def first_desk(steps: Sequence[Step]) -> Step:
     return next(step for step in steps if step.role != Role.APPLICANT)
 
 
-def awaited_at(state: State, steps: Sequence[Step], step_key: str | None) -> Role | None:
+def awaited_at(state: FileState, steps: Sequence[Step], step_key: str | None) -> Role | None:
     """Whose desk the applicant of a case should come to now; None while the file does not need them.
 
     With a returned file that is the first desk; a file that rests can still be asked about there.
     """
-    if state == State.RETURNED:
+    if state == FileState.RETURNED:
         return first_desk(steps).role
-    if state != State.OPEN or step_key is None:
+    if state != FileState.OPEN or step_key is None:
         return None
     step = find_step(steps, step_key)
     return step.role if step.needs_applicant and not step.silent else None
@@ -115,42 +117,44 @@ def send_back_targets(steps: Sequence[Step], step: Step) -> list[Step]:
     return [each for each in earlier if each.role != Role.APPLICANT and may_send_back(step, each.key)]
 
 
-def suits(steps: Sequence[Step], step: Step, action: Action) -> bool:
+def suits(steps: Sequence[Step], step: Step, action: FileAction) -> bool:
     """Whether `action` has its place at `step`, whoever does it."""
     match action:
-        case Action.ACCEPT:
+        case FileAction.ACCEPT:
             return step == first_desk(steps)
-        case Action.RETURN_TO_APPLICANT:
+        case FileAction.RETURN_TO_APPLICANT:
             return may_return(steps, step)
-        case Action.ADVANCE:
+        case FileAction.ADVANCE:
             return not (_hands_out(step) or _is_last(steps, step))
-        case Action.SEND_BACK:
+        case FileAction.SEND_BACK:
             return bool(send_back_targets(steps, step))
-        case Action.CORRECT:
+        case FileAction.CORRECT:
             return not CORRECTED_AT.isdisjoint(step.collects)
-        case Action.HAND_OVER:
+        case FileAction.HAND_OVER:
             return Collects.RECEIVER in step.collects
-        case Action.FINISH:
+        case FileAction.FINISH:
             return _is_last(steps, step) and not _hands_out(step)
-        case Action.RECAP:
+        case FileAction.RECAP:
             return Collects.RECAP in step.collects
-        case Action.PAUSE | Action.RESUME | Action.WITHDRAW:
+        case FileAction.PAUSE | FileAction.RESUME | FileAction.WITHDRAW:
             return True
 
 
-def who_may(step: Step, roles: Collection[Role], action: Action) -> bool:
+def who_may(step: Step, roles: Collection[Role], action: FileAction) -> bool:
     """Whether an officer with `roles` may do `action` at `step`: the role of the step, for withdrawing the loket."""
-    needed = Role.LOKET if action == Action.WITHDRAW else step.role
+    needed = Role.LOKET if action == FileAction.WITHDRAW else step.role
     return needed in roles and needed != Role.APPLICANT
 
 
-def permitted(steps: Sequence[Step], step_key: str, role: Role, action: Action) -> bool:
+def permitted(steps: Sequence[Step], step_key: str, role: Role, action: FileAction) -> bool:
     """The whole table of (role, step, action): whether that role may ever do that there, in the fitting state."""
     step = find_step(steps, step_key)
     return step.role != Role.APPLICANT and suits(steps, step, action) and who_may(step, [role], action)
 
 
-def actions_for(state: State, steps: Sequence[Step], step_key: str | None, roles: Collection[Role]) -> list[Action]:
+def actions_for(
+    state: FileState, steps: Sequence[Step], step_key: str | None, roles: Collection[Role]
+) -> list[FileAction]:
     """The buttons that an officer with `roles` sees on a case that stands there; in the order of the table of moves."""
     if step_key is None:
         return []
@@ -168,17 +172,17 @@ def missing(step: Step, collected: Mapping[str, Any], required: Iterable[str] = 
 
 
 def check(
-    state: State,
+    state: FileState,
     steps: Sequence[Step],
     step_key: str | None,
     roles: Collection[Role],
-    action: Action,
+    action: FileAction,
     *,
     collected: Mapping[str, Any] | None = None,
     required: Iterable[str] = (),
     target: str | None = None,
     reason: str | None = None,
-) -> Place:
+) -> FilePlace:
     """Where `action` leads a case that stands at `step_key` (a NEW one: the first desk), or a refusal; changes nothing.
 
     `target`: the step to send back to. `reason`: for a pause a `PauseReason`; for a return it may be left out when
@@ -192,7 +196,7 @@ def check(
         raise NotAllowed("wrong_step", step=step.title, action=action.value)
     if not who_may(step, roles, action):
         raise Forbidden("wrong_role", step=step.title, role=step.role.value, action=action.value)
-    if action == Action.SEND_BACK and target not in [each.key for each in send_back_targets(steps, step)]:
+    if action == FileAction.SEND_BACK and target not in [each.key for each in send_back_targets(steps, step)]:
         raise NotAllowed("bad_target", step=step.title, target=target)
     if action in ENDS_STEP:
         codes = missing(_documents_only(step) if _stays(steps, step, action) else step, collected or {}, required)
@@ -200,7 +204,7 @@ def check(
         codes = _reason_missing(step, action, collected or {}, tuple(required), (reason or "").strip())
     if codes:
         raise Missing("incomplete", step=step.title, missing=list(codes))
-    return Place(becomes, _step_after(steps, step, action, target))
+    return FilePlace(becomes, _step_after(steps, step, action, target))
 
 
 def kept(steps: Sequence[Step], target: str, collected: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,39 +234,39 @@ def _is_last(steps: Sequence[Step], step: Step) -> bool:
     return following is None or Collects.RECAP in following.collects
 
 
-def _stays(steps: Sequence[Step], step: Step, action: Action) -> bool:
+def _stays(steps: Sequence[Step], step: Step, action: FileAction) -> bool:
     """Whether an accepted file has its next work at the first desk itself: a procedure of one step."""
-    return action == Action.ACCEPT and (_hands_out(step) or _is_last(steps, step))
+    return action == FileAction.ACCEPT and (_hands_out(step) or _is_last(steps, step))
 
 
 def _documents_only(step: Step) -> Step:
     return replace(step, collects=tuple(kind for kind in step.collects if kind == Collects.DOCUMENTS))
 
 
-def _step_after(steps: Sequence[Step], step: Step, action: Action, target: str | None) -> str | None:
+def _step_after(steps: Sequence[Step], step: Step, action: FileAction, target: str | None) -> str | None:
     if action in ENDS_STEP and not _stays(steps, step, action):
         following = next_step(steps, step.key)
         return following.key if following else None
     match action:
-        case Action.RETURN_TO_APPLICANT:
+        case FileAction.RETURN_TO_APPLICANT:
             return first_desk(steps).key
-        case Action.SEND_BACK:
+        case FileAction.SEND_BACK:
             return target
-        case Action.WITHDRAW:
+        case FileAction.WITHDRAW:
             return None
         case _:
             return step.key
 
 
 def _reason_missing(
-    step: Step, action: Action, collected: Mapping[str, Any], required: tuple[str, ...], reason: str
+    step: Step, action: FileAction, collected: Mapping[str, Any], required: tuple[str, ...], reason: str
 ) -> tuple[str, ...]:
     match action:
-        case Action.RETURN_TO_APPLICANT:
+        case FileAction.RETURN_TO_APPLICANT:
             incomplete = Collects.DOCUMENTS in step.collects and _documents(collected, required)
             return () if reason or incomplete else ("reason",)
-        case Action.PAUSE:
-            return () if reason in list(case.PauseReason) else ("reason",)
+        case FileAction.PAUSE:
+            return () if reason in list(case.FilePauseReason) else ("reason",)
         case _:
             return ("reason",) if action in case.NEEDS_REASON and not reason else ()
 

@@ -165,7 +165,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceStandard:
     """One service with its standard. None or empty means "belum diisi": left out for the public, asked for in setup.
 
     `series`: the letter of its queue numbers, unique in the office. `is_delicate`: its name never stands beside a
@@ -220,10 +220,10 @@ class OfficeStandard:
     web: str | None = None
     timezone: str = "Asia/Jakarta"
     pledge: str | None = None
-    services: tuple[Service, ...] = ()
+    services: tuple[ServiceStandard, ...] = ()
 
 
-def unfilled(service: Service) -> tuple[str, ...]:
+def unfilled(service: ServiceStandard) -> tuple[str, ...]:
     """The components that are "belum diisi", in the order of COMPONENTS."""
     return tuple(key for key in COMPONENTS if getattr(service, key) in (None, (), "", Complaint()))
 
@@ -236,18 +236,18 @@ def applies(when: tuple[tuple[str, str], ...], answers: Mapping[str, str]) -> bo
     return all((question, answers.get(question)) in when for question, _ in when)
 
 
-def next_question(service: Service, answers: Mapping[str, str]) -> Question | None:
+def next_question(service: ServiceStandard, answers: Mapping[str, str]) -> Question | None:
     """The first question that applies and has no answer yet; None when all is known."""
     open_questions = (each for each in service.questions if each.key not in answers and applies(each.when, answers))
     return next(open_questions, None)
 
 
-def needed(service: Service, answers: Mapping[str, str]) -> tuple[Requirement, ...]:
+def needed(service: ServiceStandard, answers: Mapping[str, str]) -> tuple[Requirement, ...]:
     """What this applicant has to bring, after all questions are answered (`next_question` is None)."""
     return tuple(each for each in service.requirements if applies(each.when, answers))
 
 
-def questions_tree(service: Service, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def questions_tree(service: ServiceStandard, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """All ways through the questions, for a page that must know them without asking: plain JSON values.
 
     {"ask": question key, "then": {option key: tree}}, or, once all is answered, {"bring": [requirement keys]}.
@@ -260,7 +260,7 @@ def questions_tree(service: Service, answers: Mapping[str, str] | None = None) -
     return {"ask": question.key, "then": then}
 
 
-def to_table(standard: Service | OfficeStandard) -> dict[str, Any]:
+def to_table(standard: ServiceStandard | OfficeStandard) -> dict[str, Any]:
     """The standard as plain JSON values, to be stored as a version or written as TOML; what is None is left out."""
     table = _plain(standard)
     assert isinstance(table, dict)
@@ -276,7 +276,7 @@ def _plain(value: object) -> object:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def from_table(table: Mapping[str, Any]) -> Service:
+def from_table(table: Mapping[str, Any]) -> ServiceStandard:
     """The service that `to_table` wrote. It trusts the table; what a person wrote goes through `shared.standards`."""
     parts = {name: _frozen(value) for name, value in table.items()}
     if "category" in parts:
@@ -290,7 +290,7 @@ def from_table(table: Mapping[str, Any]) -> Service:
     parts["questions"] = tuple(_question(each) for each in parts.get("questions", ()))
     parts["requirements"] = tuple(Requirement(**each) for each in parts.get("requirements", ()))
     parts["steps"] = tuple(_step(each) for each in parts.get("steps", ()))
-    return Service(**parts)
+    return ServiceStandard(**parts)
 
 
 def _question(table: Mapping[str, Any]) -> Question:

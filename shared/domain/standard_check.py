@@ -12,7 +12,7 @@ from shared.domain.standard import (
     OfficeStandard,
     Question,
     Role,
-    Service,
+    ServiceStandard,
     Step,
 )
 
@@ -86,7 +86,7 @@ def problems(standard: OfficeStandard) -> list[Problem]:
     return found
 
 
-def service_problems(service: Service, place: str = "") -> list[Problem]:
+def service_problems(service: ServiceStandard, place: str = "") -> list[Problem]:
     """Every fault of one service by itself; `place` goes before the place of each."""
     return [
         *_texts(service, place),
@@ -113,7 +113,7 @@ def _texts(part: object, place: str) -> Iterator[Problem]:
         if is_dataclass(value):
             yield from _texts(value, join(place, PLACES[field.name]))
         for number, each in enumerate(value if isinstance(value, tuple) else (), 1):
-            if is_dataclass(each) and not isinstance(each, Service):
+            if is_dataclass(each) and not isinstance(each, ServiceStandard):
                 yield from _texts(each, join(place, f"{PLACES[field.name]} {number}"))
 
 
@@ -127,7 +127,7 @@ def _office(standard: OfficeStandard) -> Iterator[Problem]:
         yield Problem("", "belum ada layanan")
 
 
-def _service(service: Service, place: str) -> Iterator[Problem]:
+def _service(service: ServiceStandard, place: str) -> Iterator[Problem]:
     yield from _spelling(place, service.slug)
     if not _SERIES.fullmatch(service.series):
         yield Problem(place, f"seri '{service.series}' harus satu huruf dari A sampai Z")
@@ -136,7 +136,7 @@ def _service(service: Service, place: str) -> Iterator[Problem]:
     yield from _icon(place, service.icon)
 
 
-def _components(service: Service, place: str) -> Iterator[Problem]:
+def _components(service: ServiceStandard, place: str) -> Iterator[Problem]:
     if service.promise and service.promise.value < 1:
         yield Problem(join(place, "jangka waktu"), "nilainya harus lebih dari nol")
     if service.fee and (service.fee.rupiah or 0) < 0:
@@ -148,7 +148,7 @@ def _components(service: Service, place: str) -> Iterator[Problem]:
         yield Problem(join(place, "pengaduan"), f"nama Instagram '{instagram}' tidak sah")
 
 
-def _questions(service: Service, place: str) -> Iterator[Problem]:
+def _questions(service: ServiceStandard, place: str) -> Iterator[Problem]:
     yield from _keys("questions", place, [each.key for each in service.questions])
     for number, question in enumerate(service.questions, 1):
         here = join(place, f"pertanyaan {number}")
@@ -158,7 +158,7 @@ def _questions(service: Service, place: str) -> Iterator[Problem]:
         yield from _when(question.when, service.questions[: number - 1], here)
 
 
-def _requirements(service: Service, place: str) -> Iterator[Problem]:
+def _requirements(service: ServiceStandard, place: str) -> Iterator[Problem]:
     yield from _keys("requirements", place, [each.key for each in service.requirements])
     for number, requirement in enumerate(service.requirements, 1):
         here = join(place, f"persyaratan {number}")
@@ -175,7 +175,7 @@ def _when(when: tuple[tuple[str, str], ...], questions: tuple[Question, ...], pl
             yield Problem(place, f"'when' menyebut pilihan '{answer}' yang tidak ada pada pertanyaan '{question}'")
 
 
-def _steps(service: Service, place: str) -> Iterator[Problem]:
+def _steps(service: ServiceStandard, place: str) -> Iterator[Problem]:
     if not service.steps:
         yield Problem(place, "belum ada tahap")
     yield from _keys("steps", place, [each.key for each in service.steps])
@@ -223,7 +223,7 @@ def _ways_back(steps: tuple[Step, ...], number: int) -> Iterator[str]:
             yield f"untuk mengembalikan kepada pemohon tulis 'pemohon', bukan '{target}'"
 
 
-def _order(service: Service, place: str) -> Iterator[Problem]:
+def _order(service: ServiceStandard, place: str) -> Iterator[Problem]:
     steps = [(number, step) for number, step in enumerate(service.steps, 1)]
     officers = [(number, step) for number, step in steps if step.role is not Role.APPLICANT]
     if steps and not officers:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from shared.domain.standard import Service
+from shared.domain.standard import ServiceStandard
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
@@ -23,33 +23,33 @@ class Difference:
     """`field` is a field of `Service`; `what` the words that name the part, "" when the field has one value."""
 
     field: str
-    kind: Kind
+    kind: ChangeKind
     what: str = ""
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """From one table of `standard.to_table` to the next, in the order of the fields; empty when they are equal."""
     found: list[Difference] = []
-    for field in fields(Service):
+    for field in fields(ServiceStandard):
         was, becomes = before.get(field.name) or None, after.get(field.name) or None
         if was == becomes:
             continue
         if isinstance(was or becomes, list):
             found += _parts(field.name, was or [], becomes or [])
         else:
-            kind = Kind.ADDED if was is None else Kind.REMOVED if becomes is None else Kind.CHANGED
+            kind = ChangeKind.ADDED if was is None else ChangeKind.REMOVED if becomes is None else ChangeKind.CHANGED
             found.append(Difference(field.name, kind))
     return found
 
 
 def _parts(field: str, was: list[Any], becomes: list[Any]) -> Iterator[Difference]:
     old, new = {_key(part): part for part in was}, {_key(part): part for part in becomes}
-    yield from (Difference(field, Kind.ADDED, _name(new[key])) for key in new if key not in old)
-    yield from (Difference(field, Kind.REMOVED, _name(old[key])) for key in old if key not in new)
+    yield from (Difference(field, ChangeKind.ADDED, _name(new[key])) for key in new if key not in old)
+    yield from (Difference(field, ChangeKind.REMOVED, _name(old[key])) for key in old if key not in new)
     both = [key for key in new if key in old]
-    yield from (Difference(field, Kind.CHANGED, _name(new[key])) for key in both if new[key] != old[key])
+    yield from (Difference(field, ChangeKind.CHANGED, _name(new[key])) for key in both if new[key] != old[key])
     if both != [key for key in old if key in new]:
-        yield Difference(field, Kind.MOVED)
+        yield Difference(field, ChangeKind.MOVED)
 
 
 def _key(part: Any) -> str:

@@ -11,18 +11,18 @@ from sqlalchemy import Row, insert, select, update
 
 from shared.domain import case as cases
 from shared.domain.calendar import promised_at
-from shared.domain.case import Action, State
+from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
 from shared.domain.identity import applicant_check, is_nib, tidy
 from shared.domain.numbering import label, office_day, register_label
-from shared.domain.procedure import Place, changes, check, find_step, first_desk, kept
-from shared.domain.standard import Collects, Service, Step, needed
+from shared.domain.procedure import FilePlace, changes, check, find_step, first_desk, kept
+from shared.domain.standard import Collects, ServiceStandard, Step, needed
 from shared.domain.ticket import State as TicketState
 from shared.engine import case_slips
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.hand import Hand, Said
 from shared.engine.ticket import find as find_ticket
-from shared.engine.visitor import visit_of
+from shared.engine.visitor import active_ticket_of
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
 from shared.store.tables import Case, Event, Outage, Register, Ticket
@@ -43,18 +43,18 @@ def find(tx: Transaction, case_id: int) -> Row[Any]:
     return row
 
 
-def required(service: Service, answers: Mapping[str, str]) -> list[str]:
+def required(service: ServiceStandard, answers: Mapping[str, str]) -> list[str]:
     """Keys of the requirements that this applicant must bring."""
     return [requirement.key for requirement in needed(service, answers) if not requirement.optional]
 
 
-def receive(tx: Transaction, ticket_id: int, action: Action, hand: Hand, said: Said) -> dict[str, Any]:
+def receive(tx: Transaction, ticket_id: int, action: FileAction, hand: Hand, said: Said) -> dict[str, Any]:
     """The first desk's word on the file of a visitor at its counter: `accept` or `return_to_applicant`.
 
     A returned file of the same visit is taken up again. Raises `Invalid("applicant")` with the wrong fields,
     `NotAllowed` (stale, elsewhere), `Missing("incomplete")`, `Forbidden("wrong_role")`.
     """
-    if action not in (Action.ACCEPT, Action.RETURN_TO_APPLICANT):
+    if action not in (FileAction.ACCEPT, FileAction.RETURN_TO_APPLICANT):
         raise Forbidden("action", action=action.value)
     ticket = find_ticket(tx, ticket_id)
     if ticket.state != TicketState.SERVING or (hand.counter_id is not None and ticket.counter_id != hand.counter_id):
@@ -73,7 +73,7 @@ def take_up(tx: Transaction, ticket_id: int, case_id: int, hand: Hand) -> None:
     ticket, file = find_ticket(tx, ticket_id), find(tx, case_id)
     if ticket.state != TicketState.SERVING or (hand.counter_id is not None and ticket.counter_id != hand.counter_id):
         raise NotAllowed("elsewhere", counter=_counter_number(tx, ticket.counter_id))
-    if ticket.case_id is not None or file.state != State.RETURNED:
+    if ticket.case_id is not None or file.state != FileState.RETURNED:
         raise NotAllowed("has_file")
     tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id, service_id=file.service_id))
     tx.record(
@@ -86,7 +86,7 @@ def take_up(tx: Transaction, ticket_id: int, case_id: int, hand: Hand) -> None:
     )
 
 
-def act(tx: Transaction, case_id: int, action: Action, hand: Hand, said: Said) -> dict[str, Any]:
+def act(tx: Transaction, case_id: int, action: FileAction, hand: Hand, said: Said) -> dict[str, Any]:
     """Does `action` with the case; its facts afterwards. The visitor's ticket, if any, follows the file.
 
     Raises `NotAllowed` (stale, no_step, wrong_step, bad_target, nib_taken), `Forbidden("wrong_role")`,
@@ -96,7 +96,7 @@ def act(tx: Transaction, case_id: int, action: Action, hand: Hand, said: Said) -
     service = tx.standard(row.standard_id)
     answers = dict(row.answers) | dict(said.answers or {})
     collected = _gather(row, service.steps, said.collected, hand)
-    state = State.NEW if row.accepted_at is None and row.step is None else row.state
+    state = FileState.NEW if row.accepted_at is None and row.step is None else row.state
     here = row.step or first_desk(service.steps).key
     place = check(
         state,
@@ -114,15 +114,15 @@ def act(tx: Transaction, case_id: int, action: Action, hand: Hand, said: Said) -
     detail: dict[str, Any] = {"step": here, "to_step": place.step}
     if said.note:
         detail["note"] = said.note
-    values |= _applicant(tx, row, said.applicant, must_be_whole=action == Action.ACCEPT)
+    values |= _applicant(tx, row, said.applicant, must_be_whole=action == FileAction.ACCEPT)
     corrected = changes(row.applicant, values.get("applicant", row.applicant)) if row.accepted_at else []
     if corrected:
         collected["data_version"] = collected.get("data_version", 1) + 1
         detail["data_version"] = collected["data_version"]
         detail["changes"] = [[change.field, change.was, change.becomes] for change in corrected]
-    elif action == Action.CORRECT:
+    elif action == FileAction.CORRECT:
         raise Invalid("no_correction", fields=["applicant"])
-    if action == Action.SEND_BACK and place.step is not None:
+    if action == FileAction.SEND_BACK and place.step is not None:
         collected = kept(service.steps, place.step, collected)
     values["collected"] = collected
     values |= _effects(tx, row, service, action, place, hand, said, collected)
@@ -133,7 +133,7 @@ def collect(tx: Transaction, case_id: int, hand: Hand, said: Said) -> dict[str, 
     """Keeps what the step has gathered so far without ending it, such as the applicant's approval before issue."""
     row = find(tx, case_id)
     service = tx.standard(row.standard_id)
-    if row.state != State.OPEN:
+    if row.state != FileState.OPEN:
         raise NotAllowed("stale", state=row.state.value, action="collect")
     step = find_step(service.steps, row.step)
     if step.role not in hand.roles:
@@ -142,7 +142,16 @@ def collect(tx: Transaction, case_id: int, hand: Hand, said: Said) -> dict[str, 
     values = {"collected": collected, "since_at": hand.now} | _nib(tx, row, collected)
     kinds = sorted(said.collected)
     return _write(
-        tx, row, service, State.OPEN, None, Place(State.OPEN, row.step), hand, said, values, {"collected": kinds}
+        tx,
+        row,
+        service,
+        FileState.OPEN,
+        None,
+        FilePlace(FileState.OPEN, row.step),
+        hand,
+        said,
+        values,
+        {"collected": kinds},
     )
 
 
@@ -176,7 +185,7 @@ def is_undoable(event: Row[Any], officer_id: int, now: datetime) -> bool:
     detail = event.detail or {}
     if event.officer_id != officer_id or "was" not in detail or now - event.at > UNDO_WITHIN:
         return False
-    return event.action == COLLECT or cases.can_undo(State(event.from_state), Action(event.action))
+    return event.action == COLLECT or cases.can_undo(FileState(event.from_state), FileAction(event.action))
 
 
 def last_event(tx: Transaction, case_id: int) -> Row[Any] | None:
@@ -191,7 +200,7 @@ def facts(tx: Transaction, row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.id,
         "register": register_label(row.register_number, row.register_year),
-        "service": tx.setup.service_ids[row.service_id].slug,
+        "service": tx.office.service_ids[row.service_id].slug,
         "state": row.state.value,
         "step": row.step,
         "step_title": find_step(service.steps, row.step).title if row.step else None,
@@ -203,21 +212,21 @@ def facts(tx: Transaction, row: Row[Any]) -> dict[str, Any]:
 # --- inside one action ---
 
 
-def _must_be_there(tx: Transaction, row: Row[Any], step: Step, action: Action, now: datetime) -> None:
+def _must_be_there(tx: Transaction, row: Row[Any], step: Step, action: FileAction, now: datetime) -> None:
     """A step that needs the applicant is done with them at the desk, not past them while they wait in the room.
 
     Raises `NotAllowed("call_first")` with the number to call. Who is absent, or was never here today, hinders nobody.
     """
-    if not step.needs_applicant or action in (Action.PAUSE, Action.RESUME, Action.WITHDRAW):
+    if not step.needs_applicant or action in (FileAction.PAUSE, FileAction.RESUME, FileAction.WITHDRAW):
         return
-    visit = visit_of(tx, row.id, office_day(now, tx.setup.zone))
+    visit = active_ticket_of(tx, row.id, office_day(now, tx.office.zone))
     if visit is not None and visit.state in (TicketState.WAITING, TicketState.CALLED, TicketState.PROCESSING):
         raise NotAllowed("call_first", number=label(visit.series, visit.number))
 
 
 def _new(tx: Transaction, ticket: Row[Any], hand: Hand, said: Said) -> Row[Any]:
     """A file that has no case yet; it is written only if the action that follows succeeds."""
-    service = tx.setup.service_ids[ticket.service_id]
+    service = tx.office.service_ids[ticket.service_id]
     key: Any = tx.execute(
         insert(Case),
         {
@@ -225,7 +234,7 @@ def _new(tx: Transaction, ticket: Row[Any], hand: Hand, said: Said) -> Row[Any]:
             "service_id": service.id,
             "standard_id": service.standard_id,
             "token": secrets.token_urlsafe(16),
-            "state": State.RETURNED,
+            "state": FileState.RETURNED,
             "step": None,
             "opened_at": hand.now,
             "since_at": hand.now,
@@ -271,7 +280,7 @@ def _applicant(
         found = applicant_check(
             name=data["name"],
             nik=data["nik"],
-            office_prefix=str(tx.setup.profile.get("region_code", "")),
+            office_prefix=str(tx.office.profile.get("region_code", "")),
             phone=data["phone"],
             email=data["email"],
             kbli=data["kbli"],
@@ -285,32 +294,32 @@ def _applicant(
 def _effects(
     tx: Transaction,
     row: Row[Any],
-    service: Service,
-    action: Action,
-    place: Place,
+    service: ServiceStandard,
+    action: FileAction,
+    place: FilePlace,
     hand: Hand,
     said: Said,
     collected: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What else changes with the action: register and promise, pauses, the NIB, the end."""
     values = _nib(tx, row, collected)
-    if action == Action.ACCEPT and row.accepted_at is None:
+    if action == FileAction.ACCEPT and row.accepted_at is None:
         values |= _register(tx, service, hand)
-    elif action == Action.ACCEPT:
+    elif action == FileAction.ACCEPT:
         values |= {"due_at": _due(tx, service, hand.now), "accepted_at": hand.now}
-    if action == Action.PAUSE:
+    if action == FileAction.PAUSE:
         values["pauses"] = [*row.pauses, [said.reason, hand.now.isoformat(), None]]
-    if action == Action.RESUME:
+    if action == FileAction.RESUME:
         values["pauses"] = ended(row.pauses, hand.now)
-    if place.state == State.COMPLETED and row.completed_at is None:
+    if place.state == FileState.COMPLETED and row.completed_at is None:
         values["completed_at"] = hand.now
-    if place.state == State.WITHDRAWN:
+    if place.state == FileState.WITHDRAWN:
         values["pauses"] = ended(row.pauses, hand.now)
     return values
 
 
-def _register(tx: Transaction, service: Service, hand: Hand) -> dict[str, Any]:
-    year = office_day(hand.now, tx.setup.zone).year
+def _register(tx: Transaction, service: ServiceStandard, hand: Hand) -> dict[str, Any]:
+    year = office_day(hand.now, tx.office.zone).year
     return {
         "register_year": year,
         "register_number": next_number(tx, Register, year=year),
@@ -319,30 +328,30 @@ def _register(tx: Transaction, service: Service, hand: Hand) -> dict[str, Any]:
     }
 
 
-def _due(tx: Transaction, service: Service, now: datetime) -> datetime | None:
+def _due(tx: Transaction, service: ServiceStandard, now: datetime) -> datetime | None:
     promise = service.promise
     if promise is None:
         return None
-    return promised_at(now, promise.value, promise.unit, tx.setup.calendar, tx.setup.settings.convention)
+    return promised_at(now, promise.value, promise.unit, tx.office.calendar, tx.office.settings.convention)
 
 
-def rest(tx: Transaction, row: Row[Any], reason: cases.PauseReason, now: datetime) -> None:
+def pause_for_outage(tx: Transaction, row: Row[Any], reason: cases.FilePauseReason, now: datetime) -> None:
     """Pauses a file because the system outside is down; nobody's own action, so nobody can take it back."""
-    state = cases.after(row.state, Action.PAUSE)
+    state = cases.after(row.state, FileAction.PAUSE)
     pauses = [*row.pauses, [reason.value, now.isoformat(), None]]
-    _turn(tx, row, Action.PAUSE, state, pauses, reason.value, now)
+    _turn(tx, row, FileAction.PAUSE, state, pauses, reason.value, now)
 
 
-def wake(tx: Transaction, row: Row[Any], reason: cases.PauseReason, now: datetime) -> None:
+def resume_after_outage(tx: Transaction, row: Row[Any], reason: cases.FilePauseReason, now: datetime) -> None:
     """Lets a file go on when the system outside works again; the applicant who sits in the room is called."""
-    state = cases.after(row.state, Action.RESUME)
-    _turn(tx, row, Action.RESUME, state, ended(row.pauses, now), reason.value, now)
+    state = cases.after(row.state, FileAction.RESUME)
+    _turn(tx, row, FileAction.RESUME, state, ended(row.pauses, now), reason.value, now)
     steps = tx.standard(row.standard_id).steps
-    follow(tx, visit_of(tx, row.id, office_day(now, tx.setup.zone)), steps, find(tx, row.id), now, None)
+    follow(tx, active_ticket_of(tx, row.id, office_day(now, tx.office.zone)), steps, find(tx, row.id), now, None)
 
 
 def _turn(
-    tx: Transaction, row: Row[Any], action: Action, state: State, pauses: list[Any], reason: str, now: datetime
+    tx: Transaction, row: Row[Any], action: FileAction, state: FileState, pauses: list[Any], reason: str, now: datetime
 ) -> None:
     tx.execute(update(Case).where(Case.id == row.id).values(state=state, pauses=pauses, since_at=now))
     tx.record(action.value, at=now, from_state=row.state.value, to_state=state.value, case_id=row.id, reason=reason)
@@ -375,10 +384,10 @@ def ended(pauses: Sequence[Sequence[Any]], now: datetime) -> list[list[Any]]:
 def _write(
     tx: Transaction,
     row: Row[Any],
-    service: Service,
-    state: State,
-    action: Action | None,
-    place: Place,
+    service: ServiceStandard,
+    state: FileState,
+    action: FileAction | None,
+    place: FilePlace,
     hand: Hand,
     said: Said,
     values: dict[str, Any],
@@ -399,10 +408,10 @@ def _write(
         reason=said.reason,
         detail=detail,
     )
-    if place.state == State.OPEN and place.step is not None and is_out(tx, find_step(service.steps, place.step)):
-        rest(tx, find(tx, row.id), cases.PauseReason.OSS_DOWN, hand.now)
+    if place.state == FileState.OPEN and place.step is not None and is_out(tx, find_step(service.steps, place.step)):
+        pause_for_outage(tx, find(tx, row.id), cases.FilePauseReason.OSS_DOWN, hand.now)
     fresh = find(tx, row.id)
-    visit = visit_of(tx, row.id, office_day(hand.now, tx.setup.zone))
+    visit = active_ticket_of(tx, row.id, office_day(hand.now, tx.office.zone))
     case_slips.after(tx, action, fresh, service, hand, said.reason)
     follow(tx, visit, service.steps, fresh, hand.now, hand.officer_id)
     return facts(tx, fresh)
@@ -412,16 +421,16 @@ def _plain(value: Any) -> Any:
     """A column's value as the event keeps it."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return value.value if isinstance(value, State) else value
+    return value.value if isinstance(value, FileState) else value
 
 
 def _column(name: str, was: Any) -> Any:
     """The column's value again."""
     if name == "state":
-        return State(was)
+        return FileState(was)
     return datetime.fromisoformat(was) if name.endswith("_at") and was is not None else was
 
 
 def _counter_number(tx: Transaction, counter_id: int | None) -> int | str:
-    counter = tx.setup.counter_by_id(counter_id)
+    counter = tx.office.counter_by_id(counter_id)
     return counter.number if counter else "-"

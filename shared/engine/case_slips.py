@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from shared.domain import slip_file
-from shared.domain.case import Action
+from shared.domain.case import FileAction
 from shared.domain.errors import Unknown
 from shared.domain.numbering import register_label
 from shared.domain.slip import Line, as_copy
 from shared.domain.slip_head import Letterhead
-from shared.domain.standard import Collects, Requirement, Service, needed
+from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
 from shared.engine.hand import Hand
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
@@ -26,14 +26,14 @@ DATA = ("name", "nik", "phone", "email", "village", "address", "business", "kbli
 
 
 def after(
-    tx: Transaction, action: Action | None, file: Row[Any], service: Service, hand: Hand, reason: str | None
+    tx: Transaction, action: FileAction | None, file: Row[Any], service: ServiceStandard, hand: Hand, reason: str | None
 ) -> None:
     """Queues the slip that the action gives into somebody's hands."""
-    if action == Action.ACCEPT:
+    if action == FileAction.ACCEPT:
         print_lines(tx, "receipt", receipt(tx, file, service, hand), hand.now, case_id=file.id)
-    elif action == Action.RETURN_TO_APPLICANT:
+    elif action == FileAction.RETURN_TO_APPLICANT:
         print_lines(tx, "incomplete", incomplete(tx, file, service, hand, reason), hand.now, case_id=file.id)
-    elif action == Action.HAND_OVER:
+    elif action == FileAction.HAND_OVER:
         print_lines(tx, "handover", handover(tx, file, service, hand), hand.now, case_id=file.id)
 
 
@@ -59,23 +59,25 @@ def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
     )
 
 
-def receipt(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+def receipt(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
     """Tanda terima, with the promised day."""
     language = _language(tx, file)
-    promised = file.due_at.astimezone(tx.setup.zone).date() if file.due_at else None
+    promised = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
     return slip_file.receipt_slip(
         _head(tx, file),
         words(language),
         register_number=_register(file),
         service=service.name_in(language),
-        received_at=file.accepted_at.astimezone(tx.setup.zone),
+        received_at=file.accepted_at.astimezone(tx.office.zone),
         promised_on=promised,
         status_url=hand.url + file.token,
         documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
     )
 
 
-def incomplete(tx: Transaction, file: Row[Any], service: Service, hand: Hand, reason: str | None = None) -> list[Line]:
+def incomplete(
+    tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand, reason: str | None = None
+) -> list[Line]:
     """Kekurangan berkas: what is missing; its code opens the file again at the next visit."""
     language = _language(tx, file)
     ticked, remarks = _ticked(file), file.collected.get("remarks") or {}
@@ -89,13 +91,13 @@ def incomplete(tx: Transaction, file: Row[Any], service: Service, hand: Hand, re
         words(language),
         service=service.name_in(language),
         missing=missing or [(reason or words(language)("slip.ask_officer"), None)],
-        made_at=hand.now.astimezone(tx.setup.zone),
+        made_at=hand.now.astimezone(tx.office.zone),
         register_number=register_label(file.register_number, file.register_year),
         file_url=hand.url + file.token,
     )
 
 
-def data_sheet(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+def data_sheet(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
     """Lembar periksa data, read back to the applicant before anything is issued."""
     return slip_file.data_sheet(
         _head(tx, file),
@@ -103,19 +105,19 @@ def data_sheet(tx: Transaction, file: Row[Any], service: Service, hand: Hand) ->
         register_number=_register(file),
         service=service.name,
         fields=[(words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in DATA],
-        made_at=hand.now.astimezone(tx.setup.zone),
+        made_at=hand.now.astimezone(tx.office.zone),
     )
 
 
-def folder_cover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
     """Sampul berkas: goes with the papers from desk to desk."""
-    due = file.due_at.astimezone(tx.setup.zone).date() if file.due_at else None
+    due = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
     return slip_file.folder_cover(
         _head(tx, file),
         words(),
         register_number=_register(file),
         service=service.name,
-        received_on=file.accepted_at.astimezone(tx.setup.zone).date(),
+        received_on=file.accepted_at.astimezone(tx.office.zone).date(),
         promised_on=due,
         steps=[step.title for step in service.steps],
         file_url=hand.url + file.token,
@@ -123,7 +125,7 @@ def folder_cover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) 
     )
 
 
-def handover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> list[Line]:
+def handover(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
     """Bukti penyerahan in two copies."""
     receiver: Mapping[str, Any] = file.collected.get(Collects.RECEIVER) or {}
     is_representative = receiver.get("kind") == "representative"
@@ -139,12 +141,12 @@ def handover(tx: Transaction, file: Row[Any], service: Service, hand: Hand) -> l
         products=products,
         receiver=str(receiver.get("name") if is_representative else file.applicant.get("name", "")),
         is_representative=is_representative,
-        handed_at=hand.now.astimezone(tx.setup.zone),
+        handed_at=hand.now.astimezone(tx.office.zone),
         officer=hand.name,
     )
 
 
-KINDS: dict[str, Callable[[Transaction, Row[Any], Service, Hand], list[Line]]] = {
+KINDS: dict[str, Callable[[Transaction, Row[Any], ServiceStandard, Hand], list[Line]]] = {
     "receipt": receipt,
     "incomplete": incomplete,
     "data_sheet": data_sheet,
@@ -153,7 +155,7 @@ KINDS: dict[str, Callable[[Transaction, Row[Any], Service, Hand], list[Line]]] =
 }
 
 
-def _applying(file: Row[Any], service: Service) -> tuple[Requirement, ...]:
+def _applying(file: Row[Any], service: ServiceStandard) -> tuple[Requirement, ...]:
     return needed(service, file.answers)
 
 
@@ -173,4 +175,4 @@ def _language(tx: Transaction, file: Row[Any]) -> str:
 
 
 def _head(tx: Transaction, file: Row[Any]) -> Letterhead:
-    return letterhead(tx.setup, tx.setup.service_ids[file.service_id])
+    return letterhead(tx.office, tx.office.service_ids[file.service_id])

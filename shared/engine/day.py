@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from shared.domain.checklist import ITEMS, Kind
+from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.numbering import office_day
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
@@ -27,7 +27,7 @@ def close_past_days(tx: Transaction, now: datetime) -> int:
     Slips that were printed long ago lose their words.
     """
     emptied = paper.empty_old(tx, now)
-    expired = _expire(tx, Ticket.on_day < office_day(now, tx.setup.zone), now)
+    expired = _expire(tx, Ticket.on_day < office_day(now, tx.office.zone), now)
     if not expired + emptied:
         tx.unchanged(0)
     return expired
@@ -35,8 +35,8 @@ def close_past_days(tx: Transaction, now: datetime) -> int:
 
 def close_when_due(tx: Transaction, now: datetime) -> int:
     """Expires what still waits when the office's own closing time has come; how many tickets."""
-    due = tx.setup.settings.closes_by_itself_at
-    local = now.astimezone(tx.setup.zone)
+    due = tx.office.settings.closes_by_itself_at
+    local = now.astimezone(tx.office.zone)
     if due is None or local.time() < due:
         tx.unchanged(0)
     return _expire(tx, Ticket.on_day == local.date(), now) or tx.unchanged(0)
@@ -44,7 +44,7 @@ def close_when_due(tx: Transaction, now: datetime) -> int:
 
 def open_day(tx: Transaction, officer_id: int, now: datetime, ticked: Collection[str], note: str = "") -> None:
     """Signs the opening checklist of today; signing again replaces it. What is not ticked needs a note."""
-    _sign(tx, Kind.OPENING, officer_id, now, ticked, note, {})
+    _sign(tx, ChecklistKind.OPENING, officer_id, now, ticked, note, {})
 
 
 def close_day(
@@ -55,11 +55,11 @@ def close_day(
     Raises `NotAllowed("open_calls")` while somebody is called or served, `Missing("note")` when something is not
     ticked and no note says why.
     """
-    today = office_day(now, tx.setup.zone)
+    today = office_day(now, tx.office.zone)
     mine = Ticket.office_id == tx.office_id, Ticket.on_day == today, ACTIVE
     if tx.first(select(Ticket.id).where(*mine, Ticket.state.in_(AT_COUNTER)).limit(1)) is not None:
         raise NotAllowed("open_calls")
-    _sign(tx, Kind.CLOSING, officer_id, now, ticked, note, found)
+    _sign(tx, ChecklistKind.CLOSING, officer_id, now, ticked, note, found)
     left = tx.all(select(Ticket).where(*mine, Ticket.state.in_(EXPIRABLE)))
     for ticket in left:
         move(tx, ticket, Action.CLOSE_DAY, now, officer_id=officer_id)
@@ -88,8 +88,8 @@ def enter_late(
     `Invalid("times")` when the times are not in order, not of today, or still to come.
     """
     times = [taken_at, *(at for at in (started_at, finished_at) if at is not None)]
-    today = office_day(now, tx.setup.zone)
-    in_order = times == sorted(times) and times[-1] <= now and office_day(taken_at, tx.setup.zone) == today
+    today = office_day(now, tx.office.zone)
+    in_order = times == sorted(times) and times[-1] <= now and office_day(taken_at, tx.office.zone) == today
     if not in_order or (finished_at is not None and started_at is None):
         raise Invalid("times", fields=["taken_at", "started_at", "finished_at"])
     taken = visitor.take(tx, slug, is_priority=False, nonce=nonce, language="id", now=taken_at, status_url=url)
@@ -99,7 +99,7 @@ def enter_late(
         # no counter: what was spoken by a person's voice is not spoken again by the display
         for action, at in ((Action.CALL, started_at), (Action.START, started_at), (Action.FINISH, finished_at or now)):
             move(tx, find(tx, taken.id), action, at, officer_id=officer_id, detail=manual)
-    return facts(tx.setup, dict(find(tx, taken.id)._mapping))
+    return facts(tx.office, dict(find(tx, taken.id)._mapping))
 
 
 def _expire(tx: Transaction, days: ColumnElement[bool], now: datetime) -> int:
@@ -111,7 +111,7 @@ def _expire(tx: Transaction, days: ColumnElement[bool], now: datetime) -> int:
 
 def _sign(
     tx: Transaction,
-    kind: Kind,
+    kind: ChecklistKind,
     officer_id: int,
     now: datetime,
     ticked: Collection[str],
@@ -121,7 +121,7 @@ def _sign(
     items = {item: item in ticked for item in ITEMS[kind]}
     if not all(items.values()) and not note.strip():
         raise Missing("note", missing=["note"])
-    today: date = office_day(now, tx.setup.zone)
+    today: date = office_day(now, tx.office.zone)
     key = {"office_id": tx.office_id, "on_day": today, "kind": kind.value}
     tx.execute(delete(DayCheck).filter_by(**key))
     signed = {"items": {**items, **found}, "note": note.strip() or None, "officer_id": officer_id, "signed_at": now}

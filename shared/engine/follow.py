@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from shared.domain.case import State as CaseState
+from shared.domain.case import FileState as CaseState
 from shared.domain.errors import NotAllowed
 from shared.domain.policy import Lane
 from shared.domain.procedure import find_step, first_desk
@@ -58,7 +58,7 @@ def _wanted(
         return (Action.READY, first_desk(steps).role) if is_seated else None
     step = find_step(steps, case.step)
     if is_serving:
-        counter = tx.setup.counter_by_id(visit.counter_id)
+        counter = tx.office.counter_by_id(visit.counter_id)
         if counter is not None and step.role in counter.roles:
             return None
         return (Action.PASS_ON, step.role) if _is_needed(step) else (Action.PROCESS, None)

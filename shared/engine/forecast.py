@@ -12,15 +12,15 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from shared.domain import estimate
 from shared.domain.availability import Break
-from shared.domain.estimate import Accuracy, Desk, Range
+from shared.domain.estimate import Accuracy, Range, WorkingCounter
 from shared.domain.numbering import label, office_day
+from shared.domain.office import CounterConfig, OfficeConfig
 from shared.domain.policy import Lane, Waiting, order
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store import history, reads
-from shared.store.history import Key, Stays
+from shared.store.history import CounterVisits, Key
 from shared.store.office import Store
-from shared.store.setup import CounterSetup, Setup
 from shared.store.tables import ACTIVE, Counter, HeardCall, LearnedDay, OccupiedTime, Ticket
 
 FRESH_S = 1.0
@@ -49,7 +49,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePlace:
     """Somebody's place in the line: people before them, and the range when it is known well enough."""
 
     ahead: int
@@ -86,8 +86,8 @@ class Forecasts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[int, Forecast] = {}
-        self._stays: dict[int, Stays] = {}
-        self._lines: dict[int, tuple[int, Forecast, dict[str, Place]]] = {}
+        self._stays: dict[int, CounterVisits] = {}
+        self._lines: dict[int, tuple[int, Forecast, dict[str, QueuePlace]]] = {}
         """Office -> the last line, with the change and the forecast that it was made from."""
         self._busy: set[int] = set()
 
@@ -104,13 +104,13 @@ class Forecasts:
                 version = reads.version(connection, office_id)
                 if kept is not None and kept.version == version and 0 <= age_s < STALE_S:
                     return kept
-                setup = self._store.setups.read(connection, office_id)
-                kept = self._kept[office_id] = self._work_out(connection, setup, version, now)
+                office = self._store.office_configs.read(connection, office_id)
+                kept = self._kept[office_id] = self._work_out(connection, office, version, now)
         finally:
             self._busy.discard(office_id)
         return kept
 
-    def line(self, office_id: int, now: datetime) -> dict[str, Place]:
+    def line(self, office_id: int, now: datetime) -> dict[str, QueuePlace]:
         """Number ("A-002") -> its place, for everybody who waits: the places of this moment, the waits of `current`."""
         forecast = self.current(office_id, now)
         with self._store.read() as connection:
@@ -118,34 +118,34 @@ class Forecasts:
             kept = self._lines.get(office_id)
             if kept is not None and kept[0] == version and kept[1] is forecast:
                 return kept[2]
-            setup = self._store.setups.read(connection, office_id)
-            waiting = _waiting(connection, setup, office_day(now, setup.zone))
-        ahead, waits = _ahead(setup, waiting), forecast.waits
-        line = {label(row.series, row.number): Place(ahead[row.id], waits.get(row.id)) for row in waiting}
+            office = self._store.office_configs.read(connection, office_id)
+            waiting = _waiting(connection, office, office_day(now, office.zone))
+        ahead, waits = _ahead(office, waiting), forecast.waits
+        line = {label(row.series, row.number): QueuePlace(ahead[row.id], waits.get(row.id)) for row in waiting}
         self._lines[office_id] = (version, forecast, line)
         return line
 
-    def _work_out(self, connection: Connection, setup: Setup, version: int, now: datetime) -> Forecast:
-        today = office_day(now, setup.zone)
-        stays = self._stays_of(setup.office_id, today)
-        stays.read(connection, setup)
-        _, visitors, q90 = history.learned(connection, setup.office_id)
+    def _work_out(self, connection: Connection, office: OfficeConfig, version: int, now: datetime) -> Forecast:
+        today = office_day(now, office.zone)
+        stays = self._stays_of(office.office_id, today)
+        stays.read(connection, office)
+        _, visitors, q90 = history.learned(connection, office.office_id)
         known = visitors + len(stays.done)
         if known < estimate.ENOUGH_HISTORY:
-            return Forecast(setup.office_id, version, now, q90)
-        waiting = _waiting(connection, setup, today)
-        today_s = _today_s(history.occupied(connection, setup.office_id), stays)
-        desks = _desks(connection, setup, stays, today_s, now)
-        queue = order([_policy(row) for row in waiting], 0, setup.settings.ratio)
+            return Forecast(office.office_id, version, now, q90)
+        waiting = _waiting(connection, office, today)
+        today_s = _today_s(history.occupied(connection, office.office_id), stays)
+        desks = _desks(connection, office, stays, today_s, now)
+        queue = order([_policy(row) for row in waiting], 0, office.settings.ratio)
         times = _times(queue, waiting, desks, today_s)
-        newcomers = _newcomers(setup, queue, waiting, desks, today_s, known, now)
+        newcomers = _newcomers(office, queue, waiting, desks, today_s, known, now)
         waits = {ticket_id: estimate.quote(seconds, q90) for ticket_id, seconds in times.items()}
-        return Forecast(setup.office_id, version, now, q90, newcomers, waits, len(waiting))
+        return Forecast(office.office_id, version, now, q90, newcomers, waits, len(waiting))
 
-    def _stays_of(self, office_id: int, today: date) -> Stays:
+    def _stays_of(self, office_id: int, today: date) -> CounterVisits:
         stays = self._stays.get(office_id)
         if stays is None or stays.on_day != today:
-            stays = self._stays[office_id] = Stays(today)
+            stays = self._stays[office_id] = CounterVisits(today)
         return stays
 
 
@@ -161,10 +161,10 @@ _IN_LINE = select(
 )
 
 
-def _waiting(connection: Connection, setup: Setup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+def _waiting(connection: Connection, office: OfficeConfig, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
     return connection.execute(
         _IN_LINE.where(
-            Ticket.office_id == setup.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
+            Ticket.office_id == office.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
         )
     ).all()
 
@@ -173,7 +173,7 @@ def _policy(row: Row[*tuple[Any, ...]]) -> Waiting:
     return Waiting(row.id, row.lane, row.queued_at)
 
 
-def _ahead(setup: Setup, waiting: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
+def _ahead(office: OfficeConfig, waiting: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
     """Ticket id -> how many are called before it by the counters that may call it."""
     places: dict[int, int] = {}
     kinds: dict[tuple[Any, ...], frozenset[int]] = {}
@@ -181,22 +181,22 @@ def _ahead(setup: Setup, waiting: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, 
     for row in waiting:
         kind = (row.role, row.service_id, row.counter_id)
         if kind not in kinds:
-            kinds[kind] = _may_call(setup, row)
+            kinds[kind] = _may_call(office, row)
         by_desks.setdefault(kinds[kind], []).append(_policy(row))
     for desks, members in by_desks.items():
         rivals = [one for others, them in by_desks.items() if others & desks or others == desks for one in them]
-        at = {one.ticket_id: place for place, one in enumerate(order(rivals, 0, setup.settings.ratio))}
+        at = {one.ticket_id: place for place, one in enumerate(order(rivals, 0, office.settings.ratio))}
         places.update({one.ticket_id: at[one.ticket_id] for one in members})
     return places
 
 
-def _may_call(setup: Setup, row: Row[*tuple[Any, ...]]) -> frozenset[int]:
+def _may_call(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> frozenset[int]:
     if row.counter_id is not None:
         return frozenset({row.counter_id})
-    return frozenset(counter.id for counter in setup.counters if counter.serves(row.role, row.service_id))
+    return frozenset(counter.id for counter in office.counters if counter.serves(row.role, row.service_id))
 
 
-def _today_s(learned: Mapping[Key, float], stays: Stays) -> dict[Key, float]:
+def _today_s(learned: Mapping[Key, float], stays: CounterVisits) -> dict[Key, float]:
     """Mean occupied seconds as they are today; what no evening has taught yet, today alone says."""
     known = {**{key: mean_s for key, (mean_s, _) in history.means(stays.done).items()}, **learned}
     names = {_name(key): key for key in known}
@@ -215,20 +215,20 @@ def _seconds(today_s: Mapping[Key, float], key: Key) -> float:
 
 
 def _desks(
-    connection: Connection, setup: Setup, stays: Stays, today_s: Mapping[Key, float], now: datetime
-) -> list[Desk]:
+    connection: Connection, office: OfficeConfig, stays: CounterVisits, today_s: Mapping[Key, float], now: datetime
+) -> list[WorkingCounter]:
     """The counters where somebody sits, as `estimate` sees them."""
     seats = connection.execute(
         select(Counter.id, Counter.paused_at).where(
-            Counter.office_id == setup.office_id, Counter.officer_id.is_not(None)
+            Counter.office_id == office.office_id, Counter.officer_id.is_not(None)
         )
     ).all()
     busy = {
         row.counter_id: row
         for row in connection.execute(
             select(Ticket.id, Ticket.counter_id, Ticket.service_id, Ticket.role, Ticket.since_at).where(
-                Ticket.office_id == setup.office_id,
-                Ticket.on_day == office_day(now, setup.zone),
+                Ticket.office_id == office.office_id,
+                Ticket.on_day == office_day(now, office.zone),
                 ACTIVE,
                 Ticket.state.in_(AT_COUNTER),
             )
@@ -236,31 +236,35 @@ def _desks(
     }
     desks = []
     for seat in seats:
-        counter = setup.counter_by_id(seat.id)
+        counter = office.counter_by_id(seat.id)
         if counter is not None:
             here = busy.get(seat.id)
             free_at_s = 0.0 if here is None else _remaining_s(here, stays, today_s, now)
-            breaks = _breaks(setup, counter, now, is_paused=seat.paused_at is not None)
-            desks.append(Desk(str(counter.number), _keys(setup, counter), free_at_s, breaks))
+            breaks = _breaks(office, counter, now, is_paused=seat.paused_at is not None)
+            desks.append(WorkingCounter(str(counter.number), _keys(office, counter), free_at_s, breaks))
     return desks
 
 
-def _remaining_s(here: Row[*tuple[Any, ...]], stays: Stays, today_s: Mapping[Key, float], now: datetime) -> float:
+def _remaining_s(
+    here: Row[*tuple[Any, ...]], stays: CounterVisits, today_s: Mapping[Key, float], now: datetime
+) -> float:
     since = stays.called_at.get(here.id, here.since_at)
     return estimate.remaining_s((now - since).total_seconds(), _seconds(today_s, (here.service_id, here.role)))
 
 
-def _keys(setup: Setup, counter: CounterSetup) -> frozenset[str]:
+def _keys(office: OfficeConfig, counter: CounterConfig) -> frozenset[str]:
     return frozenset(
-        _name((service.id, role)) for service in setup.services for role in Role if counter.serves(role, service.id)
+        _name((service.id, role)) for service in office.services for role in Role if counter.serves(role, service.id)
     )
 
 
-def _breaks(setup: Setup, counter: CounterSetup, now: datetime, *, is_paused: bool) -> tuple[tuple[float, float], ...]:
+def _breaks(
+    office: OfficeConfig, counter: CounterConfig, now: datetime, *, is_paused: bool
+) -> tuple[tuple[float, float], ...]:
     """The rests of the counter that are still to come today, seconds from now, in order."""
-    local = now.astimezone(setup.zone)
+    local = now.astimezone(office.zone)
     spans = [(0.0, PAUSE_S)] if is_paused else []
-    opening = setup.calendar.opening(local.date())
+    opening = office.calendar.opening(local.date())
     if opening is not None and opening.break_from and opening.break_until:
         spans.append(((opening.break_from - now).total_seconds(), (opening.break_until - now).total_seconds()))
     for rest in counter.breaks:
@@ -278,7 +282,7 @@ def _span(rest: Break, local: datetime) -> tuple[float, float]:
 def _times(
     queue: Sequence[Waiting],
     waiting: Sequence[Row[*tuple[Any, ...]]],
-    desks: Sequence[Desk],
+    desks: Sequence[WorkingCounter],
     today_s: Mapping[Key, float],
 ) -> dict[int, float]:
     """Ticket id -> seconds until it is called."""
@@ -289,21 +293,21 @@ def _times(
 
 
 def _newcomers(
-    setup: Setup,
+    office: OfficeConfig,
     queue: Sequence[Waiting],
     waiting: Sequence[Row[*tuple[Any, ...]]],
-    desks: Sequence[Desk],
+    desks: Sequence[WorkingCounter],
     today_s: Mapping[Key, float],
     known: int,
     now: datetime,
 ) -> dict[tuple[int, Lane], float]:
     names = {row.id: _name((row.service_id, row.role)) for row in waiting}
-    wanted = {_name((service.id, service.desk)): service.id for service in setup.services if service.is_active}
+    wanted = {_name((service.id, service.first_role)): service.id for service in office.services if service.is_active}
     means = {_name(key): seconds for key, seconds in today_s.items()}
     found = {}
     for lane in (Lane.ORDINARY, Lane.PRIORITY):
         newcomer = Waiting(_NEWCOMER, lane, now)
-        places = [one.ticket_id for one in order([*queue, newcomer], 0, setup.settings.ratio)]
+        places = [one.ticket_id for one in order([*queue, newcomer], 0, office.settings.ratio)]
         before = [names[ticket_id] for ticket_id in places[: places.index(_NEWCOMER)]]
         waits = estimate.estimates_for_all(tuple(wanted), before, desks, means, history=known)
         found.update({(wanted[name], lane): s for name, s in waits.items() if s is not None})
@@ -316,27 +320,27 @@ def _newcomers(
 def learn(store: Store, office_id: int, now: datetime) -> list[date]:
     """Learns from each past day that was not learned from yet, without holding the office; those days."""
     with store.read() as connection:
-        setup = store.setups.read(connection, office_id)
+        office = store.office_configs.read(connection, office_id)
         last, visitors, _ = history.learned(connection, office_id)
-        days = history.unlearned_days(connection, office_id, last, office_day(now, setup.zone))
+        days = history.unlearned_days(connection, office_id, last, office_day(now, office.zone))
     for day in days:
-        visitors = _learn_day(store, setup, day, visitors)
+        visitors = _learn_day(store, office, day, visitors)
     if days:
         store.write(delete(HeardCall).where(HeardCall.office_id == office_id, HeardCall.at < now - HEARD_KEPT))
     return list(days)
 
 
-def _learn_day(store: Store, setup: Setup, day: date, visitors: int) -> int:
+def _learn_day(store: Store, office: OfficeConfig, day: date, visitors: int) -> int:
     """Writes what `day` taught; how many visitors are known then."""
-    stays = Stays(day)
+    stays = CounterVisits(day)
     with store.read() as connection:
-        stays.read(connection, setup)
-        before = history.occupied(connection, setup.office_id)
-        past = history.quoted(connection, setup.office_id, day - timedelta(days=Q90_DAYS), day)
+        stays.read(connection, office)
+        before = history.occupied(connection, office.office_id)
+        past = history.quoted(connection, office.office_id, day - timedelta(days=Q90_DAYS), day)
     observed = history.means(stays.done)
     rows = [
         {
-            "office_id": setup.office_id,
+            "office_id": office.office_id,
             "on_day": day,
             "service_id": key[0],
             "role": key[1],
@@ -348,7 +352,7 @@ def _learn_day(store: Store, setup: Setup, day: date, visitors: int) -> int:
     ]
     q90 = estimate.learn_q90(estimate.ratios((one.estimate_s, one.actual_s) for one in past))
     known = visitors + len(stays.done)
-    store.exclusively(_write_day, setup.office_id, day, rows, known, q90)
+    store.write_with(_write_day, office.office_id, day, rows, known, q90)
     return known
 
 
@@ -368,14 +372,14 @@ def _write_day(
 
 
 def judge(
-    connection: Connection, setup: Setup, from_on: date, until_on: date
+    connection: Connection, office: OfficeConfig, from_on: date, until_on: date
 ) -> list[tuple[date, str | None, Accuracy]]:
     """Monday of the week, service name (None: all of them) and the accuracy of the quotes, by week and service."""
-    quotes = history.quoted(connection, setup.office_id, from_on, until_on)
+    quotes = history.quoted(connection, office.office_id, from_on, until_on)
     found: list[tuple[date, str | None, Accuracy]] = []
     for monday in sorted({_monday(one.on_day) for one in quotes}):
         week = [one for one in quotes if _monday(one.on_day) == monday]
-        for service in (None, *setup.services):
+        for service in (None, *office.services):
             judged = _accuracy(one for one in week if service is None or one.service_id == service.id)
             if judged is not None:
                 found.append((monday, service.standard.short_name if service else None, judged))

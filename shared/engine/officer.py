@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, Select, bindparam, false, func, or_, select, union_all, update
 
-from shared.domain.desk import UNDO_S, Place
+from shared.domain.counter import UNDO_S, TransferPlace
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
 from shared.domain.numbering import office_day, parse_label
+from shared.domain.office import CounterConfig
 from shared.domain.policy import Lane, Waiting, next_streak, pick
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
@@ -20,7 +21,6 @@ from shared.engine import visitor
 from shared.engine.seat import claim, must_be_free, seat
 from shared.engine.ticket import facts, find, move, take_back
 from shared.store.office import Transaction
-from shared.store.setup import CounterSetup
 from shared.store.tables import ACTIVE, Counter, Event, Ticket
 
 AT_THE_COUNTER = frozenset(
@@ -38,7 +38,7 @@ class Onward:
 
     counter: int | None = None
     service: str | None = None
-    place: Place = Place.KEPT
+    place: TransferPlace = TransferPlace.KEPT
     returns: bool = False
     """The counter that sends wants the visitor back afterwards."""
 
@@ -49,10 +49,10 @@ def call_next(tx: Transaction, number: int, officer_id: int, now: datetime) -> d
     Raises `NotAllowed`: `counter_taken` (another officer sits there), `counter_busy` (somebody stands there),
     `counter_paused`.
     """
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     found = _ready(tx, counter, officer_id, now)
-    heads = _heads(tx, counter, now)
-    picked = pick([Waiting(row.id, row.lane, row.queued_at) for row in heads], found.streak, tx.setup.settings.ratio)
+    heads = _front_of_lines(tx, counter, now)
+    picked = pick([Waiting(row.id, row.lane, row.queued_at) for row in heads], found.streak, tx.office.settings.ratio)
     if picked is None:
         tx.unchanged(None)
     streak = next_streak(found.streak, picked.lane, any(row.lane == Lane.ORDINARY for row in heads))
@@ -70,7 +70,7 @@ def call_number(
     """
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     ticket = _by_label(tx, counter, label, now)
     after(ticket.state, Action.CALL)
     _must_concern(ticket, counter, Action.CALL)
@@ -94,7 +94,7 @@ def act(
 
     Raises `NotAllowed` (stale, counter_taken, counter_busy, elsewhere), `Forbidden("action")`, `Unknown`.
     """
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     ticket = find(tx, ticket_id)
     after(ticket.state, action)
     _must_concern(ticket, counter, action)
@@ -107,7 +107,7 @@ def act(
     moved = move(
         tx, ticket, action, now, columns, officer_id=officer_id, counter_id=counter.id, reason=reason, detail=detail
     )
-    return facts(tx.setup, moved)
+    return facts(tx.office, moved)
 
 
 def undo(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def undo(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[s
     Raises `NotAllowed`: `undo_nothing` (the last action was none that can be taken back), `undo_late`, `stale`
     (somebody has done something with the ticket since), `counter_busy`.
     """
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     event = tx.first(last_action(officer_id))
     if event is None or not is_undoable(event):
         raise NotAllowed("undo_nothing")
@@ -130,7 +130,7 @@ def undo(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[s
         must_be_free(tx, counter)
     if "streak" in event.detail:
         tx.execute(update(Counter).where(Counter.id == event.counter_id).values(streak=event.detail["streak"]))
-    return facts(tx.setup, take_back(tx, ticket, event, now, officer_id=officer_id, counter_id=counter.id))
+    return facts(tx.office, take_back(tx, ticket, event, now, officer_id=officer_id, counter_id=counter.id))
 
 
 def last_action(officer_id: int) -> Select[Any]:
@@ -147,7 +147,7 @@ def write_note(
     tx: Transaction, number: int, ticket_id: int, officer_id: int, now: datetime, text: str
 ) -> dict[str, Any]:
     """What one officer tells the next about this visitor; empty takes it away. The ticket's facts."""
-    counter, ticket = tx.setup.counter(number), find(tx, ticket_id)
+    counter, ticket = tx.office.counter(number), find(tx, ticket_id)
     if ticket.state in ENDED:
         raise NotAllowed("stale", state=ticket.state.value, action="note")
     claim(tx, counter, seat(tx, counter), officer_id, now)
@@ -161,15 +161,15 @@ def next_service(
 
     Raises `NotAllowed` (stale, elsewhere), `Forbidden("service_elsewhere")` when this counter does not serve it.
     """
-    counter, ticket, service = tx.setup.counter(number), find(tx, ticket_id), tx.setup.service(slug)
+    counter, ticket, service = tx.office.counter(number), find(tx, ticket_id), tx.office.service(slug)
     if ticket.state != State.SERVING or service.id == ticket.service_id:
         raise NotAllowed("stale", state=ticket.state.value, action="next_service")
     if ticket.counter_id != counter.id:
         raise NotAllowed("elsewhere", counter=counter.number)
-    if not counter.serves(service.desk, service.id):
+    if not counter.serves(service.first_role, service.id):
         raise Forbidden("service_elsewhere")
     claim(tx, counter, seat(tx, counter), officer_id, now)
-    columns = {"service_id": service.id, "role": service.desk, "since_at": now, "case_id": None}
+    columns = {"service_id": service.id, "role": service.first_role, "since_at": now, "case_id": None}
     return _mark(tx, ticket, "next_service", columns, counter, officer_id, now, slug)
 
 
@@ -177,7 +177,7 @@ def walk_in(
     tx: Transaction, number: int, officer_id: int, now: datetime, slug: str, *, is_priority: bool, nonce: str, url: str
 ) -> visitor.Taken:
     """The officer takes a number for somebody who did not use the kiosk; `url`: see `visitor.take`, which raises."""
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     taken = visitor.take(tx, slug, is_priority=is_priority, nonce=nonce, language="id", now=now, status_url=url)
     tx.record("walk_in", at=now, ticket_id=taken.id, officer_id=officer_id, counter_id=counter.id)
     return taken
@@ -188,7 +188,7 @@ def _mark(
     ticket: Row[Any],
     action: str,
     columns: dict[str, Any],
-    counter: CounterSetup,
+    counter: CounterConfig,
     officer_id: int,
     now: datetime,
     reason: str | None,
@@ -201,10 +201,10 @@ def _mark(
     tx.record(
         action, at=now, from_state=state, to_state=state, ticket_id=ticket.id, **who, reason=reason, detail=detail
     )
-    return facts(tx.setup, {**ticket._mapping, **columns})
+    return facts(tx.office, {**ticket._mapping, **columns})
 
 
-def _ready(tx: Transaction, counter: CounterSetup, officer_id: int, now: datetime) -> Row[Any]:
+def _ready(tx: Transaction, counter: CounterConfig, officer_id: int, now: datetime) -> Row[Any]:
     """The counter is this officer's, works, and nobody stands there: somebody may be called to it. Its seat."""
     found = claim(tx, counter, seat(tx, counter), officer_id, now)
     if found.paused_at is not None and found.officer_id == officer_id:
@@ -213,7 +213,7 @@ def _ready(tx: Transaction, counter: CounterSetup, officer_id: int, now: datetim
     return found
 
 
-def _must_concern(ticket: Row[Any], counter: CounterSetup, action: Action) -> None:
+def _must_concern(ticket: Row[Any], counter: CounterConfig, action: Action) -> None:
     if action not in OFFERED:
         raise Forbidden("action", action=action.value)
     is_here = ticket.counter_id == counter.id
@@ -223,7 +223,7 @@ def _must_concern(ticket: Row[Any], counter: CounterSetup, action: Action) -> No
 
 def _call(
     tx: Transaction,
-    counter: CounterSetup,
+    counter: CounterConfig,
     ticket: Row[Any],
     officer_id: int,
     now: datetime,
@@ -234,14 +234,16 @@ def _call(
     here = {"counter_id": counter.id, "recalls": 0}
     who = {"officer_id": officer_id, "counter_id": counter.id}
     detail = None if streak is None else {"streak": streak}
-    return facts(tx.setup, move(tx, ticket, Action.CALL, now, here, **who, reason=reason, detail=detail))
+    return facts(tx.office, move(tx, ticket, Action.CALL, now, here, **who, reason=reason, detail=detail))
 
 
-def _by_label(tx: Transaction, counter: CounterSetup, label: str, now: datetime) -> Row[Any]:
+def _by_label(tx: Transaction, counter: CounterConfig, label: str, now: datetime) -> Row[Any]:
     """The ticket of today with that number; without its letter when only one letter is served here."""
     letter, number = parse_label(label)
-    letters = [letter] if letter else sorted({s.series for s in tx.setup.services if counter.serves(s.desk, s.id)})
-    today = office_day(now, tx.setup.zone)
+    letters = (
+        [letter] if letter else sorted({s.series for s in tx.office.services if counter.serves(s.first_role, s.id)})
+    )
+    today = office_day(now, tx.office.zone)
     rows = tx.all(
         select(Ticket).where(
             Ticket.office_id == tx.office_id,
@@ -270,10 +272,10 @@ def _onward(tx: Transaction, ticket: Row[Any], onward: Onward) -> dict[str, Any]
     """Where the ticket waits after a transfer; raises `Invalid("transfer_target")`."""
     columns: dict[str, Any] = {"counter_id": None, "return_counter_id": ticket.counter_id if onward.returns else None}
     if onward.service is not None:
-        service = tx.setup.service(onward.service)
-        columns |= {"service_id": service.id, "role": service.desk}
+        service = tx.office.service(onward.service)
+        columns |= {"service_id": service.id, "role": service.first_role}
     if onward.counter is not None:
-        target = tx.setup.counter(onward.counter)
+        target = tx.office.counter(onward.counter)
         role = columns.get("role", ticket.role)
         columns |= {"counter_id": target.id, "role": role if role in target.roles else min(target.roles, default=role)}
     if (onward.counter is None and onward.service is None) or columns["counter_id"] == ticket.counter_id:
@@ -282,37 +284,37 @@ def _onward(tx: Transaction, ticket: Row[Any], onward: Onward) -> dict[str, Any]
     return columns | ({"queued_at": queued_at} if queued_at is not None else {})
 
 
-def _queued_at(tx: Transaction, ticket: Row[Any], place: Place) -> datetime | None:
+def _queued_at(tx: Transaction, ticket: Row[Any], place: TransferPlace) -> datetime | None:
     """The moment that gives this place in the line; None keeps what the ticket has."""
-    if place == Place.KEPT:
+    if place == TransferPlace.KEPT:
         return None
-    edge = func.min(Ticket.queued_at) if place == Place.FRONT else func.max(Ticket.queued_at)
+    edge = func.min(Ticket.queued_at) if place == TransferPlace.FRONT else func.max(Ticket.queued_at)
     mine = Ticket.office_id == tx.office_id, Ticket.on_day == ticket.on_day, Ticket.state == State.WAITING, ACTIVE
     found: datetime = tx.execute(select(edge).where(*mine)).scalar_one() or ticket.queued_at
     step = timedelta(milliseconds=1)
     wanted: datetime = min(found, ticket.queued_at) - step
-    if place == Place.END:
+    if place == TransferPlace.END:
         wanted = max(found, ticket.queued_at) + step
     return wanted
 
 
 def _target(tx: Transaction, columns: dict[str, Any]) -> dict[str, Any]:
     """What the event says about the way of a transfer."""
-    counter = tx.setup.counter_by_id(columns["counter_id"])
-    service = tx.setup.service_ids.get(columns.get("service_id", 0))
+    counter = tx.office.counter_by_id(columns["counter_id"])
+    service = tx.office.service_ids.get(columns.get("service_id", 0))
     return {"to_counter": counter.number if counter else None, "to_service": service.slug if service else None}
 
 
-def _heads(tx: Transaction, counter: CounterSetup, now: datetime) -> Sequence[Row[Any]]:
+def _front_of_lines(tx: Transaction, counter: CounterConfig, now: datetime) -> Sequence[Row[Any]]:
     """The first of each lane that this counter may call: all that `policy.pick` needs to see."""
-    services = counter.service_ids if counter.service_ids is not None else frozenset(tx.setup.service_ids)
-    today = {"the_office": tx.office_id, "the_day": office_day(now, tx.setup.zone), "the_counter": counter.id}
-    rows: Sequence[Row[Any]] = tx.execute(_heads_of(counter.roles, services), today).all()
+    services = counter.service_ids if counter.service_ids is not None else frozenset(tx.office.service_ids)
+    today = {"the_office": tx.office_id, "the_day": office_day(now, tx.office.zone), "the_counter": counter.id}
+    rows: Sequence[Row[Any]] = tx.execute(_front_statement(counter.roles, services), today).all()
     return rows
 
 
 @cache
-def _heads_of(roles: frozenset[Role], services: frozenset[int]) -> Executable:
+def _front_statement(roles: frozenset[Role], services: frozenset[int]) -> Executable:
     """One statement for each kind of counter: there are few."""
     return union_all(*(_head(lane, roles, services) for lane in Lane)).execution_options(prepared=True)
 

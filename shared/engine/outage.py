@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from shared.domain.case import PauseReason, State
+from shared.domain.case import FilePauseReason, FileState
 from shared.domain.errors import Forbidden, NotAllowed
 from shared.domain.procedure import OSS, find_step
 from shared.domain.standard import Role
-from shared.engine.case import rest, wake
+from shared.engine.case import pause_for_outage, resume_after_outage
 from shared.engine.hand import Hand
 from shared.store.office import Transaction
 from shared.store.tables import Case, Outage
@@ -27,9 +27,9 @@ def begin(tx: Transaction, hand: Hand) -> int:
     columns = {"office_id": tx.office_id, "system": OSS, "from_at": hand.now, "officer_id": hand.officer_id}
     tx.execute(insert(Outage), columns)
     tx.record("outage_begins", at=hand.now, officer_id=hand.officer_id, counter_id=hand.counter_id)
-    files = _at_its_steps(tx, State.OPEN)
+    files = _at_its_steps(tx, FileState.OPEN)
     for file in files:
-        rest(tx, file, PauseReason.OSS_DOWN, hand.now)
+        pause_for_outage(tx, file, FilePauseReason.OSS_DOWN, hand.now)
     return len(files)
 
 
@@ -48,9 +48,9 @@ def end(tx: Transaction, hand: Hand) -> int:
         counter_id=hand.counter_id,
         detail={"minutes": minutes},
     )
-    files = [file for file in _at_its_steps(tx, State.PAUSED) if file.pauses[-1][0] == PauseReason.OSS_DOWN]
+    files = [file for file in _at_its_steps(tx, FileState.PAUSED) if file.pauses[-1][0] == FilePauseReason.OSS_DOWN]
     for file in files:
-        wake(tx, file, PauseReason.OSS_DOWN, hand.now)
+        resume_after_outage(tx, file, FilePauseReason.OSS_DOWN, hand.now)
     return len(files)
 
 
@@ -59,7 +59,7 @@ def running(tx: Transaction) -> Row[Any] | None:
     return tx.first(select(Outage).where(Outage.office_id == tx.office_id, Outage.until_at.is_(None)))
 
 
-def _at_its_steps(tx: Transaction, state: State) -> Sequence[Row[Any]]:
+def _at_its_steps(tx: Transaction, state: FileState) -> Sequence[Row[Any]]:
     """The files that lie at a step of the system, the oldest acceptance first."""
     rows = tx.all(
         select(Case)

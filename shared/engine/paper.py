@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.slip import Line, to_json
 from shared.domain.slip_head import Letterhead
 from shared.domain.slip_printer import printer_test_slip
@@ -18,7 +19,6 @@ from shared.printing import jobs
 from shared.printing.jobs import JobState
 from shared.printing.profiles import profile
 from shared.store.office import Transaction
-from shared.store.setup import PrinterSetup, Setup
 from shared.store.tables import Device, Office, Printer, PrintJob
 from shared.words import words
 
@@ -48,7 +48,7 @@ def print_lines(
 
     `kind`: "number", "receipt" ...; `printer`: a slug, None is the office's choice.
     """
-    chosen = tx.setup.printer(printer)
+    chosen = tx.office.printer(printer)
     if chosen is None:
         return None
     values = {
@@ -67,8 +67,8 @@ def print_lines(
 _PRINT = insert(PrintJob).returning(PrintJob.id).execution_options(prepared=True)
 
 
-def trial(
-    setup: Setup, printer: PrinterSetup | Row[Any], facts: Sequence[tuple[str, str]], at: datetime, url: str
+def test_page(
+    office: OfficeConfig, printer: PrinterConfig | Row[Any], facts: Sequence[tuple[str, str]], at: datetime, url: str
 ) -> list[Line]:
     """The test page of a printer: its connection, paper, code page, QR and cutter, then `facts`, then what it can."""
     known, said = profile(printer.profile), words()
@@ -81,8 +81,8 @@ def trial(
         (said("slip.test.cutter"), said("slip.test.cutter_yes" if known.cutter else "slip.test.cutter_no")),
         *facts,
     )
-    local = at.astimezone(setup.zone)
-    head, name = Letterhead(setup.name), printer.slug
+    local = at.astimezone(office.zone)
+    head, name = Letterhead(office.name), printer.slug
     return printer_test_slip(head, said, printer=name, columns=known.columns, facts=shown, made_at=local, url=url)
 
 
@@ -103,7 +103,7 @@ def reprint(
         raise NotAllowed("still_printing")
     if any(each.id == _first_id(job) and each.emptied_at is not None for each in prints):
         raise NotAllowed("slip_emptied")
-    chosen = tx.setup.printer(printer) if printer else None
+    chosen = tx.office.printer(printer) if printer else None
     columns = {"expires_at": now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
     if all(_never_sent(each) for each in prints):
         first = next(each for each in prints if each.id == _first_id(job))
@@ -225,8 +225,8 @@ def _never_sent(job: Row[Any]) -> bool:
     return job.state in (JobState.EXPIRED, JobState.FAILED) and not job.is_uncertain
 
 
-def _printer(tx: Transaction, slug: str) -> PrinterSetup:
-    for printer in tx.setup.printers:
+def _printer(tx: Transaction, slug: str) -> PrinterConfig:
+    for printer in tx.office.printers:
         if printer.slug == slug:
             return printer
     raise Unknown("printer")

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from shared.domain.errors import Unknown
 from shared.standards import service_to_json
 from shared.store.office import Transaction
+from shared.store.office_config import settings_to_json
 from shared.store.tables import Counter, Event, Office, Officer, OfficerRole, Printer, Service, StandardVersion
 from shared.words import words
 
@@ -25,15 +26,15 @@ def open_practice(tx: Transaction, officer_id: int, now: datetime) -> str:
     It begins with copies: the newest standards, the counters, the officers with their roles and present passwords.
     Its hours are open and its printer is one on the screen. Raises `Unknown("page")` in a practice office itself.
     """
-    if tx.setup.settings.is_practice:
+    if tx.office.settings.is_practice:
         raise Unknown("page")
-    slug = slug_for(tx.setup.slug)
+    slug = slug_for(tx.office.slug)
     if tx.first(select(Office.id).where(Office.slug == slug)) is not None:
         tx.unchanged(slug)
-    settings = {**tx.setup.settings.model_dump(mode="json"), "is_practice": True, "printer": None}
-    known = {"timezone": tx.setup.zone.key, "profile": tx.setup.profile, "settings": settings, "version": 1}
-    office_id = _id(tx, Office, slug=slug, name=f"{words()('slip.practice')} {tx.setup.name}"[:120], **known)
-    for service in tx.setup.services:
+    settings = {**settings_to_json(tx.office.settings), "is_practice": True, "printer": None}
+    known = {"timezone": tx.office.zone.key, "profile": tx.office.profile, "settings": settings, "version": 1}
+    office_id = _id(tx, Office, slug=slug, name=f"{words()('slip.practice')} {tx.office.name}"[:120], **known)
+    for service in tx.office.services:
         _copy_service(tx, office_id, service.id, now)
     for row in tx.all(select(Counter).where(Counter.office_id == tx.office_id, Counter.is_active)):
         kept = {name: getattr(row, name) for name in ("number", "name", "roles", "services", "zone")}
@@ -41,7 +42,7 @@ def open_practice(tx: Transaction, officer_id: int, now: datetime) -> str:
     _id(tx, Printer, office_id=office_id, slug="virtual")
     founder = _copy_officers(tx, office_id, officer_id)
     event = {"office_id": office_id, "version": 1, "at": now, "action": "setup.founded", "officer_id": founder}
-    tx.execute(insert(Event), {**event, "address": tx.address, "detail": {"by": tx.setup.slug}})
+    tx.execute(insert(Event), {**event, "address": tx.address, "detail": {"by": tx.office.slug}})
     tx.record("setup.practice", at=now, officer_id=officer_id, detail={"slug": slug})
     return slug
 
@@ -50,7 +51,7 @@ def _copy_service(tx: Transaction, office_id: int, service_id: int, now: datetim
     row: Any = tx.execute(select(Service).where(Service.id == service_id)).one()
     kept = {name: getattr(row, name) for name in ("slug", "series", "position", "is_active", "quota", "cutoff_minutes")}
     made = _id(tx, Service, office_id=office_id, **kept)
-    body = service_to_json(tx.setup.service_ids[service_id].standard)
+    body = service_to_json(tx.office.service_ids[service_id].standard)
     version = {"office_id": office_id, "service_id": made, "number": 1, "body": body, "made_at": now}
     standard_id = _id(tx, StandardVersion, **version)
     tx.execute(update(Service).where(Service.id == made).values(standard_id=standard_id))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from shared.domain.case import Action, State
+from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Invalid, NotAllowed
 from shared.engine.case import act
 from shared.engine.hand import Hand, Said
@@ -37,7 +37,7 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
     ).inserted_primary_key
     said = Said(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
     for file in files:
-        act(tx, file.id, Action.RECAP, hand, said)
+        act(tx, file.id, FileAction.RECAP, hand, said)
     ids = [file.id for file in files]
     tx.execute(update(Case).where(Case.id.in_(ids)).values(recap_id=int(key[0])))
     return {"id": int(key[0]), "number": number.strip(), "files": len(files)}
@@ -45,8 +45,8 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
 
 def ready(tx: Transaction, from_on: date, until_on: date) -> Sequence[Row[Any]]:
     """The files completed from the one day to the other, both included, that wait for a recap."""
-    begins = datetime.combine(from_on, time(), tx.setup.zone)
-    ends = datetime.combine(until_on + timedelta(days=1), time(), tx.setup.zone)
-    mine = Case.office_id == tx.office_id, Case.state == State.COMPLETED, Case.step.is_not(None)
+    begins = datetime.combine(from_on, time(), tx.office.zone)
+    ends = datetime.combine(until_on + timedelta(days=1), time(), tx.office.zone)
+    mine = Case.office_id == tx.office_id, Case.state == FileState.COMPLETED, Case.step.is_not(None)
     period = Case.completed_at >= begins, Case.completed_at < ends
     return tx.all(select(Case).where(*mine, *period).order_by(Case.register_year, Case.register_number))

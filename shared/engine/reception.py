@@ -41,7 +41,7 @@ def print_missing(
     `ready`: keys of the requirements that the visitor has ticked. Raises `Unknown("service")`, and
     `Invalid("fields")` when a question is open or nothing is missing.
     """
-    service = tx.setup.service(slug)
+    service = tx.office.service(slug)
     standard = service.standard
     if next_question(standard, answers) is not None:
         raise Invalid("fields", fields=["answers"])
@@ -50,12 +50,12 @@ def print_missing(
     if not missing:
         raise Invalid("fields", fields=["ready"])
     lines = missing_requirements_slip(
-        letterhead(tx.setup, service),
+        letterhead(tx.office, service),
         words(language),
         service=standard.name_in(language),
         missing=missing,
         ready=[each.text_in(language) for each in bring if each.key in ready],
-        made_at=now.astimezone(tx.setup.zone),
+        made_at=now.astimezone(tx.office.zone),
     )
     job_id = print_lines(tx, MISSING, lines, now, printer=printer)
     tx.record("print_missing", at=now, device_id=device_id, detail={"service": slug})
@@ -85,7 +85,7 @@ def come_back(
 def _token(tx: Transaction, code: str, now: datetime) -> str:
     written = _REGISTER.fullmatch(code)
     if written:
-        year = int(written[2] or office_day(now, tx.setup.zone).year)
+        year = int(written[2] or office_day(now, tx.office.zone).year)
         row = tx.first(
             select(Case.token).where(
                 Case.office_id == tx.office_id,

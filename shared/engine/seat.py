@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from shared.domain.desk import PauseReason
+from shared.domain.counter import PauseReason
 from shared.domain.errors import NotAllowed
+from shared.domain.office import CounterConfig
 from shared.store.office import Transaction
-from shared.store.setup import CounterSetup
 from shared.store.tables import STANDS_AT_COUNTER, Counter, Ticket
 
 NOBODY = {"officer_id": None, "paused_at": None, "pause_reason": None}
@@ -18,7 +18,7 @@ NOBODY = {"officer_id": None, "paused_at": None, "pause_reason": None}
 
 def sit(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
     """The officer opens the counter; another seat of theirs is left. Raises `NotAllowed("counter_taken")`."""
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     found = seat(tx, counter)
     if found.officer_id == officer_id:
         tx.unchanged(None)
@@ -27,7 +27,7 @@ def sit(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
 
 def leave(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
     """The officer closes the counter. Raises `NotAllowed("counter_busy")` while somebody stands there."""
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     if seat(tx, counter).officer_id != officer_id:
         tx.unchanged(None)
     must_be_free(tx, counter)
@@ -36,14 +36,14 @@ def leave(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
 
 def hand_over(tx: Transaction, number: int, officer_id: int, now: datetime, note: str | None = None) -> None:
     """The shift ends: the counter is left as it is, its visitor included, to whoever sits down next."""
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     _must_be_mine(tx, counter, officer_id)
     _empty(tx, counter, "shift_end", officer_id, now, note)
 
 
 def pause(tx: Transaction, number: int, officer_id: int, now: datetime, reason: PauseReason) -> None:
     """The counter rests, its officer stays. Raises `NotAllowed` (`counter_busy`, `counter_taken`)."""
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     _must_be_mine(tx, counter, officer_id)
     must_be_free(tx, counter)
     if seat(tx, counter).paused_at is not None:
@@ -54,7 +54,7 @@ def pause(tx: Transaction, number: int, officer_id: int, now: datetime, reason: 
 
 def resume(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
     """The rest is over."""
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     _must_be_mine(tx, counter, officer_id)
     if seat(tx, counter).paused_at is None:
         tx.unchanged(None)
@@ -62,7 +62,7 @@ def resume(tx: Transaction, number: int, officer_id: int, now: datetime) -> None
     tx.record("resume_counter", at=now, officer_id=officer_id, counter_id=counter.id)
 
 
-def seat(tx: Transaction, counter: CounterSetup) -> Row[Any]:
+def seat(tx: Transaction, counter: CounterConfig) -> Row[Any]:
     """`officer_id`, `streak` and `paused_at` of the counter as they are now."""
     found: Row[Any] = tx.execute(_SEAT, {"the_counter": counter.id}).one()
     return found
@@ -75,7 +75,7 @@ _SEAT = (
 )
 
 
-def claim(tx: Transaction, counter: CounterSetup, found: Row[Any], officer_id: int, now: datetime) -> Row[Any]:
+def claim(tx: Transaction, counter: CounterConfig, found: Row[Any], officer_id: int, now: datetime) -> Row[Any]:
     """An empty counter becomes the officer's with the first click; an officer has one seat."""
     if found.officer_id == officer_id:
         return found
@@ -90,7 +90,7 @@ def claim(tx: Transaction, counter: CounterSetup, found: Row[Any], officer_id: i
     return found
 
 
-def at_counter(tx: Transaction, counter: CounterSetup) -> Row[Any] | None:
+def at_counter(tx: Transaction, counter: CounterConfig) -> Row[Any] | None:
     """The ticket that is called to this counter or served there, of whichever day."""
     found: Row[Any] | None = tx.execute(_AT_COUNTER, {"the_counter": counter.id}).first()
     return found
@@ -103,24 +103,24 @@ _AT_COUNTER = (
 )
 
 
-def must_be_free(tx: Transaction, counter: CounterSetup) -> None:
+def must_be_free(tx: Transaction, counter: CounterConfig) -> None:
     """Raises `NotAllowed("counter_busy")` while somebody stands there."""
     if at_counter(tx, counter) is not None:
         raise NotAllowed("counter_busy", counter=counter.number)
 
 
-def _must_be_mine(tx: Transaction, counter: CounterSetup, officer_id: int) -> None:
+def _must_be_mine(tx: Transaction, counter: CounterConfig, officer_id: int) -> None:
     holder = seat(tx, counter).officer_id
     if holder != officer_id:
         raise NotAllowed("counter_taken" if holder is not None else "not_your_seat", counter=counter.number)
 
 
 def _empty(
-    tx: Transaction, counter: CounterSetup, action: str, officer_id: int, now: datetime, note: str | None = None
+    tx: Transaction, counter: CounterConfig, action: str, officer_id: int, now: datetime, note: str | None = None
 ) -> None:
     _set(tx, counter, **NOBODY)
     tx.record(action, at=now, officer_id=officer_id, counter_id=counter.id, reason=note)
 
 
-def _set(tx: Transaction, counter: CounterSetup, **columns: Any) -> None:
+def _set(tx: Transaction, counter: CounterConfig, **columns: Any) -> None:
     tx.execute(update(Counter).where(Counter.id == counter.id).values(**columns))

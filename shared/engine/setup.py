@@ -18,13 +18,14 @@ from sqlalchemy import delete, insert, select, update
 from shared.domain import slip, speech
 from shared.domain.calendar import Convention
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.speech import Style
 from shared.domain.standard import Role
 from shared.engine.paper import print_lines
 from shared.printing.connections import Answers
 from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
-from shared.store.setup import PrinterSetup, Setup
+from shared.store.office_config import settings_to_json
 from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Printer, Service, Ticket
 
 Faults = dict[str, tuple[str, dict[str, Any]]]
@@ -72,13 +73,13 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def refuse(faults: Faults) -> None:
+def raise_if_faults(faults: Faults) -> None:
     """Raises `Invalid("fields")` with the sentence of each field, when there are any."""
     if faults:
         raise Invalid("fields", fields=list(faults), faults=faults)
 
 
-def noted(
+def record_setup_change(
     tx: Transaction,
     what: str,
     officer_id: int | None,
@@ -129,21 +130,23 @@ _PROFILE = ("address", "phone", "email", "web", "letterhead", "pledge")
 
 def change_office(tx: Transaction, officer_id: int | None, wanted: OfficeForm, now: datetime) -> None:
     """The office's name, zone and profile; what is left empty is absent from the profile."""
-    kept = {key: value for key, value in tx.setup.profile.items() if key not in _PROFILE}
+    kept = {key: value for key, value in tx.office.profile.items() if key not in _PROFILE}
     said = {key: getattr(wanted, key) for key in _PROFILE if getattr(wanted, key)}
     columns = {"name": wanted.name, "timezone": wanted.timezone, "profile": {**kept, **said}}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(**columns))
-    before = {"name": tx.setup.name, "timezone": tx.setup.zone.key, **_only(tx.setup.profile, _PROFILE)}
-    noted(tx, "office", officer_id, now, before, {"name": wanted.name, "timezone": wanted.timezone, **said})
+    before = {"name": tx.office.name, "timezone": tx.office.zone.key, **_only(tx.office.profile, _PROFILE)}
+    record_setup_change(
+        tx, "office", officer_id, now, before, {"name": wanted.name, "timezone": wanted.timezone, **said}
+    )
 
 
 def change_logo(tx: Transaction, officer_id: int | None, picture: str | None, now: datetime) -> None:
     """`picture`: a small PNG in base64 (`printing.logo.prepared`), None takes the logo away."""
-    profile = {key: value for key, value in tx.setup.profile.items() if key != "logo"}
+    profile = {key: value for key, value in tx.office.profile.items() if key != "logo"}
     after = {**profile, "logo": picture} if picture else profile
     tx.execute(update(Office).where(Office.id == tx.office_id).values(profile=after))
-    was = tx.setup.profile.get("logo")
-    noted(tx, "logo", officer_id, now, {"logo": _mark(was)}, {"logo": _mark(picture)})
+    was = tx.office.profile.get("logo")
+    record_setup_change(tx, "logo", officer_id, now, {"logo": _mark(was)}, {"logo": _mark(picture)})
 
 
 def _mark(picture: str | None) -> str | None:
@@ -177,7 +180,7 @@ class ServicesForm(Form):
     services: list[ServiceRow] = Field(default_factory=list)
 
 
-def services_form(setup: Setup) -> ServicesForm:
+def services_form(office: OfficeConfig) -> ServicesForm:
     """The services as they are now."""
     return ServicesForm(
         services=[
@@ -187,29 +190,29 @@ def services_form(setup: Setup) -> ServicesForm:
                 is_active=service.is_active,
                 quota=service.quota,
                 cutoff_minutes=service.cutoff_minutes,
-                amber_min=setup.settings.wait_limits(service.slug)[0],
-                red_min=setup.settings.wait_limits(service.slug)[1],
+                amber_min=office.settings.wait_limits(service.slug)[0],
+                red_min=office.settings.wait_limits(service.slug)[1],
                 counters=[
                     counter.number
-                    for counter in setup.counters
+                    for counter in office.counters
                     if counter.service_ids is None or service.id in counter.service_ids
                 ],
             )
-            for service in setup.services
+            for service in office.services
         ]
     )
 
 
 def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesForm, now: datetime) -> None:
     """Order, letters, quota and counters of the services that exist. Raises `Unknown("service")`."""
-    ids = {service.slug: service.id for service in tx.setup.services}
+    ids = {service.slug: service.id for service in tx.office.services}
     if {row.slug for row in wanted.services} != set(ids) or len(wanted.services) != len(ids):
         raise Unknown("service")
     faults = _twice("services", "series", [row.series for row in wanted.services], "series_taken")
     for place, row in enumerate(wanted.services):
         if row.amber_min >= row.red_min:
             faults[f"services-{place}-red_min"] = ("red_after_amber", {})
-    refuse(faults)
+    raise_if_faults(faults)
     mine = Service.office_id == tx.office_id
     for row in wanted.services:  # letters may change places, and none may stand twice meanwhile
         tx.execute(update(Service).where(mine, Service.slug == row.slug).values(series=chr(0x100 + ids[row.slug])))
@@ -217,14 +220,14 @@ def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesFor
         columns = {"series": row.series, "is_active": row.is_active, "position": position}
         more = {"quota": row.quota, "cutoff_minutes": row.cutoff_minutes}
         tx.execute(update(Service).where(mine, Service.slug == row.slug).values(**columns, **more))
-    for counter in tx.setup.counters:
+    for counter in tx.office.counters:
         slugs = [row.slug for row in wanted.services if counter.number in row.counters]
         served = None if len(slugs) == len(ids) else slugs
         tx.execute(update(Counter).where(Counter.id == counter.id).values(services=served))
     limits = {"wait_limits_min": {row.slug: [row.amber_min, row.red_min] for row in wanted.services}}
-    settings = {**tx.setup.settings.model_dump(mode="json"), **limits}
+    settings = {**settings_to_json(tx.office.settings), **limits}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings=settings))
-    noted(tx, "services", officer_id, now, _by_slug(services_form(tx.setup)), _by_slug(wanted))
+    record_setup_change(tx, "services", officer_id, now, _by_slug(services_form(tx.office)), _by_slug(wanted))
 
 
 def _by_slug(form: ServicesForm) -> dict[str, Any]:
@@ -269,7 +272,7 @@ class CountersForm(Form):
     counters: list[CounterRow] = Field(default_factory=list)
 
 
-def counters_form(setup: Setup) -> CountersForm:
+def counters_form(office: OfficeConfig) -> CountersForm:
     """The counters as they are now."""
     return CountersForm(
         counters=[
@@ -279,11 +282,11 @@ def counters_form(setup: Setup) -> CountersForm:
                 name=counter.name,
                 roles=[role for role in Role if role in counter.roles],
                 every_service=counter.service_ids is None,
-                services=[s.slug for s in setup.services if s.id in (counter.service_ids or ())],
+                services=[s.slug for s in office.services if s.id in (counter.service_ids or ())],
                 zone=counter.zone,
                 breaks=[BreakRow(begins=b.begins, ends=b.ends, weekday=b.weekday) for b in counter.breaks],
             )
-            for counter in setup.counters
+            for counter in office.counters
         ]
     )
 
@@ -301,8 +304,8 @@ def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersFor
         for number, rest in enumerate(row.breaks):
             if rest.begins >= rest.ends:
                 faults[f"counters-{place}-breaks-{number}-ends"] = ("after_begin", {})
-    refuse(faults)
-    known = {counter.id: counter for counter in tx.setup.counters}
+    raise_if_faults(faults)
+    known = {counter.id: counter for counter in tx.office.counters}
     kept = {row.id for row in wanted.counters if row.id is not None}
     if not kept <= set(known):
         raise Unknown("counter")
@@ -313,7 +316,7 @@ def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersFor
         tx.execute(update(Counter).where(Counter.id == row.id).values(number=-(row.id or 0)))
     for row in wanted.counters:
         _write_counter(tx, row)
-    noted(tx, "counters", officer_id, now, _by_number(counters_form(tx.setup)), _by_number(wanted))
+    record_setup_change(tx, "counters", officer_id, now, _by_number(counters_form(tx.office)), _by_number(wanted))
 
 
 def _retire(tx: Transaction, counter_id: int, number: int) -> None:
@@ -388,9 +391,9 @@ _ADDRESSES = {
 """How the address of each kind of printer is written. A file must be a device: no other file is ever written to."""
 
 
-def printers_form(setup: Setup) -> PrintersForm:
+def printers_form(office: OfficeConfig) -> PrintersForm:
     """The printers as they are now."""
-    names = {printer.id: printer.slug for printer in setup.printers}
+    names = {printer.id: printer.slug for printer in office.printers}
     fields = ("id", "slug", "kind", "address", "profile", "roll_mm")
     rows = [
         PrinterRow.model_construct(
@@ -398,18 +401,18 @@ def printers_form(setup: Setup) -> PrintersForm:
             answers=Answers(printer.answers),
             fallback=names.get(printer.fallback_id or 0),
         )
-        for printer in setup.printers
+        for printer in office.printers
     ]
     return PrintersForm.model_construct(printers=rows)
 
 
 def change_printers(tx: Transaction, officer_id: int | None, wanted: PrintersForm, now: datetime) -> None:
     """The office's printers; one that is not named any more is retired, its jobs stay in the history."""
-    known = {printer.id: printer for printer in tx.setup.printers}
+    known = {printer.id: printer for printer in tx.office.printers}
     kept = {row.id for row in wanted.printers if row.id is not None}
     if not kept <= set(known):
         raise Unknown("printer")
-    refuse(_printer_faults(wanted, known))
+    raise_if_faults(_printer_faults(wanted, known))
     mine = Printer.office_id == tx.office_id
     for printer_id in known:  # names may change places, and none may stand twice meanwhile
         retired = {} if printer_id in kept else {"is_active": False}
@@ -425,10 +428,10 @@ def change_printers(tx: Transaction, officer_id: int | None, wanted: PrintersFor
     for row in wanted.printers:
         if row.fallback:
             tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
-    noted(tx, "printers", officer_id, now, _by_name(printers_form(tx.setup)), _by_name(wanted))
+    record_setup_change(tx, "printers", officer_id, now, _by_name(printers_form(tx.office)), _by_name(wanted))
 
 
-def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterSetup]) -> Faults:
+def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> Faults:
     slugs = [row.slug for row in wanted.printers]
     faults = _twice("printers", "slug", slugs, "name_taken")
     for place, row in enumerate(wanted.printers):
@@ -451,7 +454,7 @@ def _by_name(form: PrintersForm) -> dict[str, Any]:
 
 def print_test(tx: Transaction, officer_id: int | None, slug: str, lines: Sequence[slip.Line], now: datetime) -> None:
     """Queues a test page on this printer; raises `Unknown("printer")`."""
-    if slug not in {printer.slug for printer in tx.setup.printers}:
+    if slug not in {printer.slug for printer in tx.office.printers}:
         raise Unknown("printer")
     job_id = print_lines(tx, "test", lines, now, printer=slug)
     tx.record("setup.test_page", at=now, officer_id=officer_id, detail={"printer": slug, "job": job_id})
@@ -470,14 +473,14 @@ class RulesForm(Form):
     """When whoever still waits is counted as not served; None: at midnight."""
 
 
-def rules_form(setup: Setup) -> RulesForm:
+def rules_form(office: OfficeConfig) -> RulesForm:
     """The rules as they are now."""
-    return RulesForm.model_construct(**{name: getattr(setup.settings, name) for name in RulesForm.model_fields})
+    return RulesForm.model_construct(**{name: getattr(office.settings, name) for name in RulesForm.model_fields})
 
 
 def change_rules(tx: Transaction, officer_id: int | None, wanted: RulesForm, now: datetime) -> None:
-    if wanted.printer is not None and wanted.printer not in {printer.slug for printer in tx.setup.printers}:
-        refuse({"printer": ("choose", {})})
+    if wanted.printer is not None and wanted.printer not in {printer.slug for printer in tx.office.printers}:
+        raise_if_faults({"printer": ("choose", {})})
     change_settings(tx, "rules", officer_id, wanted.model_dump(mode="json"), now)
 
 
@@ -498,9 +501,9 @@ STYLES: tuple[str, ...] = get_args(Style)
 LOOKS = ("light", "dark")
 
 
-def display_form(setup: Setup) -> DisplayForm:
+def display_form(office: OfficeConfig) -> DisplayForm:
     """The display's settings as they are now."""
-    return DisplayForm.model_construct(**{name: getattr(setup.settings, name) for name in DisplayForm.model_fields})
+    return DisplayForm.model_construct(**{name: getattr(office.settings, name) for name in DisplayForm.model_fields})
 
 
 def change_display(tx: Transaction, officer_id: int | None, wanted: DisplayForm, now: datetime) -> None:
@@ -516,6 +519,6 @@ def change_settings(
     tx: Transaction, what: str, officer_id: int | None, values: Mapping[str, Any], now: datetime
 ) -> None:
     """Writes some of the office's settings (JSON values) and records what changed."""
-    before = tx.setup.settings.model_dump(mode="json")
+    before = settings_to_json(tx.office.settings)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings={**before, **values}))
-    noted(tx, what, officer_id, now, _only(before, list(values)), values)
+    record_setup_change(tx, what, officer_id, now, _only(before, list(values)), values)

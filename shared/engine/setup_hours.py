@@ -10,9 +10,9 @@ from sqlalchemy import delete, insert, select
 
 from shared.domain import calendar
 from shared.domain.errors import Invalid
-from shared.engine.setup import Faults, Form, Line, change_settings, noted, refuse
+from shared.domain.office import OfficeConfig
+from shared.engine.setup import Faults, Form, Line, change_settings, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
-from shared.store.setup import Setup
 from shared.store.tables import Holiday, Hours
 
 
@@ -34,10 +34,10 @@ class HoursForm(Form):
     hours: list[HoursRow] = Field(default_factory=list)
 
 
-def hours_form(setup: Setup) -> HoursForm:
+def hours_form(office: OfficeConfig) -> HoursForm:
     """The hours as they are now; weekdays with the same hours stand in one row."""
     rows: dict[tuple[Any, ...], list[int]] = {}
-    for each in sorted(setup.calendar.hours, key=lambda h: (h.from_on or date.min, h.weekday)):
+    for each in sorted(office.calendar.hours, key=lambda h: (h.from_on or date.min, h.weekday)):
         key = (each.opens, each.closes, each.break_from, each.break_until, each.from_on, each.until_on)
         rows.setdefault(key, []).append(each.weekday)
     names = ("opens", "closes", "break_from", "break_until", "from_on", "until_on")
@@ -48,11 +48,11 @@ def hours_form(setup: Setup) -> HoursForm:
 
 def change_hours(tx: Transaction, officer_id: int | None, wanted: HoursForm, now: datetime) -> None:
     faults: Faults = {}
-    rows: list[calendar.Hours] = []
+    rows: list[calendar.OpeningHours] = []
     for place, row in enumerate(wanted.hours):
         for weekday in sorted(set(row.weekdays)):
             try:
-                hours = calendar.Hours(weekday, **row.model_dump(exclude={"weekdays"}))
+                hours = calendar.OpeningHours(weekday, **row.model_dump(exclude={"weekdays"}))
             except Invalid as error:
                 for field in error.facts["fields"]:
                     faults[f"hours-{place}-{_FIELDS.get(field, field)}"] = (f"hours_{field}", {})
@@ -60,20 +60,20 @@ def change_hours(tx: Transaction, officer_id: int | None, wanted: HoursForm, now
             if any(_overlaps(hours, other) for other in rows):
                 faults[f"hours-{place}-weekdays"] = ("hours_twice", {"value": weekday})
             rows.append(hours)
-    refuse(faults)
-    before, after = hours_form(tx.setup).model_dump(mode="json"), wanted.model_dump(mode="json")
+    raise_if_faults(faults)
+    before, after = hours_form(tx.office).model_dump(mode="json"), wanted.model_dump(mode="json")
     tx.execute(delete(Hours).where(Hours.office_id == tx.office_id))
     for hours in rows:
         columns = {name: getattr(hours, name) for name in ("weekday", *_COLUMNS)}
         tx.execute(insert(Hours), {"office_id": tx.office_id, **columns})
-    noted(tx, "hours", officer_id, now, before, after)
+    record_setup_change(tx, "hours", officer_id, now, before, after)
 
 
 _COLUMNS = ("opens", "closes", "break_from", "break_until", "from_on", "until_on")
 _FIELDS = {"weekday": "weekdays"}
 
 
-def _overlaps(one: calendar.Hours, other: calendar.Hours) -> bool:
+def _overlaps(one: calendar.OpeningHours, other: calendar.OpeningHours) -> bool:
     """Two hours of one weekday with the same range: nobody could say which of them counts."""
     return (one.weekday, one.from_on, one.until_on) == (other.weekday, other.from_on, other.until_on)
 
@@ -86,7 +86,7 @@ def change_week(tx: Transaction, officer_id: int | None, wanted: WeekForm, now: 
     """The working days of a week."""
     days = sorted(set(wanted.weekdays))
     if not set(days) <= set(range(7)):
-        refuse({"weekdays": ("choose", {})})
+        raise_if_faults({"weekdays": ("choose", {})})
     change_settings(tx, "week", officer_id, {"weekdays": days}, now)
 
 
@@ -102,9 +102,9 @@ class HolidaysForm(Form):
     holidays: list[HolidayRow] = Field(default_factory=list)
 
 
-def holidays_form(setup: Setup, year: int) -> HolidaysForm:
+def holidays_form(office: OfficeConfig, year: int) -> HolidaysForm:
     """The holidays of that year as they are now."""
-    known = sorted((day, name) for day, name in setup.calendar.holidays.items() if day.year == year)
+    known = sorted((day, name) for day, name in office.calendar.holidays.items() if day.year == year)
     return HolidaysForm(year=year, holidays=[HolidayRow(on_day=day, name=name) for day, name in known])
 
 
@@ -118,12 +118,12 @@ def change_holidays(tx: Transaction, officer_id: int | None, wanted: HolidaysFor
         elif row.on_day in seen:
             faults[f"holidays-{place}-on_day"] = ("day_taken", {})
         seen.add(row.on_day)
-    refuse(faults)
-    before = {str(day): name for day, name in tx.setup.calendar.holidays.items() if day.year == wanted.year}
+    raise_if_faults(faults)
+    before = {str(day): name for day, name in tx.office.calendar.holidays.items() if day.year == wanted.year}
     mine = Holiday.office_id == tx.office_id
     for kept in tx.all(select(Holiday.on_day).where(mine)):
         if kept.on_day.year == wanted.year:
             tx.execute(delete(Holiday).where(mine, Holiday.on_day == kept.on_day))
     for holiday in wanted.holidays:
         tx.execute(insert(Holiday), {"office_id": tx.office_id, **holiday.model_dump()})
-    noted(tx, "holidays", officer_id, now, before, {str(row.on_day): row.name for row in wanted.holidays})
+    record_setup_change(tx, "holidays", officer_id, now, before, {str(row.on_day): row.name for row in wanted.holidays})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.standard import Role
-from shared.engine.setup import Faults, Form, Line, noted, refuse
+from shared.engine.setup import Faults, Form, Line, raise_if_faults, record_setup_change
 from shared.standards import holidays, regions
 from shared.store.office import Transaction
 from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, OfficerSession, Printer
@@ -45,7 +45,7 @@ class OfficerForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerSetup:
+class OfficerAccount:
     """An officer as the setup shows them."""
 
     id: int
@@ -58,7 +58,7 @@ def one_time_password() -> str:
     return secrets.token_urlsafe(9)
 
 
-def officers(tx: Any, office_id: int) -> list[OfficerSetup]:
+def officers(tx: Any, office_id: int) -> list[OfficerAccount]:
     """Every officer of the office, by name. `tx`: whatever executes statements."""
     rows = tx.execute(select(Officer).where(Officer.office_id == office_id).order_by(Officer.name)).all()
     held: dict[int, list[RoleRow]] = {}
@@ -66,7 +66,7 @@ def officers(tx: Any, office_id: int) -> list[OfficerSetup]:
     for row in tx.execute(roles):
         held.setdefault(row.officer_id, []).append(RoleRow(role=row.role, from_on=row.from_on, until_on=row.until_on))
     return [
-        OfficerSetup(
+        OfficerAccount(
             row.id,
             OfficerForm.model_construct(
                 login=row.login, name=row.name, is_active=row.is_active, roles=held.get(row.id, [])
@@ -85,7 +85,7 @@ def add_officer(tx: Transaction, officer_id: int | None, wanted: OfficerForm, pa
         insert(Officer), {"office_id": tx.office_id, "password_hash": password_hash, **columns}
     ).inserted_primary_key
     _write_roles(tx, int(key[0]), wanted.roles)
-    noted(tx, "officer", officer_id, now, {}, _said(wanted, wanted.login))
+    record_setup_change(tx, "officer", officer_id, now, {}, _said(wanted, wanted.login))
     return int(key[0])
 
 
@@ -102,7 +102,7 @@ def change_officer(
     tx.execute(delete(OfficerRole).where(OfficerRole.officer_id == changed_id))
     _write_roles(tx, changed_id, wanted.roles)
     _must_have_an_admin(tx)
-    noted(tx, "officer", officer_id, now, _said(before.form, wanted.login), _said(wanted, wanted.login))
+    record_setup_change(tx, "officer", officer_id, now, _said(before.form, wanted.login), _said(wanted, wanted.login))
 
 
 def reset_password(tx: Transaction, officer_id: int | None, changed_id: int, password_hash: str, now: datetime) -> None:
@@ -115,7 +115,7 @@ def reset_password(tx: Transaction, officer_id: int | None, changed_id: int, pas
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, failed_sign_ins=0, locked_until=None))
     running = OfficerSession.officer_id == changed_id, OfficerSession.ended_at.is_(None)
     tx.execute(update(OfficerSession).where(*running).values(ended_at=now))
-    noted(tx, "password", officer_id, now, {}, {"login": officer.form.login})
+    record_setup_change(tx, "password", officer_id, now, {}, {"login": officer.form.login})
 
 
 def _said(form: OfficerForm, login: str) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _said(form: OfficerForm, login: str) -> dict[str, Any]:
     return {f"{login}.{key}": value for key, value in form.model_dump(mode="json").items()}
 
 
-def _find(tx: Transaction, officer_id: int) -> OfficerSetup:
+def _find(tx: Transaction, officer_id: int) -> OfficerAccount:
     found = next((each for each in officers(tx, tx.office_id) if each.id == officer_id), None)
     if found is None:
         raise Unknown("officer")
@@ -141,7 +141,7 @@ def _check(tx: Transaction, wanted: OfficerForm, officer_id: int | None) -> None
             faults[f"roles-{place}-role"] = ("choose", {})
         if row.from_on and row.until_on and row.from_on > row.until_on:
             faults[f"roles-{place}-until_on"] = ("after_begin", {})
-    refuse(faults)
+    raise_if_faults(faults)
 
 
 def _write_roles(tx: Transaction, officer_id: int, rows: Sequence[RoleRow]) -> None:
@@ -192,12 +192,12 @@ def found_office(tx: Transaction, officer_id: int, wanted: FoundingForm, now: da
     founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == officer_id)).one()
     account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
     account["must_change_password"] = False
-    office_id = plant(tx.connection, wanted, account, now, tx.setup.slug, tx.address)
+    office_id = create_office(tx.connection, wanted, account, now, tx.office.slug, tx.address)
     tx.record("setup.founded", at=now, officer_id=officer_id, detail={"slug": wanted.slug, "name": wanted.name})
     return office_id
 
 
-def plant(
+def create_office(
     connection: Connection,
     wanted: FoundingForm,
     account: dict[str, Any],
@@ -217,7 +217,7 @@ def plant(
         faults["slug"] = ("slug_reserved", {"value": wanted.slug})
     elif connection.execute(select(Office.id).where(Office.slug == wanted.slug)).first() is not None:
         faults["slug"] = ("slug_taken", {"value": wanted.slug})
-    refuse(faults)
+    raise_if_faults(faults)
     profile = {"region_code": wanted.region_code}
     office_id = _id(connection, insert(Office), slug=wanted.slug, name=wanted.name, profile=profile, version=1)
     _id(connection, insert(Printer), office_id=office_id, slug="virtual")

@@ -11,12 +11,12 @@ from pydantic import Field
 from sqlalchemy import func, insert, select, update
 
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.office import ServiceConfig
 from shared.domain.standard import SHORT_NAME_LENGTH
 from shared.domain.standard_diff import differences
-from shared.engine.setup import Form, Letter, Line, Short, noted, refuse, slug_of
+from shared.engine.setup import Form, Letter, Line, Short, raise_if_faults, record_setup_change, slug_of
 from shared.standards import InvalidStandard, service_from_json, service_to_json, shipped
 from shared.store.office import Transaction
-from shared.store.setup import ServiceSetup
 from shared.store.tables import Service, StandardVersion
 
 
@@ -45,19 +45,21 @@ def examples() -> dict[str, Any]:
 
 def add_service(tx: Transaction, officer_id: int | None, wanted: ServiceForm, now: datetime) -> str:
     """The slug of the new service, at the end of the order."""
-    if wanted.series in {service.series for service in tx.setup.services}:
-        refuse({"series": ("series_taken", {"value": wanted.series})})
+    if wanted.series in {service.series for service in tx.office.services}:
+        raise_if_faults({"series": ("series_taken", {"value": wanted.series})})
     if wanted.like is not None and wanted.like not in examples():
-        refuse({"like": ("choose", {})})
-    slug = slug_of(wanted.short_name, [service.slug for service in tx.setup.services])
+        raise_if_faults({"like": ("choose", {})})
+    slug = slug_of(wanted.short_name, [service.slug for service in tx.office.services])
     start = service_to_json(examples()[wanted.like]) if wanted.like else {"steps": [_SERVE], "icon": "file-text"}
     names = {"name": wanted.name, "short_name": wanted.short_name}
     body = _checked({**start, **names, "slug": slug, "series": wanted.series})
-    position = len(tx.setup.services)
+    position = len(tx.office.services)
     columns = {"office_id": tx.office_id, "slug": slug, "series": wanted.series, "position": position}
     key: Any = tx.execute(insert(Service), columns).inserted_primary_key
     _write(tx, int(key[0]), 1, body, now)
-    noted(tx, "service", officer_id, now, {}, {slug: {**names, "series": wanted.series, "like": wanted.like}})
+    record_setup_change(
+        tx, "service", officer_id, now, {}, {slug: {**names, "series": wanted.series, "like": wanted.like}}
+    )
     return slug
 
 
@@ -80,7 +82,7 @@ def save_standard(
     of the version that was edited. Raises `Unknown("service")`, `Invalid("standard")` with its `problems` as sentences,
     and `Invalid("standard_newer")` when somebody else saved in between.
     """
-    service = find_service(tx.setup.services, slug)
+    service = find_service(tx.office.services, slug)
     newest = tx.execute(
         select(StandardVersion.number, StandardVersion.body).where(StandardVersion.id == service.standard_id)
     ).one()
@@ -98,11 +100,11 @@ def save_standard(
     )
     _write(tx, service.id, number, body, now)
     listed = [" ".join(part for part in (d.field, d.kind.value, d.what) if part)[:160] for d in changed]
-    noted(tx, "standard", officer_id, now, {}, {slug: {"version": number, "changed": listed}})
+    record_setup_change(tx, "standard", officer_id, now, {}, {slug: {"version": number, "changed": listed}})
     return Saved(slug, number)
 
 
-def find_service(services: tuple[ServiceSetup, ...], slug: str) -> ServiceSetup:
+def find_service(services: tuple[ServiceConfig, ...], slug: str) -> ServiceConfig:
     """The service, also one that is switched off; raises `Unknown("service")`."""
     for service in services:
         if service.slug == slug:

@@ -12,7 +12,7 @@ from shared.domain.ticket import Action, State
 from shared.engine.seat import NOBODY, must_be_free, seat
 from shared.engine.ticket import facts, find, move
 from shared.store.office import Transaction
-from shared.store.tables import Counter, CounterMessage, ForcedWord, Office, Ticket
+from shared.store.tables import Counter, CounterMessage, Office, ScheduleOverride, Ticket
 
 _WAY_OUT = {State.CALLED: Action.RELEASE, State.SERVING: Action.TRANSFER}
 """How a ticket leaves a counter whose officer does not act."""
@@ -42,19 +42,19 @@ def force(
     until_at: datetime | None = None,
     service: str | None = None,
 ) -> None:
-    """Opens or closes the office, or one service, against the calendar; None gives the calendar its word back.
+    """Opens or closes the office, or one service, against the calendar; None ends the override.
 
     Raises `Missing("reason")` when it closes without one: visitors read it.
     """
     if is_open is False and not reason.strip():
         raise Missing("reason", missing=["reason"])
-    service_id = tx.setup.service(service).id if service else None
-    mine = ForcedWord.office_id == tx.office_id, ForcedWord.service_id.is_not_distinct_from(service_id)
-    tx.execute(delete(ForcedWord).where(*mine))
+    service_id = tx.office.service(service).id if service else None
+    mine = ScheduleOverride.office_id == tx.office_id, ScheduleOverride.service_id.is_not_distinct_from(service_id)
+    tx.execute(delete(ScheduleOverride).where(*mine))
     if is_open is not None:
-        word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": now}
+        override = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": now}
         where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": officer_id}
-        tx.execute(insert(ForcedWord), {**where, **word})
+        tx.execute(insert(ScheduleOverride), {**where, **override})
     tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
     action = {True: "force_open", False: "force_close", None: "force_end"}[is_open]
     detail = {"service": service} if service else None
@@ -72,7 +72,7 @@ def take_over(
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
     ticket = find(tx, ticket_id)
-    target = tx.setup.counter(to_counter) if to_counter is not None else None
+    target = tx.office.counter(to_counter) if to_counter is not None else None
     columns: dict[str, Any] = {"counter_id": target.id if target else None}
     if target and ticket.role not in target.roles:
         columns["role"] = min(target.roles, default=ticket.role)
@@ -85,14 +85,14 @@ def take_over(
     detail = {"take_over": True, "to_counter": to_counter}
     who = {"officer_id": officer_id, "counter_id": ticket.counter_id}
     moved = move(tx, ticket, _WAY_OUT[ticket.state], now, columns, **who, reason=reason.strip(), detail=detail)
-    return facts(tx.setup, moved)
+    return facts(tx.office, moved)
 
 
 def empty_counter(tx: Transaction, number: int, officer_id: int, now: datetime, reason: str) -> None:
     """Takes the seat from an officer who forgot to leave it. Raises `Missing("reason")`, `NotAllowed`."""
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
-    counter = tx.setup.counter(number)
+    counter = tx.office.counter(number)
     if seat(tx, counter).officer_id is None:
         tx.unchanged(None)
     must_be_free(tx, counter)
@@ -107,4 +107,4 @@ def _carry(
     state = ticket.state.value
     who = {"officer_id": officer_id, "counter_id": ticket.counter_id}
     tx.record("take_over", at=now, from_state=state, to_state=state, ticket_id=ticket.id, **who, reason=reason)
-    return facts(tx.setup, {**ticket._mapping, **columns})
+    return facts(tx.office, {**ticket._mapping, **columns})

@@ -10,11 +10,11 @@ from sqlalchemy import Row, bindparam, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.numbering import label
+from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import UNDOABLE, Action, State, after
 from shared.store.office import Transaction
-from shared.store.setup import Setup
 from shared.store.tables import Ticket
 
 _FIND = (
@@ -110,13 +110,13 @@ def _value(name: str, kept: Any) -> Any:
     return kind(kept) if kind else kept
 
 
-def facts(setup: Setup, ticket: dict[str, Any]) -> dict[str, Any]:
+def facts(office: OfficeConfig, ticket: dict[str, Any]) -> dict[str, Any]:
     """What a program is told of a ticket: no token, no person."""
-    counter = setup.counter_by_id(ticket["counter_id"])
+    counter = office.counter_by_id(ticket["counter_id"])
     return {
         "id": ticket["id"],
         "number": label(ticket["series"], ticket["number"]),
-        "service": setup.service_ids[ticket["service_id"]].slug,
+        "service": office.service_ids[ticket["service_id"]].slug,
         "state": ticket["state"].value,
         "lane": ticket["lane"].value,
         "counter": counter.number if counter else None,

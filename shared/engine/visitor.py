@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, insert, select
 from shared.domain.availability import require_open
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.numbering import label, office_day
+from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane, ahead
 from shared.domain.procedure import awaited_at
 from shared.domain.slip_visitor import number_slip
@@ -22,7 +23,6 @@ from shared.engine.letterhead import letterhead
 from shared.engine.paper import NUMBER, print_lines
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
-from shared.store.setup import ServiceSetup
 from shared.store.tables import ACTIVE, Case, Outage, Series, Ticket
 from shared.words import words
 
@@ -76,15 +76,15 @@ def take(
     `Forecast.quote` says it, kept with the ticket for good. Raises `Unknown("service")`, and `Closed` (see
     `domain.availability`) when the service gives no numbers now.
     """
-    service = tx.setup.service(slug)
+    service = tx.office.service(slug)
     earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
-    today = office_day(now, tx.setup.zone)
-    require_open(tx.setup.availability(service, now, _issued(tx, service, today)))
+    today = office_day(now, tx.office.zone)
+    require_open(tx.office.availability(service, now, _issued(tx, service, today)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
     people_ahead = _ahead(tx, service, lane, today)
-    taken = _issue(tx, service, lane, service.desk, people_ahead, nonce, language, now, device_id, quote=quote)
+    taken = _issue(tx, service, lane, service.first_role, people_ahead, nonce, language, now, device_id, quote=quote)
     _print_number(tx, taken, service, now, status_url + taken.token, language, printer)
     return taken
 
@@ -108,7 +108,7 @@ def come_back(
     file = tx.first(select(Case).where(Case.office_id == tx.office_id, Case.token == token))
     if file is None:
         raise Unknown("case")
-    visit = visit_of(tx, file.id, office_day(now, tx.setup.zone))
+    visit = active_ticket_of(tx, file.id, office_day(now, tx.office.zone))
     earlier = visit or tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
@@ -116,14 +116,14 @@ def come_back(
     desk = awaited_at(file.state, steps, file.step)
     if desk is None:
         raise NotAllowed("not_needed")
-    service = tx.setup.service_ids[file.service_id]
-    people_ahead = _ahead(tx, service, Lane.RECALL, office_day(now, tx.setup.zone), role=desk)
+    service = tx.office.service_ids[file.service_id]
+    people_ahead = _ahead(tx, service, Lane.RECALL, office_day(now, tx.office.zone), role=desk)
     taken = _issue(tx, service, Lane.RECALL, desk, people_ahead, nonce, language, now, device_id, file.id)
     _print_number(tx, taken, service, now, status_url + taken.token, language, printer)
     return taken
 
 
-def visit_of(tx: Transaction, case_id: int, today: date) -> Any:
+def active_ticket_of(tx: Transaction, case_id: int, today: date) -> Any:
     """The ticket with which the applicant of this file is in the room today; None when nobody is."""
     mine = Ticket.office_id == tx.office_id, Ticket.case_id == case_id, Ticket.on_day == today
     return tx.first(select(Ticket).where(*mine, ACTIVE).order_by(Ticket.id.desc()).limit(1))
@@ -131,7 +131,7 @@ def visit_of(tx: Transaction, case_id: int, today: date) -> Any:
 
 def _issue(
     tx: Transaction,
-    service: ServiceSetup,
+    service: ServiceConfig,
     lane: Lane,
     role: Role,
     people_ahead: int,
@@ -143,7 +143,7 @@ def _issue(
     quote: Quote | None = None,
 ) -> Taken:
     """Writes the ticket with the next number of its series, and its event."""
-    today = office_day(now, tx.setup.zone)
+    today = office_day(now, tx.office.zone)
     number = next_number(tx, Series, on_day=today, letter=service.series)
     token = secrets.token_urlsafe(16)
     ticket_id = tx.execute(
@@ -187,7 +187,7 @@ _ISSUED = select(Series.last_number).where(
 )
 
 
-def _issued(tx: Transaction, service: ServiceSetup, today: date) -> int:
+def _issued(tx: Transaction, service: ServiceConfig, today: date) -> int:
     """Numbers given today; asked only where a quota makes it matter."""
     if service.quota is None:
         return 0
@@ -196,7 +196,7 @@ def _issued(tx: Transaction, service: ServiceSetup, today: date) -> int:
 
 
 def _taken_before(tx: Transaction, row: Any) -> Taken:
-    service = tx.setup.service_ids[row.service_id]
+    service = tx.office.service_ids[row.service_id]
     before = _ahead(tx, service, row.lane, row.on_day, row.queued_at) if row.state == State.WAITING else 0
     number = label(row.series, row.number)
     return Taken(row.id, number, row.token, service.slug, row.state, row.lane, before, is_new=False, quote=_quoted(row))
@@ -208,24 +208,24 @@ def _quoted(row: Any) -> Quote | None:
 
 def _ahead(
     tx: Transaction,
-    service: ServiceSetup,
+    service: ServiceConfig,
     lane: Lane,
     today: Any,
     before: datetime | None = None,
     role: Role | None = None,
 ) -> int:
     """People whom the desks of this service call before a visitor of `lane` who stands in line since `before`."""
-    rivals = tx.setup.rivals(service)
-    is_one_line = len(rivals) == len(tx.setup.services)
+    rivals = tx.office.services_in_same_line(service)
+    is_one_line = len(rivals) == len(tx.office.services)
     query = _BY_LANE if is_one_line else _BY_SERVICE
     if before is not None:
         query = query.where(Ticket.queued_at < before).execution_options(prepared=False)
-    values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.desk}
+    values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.first_role}
     waiting: dict[Lane, int] = {}
     for row in tx.execute(query, values):
         if is_one_line or row.service_id in rivals:
             waiting[row.lane] = waiting.get(row.lane, 0) + row.people
-    return ahead(lane, waiting, tx.setup.settings.ratio)
+    return ahead(lane, waiting, tx.office.settings.ratio)
 
 
 _LINE = (
@@ -247,33 +247,33 @@ _BY_SERVICE = _LINE.add_columns(Ticket.service_id).group_by(Ticket.lane, Ticket.
 def _print_number(
     tx: Transaction,
     taken: Taken,
-    service: ServiceSetup,
+    service: ServiceConfig,
     now: datetime,
     url: str,
     language: str,
     printer_slug: str | None,
 ) -> None:
-    if tx.setup.printer(printer_slug) is None:
+    if tx.office.printer(printer_slug) is None:
         return
     standard = service.standard
     lines = number_slip(
-        letterhead(tx.setup, service),
+        letterhead(tx.office, service),
         words(language),
         number=taken.number,
-        taken_at=now.astimezone(tx.setup.zone),
+        taken_at=now.astimezone(tx.office.zone),
         status_url=url,
         service=standard.name_in(language),
         is_delicate=standard.is_delicate,
         ahead=taken.ahead,
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
-        where=tx.setup.waiting_room(service),
+        where=tx.office.waiting_room(service),
         requirements=[requirement.text_in(language) for requirement in standard.requirements if not requirement.when],
         notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
     )
     print_lines(tx, NUMBER, lines, now, ticket_id=taken.id, printer=printer_slug)
 
 
-def _is_out(tx: Transaction, service: ServiceSetup) -> bool:
+def _is_out(tx: Transaction, service: ServiceConfig) -> bool:
     """What a visitor should know before they wait: OSS, which this service needs, does not answer now."""
     needs_it = any(step.system for step in service.standard.steps)
     return needs_it and tx.execute(_OUT, {"the_office": tx.office_id}).first() is not None

@@ -26,7 +26,7 @@ from typing import Any
 import structlog
 
 from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
-from shared.printing.doorbell import Doorbell
+from shared.printing.job_notifier import JobNotifier
 from shared.printing.status import Status
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ class Refused(Exception):
         self.status, self.code = status, code
 
 
-class Line:
+class ServerConnection:
     """The road to one office of the server. `url`: up to and with the office, such as http://10.0.0.2:8000/lumajang."""
 
     def __init__(self, url: str, token: str = "", timeout_s: float = ANSWER_S) -> None:
@@ -125,7 +125,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class LocalPrinter:
     """The printer that hangs on this machine. `slug`: its name in the office."""
 
     slug: str
@@ -139,24 +139,30 @@ class Agent:
     """Prints what the server has for `device`."""
 
     def __init__(
-        self, line: Line, journal: Journal, device: Device, *, wait_s: float = WAIT_S, timeout_s: float = TIMEOUT_S
+        self,
+        line: ServerConnection,
+        journal: Journal,
+        device: LocalPrinter,
+        *,
+        wait_s: float = WAIT_S,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.line, self.journal, self.device = line, journal, device
         self.wait_s, self.timeout_s = wait_s, timeout_s
         server, _, office = line.url.rpartition("/")
         self._woken = threading.Event()
-        self.bell = Doorbell(server, office, line.token, self._woken.set)
+        self.notifier = JobNotifier(server, office, line.token, self._woken.set)
         self._stopping = threading.Event()
         self._is_known = False
 
     def run(self) -> None:
         """Until `stop`. Raises `Refused` when the server does not want this agent (any more)."""
-        ears = threading.Thread(target=self.bell.run, daemon=True)
+        ears = threading.Thread(target=self.notifier.run, daemon=True)
         ears.start()
         try:
             self._work()
         finally:
-            self.bell.stop()
+            self.notifier.stop()
             ears.join(self.timeout_s)
 
     def _work(self) -> None:
@@ -183,7 +189,7 @@ class Agent:
         self._settle()
         self._woken.clear()
         status = self._status()
-        is_held_open = status.can_print and not self.bell.is_open
+        is_held_open = status.can_print and not self.notifier.is_open
         wait_s = self.wait_s if is_held_open else 0
         offer = self.line.post("/paper/agent/next", slug=self.device.slug, status=status.value, wait_s=wait_s)
         if offer.get("job") is not None:
@@ -248,14 +254,14 @@ def redeem(server: str, code: str, token: str) -> str:
 
     Asking once more with the same token is no harm. Raises `Refused`, `Unreachable`.
     """
-    return str(Line(server).post("/pair", code=code, token=token)["office"])
+    return str(ServerConnection(server).post("/pair", code=code, token=token)["office"])
 
 
-def pair(line: Line, show: Callable[[str], None], pause_s: float = 2.0) -> str:
+def pair(line: ServerConnection, show: Callable[[str], None], pause_s: float = 2.0) -> str:
     """Asks for a pairing, shows its code, and waits until an admin has typed it; the token. Raises `Refused`."""
     asked = line.post("/pair/agent")
     show(asked["code"])
-    waiting = Line(line.url, asked["token"], line.timeout_s)
+    waiting = ServerConnection(line.url, asked["token"], line.timeout_s)
     while True:
         try:
             if waiting.get("/pair/agent").get("state") == "confirmed":

@@ -50,7 +50,7 @@ class Answers(StrEnum):
     REAL_TIME = "real_time"
     """DLE EOT only: it says that it is well after the slip was handed over."""
     NOTHING = "nothing"
-    """Cheap clones: "confirmed" means "sent", and the outcome says so in `witness`."""
+    """Cheap clones: "confirmed" means "sent", and the outcome says so in `evidence`."""
 
 
 class Result(StrEnum):
@@ -66,14 +66,14 @@ class Outcome:
     """What became of one slip.
 
     `reason`: None when confirmed, else a `Status` value, "unreachable" (no connection), "hung_up" (broken off) or
-    "no_answer". `status`: the last that the printer told. `witness`: on what "confirmed" stands: "in_order",
+    "no_answer". `status`: the last that the printer told. `evidence`: on what "confirmed" stands: "in_order",
     "real_time", "queue" (CUPS is done with it) or "sent".
     """
 
     result: Result
     reason: str | None = None
     status: Status = Status.UNKNOWN
-    witness: str | None = None
+    evidence: str | None = None
 
 
 def deliver(
@@ -114,7 +114,7 @@ def connect(kind: Kind, address: str, timeout_s: float = TIMEOUT_S) -> Iterator[
 def print_slip(connection: Connection, data: bytes, *, answers: Answers = Answers.IN_ORDER) -> Outcome:
     """Asks, sends, asks again. Never raises OSError; takes at most four time-outs and the time that the bytes need."""
     if answers is Answers.NOTHING:
-        return _send(connection, data) or Outcome(Result.CONFIRMED, witness="sent")
+        return _send(connection, data) or Outcome(Result.CONFIRMED, evidence="sent")
     before = connection.status()
     if not before.can_print:
         return Outcome(Result.FAILED, _reason(before, connection), before)
@@ -124,7 +124,7 @@ def print_slip(connection: Connection, data: bytes, *, answers: Answers = Answer
     if broken:
         return broken
     if connection.awaits_end(len(data)):
-        return _judged(connection, connection.status(), connection.witness)
+        return _judged(connection, connection.status(), connection.evidence)
     after = connection.status()
     connection.forget()
     return Outcome(Result.UNCERTAIN, _reason(after, connection), after)
@@ -152,10 +152,10 @@ def _send(connection: Connection, data: bytes) -> Outcome | None:
     return None
 
 
-def _judged(connection: Connection, after: Status, witness: str) -> Outcome:
+def _judged(connection: Connection, after: Status, evidence: str) -> Outcome:
     """A printer that is in trouble after the slip has perhaps not printed the end of it."""
     if after.can_print:
-        return Outcome(Result.CONFIRMED, None, after, witness)
+        return Outcome(Result.CONFIRMED, None, after, evidence)
     return Outcome(Result.UNCERTAIN, _reason(after, connection), after)
 
 
@@ -168,11 +168,11 @@ def _reason(status: Status, connection: Connection) -> str:
 class Connection(ABC):
     """A road to one printer. `timeout_s` holds for each single wait; `sent_bytes` counts what has left.
 
-    `end_mark` goes behind a slip, and `awaits_end` tells whether the printer came to it; `witness` names that proof.
+    `end_mark` goes behind a slip, and `awaits_end` tells whether the printer came to it; `evidence` names that proof.
     """
 
     end_mark = told.IN_ORDER
-    witness = "in_order"
+    evidence = "in_order"
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -200,7 +200,7 @@ class Connection(ABC):
         """Lets the printer go; what was sent still arrives."""
 
 
-class Wire(Connection):
+class DeviceConnection(Connection):
     """Bytes there and answers back over a file descriptor that never blocks: a socket, a serial line, a device file."""
 
     def __init__(self, descriptor: int, timeout_s: float, *, has_answers: bool = True) -> None:
@@ -314,7 +314,7 @@ class Wire(Connection):
         """Waits until what was written has really left, where the system keeps it."""
 
 
-class NetworkWire(Wire):
+class NetworkConnection(DeviceConnection):
     """Port 9100. A connection that was accepted proves nothing: the printer is asked."""
 
     def __init__(self, host: str, port: int, timeout_s: float) -> None:
@@ -333,7 +333,7 @@ class NetworkWire(Wire):
         self._socket.close()
 
 
-class DeviceWire(Wire):
+class DeviceFileConnection(DeviceConnection):
     """A device file, such as the kernel's /dev/usb/lp0. Anything but a device is only written to."""
 
     def __init__(self, path: str, timeout_s: float) -> None:
@@ -346,7 +346,7 @@ class DeviceWire(Wire):
         time.sleep(0.01)
 
 
-class SerialWire(DeviceWire):
+class SerialWire(DeviceFileConnection):
     """A serial line: 8 data bits, no parity, 1 stop bit."""
 
     def __init__(self, path: str, baud: int, flow: str, timeout_s: float) -> None:
@@ -389,7 +389,7 @@ class CupsQueue(Connection):
     """A queue of CUPS through its own commands; "confirmed" means that CUPS says it is done with the job."""
 
     end_mark = b""
-    witness = "queue"
+    evidence = "queue"
 
     def __init__(self, name: str, timeout_s: float) -> None:
         super().__init__(timeout_s)
@@ -471,7 +471,7 @@ def _open_network(address: str, timeout_s: float) -> Connection:
     found = re.fullmatch(r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<host>[\w.-]+))(?::(?P<port>\d{1,5}))?", address)
     if not found or not 0 < int(found["port"] or 9100) < 65536:
         raise _impossible(address)
-    return NetworkWire(found["ipv6"] or found["host"], int(found["port"] or 9100), timeout_s)
+    return NetworkConnection(found["ipv6"] or found["host"], int(found["port"] or 9100), timeout_s)
 
 
 def _open_usb(address: str, timeout_s: float) -> Connection:
@@ -482,7 +482,7 @@ def _open_usb(address: str, timeout_s: float) -> Connection:
     for node in sorted(USB_NODES.glob("lp*")):
         device = (node / "device").resolve().parent
         if _word(device / "idVendor") == found[1] and _word(device / "idProduct") == found[2]:
-            return DeviceWire(str(USB_FILES / node.name), timeout_s)
+            return DeviceFileConnection(str(USB_FILES / node.name), timeout_s)
     raise FileNotFoundError(f"no USB printer {address}")
 
 
@@ -496,7 +496,7 @@ def _open_serial(address: str, timeout_s: float) -> Connection:
 def _open_file(address: str, timeout_s: float) -> Connection:
     if not address.startswith("/"):
         raise _impossible(address)
-    return DeviceWire(address, timeout_s)
+    return DeviceFileConnection(address, timeout_s)
 
 
 def _open_cups(address: str, timeout_s: float) -> Connection:

@@ -117,12 +117,12 @@ def finish(store: Store, job_id: int, owner: str, outcome: Outcome, now: datetim
 
     A word that comes after the lease still counts when it is good: a copy that nobody has begun is taken back.
     """
-    return store.exclusively(_finish, job_id, owner, outcome, now, length_mm)
+    return store.write_with(_finish, job_id, owner, outcome, now, length_mm)
 
 
 def give_up(store: Store, job_id: int, fault: str, now: datetime) -> bool:
     """Ends a job that nobody is sending."""
-    return store.exclusively(end_queued, job_id, JobState.FAILED, fault, now)
+    return store.write_with(end_queued, job_id, JobState.FAILED, fault, now)
 
 
 def end_queued(connection: Connection, job_id: int, state: JobState, fault: str | None, now: datetime) -> bool:
@@ -171,7 +171,7 @@ def _finish(connection: Connection, job_id: int, owner: str, outcome: Outcome, n
 
 def _after(outcome: Outcome) -> dict[str, Any]:
     if outcome.result == Result.CONFIRMED:
-        return {"state": JobState.CONFIRMED.value, "fault": None, "witness": outcome.witness}
+        return {"state": JobState.CONFIRMED.value, "fault": None, "witness": outcome.evidence}
     if outcome.result == Result.FAILED:
         return {"state": JobState.QUEUED.value, "fault": outcome.reason}
     return {"state": JobState.FAILED.value, "fault": outcome.reason, "is_uncertain": True}
@@ -258,7 +258,7 @@ def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool]) -> None:
         ).all()
     for job in unsent:
         if job.state == JobState.QUEUED and job.expires_at is not None and job.expires_at <= now:
-            store.exclusively(end_queued, job.id, JobState.EXPIRED, None, now)
+            store.write_with(end_queued, job.id, JobState.EXPIRED, None, now)
         elif job.state == JobState.SENDING and (job.lease_until <= now or is_gone(job.owner)):
             doubtful = Outcome(Result.UNCERTAIN, "interrupted")
             finish(store, job.id, job.owner, doubtful, now, 0.0)

@@ -163,7 +163,7 @@ class Spooler:
     def _print(self, printer: Row[Any], job: Row[Any]) -> bool:
         """Whether the printer is worth the next job at once."""
         try:
-            made = make(job.lines, printer.profile, self.store.setup(printer.office_id).profile.get("logo"))
+            made = make(job.lines, printer.profile, self.store.office_config(printer.office_id).profile.get("logo"))
         except Invalid as error:
             log.error("slip_impossible", job=job.id, printer=printer.slug, code=error.code)
             jobs.give_up(self.store, job.id, "impossible", self.clock())

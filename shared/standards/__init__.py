@@ -25,7 +25,7 @@ from shared.domain.standard import (
     Promise,
     Question,
     Requirement,
-    Service,
+    ServiceStandard,
     Step,
     to_table,
 )
@@ -36,9 +36,9 @@ _HERE = Path(__file__).parent
 # A list around the dataclass, because pydantic takes no settings for a dataclass that is not its own.
 _SHAPE = ConfigDict(extra="forbid", strict=True)
 _OFFICE = TypeAdapter(list[OfficeStandard], config=_SHAPE)
-_SERVICE = TypeAdapter(list[Service], config=_SHAPE)
+_SERVICE = TypeAdapter(list[ServiceStandard], config=_SHAPE)
 
-_PARTS = (OfficeStandard, Service, Question, Option, Requirement, Step, Promise, Fee, Complaint)
+_PARTS = (OfficeStandard, ServiceStandard, Question, Option, Requirement, Step, Promise, Fee, Complaint)
 _FIELDS = sorted({field.name for part in _PARTS for field in fields(part)})
 
 _WORDS = {"role": "peran", "unit": "satuan", "category": "kategori", "collects": "yang dikumpulkan"}
@@ -89,14 +89,14 @@ def holidays() -> dict[date, str]:
     return {date.fromisoformat(day): name for day, name in table.items()}
 
 
-def service_from_json(table: Mapping[str, Any]) -> Service:
+def service_from_json(table: Mapping[str, Any]) -> ServiceStandard:
     """The service in a table of JSON values, checked as a file is; raises `InvalidStandard`."""
     service = _shaped(_SERVICE, table)
     _refuse(service_problems(service))
     return service
 
 
-def service_to_json(service: Service) -> dict[str, Any]:
+def service_to_json(service: ServiceStandard) -> dict[str, Any]:
     """The service as JSON values; `service_from_json` reads it back."""
     return to_table(service)
 

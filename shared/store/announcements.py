@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, insert, select
 from shared.domain.board import Call
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
+from shared.domain.office import CounterConfig, OfficeConfig
 from shared.domain.ticket import State
-from shared.store.setup import CounterSetup, Setup
 from shared.store.tables import CALLS, Event, HeardCall, Ticket
 
 SPOKEN_WITHIN = timedelta(seconds=60)
@@ -29,49 +29,49 @@ class Announcement:
     """What a display says for one call."""
 
     number: str
-    counter: CounterSetup
+    counter: CounterConfig
     language: str
 
 
-def announcement(connection: Connection, setup: Setup, call_id: int) -> Announcement:
+def announcement(connection: Connection, office: OfficeConfig, call_id: int) -> Announcement:
     """The call with this id, the version of its event; raises `Unknown("call")`."""
     row = connection.execute(
         select(Event.counter_id, Ticket.series, Ticket.number, Ticket.language)
         .join(Ticket, Ticket.id == Event.ticket_id)
-        .where(Event.office_id == setup.office_id, Event.version == call_id, CALLS)
+        .where(Event.office_id == office.office_id, Event.version == call_id, CALLS)
     ).first()
-    counter = setup.counter_by_id(row.counter_id) if row else None
+    counter = office.counter_by_id(row.counter_id) if row else None
     if row is None or counter is None:
         raise Unknown("call")
     return Announcement(label(row.series, row.number), counter, row.language)
 
 
-def recent(connection: Connection, setup: Setup, now: datetime) -> list[Call]:
+def recent(connection: Connection, office: OfficeConfig, now: datetime) -> list[Call]:
     """The last calls of today, newest first, without those that were taken back (released, cancelled).
 
     At least those among which the board looks for its own, and all of the last minute.
     """
-    today, since = office_day(now, setup.zone), now - SPOKEN_WITHIN
-    rows = connection.execute(_RECENT, {"the_office": setup.office_id, "the_limit": LOOKED_AT}).all()
+    today, since = office_day(now, office.zone), now - SPOKEN_WITHIN
+    rows = connection.execute(_RECENT, {"the_office": office.office_id, "the_limit": LOOKED_AT}).all()
     if len(rows) == LOOKED_AT and rows[-1].at > since:
-        rows = connection.execute(_RECENT, {"the_office": setup.office_id, "the_limit": MOST_LOOKED_AT}).all()
+        rows = connection.execute(_RECENT, {"the_office": office.office_id, "the_limit": MOST_LOOKED_AT}).all()
     calls = []
     for row in rows:
-        counter = setup.counter_by_id(row.counter_id)
+        counter = office.counter_by_id(row.counter_id)
         if counter is not None and row.on_day == today and row.state not in (State.WAITING, State.CANCELLED):
             calls.append(Call(row.version, label(row.series, row.number), counter.number, counter.name, row.at))
     return calls
 
 
 def speech(
-    connection: Connection, setup: Setup, now: datetime, calls: Sequence[Call], shown: Iterable[int]
+    connection: Connection, office: OfficeConfig, now: datetime, calls: Sequence[Call], shown: Iterable[int]
 ) -> dict[str, Any]:
     """Facts for the board. `speak`: those of the recent `calls` that are of the last minute, oldest first.
 
     `heard`: the ids among those and the `shown` ones that a display has begun to speak.
     """
     speak = [call.facts() for call in reversed(calls) if call.at > now - SPOKEN_WITHIN]
-    return {"speak": speak, "heard": sorted(_heard(connection, setup, {*shown, *(call["id"] for call in speak)}))}
+    return {"speak": speak, "heard": sorted(_heard(connection, office, {*shown, *(call["id"] for call in speak)}))}
 
 
 _NEWEST = (
@@ -89,10 +89,10 @@ _RECENT = (
 )
 
 
-def _heard(connection: Connection, setup: Setup, ids: set[int]) -> list[int]:
+def _heard(connection: Connection, office: OfficeConfig, ids: set[int]) -> list[int]:
     if not ids:
         return []
-    rows = connection.execute(_HEARD, {"the_office": setup.office_id, "the_oldest": min(ids)})
+    rows = connection.execute(_HEARD, {"the_office": office.office_id, "the_oldest": min(ids)})
     return [each for each in rows.scalars() if each in ids]
 
 
@@ -103,12 +103,12 @@ _HEARD = (
 )
 
 
-def hear(connection: Connection, setup: Setup, call_id: int, now: datetime) -> bool:
+def hear(connection: Connection, office: OfficeConfig, call_id: int, now: datetime) -> bool:
     """Notes that a display has begun to speak this call; False when another one had. Raises `Unknown("call")`."""
-    announcement(connection, setup, call_id)
-    if _heard(connection, setup, {call_id}):
+    announcement(connection, office, call_id)
+    if _heard(connection, office, {call_id}):
         return False
-    connection.execute(insert(HeardCall), {"office_id": setup.office_id, "call_id": call_id, "at": now})
+    connection.execute(insert(HeardCall), {"office_id": office.office_id, "call_id": call_id, "at": now})
     return True
 
 

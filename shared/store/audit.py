@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from shared.domain.numbering import parse_label
-from shared.store.setup import Setup
+from shared.domain.office import OfficeConfig
 from shared.store.tables import Case, Counter, DataView, Device, Event, Officer, Ticket
 
 PAGE = 100
@@ -19,7 +19,7 @@ Rows = Sequence[Row[*tuple[Any, ...]]]
 
 def events(
     connection: Connection,
-    setup: Setup,
+    office: OfficeConfig,
     *,
     on: date | None = None,
     officer_id: int | None = None,
@@ -47,12 +47,12 @@ def events(
         .join(Counter, Counter.id == Event.counter_id, isouter=True)
         .join(Device, Device.id == Event.device_id, isouter=True)
         .join(Case, Case.id == Event.case_id, isouter=True)
-        .where(Event.office_id == setup.office_id)
+        .where(Event.office_id == office.office_id)
         .order_by(Event.id.desc())
         .limit(PAGE)
     )
     if on is not None:
-        wanted = wanted.where(Event.at >= _midnight(setup, on), Event.at < _midnight(setup, on + timedelta(days=1)))
+        wanted = wanted.where(Event.at >= _midnight(office, on), Event.at < _midnight(office, on + timedelta(days=1)))
     if officer_id is not None:
         wanted = wanted.where(Event.officer_id == officer_id)
     if number.strip():
@@ -68,16 +68,16 @@ def events(
     return connection.execute(wanted).all()
 
 
-def views(connection: Connection, setup: Setup, on: date) -> Rows:
+def views(connection: Connection, office: OfficeConfig, on: date) -> Rows:
     """Who looked at whose file on that day, newest first."""
     return connection.execute(
         select(DataView.at, Officer.name.label("officer"), Case.register_number, Case.register_year)
         .join(Officer, Officer.id == DataView.officer_id)
         .join(Case, Case.id == DataView.case_id)
         .where(
-            DataView.office_id == setup.office_id,
-            DataView.at >= _midnight(setup, on),
-            DataView.at < _midnight(setup, on + timedelta(days=1)),
+            DataView.office_id == office.office_id,
+            DataView.at >= _midnight(office, on),
+            DataView.at < _midnight(office, on + timedelta(days=1)),
         )
         .order_by(DataView.id.desc())
         .limit(PAGE)
@@ -91,8 +91,8 @@ def officers(connection: Connection, office_id: int) -> Rows:
     ).all()
 
 
-def _midnight(setup: Setup, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=setup.zone)
+def _midnight(office: OfficeConfig, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=office.zone)
 
 
 def _int(text: str) -> int:

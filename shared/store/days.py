@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Row, func, select
 
 from shared.domain.case import RUNNING
 from shared.domain.numbering import label
+from shared.domain.office import OfficeConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.setup import Setup
 from shared.store.tables import ACTIVE, Case, DayCheck, Officer, PrintJob, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)
-class DayNow:
+class DaySummary:
     """`open_calls` are numbers at counters; `slips` are those that a printer confirmed; `carried` is yesterday's."""
 
     open_calls: list[str]
@@ -35,8 +35,8 @@ class DayNow:
         return {f"count_{name}": getattr(self, name) for name in counts}
 
 
-def day_now(connection: Connection, setup: Setup, today: date) -> DayNow:
-    mine = Ticket.office_id == setup.office_id, Ticket.on_day == today
+def day_summary(connection: Connection, office: OfficeConfig, today: date) -> DaySummary:
+    mine = Ticket.office_id == office.office_id, Ticket.on_day == today
     states = {
         row.state: row.people
         for row in connection.execute(
@@ -47,21 +47,21 @@ def day_now(connection: Connection, setup: Setup, today: date) -> DayNow:
         select(Ticket.series, Ticket.number).where(*mine, ACTIVE, Ticket.state.in_(AT_COUNTER))
     )
     numbers = select(func.coalesce(func.sum(Series.last_number), 0)).where(
-        Series.office_id == setup.office_id, Series.on_day == today
+        Series.office_id == office.office_id, Series.on_day == today
     )
     slips = (
         select(func.count(func.distinct(PrintJob.ticket_id)))
         .join(Ticket, Ticket.id == PrintJob.ticket_id)
         .where(*mine, PrintJob.kind == "number", PrintJob.state == "confirmed")
     )
-    files = select(func.count()).where(Case.office_id == setup.office_id, Case.state.in_(RUNNING))
-    earlier = select(func.max(Ticket.on_day)).where(Ticket.office_id == setup.office_id, Ticket.on_day < today)
+    files = select(func.count()).where(Case.office_id == office.office_id, Case.state.in_(RUNNING))
+    earlier = select(func.max(Ticket.on_day)).where(Ticket.office_id == office.office_id, Ticket.on_day < today)
     carried = select(func.count()).where(
-        Ticket.office_id == setup.office_id,
+        Ticket.office_id == office.office_id,
         Ticket.on_day == earlier.scalar_subquery(),
         Ticket.state == State.EXPIRED,
     )
-    return DayNow(
+    return DaySummary(
         open_calls=[label(row.series, row.number) for row in at_counters],
         waiting=states.get(State.WAITING, 0),
         held=states.get(State.HELD, 0) + states.get(State.PROCESSING, 0),

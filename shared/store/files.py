@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from shared.domain.calendar import Light, light, net_s
-from shared.domain.case import RUNNING, State
+from shared.domain.case import RUNNING, FileState
 from shared.domain.numbering import register_label
+from shared.domain.office import OfficeConfig
 from shared.domain.procedure import find_step
-from shared.domain.standard import Collects, Role, Service, Step
-from shared.store.setup import Setup, SetupCache
+from shared.domain.standard import Collects, Role, ServiceStandard, Step
+from shared.store.office_config import OfficeConfigCache
 from shared.store.tables import Case, Counter, DataView, Event, Officer, Outage, Recap, Ticket
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -25,7 +26,7 @@ class File:
     """A file with what its standard says about it."""
 
     row: AnyRow
-    service: Service
+    service: ServiceStandard
     step: Step | None
     """Where it lies; None when no step is left."""
     light: Light | None
@@ -46,17 +47,20 @@ class Tray:
 
 def tray(
     connection: Connection,
-    setups: SetupCache,
-    setup: Setup,
+    office_configs: OfficeConfigCache,
+    office: OfficeConfig,
     roles: Collection[Role],
     now: datetime,
     limit: int | None = None,
 ) -> Tray:
     """The files that lie at a step of one of `roles`; their rows are without the applicants' data."""
-    rows = connection.execute(_TRAY, {"the_office": setup.office_id}).all()
-    steps = {key: find_step(setups.standard(connection, key[0]).steps, key[1]) for key in {_place(row) for row in rows}}
+    rows = connection.execute(_TRAY, {"the_office": office.office_id}).all()
+    steps = {
+        key: find_step(office_configs.standard(connection, key[0]).steps, key[1])
+        for key in {_place(row) for row in rows}
+    }
     mine = [row for row in rows if steps[_place(row)].role in roles]
-    return Tray([as_file(connection, setups, setup, row, now) for row in mine[:limit]], len(mine))
+    return Tray([as_file(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
 
 
 def _place(row: AnyRow) -> tuple[int, str]:
@@ -79,22 +83,26 @@ _TRAY = (
 )
 
 
-def uncollected(connection: Connection, setups: SetupCache, setup: Setup, now: datetime) -> list[File]:
+def uncollected(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
+) -> list[File]:
     """Finished results that wait for their applicant, the oldest first."""
-    mine = Case.office_id == setup.office_id, Case.state.in_(RUNNING), Case.step.is_not(None)
+    mine = Case.office_id == office.office_id, Case.state.in_(RUNNING), Case.step.is_not(None)
     rows = connection.execute(select(Case).where(*mine).order_by(Case.since_at, Case.id)).all()
-    files = [as_file(connection, setups, setup, row, now) for row in rows]
+    files = [as_file(connection, office_configs, office, row, now) for row in rows]
     return [file for file in files if file.step is not None and Collects.RECEIVER in file.step.collects]
 
 
-def one(connection: Connection, setups: SetupCache, setup: Setup, case_id: int, now: datetime) -> File | None:
-    row = connection.execute(select(Case).where(Case.id == case_id, Case.office_id == setup.office_id)).first()
-    return None if row is None else as_file(connection, setups, setup, row, now)
+def one(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, case_id: int, now: datetime
+) -> File | None:
+    row = connection.execute(select(Case).where(Case.id == case_id, Case.office_id == office.office_id)).first()
+    return None if row is None else as_file(connection, office_configs, office, row, now)
 
 
 def returned(connection: Connection, office_id: int, wanted: str) -> AnyRow | None:
     """The newest returned file of a NIK, or the one of the code on its slip."""
-    mine = Case.office_id == office_id, Case.state == State.RETURNED
+    mine = Case.office_id == office_id, Case.state == FileState.RETURNED
     match = or_(Case.nik == wanted, Case.token == wanted.rsplit("/", 1)[-1])
     return connection.execute(select(Case).where(*mine, match).order_by(Case.id.desc()).limit(1)).first()
 
@@ -129,23 +137,29 @@ def views(connection: Connection, case_id: int, limit: int = 20) -> Sequence[Any
 
 
 def register(
-    connection: Connection, setups: SetupCache, setup: Setup, year: int, text: str, now: datetime, limit: int = 200
+    connection: Connection,
+    office_configs: OfficeConfigCache,
+    office: OfficeConfig,
+    year: int,
+    text: str,
+    now: datetime,
+    limit: int = 200,
 ) -> list[File]:
     """The register of one year, newest first; `text` is looked for in number, name and NIB."""
-    query = select(Case).where(Case.office_id == setup.office_id, Case.register_year == year)
+    query = select(Case).where(Case.office_id == office.office_id, Case.register_year == year)
     if text.isdigit():
         query = query.where(or_(Case.register_number == int(text), Case.nik == text, Case.nib == text))
     rows = connection.execute(query.order_by(Case.register_number.desc())).all()
     if text and not text.isdigit():
         rows = [row for row in rows if text.casefold() in str(row.applicant.get("name", "")).casefold()]
-    return [as_file(connection, setups, setup, row, now) for row in rows[:limit]]
+    return [as_file(connection, office_configs, office, row, now) for row in rows[:limit]]
 
 
-def to_recap(connection: Connection, setup: Setup, from_on: date, until_on: date) -> int:
+def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> int:
     """How many completed files of the period wait for a recap."""
-    begins = datetime.combine(from_on, time(), setup.zone)
-    ends = datetime.combine(until_on + timedelta(days=1), time(), setup.zone)
-    mine = Case.office_id == setup.office_id, Case.state == State.COMPLETED, Case.step.is_not(None)
+    begins = datetime.combine(from_on, time(), office.zone)
+    ends = datetime.combine(until_on + timedelta(days=1), time(), office.zone)
+    mine = Case.office_id == office.office_id, Case.state == FileState.COMPLETED, Case.step.is_not(None)
     return connection.execute(
         select(func.count()).where(*mine, Case.completed_at >= begins, Case.completed_at < ends)
     ).scalar_one()
@@ -162,9 +176,9 @@ def recaps(connection: Connection, office_id: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def recap_files(connection: Connection, setup: Setup, recap_id: int) -> Sequence[AnyRow]:
+def recap_files(connection: Connection, office: OfficeConfig, recap_id: int) -> Sequence[AnyRow]:
     """The files of one recap in the order of the register."""
-    mine = Case.office_id == setup.office_id, Case.recap_id == recap_id
+    mine = Case.office_id == office.office_id, Case.recap_id == recap_id
     return connection.execute(select(Case).where(*mine).order_by(Case.register_year, Case.register_number)).all()
 
 
@@ -174,13 +188,13 @@ def outage(connection: Connection, office_id: int) -> AnyRow | None:
 
 
 def outage_minutes(
-    connection: Connection, setup: Setup, from_on: date, until_on: date, now: datetime
+    connection: Connection, office: OfficeConfig, from_on: date, until_on: date, now: datetime
 ) -> tuple[int, int]:
     """How often OSS was disturbed in the period, both days included, and for how many minutes of it together."""
-    begins = datetime.combine(from_on, time(), setup.zone)
-    ends = min(datetime.combine(until_on + timedelta(days=1), time(), setup.zone), now)
+    begins = datetime.combine(from_on, time(), office.zone)
+    ends = min(datetime.combine(until_on + timedelta(days=1), time(), office.zone), now)
     rows = connection.execute(
-        select(Outage.from_at, Outage.until_at).where(Outage.office_id == setup.office_id, Outage.from_at < ends)
+        select(Outage.from_at, Outage.until_at).where(Outage.office_id == office.office_id, Outage.from_at < ends)
     ).all()
     spans = [(max(row.from_at, begins), min(row.until_at or now, ends)) for row in rows]
     lasting = [(until - since).total_seconds() for since, until in spans if until > since]
@@ -196,14 +210,16 @@ def ticket_of(connection: Connection, office_id: int, ticket_id: int) -> AnyRow 
     return connection.execute(select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id)).first()
 
 
-def as_file(connection: Connection, setups: SetupCache, setup: Setup, row: AnyRow, now: datetime) -> File:
-    service = setups.standard(connection, row.standard_id)
+def as_file(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, row: AnyRow, now: datetime
+) -> File:
+    service = office_configs.standard(connection, row.standard_id)
     step = find_step(service.steps, row.step) if row.step else None
     runs = row.state in RUNNING and row.due_at is not None and row.accepted_at is not None
-    return File(row, service, step, light(now, row.due_at, row.accepted_at, setup.calendar) if runs else None)
+    return File(row, service, step, light(now, row.due_at, row.accepted_at, office.calendar) if runs else None)
 
 
-def net_hours(file: File, setup: Setup, now: datetime) -> float | None:
+def net_hours(file: File, office: OfficeConfig, now: datetime) -> float | None:
     """Working hours that the file took or takes, without its pauses."""
     row = file.row
     if row.accepted_at is None:
@@ -212,4 +228,4 @@ def net_hours(file: File, setup: Setup, now: datetime) -> float | None:
         (datetime.fromisoformat(began), datetime.fromisoformat(until) if until else None)
         for _, began, until in row.pauses
     ]
-    return net_s(row.accepted_at, row.completed_at or now, pauses, setup.calendar) / 3600
+    return net_s(row.accepted_at, row.completed_at or now, pauses, office.calendar) / 3600

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from shared.domain.case import State as CaseState
-from shared.domain.desk import Load, Wait, wait_level
+from shared.domain.case import FileState as CaseState
+from shared.domain.counter import Load, Wait, wait_level
 from shared.domain.numbering import label
+from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.setup import CounterSetup, ServiceSetup, Setup
 from shared.store.tables import ACTIVE, Case, Counter, Event, Officer, PrintJob, Ticket
 
 
@@ -28,7 +28,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class CounterNow:
-    counter: CounterSetup
+    counter: CounterConfig
     officer_id: int | None
     officer: str | None
     paused_at: datetime | None
@@ -36,7 +36,7 @@ class CounterNow:
     visitor: Visitor | None
 
 
-def counters(connection: Connection, setup: Setup, today: date) -> list[CounterNow]:
+def counters(connection: Connection, office: OfficeConfig, today: date) -> list[CounterNow]:
     """Every counter of the office as it is now, by number."""
     seats = {
         row.id: row
@@ -45,7 +45,7 @@ def counters(connection: Connection, setup: Setup, today: date) -> list[CounterN
                 Counter.id, Counter.officer_id, Counter.paused_at, Counter.pause_reason, Officer.name.label("officer")
             )
             .join(Officer, Officer.id == Counter.officer_id, isouter=True)
-            .where(Counter.office_id == setup.office_id)
+            .where(Counter.office_id == office.office_id)
         )
     }
     visitors = {
@@ -54,17 +54,17 @@ def counters(connection: Connection, setup: Setup, today: date) -> list[CounterN
             label(row.series, row.number),
             row.state,
             row.since_at,
-            setup.service_ids[row.service_id].standard.short_name,
+            office.service_ids[row.service_id].standard.short_name,
         )
         for row in connection.execute(
             select(Ticket).where(
-                Ticket.office_id == setup.office_id, Ticket.on_day <= today, ACTIVE, Ticket.state.in_(AT_COUNTER)
+                Ticket.office_id == office.office_id, Ticket.on_day <= today, ACTIVE, Ticket.state.in_(AT_COUNTER)
             )
         )
     }
     return [
         CounterNow(one, seat.officer_id, seat.officer, seat.paused_at, seat.pause_reason, visitors.get(one.id))
-        for one in setup.counters
+        for one in office.counters
         if (seat := seats.get(one.id)) is not None
     ]
 
@@ -73,7 +73,7 @@ def counters(connection: Connection, setup: Setup, today: date) -> list[CounterN
 class Queue:
     """One service's line."""
 
-    service: ServiceSetup
+    service: ServiceConfig
     waiting: int
     longest_s: int
     """Of those who wait now; 0 when nobody does."""
@@ -81,11 +81,11 @@ class Queue:
     """How many wait longer than the service's second limit."""
 
 
-def queues(connection: Connection, setup: Setup, today: date, now: datetime) -> list[Queue]:
+def queues(connection: Connection, office: OfficeConfig, today: date, now: datetime) -> list[Queue]:
     """Every offered service's line, in the order of the office."""
     rows = connection.execute(
         select(Ticket.service_id, Ticket.taken_at).where(
-            Ticket.office_id == setup.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
+            Ticket.office_id == office.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
         )
     )
     waits: dict[int, list[float]] = {}
@@ -96,26 +96,26 @@ def queues(connection: Connection, setup: Setup, today: date, now: datetime) -> 
             one,
             len(mine := waits.get(one.id, [])),
             int(max(mine, default=0)),
-            sum(wait_level(wait_s, setup.settings.wait_limits(one.slug)) == Wait.TOO_LONG for wait_s in mine),
+            sum(wait_level(wait_s, office.settings.wait_limits(one.slug)) == Wait.TOO_LONG for wait_s in mine),
         )
-        for one in setup.services
+        for one in office.services
         if one.is_active
     ]
 
 
-def held(connection: Connection, setup: Setup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+def held(connection: Connection, office: OfficeConfig, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """Tickets on hold, oldest first, with their counter."""
     return connection.execute(
         select(Ticket)
-        .where(Ticket.office_id == setup.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.HELD)
+        .where(Ticket.office_id == office.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.HELD)
         .order_by(Ticket.since_at)
     ).all()
 
 
-def load(connection: Connection, setup: Setup, today: date, now: datetime) -> Load:
+def load(connection: Connection, office: OfficeConfig, today: date, now: datetime) -> Load:
     """Arrivals of the last hour, and the mean time from start to finish of those who were served today."""
     hour_ago = now - timedelta(hours=1)
-    today_all = Ticket.office_id == setup.office_id, Ticket.on_day == today
+    today_all = Ticket.office_id == office.office_id, Ticket.on_day == today
     came = connection.execute(select(func.count()).where(*today_all, Ticket.taken_at > hour_ago)).scalar_one()
     started = (
         select(Event.ticket_id, func.max(Event.at).label("at"))
@@ -131,16 +131,19 @@ def load(connection: Connection, setup: Setup, today: date, now: datetime) -> Lo
     return Load(float(came), sum(spent) / len(spent) if spent else None)
 
 
-def faults(connection: Connection, setup: Setup, now: datetime) -> tuple[int, int]:
+def faults(connection: Connection, office: OfficeConfig, now: datetime) -> tuple[int, int]:
     """Files that are overdue, and slips of the last day that failed."""
     overdue = connection.execute(
         select(func.count()).where(
-            Case.office_id == setup.office_id, Case.state == CaseState.OPEN, Case.due_at.is_not(None), Case.due_at < now
+            Case.office_id == office.office_id,
+            Case.state == CaseState.OPEN,
+            Case.due_at.is_not(None),
+            Case.due_at < now,
         )
     ).scalar_one()
     failed = connection.execute(
         select(func.count()).where(
-            PrintJob.office_id == setup.office_id,
+            PrintJob.office_id == office.office_id,
             PrintJob.state == "failed",
             PrintJob.made_at > now - timedelta(days=1),
         )

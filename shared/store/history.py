@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from shared.domain.estimate import FIRST_Q90
+from shared.domain.office import OfficeConfig
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, Action
-from shared.store.setup import Setup
 from shared.store.tables import Event, LearnedDay, OccupiedTime, Ticket
 
 Key = tuple[int, Role]
@@ -39,7 +39,7 @@ class Stay:
 
 
 @dataclass(slots=True)
-class Stays:
+class CounterVisits:
     """The stays of one day so far; `seen` is the version up to which events are counted."""
 
     on_day: date
@@ -48,30 +48,30 @@ class Stays:
     called_at: dict[int, datetime] = field(default_factory=dict)
     """Ticket id -> since when it stands at a counter."""
 
-    def read(self, connection: Connection, setup: Setup) -> None:
+    def read(self, connection: Connection, office: OfficeConfig) -> None:
         """Counts the events that came since the last time."""
-        mine = Ticket.office_id == setup.office_id, Ticket.on_day == self.on_day
+        mine = Ticket.office_id == office.office_id, Ticket.on_day == self.on_day
         # The first time by the day's tickets, later by the newest events: neither touches the history.
-        newer = (Event.office_id == setup.office_id, Event.version > self.seen) if self.seen else ()
+        newer = (Event.office_id == office.office_id, Event.version > self.seen) if self.seen else ()
         for row in connection.execute(_EVENTS.where(*mine, *newer)):
-            self._count(row, setup)
+            self._count(row, office)
             self.seen = row.version
 
-    def _count(self, row: Row[*tuple[Any, ...]], setup: Setup) -> None:
+    def _count(self, row: Row[*tuple[Any, ...]], office: OfficeConfig) -> None:
         if row.action == Action.CALL:
             self.called_at[row.ticket_id] = row.at
         elif row.to_state not in AT_COUNTER:
             since = self.called_at.pop(row.ticket_id, None)
             if since is not None and row.action in _LEAVES:
-                self.done.append(Stay(_key(row, setup), (row.at - since).total_seconds()))
+                self.done.append(Stay(_key(row, office), (row.at - since).total_seconds()))
 
 
-def _key(row: Row[*tuple[Any, ...]], setup: Setup) -> Key:
+def _key(row: Row[*tuple[Any, ...]], office: OfficeConfig) -> Key:
     """A counter that does the service's first work counts for that, another for its own."""
-    service = setup.service_ids[row.service_id]
-    counter = setup.counter_by_id(row.counter_id)
-    if counter is None or service.desk in counter.roles or not counter.roles:
-        return service.id, service.desk
+    service = office.service_ids[row.service_id]
+    counter = office.counter_by_id(row.counter_id)
+    if counter is None or service.first_role in counter.roles or not counter.roles:
+        return service.id, service.first_role
     return service.id, min(counter.roles)
 
 

@@ -26,10 +26,11 @@ from sqlalchemy import (
 )
 
 from shared.domain.errors import Unknown
-from shared.domain.standard import Service
+from shared.domain.office import OfficeConfig
+from shared.domain.standard import ServiceStandard
 from shared.loop import off_the_loop
+from shared.store.office_config import VERSION, OfficeConfigCache
 from shared.store.prepared import PreparedConnection, PreparedStatements, Rows
-from shared.store.setup import VERSION, Setup, SetupCache
 from shared.store.tables import Event, Office
 
 P = ParamSpec("P")
@@ -64,7 +65,7 @@ class Transaction:
     def __init__(
         self,
         connection: Connection,
-        setups: SetupCache,
+        office_configs: OfficeConfigCache,
         office_id: int,
         address: str | None = None,
     ) -> None:
@@ -75,12 +76,12 @@ class Transaction:
         if row is None:
             raise Unknown("office")
         self.version: int = row.version
-        self.setup: Setup = setups.get(connection, office_id, row.setup_version)
-        self._setups = setups
+        self.office: OfficeConfig = office_configs.get(connection, office_id, row.setup_version)
+        self._office_configs = office_configs
 
-    def standard(self, standard_id: int) -> Service:
+    def standard(self, standard_id: int) -> ServiceStandard:
         """One version of a service standard, old or new."""
-        return self._setups.standard(self.connection, standard_id)
+        return self._office_configs.standard(self.connection, standard_id)
 
     def execute(self, statement: Executable, values: Any = None) -> Any:
         return self.connection.execute(statement, values)
@@ -110,7 +111,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
-        self.setups = SetupCache()
+        self.office_configs = OfficeConfigCache()
         self._prepared = PreparedStatements(self.engine.dialect) if self.is_sqlite else None
         self._readers: deque[PreparedConnection] = deque()
         """Connections that nobody reads from now; only of SQLite."""
@@ -128,7 +129,7 @@ class Store:
         address = self.asked_from()
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.setups, office_id, address)
+            transaction = Transaction(connection, self.office_configs, office_id, address)
             return verb(transaction, *args, **kwargs), transaction.version
 
         answer, version = self._run(work)
@@ -138,9 +139,9 @@ class Store:
 
     def write(self, statement: Executable, values: Any = None) -> int:
         """Rows touched by a statement that no queue depends on (last seen, printer state): no office is locked."""
-        return self.exclusively(lambda connection: connection.execute(statement, values).rowcount)
+        return self.write_with(lambda connection: connection.execute(statement, values).rowcount)
 
-    def exclusively(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def write_with(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `work(connection, ...)` returns, after the commit; for what belongs to no office's queue."""
         answer, _ = self._run(lambda connection: (work(connection, *args, **kwargs), None))
         return answer  # type: ignore[no-any-return]
@@ -164,14 +165,14 @@ class Store:
             rows = connection.execute(statement, values)
             return rows if self._prepared else rows.freeze()()
 
-    def setup(self, office_id: int) -> Setup:
+    def office_config(self, office_id: int) -> OfficeConfig:
         """The office's services, counters and printers as they are now; raises `Unknown("office")`."""
         version = self.ask(VERSION, {"the_office": office_id}).scalar_one_or_none()
-        kept = self.setups.kept(office_id, version)
-        if kept is not None:
-            return kept
+        cached = self.office_configs.cached(office_id, version)
+        if cached is not None:
+            return cached
         with self.read() as connection:
-            return self.setups.read(connection, office_id)
+            return self.office_configs.read(connection, office_id)
 
     def on_change(self, listener: Callable[[int, int], None]) -> None:
         """`listener(office_id, version)` is called after each commit that changed an office."""

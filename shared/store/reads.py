@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select
 from shared.domain import board as boards
 from shared.domain.availability import Availability
 from shared.domain.numbering import label, office_day
+from shared.domain.office import OfficeConfig
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store import announcements
-from shared.store.setup import Setup
 from shared.store.tables import (
     ACTIVE,
     Counter,
@@ -48,26 +48,29 @@ _MOMENT = (
 )
 
 
-def board(connection: Connection, setup: Setup, now: datetime) -> dict[str, Any]:
+def board(connection: Connection, office: OfficeConfig, now: datetime) -> dict[str, Any]:
     """The public picture of one office at `now`: see `domain.board`, and `announcements.speech` for what is spoken."""
-    today = office_day(now, setup.zone)
-    epoch, number = moment(connection, setup.office_id)
-    of_today = {"the_office": setup.office_id, "the_day": today}
+    today = office_day(now, office.zone)
+    epoch, number = moment(connection, office.office_id)
+    of_today = {"the_office": office.office_id, "the_day": today}
     counts = {row.service_id: row.people for row in connection.execute(_COUNTS, of_today)}
-    seats = {row.id: row.officer_id for row in connection.execute(_SEATS, {"the_office": setup.office_id})}
+    seats = {row.id: row.officer_id for row in connection.execute(_SEATS, {"the_office": office.office_id})}
     busy = {row.counter_id: label(row.series, row.number) for row in connection.execute(_BUSY, of_today)}
-    calls = announcements.recent(connection, setup, now)
+    calls = announcements.recent(connection, office, now)
     picture = boards.board(
-        setup.slug,
+        office.slug,
         number,
         calls,
-        {service.slug: counts.get(service.id, 0) for service in setup.services if service.is_active},
-        [boards.Desk(c.number, c.name, seats.get(c.id) is not None, busy.get(c.id)) for c in setup.counters],
-        _availability(connection, setup, now),
-        now.astimezone(setup.zone),
+        {service.slug: counts.get(service.id, 0) for service in office.services if service.is_active},
+        [boards.BoardCounter(c.number, c.name, seats.get(c.id) is not None, busy.get(c.id)) for c in office.counters],
+        _availability(connection, office, now),
+        now.astimezone(office.zone),
     )
-    speech = announcements.speech(connection, setup, now, calls, [call["id"] for call in picture["calls"]])
-    about = {"printers": printer_words(connection, setup.office_id), "outages": outages(connection, setup.office_id)}
+    speech = announcements.speech(connection, office, now, calls, [call["id"] for call in picture["calls"]])
+    about = {
+        "printers": printer_statuses(connection, office.office_id),
+        "outages": outages(connection, office.office_id),
+    }
     return {**picture, "epoch": epoch, **speech, **about}
 
 
@@ -109,11 +112,11 @@ _PRINTERS = (
 )
 
 
-def _availability(connection: Connection, setup: Setup, now: datetime) -> dict[str, Availability]:
+def _availability(connection: Connection, office: OfficeConfig, now: datetime) -> dict[str, Availability]:
     """Slug -> whether it gives numbers, for every service that the office offers."""
-    numbers = issued(connection, setup.office_id, office_day(now, setup.zone))
-    offered = [service for service in setup.services if service.is_active]
-    return {one.slug: setup.availability(one, now, numbers.get(one.series, 0)) for one in offered}
+    numbers = issued(connection, office.office_id, office_day(now, office.zone))
+    offered = [service for service in office.services if service.is_active]
+    return {one.slug: office.availability(one, now, numbers.get(one.series, 0)) for one in offered}
 
 
 def issued(connection: Connection, office_id: int, today: date) -> dict[str, int]:
@@ -207,7 +210,7 @@ def _slips_left(printer: Row[*tuple[Any, ...]]) -> int | None:
     return slips_left(printer.roll_mm or roll_mm(printer.profile), printer.printed_mm, printer.printed_slips)
 
 
-def printer_words(connection: Connection, office_id: int) -> dict[str, str]:
+def printer_statuses(connection: Connection, office_id: int) -> dict[str, str]:
     """Printer slug -> its status: what the board says about paper, so that the kiosk can tell before it is too late."""
     rows = connection.execute(_PRINTERS, {"the_office": office_id})
     return {row.slug: "ok" if row.kind == "virtual" else row.status for row in rows}

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from shared.domain.case import State as CaseState
+from shared.domain.case import FileState as CaseState
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, State
@@ -85,7 +85,7 @@ class Office(Base):
     epoch: Mapped[str] = mapped_column(String(16), default="")
     """Another one when the database was put back to an earlier state: versions compare within one epoch only."""
     setup_version: Mapped[int] = mapped_column(default=1)
-    """Grows when something changes that `Setup` holds, so that a process knows when to read it again."""
+    """Grows when something changes that `OfficeConfig` holds, so that a process knows when to read it again."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Address, phone and the like, from the office's standard file; what is unknown is absent."""
@@ -175,7 +175,7 @@ class Counter(Base):
     paused_at: Mapped[datetime | None] = mapped_column(default=None)
     """Since when it rests although its officer stays; None while it works."""
     pause_reason: Mapped[str | None] = mapped_column(String(16), default=None)
-    """A `desk.PauseReason` value."""
+    """A `counter.PauseReason` value."""
 
 
 class Hours(Base):
@@ -220,8 +220,8 @@ class CounterBreak(Base):
     """None: every day."""
 
 
-class ForcedWord(Base):
-    """The supervisor's word against the calendar, for the office or for one service; the newest one counts."""
+class ScheduleOverride(Base):
+    """A supervisor's override of the opening hours, for the office or one service; the newest one counts."""
 
     __tablename__ = "forced_word"
     __table_args__ = (Index("ix_forced_word_office_id", "office_id"),)

@@ -28,7 +28,7 @@ from shared.domain.errors import Invalid
 from shared.domain.speech import Phrase, Style
 from shared.voice.chime import chime
 from shared.voice.loudness import RATE, TARGET_LUFS, normalise, trimmed, whole_blocks
-from shared.voice.synthesis import ENGINE, LONGEST_TEXT, WORDS_PER_MINUTE, Synthesiser, Turn
+from shared.voice.synthesis import ENGINE, LONGEST_TEXT, WORDS_PER_MINUTE, PollingLock, Synthesiser
 
 KEEP_FILES = 600
 KEEP_BYTES = 120_000_000  # about 500 calls; a call weighs 350 kB with the chime
@@ -62,7 +62,7 @@ class Voice:
         self._synthesiser = synthesiser or Synthesiser()
         self._keep_files = keep_files
         self._keep_bytes = keep_bytes
-        self._turn = Turn()
+        self._turn = PollingLock()
 
     def call_wav(
         self,

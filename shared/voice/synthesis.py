@@ -58,7 +58,7 @@ class NoSound(Exception):
     """The synthesiser gave no sound: it is missing, it refused the text, or it did not answer in time."""
 
 
-class Turn:
+class PollingLock:
     """One at a time, for threads, greenlets and the threads of gevent's pool together.
 
     A `threading.Lock` that gevent has patched never wakes again when a greenlet and a thread of the pool wait for it
@@ -105,7 +105,7 @@ class Synthesiser:
 
     def __init__(self, timeout_s: float = 20.0) -> None:
         self._timeout_s = timeout_s
-        self._turn = Turn()
+        self._turn = PollingLock()
         self._process: _Process | None = None
 
     def say(self, text: str, language: str = "id") -> array[int]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from shared.domain.desk import Place
+from shared.domain.counter import TransferPlace
 from shared.domain.errors import Invalid
 from shared.domain.ticket import Action, State
 
@@ -54,7 +54,7 @@ class Act(BaseModel):
     reason: str | None = Field(None, max_length=200)
     to_counter: int | None = Field(None, ge=1, description="for transfer: the number of the other counter")
     to_service: str | None = Field(None, max_length=40, description="for transfer: slug of the other service")
-    place: Place = Field(Place.KEPT, description="for transfer: where in the other line")
+    place: TransferPlace = Field(TransferPlace.KEPT, description="for transfer: where in the other line")
     returns: bool = Field(False, description="for transfer: this counter wants the visitor back")
 
     @field_validator("reason", "to_counter", "to_service", mode="before")

@@ -327,7 +327,7 @@ def _officer(officer_id: int, *, by_cookie: bool = False) -> SignedIn | None:
     row = store().ask(reads.OFFICER, {"the_officer": officer_id}).first()
     if row is None or not row.is_active:
         return None
-    today = office_day(now(), store().setup(row.office_id).zone)
+    today = office_day(now(), store().office_config(row.office_id).zone)
     roles = reads.held(store().ask(reads.ROLES, {"the_officer": officer_id}), today)
     return SignedIn(row.id, row.office_id, row.name, row.login, row.must_change_password, roles)
 

@@ -17,7 +17,7 @@ from shared.store import reads
 from shared.web import auth
 from shared.web.api import body
 from shared.web.auth import DEVICE_COOKIE, limiter, now, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 blueprint = Blueprint("devices", __name__)
 COOKIE_LIFE_S = 10 * 365 * 86400
@@ -48,7 +48,7 @@ def page(purpose: str) -> ResponseReturnValue:
         waiting = devices.pending(connection, g.office_id, token, now()) if token else None
     if waiting is not None and waiting.purpose == purpose:
         return _code(purpose, waiting.code)
-    asked = store().exclusively(devices.ask, g.office_id, purpose, now())
+    asked = store().write_with(devices.ask, g.office_id, purpose, now())
     response = make_response(_code(purpose, asked.code))
     _keep(response, asked.token)
     return response
@@ -58,7 +58,7 @@ def page(purpose: str) -> ResponseReturnValue:
 @limiter.limit("10/minute")
 def ask(purpose: str) -> ResponseReturnValue:
     """For programs: the code to show and the token that will work once the code is confirmed."""
-    asked = store().exclusively(devices.ask, g.office_id, purpose, now())
+    asked = store().write_with(devices.ask, g.office_id, purpose, now())
     return jsonify(code=asked.code, token=asked.token, expires_at=asked.expires_at.isoformat()), 201
 
 
@@ -67,7 +67,7 @@ def ask(purpose: str) -> ResponseReturnValue:
 def redeem() -> ResponseReturnValue:
     """For print agents that bring an admin's code: in which office they are now."""
     wanted = body(Redeem)
-    office_id = store().exclusively(devices.redeem, wanted.code, wanted.token, now())
+    office_id = store().write_with(devices.redeem, wanted.code, wanted.token, now())
     store().change(office_id, setup_devices.joined, wanted.token, now())
     with store().read() as connection:
         offices = {row.id: row.slug for row in reads.offices(connection)}
@@ -88,7 +88,7 @@ def _state(purpose: str) -> ResponseReturnValue:
 
 
 def _code(purpose: str, code: str) -> str:
-    return render_template("pair.html", setup=setup(), purpose=purpose, code=f"{code[:3]} {code[3:]}")
+    return render_template("pair.html", office=office_config(), purpose=purpose, code=f"{code[:3]} {code[3:]}")
 
 
 def _keep(response: Response, token: str) -> None:

@@ -25,7 +25,7 @@ def prepare(settings: Settings, now: datetime) -> list[Password]:
             offices = reads.offices(connection)
         for office in offices:
             store.change(office.id, close_past_days, now)
-        return [] if offices else store.exclusively(_found_all, now)
+        return [] if offices else store.write_with(_found_all, now)
     finally:
         store.close()
 

@@ -23,12 +23,12 @@ from sqlalchemy import bindparam, update
 
 from shared.domain.errors import Refusal
 from shared.domain.numbering import label
+from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.engine.forecast import Forecast, Forecasts
 from shared.printing import jobs
 from shared.store import reads
 from shared.store.office import Store
-from shared.store.setup import Setup
 from shared.store.tables import Device, Office, new_epoch
 from shared.web.auth import device
 from shared.web.screen import office_id
@@ -75,14 +75,14 @@ class Live:
         self._to_agents = _Bursts(self.socketio, PAUSE_S, self._wake_agents)
         store.on_change(self.publish)
 
-    def board(self, office: int) -> dict[str, Any]:
+    def board(self, office_id: int) -> dict[str, Any]:
         """The public picture now; `waits`: service slug -> [from, to] minutes, for services where that is known."""
         now = self.clock()
         with self.store.read() as connection:
-            setup = self.store.setups.read(connection, office)
-            board = reads.board(connection, setup, now)
-        waits = _waits(setup, self.forecasts.current(office, now))
-        moment = {"at": now.isoformat(), "build": self.build, "setup": setup.version}
+            office = self.store.office_configs.read(connection, office_id)
+            board = reads.board(connection, office, now)
+        waits = _waits(office, self.forecasts.current(office_id, now))
+        moment = {"at": now.isoformat(), "build": self.build, "setup": office.version}
         return {**board, "waits": waits, **moment}
 
     def board_for(self, office: int, drawn: str) -> dict[str, Any]:
@@ -101,21 +101,21 @@ class Live:
                 self.publish(office, 0)
         return self.board(office)
 
-    def phone_board(self, office: int, *, may_be_old: bool = False) -> dict[str, Any]:
+    def phone_board(self, office_id: int, *, may_be_old: bool = False) -> dict[str, Any]:
         """The picture for phones: `line` is number -> [people ahead] or [people ahead, from, to minutes]."""
         now = self.clock()
-        kept = self._phone_boards.get(office)
+        kept = self._phone_boards.get(office_id)
         if may_be_old and kept is not None and 0 <= (now - kept[0]).total_seconds() < PHONE_PAUSE_S:
             return kept[1]
         with self.store.read() as connection:
-            setup = self.store.setups.read(connection, office)
-            board = reads.board(connection, setup, now)
+            office = self.store.office_configs.read(connection, office_id)
+            board = reads.board(connection, office, now)
         places = {
             number: [place.ahead, place.wait.low_min, place.wait.high_min] if place.wait else [place.ahead]
-            for number, place in self.forecasts.line(office, now).items()
+            for number, place in self.forecasts.line(office_id, now).items()
         }
         picture = {**{key: board[key] for key in ON_PHONES}, "line": places, "at": now.isoformat()}
-        self._phone_boards[office] = (now, picture)
+        self._phone_boards[office_id] = (now, picture)
         return picture
 
     def publish(self, office: int, _version: int) -> None:
@@ -258,8 +258,8 @@ class _Bursts:
             self._socketio.sleep(max(self._pause_s, min(SHARE * (time.perf_counter() - began), LONGEST_PAUSE_S)))
 
 
-def _waits(setup: Setup, forecast: Forecast) -> dict[str, list[int]]:
-    quotes = {service.slug: forecast.quote(service.id, Lane.ORDINARY) for service in setup.services}
+def _waits(office: OfficeConfig, forecast: Forecast) -> dict[str, list[int]]:
+    quotes = {service.slug: forecast.quote(service.id, Lane.ORDINARY) for service in office.services}
     return {slug: [quote.low_min, quote.high_min] for slug, quote in quotes.items() if quote is not None}
 
 

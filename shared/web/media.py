@@ -17,8 +17,8 @@ from flask import current_app
 from PIL import Image, UnidentifiedImageError
 
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.office import OfficeConfig
 from shared.loop import off_the_loop
-from shared.store.setup import Setup
 
 Kind = Literal["image", "video"]
 
@@ -52,9 +52,9 @@ class Medium:
     """Changes with the file, so that no browser shows an old one."""
 
 
-def media(setup: Setup) -> list[Medium]:
+def media(office: OfficeConfig) -> list[Medium]:
     """What the office's folder holds that can be shown, in order; anything else in it is passed over."""
-    folder = _folder(setup)
+    folder = _folder(office)
     if not folder.is_dir():
         return []
     place = {name: number for number, name in enumerate(_order(folder))}
@@ -62,20 +62,20 @@ def media(setup: Setup) -> list[Medium]:
     return sorted(found, key=lambda each: place.get(each.name, len(place)))
 
 
-def medium(setup: Setup, name: str) -> Medium:
+def medium(office: OfficeConfig, name: str) -> Medium:
     """Raises `Unknown("medium")`."""
-    found = _looked_at(_folder(setup) / name) if _NAME.fullmatch(name) else None
+    found = _looked_at(_folder(office) / name) if _NAME.fullmatch(name) else None
     if found is None:
         raise Unknown("medium")
     return found
 
 
-def add(setup: Setup, name: str, content: IO[bytes]) -> Medium:
+def add(office: OfficeConfig, name: str, content: IO[bytes]) -> Medium:
     """Keeps a file under its name, with the ending of what it is. Raises `Invalid("medium")` for anything else.
 
     A file of the same name is replaced, in its place.
     """
-    folder = _folder(setup)
+    folder = _folder(office)
     folder.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".making-")
     try:
@@ -91,22 +91,22 @@ def add(setup: Setup, name: str, content: IO[bytes]) -> Medium:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return medium(setup, path.name)
+    return medium(office, path.name)
 
 
-def delete(setup: Setup, name: str) -> None:
+def delete(office: OfficeConfig, name: str) -> None:
     """Raises `Unknown("medium")`."""
-    medium(setup, name).path.unlink(missing_ok=True)
+    medium(office, name).path.unlink(missing_ok=True)
 
 
-def move(setup: Setup, name: str, by: int) -> None:
+def move(office: OfficeConfig, name: str, by: int) -> None:
     """One place earlier (-1) or later (1). Raises `Unknown("medium")`."""
-    names = [each.name for each in media(setup)]
+    names = [each.name for each in media(office)]
     if name not in names:
         raise Unknown("medium")
     place = names.index(name)
     names.insert(max(0, place + by), names.pop(place))
-    order = _folder(setup) / ORDER
+    order = _folder(office) / ORDER
     fresh = order.with_suffix(".fresh")
     fresh.write_text("\n".join(names))
     os.replace(fresh, order)
@@ -119,8 +119,8 @@ def _order(folder: Path) -> list[str]:
         return []
 
 
-def _folder(setup: Setup) -> Path:
-    return Path(current_app.extensions["loket_settings"].data).resolve() / "media" / setup.slug
+def _folder(office: OfficeConfig) -> Path:
+    return Path(current_app.extensions["loket_settings"].data).resolve() / "media" / office.slug
 
 
 _seen: dict[tuple[Path, int, int], str | None] = {}

@@ -21,7 +21,7 @@ from shared.printing.spool import make
 from shared.store import reads
 from shared.store.tables import DataView
 from shared.web.auth import is_local, now, officers_only, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,7 +49,7 @@ def readers_only(route: Callable[P, R]) -> Callable[P, Any]:
 @readers_only
 def page(printer: str | None = None) -> str:
     """The printers, and the newest slips of one of them: the virtual printer's paper comes out here."""
-    chosen = setup().printer(printer)
+    chosen = office_config().printer(printer)
     if printer is not None and (chosen is None or chosen.slug != printer):
         raise Unknown("printer")
     with store().read() as connection:
@@ -57,7 +57,7 @@ def page(printer: str | None = None) -> str:
         slips = reads.print_jobs(connection, g.office_id, chosen.id, SHOWN) if chosen else []
     return render_template(
         "paper/page.html",
-        setup=setup(),
+        office=office_config(),
         printers=printers,
         chosen=chosen,
         slips=slips,
@@ -83,7 +83,7 @@ def picture(job_id: int) -> ResponseReturnValue:
     if job.kind not in PUBLIC_KINDS and job.case_id is not None:
         seen = {"office_id": g.office_id, "case_id": job.case_id, "officer_id": current_user.id, "at": now()}
         store().write(insert(DataView), seen)
-    made = make(job.lines, job.profile, setup().profile.get("logo"))
+    made = make(job.lines, job.profile, office_config().profile.get("logo"))
     png = io.BytesIO()
     draw(made.data, profile(job.profile).width_dots).save(png, "PNG")
     png.seek(0)

@@ -41,7 +41,7 @@ from shared.store.office import Store
 from shared.store.tables import Printer, PrintJob
 from shared.web.api import body
 from shared.web.auth import NotSignedIn, devices_only, machines_only, now, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 blueprint = Blueprint("printers", __name__)
 
@@ -97,7 +97,7 @@ class Report(BaseModel):
     result: Result
     reason: str | None = Field(None, max_length=40)
     status: Status = Status.UNKNOWN
-    witness: str | None = Field(None, max_length=12)
+    evidence: str | None = Field(None, max_length=12)
 
 
 @blueprint.post("/<office>/paper/agent/printer")
@@ -139,7 +139,7 @@ def claim(job_id: int) -> ResponseReturnValue:
 def report(job_id: int) -> ResponseReturnValue:
     told = body(Report)
     job = _job_of_agent(job_id)
-    outcome = Outcome(told.result, told.reason, told.status, told.witness)
+    outcome = Outcome(told.result, told.reason, told.status, told.evidence)
     if not jobs.finish(store(), job_id, _owner(told.install), outcome, now(), told.length_mm):
         raise NotAllowed("not_waiting")
     if told.status != Status.UNKNOWN:
@@ -391,7 +391,7 @@ def _finish(printer: Row[Any], job_id: int, outcome: Outcome) -> None:
 
 
 def _made(printer: Row[Any], job: Row[Any]) -> Made:
-    return make(job.lines, printer.profile, setup().profile.get("logo"))
+    return make(job.lines, printer.profile, office_config().profile.get("logo"))
 
 
 def _next(printer_id: int) -> tuple[Row[Any], Made] | None:
@@ -411,23 +411,23 @@ def _next(printer_id: int) -> tuple[Row[Any], Made] | None:
 def _wait(printer_id: int, wait_s: float) -> tuple[Row[Any], Made] | None:
     """The same, but keeps the question open until there is one."""
     until = time.monotonic() + wait_s
-    bell: Bell = current_app.extensions["loket_bell"]
-    with bell.listening(g.office_id) as rung:
+    signal: ChangeSignal = current_app.extensions["loket_change_signal"]
+    with signal.listening(g.office_id) as changed:
         while True:
             ready = _next(printer_id)
             left = until - time.monotonic()
             if ready is not None or left <= 0:
                 return ready
-            rung.wait(min(left, LOOK_S))
-            rung.clear()
+            changed.wait(min(left, LOOK_S))
+            changed.clear()
 
 
-class Bell:
+class ChangeSignal:
     """Wakes the open questions of an office when something changed there."""
 
     def __init__(self, store: Store) -> None:
         self._listening: set[tuple[int, threading.Event]] = set()
-        store.on_change(self._ring)
+        store.on_change(self._changed)
 
     @contextmanager
     def listening(self, office_id: int) -> Iterator[threading.Event]:
@@ -438,12 +438,12 @@ class Bell:
         finally:
             self._listening.discard(place)
 
-    def _ring(self, office_id: int, _version: int) -> None:
+    def _changed(self, office_id: int, _version: int) -> None:
         for office, event in list(self._listening):
             if office == office_id:
                 event.set()
 
 
 @blueprint.record_once
-def _hang_the_bell(state: BlueprintSetupState) -> None:
-    state.app.extensions["loket_bell"] = Bell(state.app.extensions["loket_store"])
+def _register_change_signal(state: BlueprintSetupState) -> None:
+    state.app.extensions["loket_change_signal"] = ChangeSignal(state.app.extensions["loket_store"])

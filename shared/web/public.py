@@ -13,7 +13,7 @@ from shared.domain.standard import MANAGEMENT, PUBLISHED
 from shared.store import reads
 from shared.web.api import document
 from shared.web.auth import is_local, store
-from shared.web.screen import setup
+from shared.web.screen import office_config
 
 blueprint = Blueprint("public", __name__)
 
@@ -27,13 +27,15 @@ def home() -> str:
 
 @blueprint.get("/<office>/")
 def office() -> str:
-    return render_template("office.html", setup=setup())
+    return render_template("office.html", office=office_config())
 
 
 @blueprint.get("/<office>/standard/<slug>")
 def standard(slug: str) -> str:
-    service = setup().service(slug).standard
-    return render_template("standard.html", setup=setup(), service=service, published=PUBLISHED, management=MANAGEMENT)
+    service = office_config().service(slug).standard
+    return render_template(
+        "standard.html", office=office_config(), service=service, published=PUBLISHED, management=MANAGEMENT
+    )
 
 
 @blueprint.get("/healthz")

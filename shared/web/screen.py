@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Refusal, Unknown
+from shared.domain.office import OfficeConfig
 from shared.store import reads
-from shared.store.setup import Setup
 from shared.web.auth import store, wants_page
 
 log = structlog.get_logger()
@@ -39,11 +39,11 @@ def init_app(app: Flask) -> None:
     app.after_request(_headers)
 
 
-def setup() -> Setup:
+def office_config() -> OfficeConfig:
     """The office of this request as it is set up now."""
-    if "setup" not in g:
-        g.setup = store().setup(g.office_id)
-    return g.setup  # type: ignore[no-any-return]
+    if "office_config" not in g:
+        g.office_config = store().office_config(g.office_id)
+    return g.office_config  # type: ignore[no-any-return]
 
 
 def sentence(error: Refusal) -> str:
@@ -68,7 +68,7 @@ def _word(kind: str, code: object) -> str:
 
 def _requirement(key: str) -> str:
     """The document as the office's standards name it."""
-    requirements = (each for service in setup().services for each in service.standard.requirements)
+    requirements = (each for service in office_config().services for each in service.standard.requirements)
     return next((each.text for each in requirements if each.key == key), key)
 
 

@@ -10,8 +10,8 @@ import structlog
 from flask import current_app
 
 from shared.domain.errors import Refusal
+from shared.domain.office import OfficeConfig
 from shared.loop import off_the_loop
-from shared.store.setup import Setup
 from shared.voice.clips import Voice
 from shared.voice.synthesis import NoSound
 
@@ -26,16 +26,16 @@ class Silent(Refusal):
     status = 503
 
 
-def call(setup: Setup, number: str, counter: str, language: str = "id", *, with_chime: bool = True) -> Path:
+def call(office: OfficeConfig, number: str, counter: str, language: str = "id", *, with_chime: bool = True) -> Path:
     """The WAV that calls `number` to the counter of that name. Raises `Silent("no_sound")`."""
 
-    style = setup.settings.voice_style
-    return _made(_voice().call_wav, number, counter, language, style, office=_own(setup), with_chime=with_chime)
+    style = office.settings.voice_style
+    return _made(_voice().call_wav, number, counter, language, style, office=_own(office), with_chime=with_chime)
 
 
-def test(setup: Setup) -> Path:
+def test(office: OfficeConfig) -> Path:
     """The WAV of the sound test, with chime. Raises `Silent("no_sound")`."""
-    return _made(_voice().phrase_wav, "phrase.test", office=_own(setup), with_chime=True)
+    return _made(_voice().phrase_wav, "phrase.test", office=_own(office), with_chime=True)
 
 
 def speak(text: str, language: str) -> Path:
@@ -43,24 +43,24 @@ def speak(text: str, language: str) -> Path:
     return _made(_voice().speak, text, language)
 
 
-def clips(setup: Setup, language: str) -> dict[str, Path]:
+def clips(office: OfficeConfig, language: str) -> dict[str, Path]:
     """The office's own recordings by phrase key. Raises `Invalid("language")`."""
-    return _voice().clips(setup.slug, language)
+    return _voice().clips(office.slug, language)
 
 
-def keep_clip(setup: Setup, language: str, key: str, wav: bytes) -> None:
+def keep_clip(office: OfficeConfig, language: str, key: str, wav: bytes) -> None:
     """Raises `Invalid` with what is wrong with the recording, as `Voice.save_clip`."""
-    off_the_loop(_voice().save_clip, setup.slug, language, key, wav)
+    off_the_loop(_voice().save_clip, office.slug, language, key, wav)
 
 
-def forget_clip(setup: Setup, language: str, key: str) -> bool:
+def forget_clip(office: OfficeConfig, language: str, key: str) -> bool:
     """False when there was none. Raises `Invalid`."""
-    return _voice().delete_clip(setup.slug, language, key)
+    return _voice().delete_clip(office.slug, language, key)
 
 
-def _own(setup: Setup) -> str | None:
+def _own(office: OfficeConfig) -> str | None:
     """Whose recordings win; None: the synthesiser speaks, as the office wants it."""
-    return setup.slug if setup.settings.own_voice else None
+    return office.slug if office.settings.own_voice else None
 
 
 def _made(make: Callable[P, Path], *args: P.args, **kwargs: P.kwargs) -> Path:

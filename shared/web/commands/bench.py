@@ -20,13 +20,13 @@ NAMES = ("takes", "calls", "screens", "ceiling", "slow_disk", "history", "start"
 @click.pass_obj
 def command(settings: Settings, names: tuple[str, ...], quick: bool) -> None:
     """Mengukur kecepatan pada mesin ini (measures this machine)."""
-    from shared.web.bench.installation import install  # the whole program: only for who measures
-    from shared.web.bench.measure import Measure
+    from shared.bench.installation import install  # the whole program: only for who measures
+    from shared.bench.measure import Measure
 
     settings.data.mkdir(parents=True, exist_ok=True)
     for name in names or NAMES:
         with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data) as folder:
             made = install(Path(folder) / "data")
             bench = (Measure.quick if quick else Measure.full)(made, Path(folder))
-            for figure in import_module(f"shared.web.bench.{name}").measure(bench):
+            for figure in import_module(f"shared.bench.{name}").measure(bench):
                 click.echo(json.dumps(figure.line()))

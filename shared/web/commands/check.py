@@ -74,13 +74,13 @@ def _integrity(store: Store) -> str:
 
 
 def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
-    setup = store.setup(office_id)
-    offered = [service for service in setup.services if service.is_active]
-    yield bool(offered and setup.counters), slug, f"{len(offered)} layanan, {len(setup.counters)} loket"
+    office = store.office_config(office_id)
+    offered = [service for service in office.services if service.is_active]
+    yield bool(offered and office.counters), slug, f"{len(offered)} layanan, {len(office.counters)} loket"
     for service in offered:
-        if setup.counters and not setup.desks(service):
+        if office.counters and not office.first_counters(service):
             yield False, f"{slug} {service.slug}", "tidak ada loket yang melayaninya (no counter serves it)"
-    for printer in setup.printers:
+    for printer in office.printers:
         if printer.kind in KINDS:
             status = ask(printer.kind, printer.address)
             yield status.can_print, f"{slug} printer {printer.slug}", status.value

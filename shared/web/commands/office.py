@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from shared.domain.errors import Invalid
-from shared.engine.setup_officers import FoundingForm, one_time_password, plant, slug_for
+from shared.engine.setup_officers import FoundingForm, create_office, one_time_password, slug_for
 from shared.standards import regions
 from shared.store import reads
 from shared.store.migrate import upgrade
@@ -45,7 +45,7 @@ def add(settings: Settings, district: str, slug: str | None, login: str) -> None
     password = one_time_password()
     account = {"login": login, "name": "Admin Kantor", "password_hash": hash_password(password)}
     try:
-        _store(settings).exclusively(plant, wanted, account, datetime.now(UTC), "console")
+        _store(settings).write_with(create_office, wanted, account, datetime.now(UTC), "console")
     except Invalid as error:
         raise click.ClickException(f"alamat '{wanted.slug}' tidak dapat dipakai ({error.facts['faults']})") from None
     click.echo(f"{wanted.slug:<20} {login:<12} {password}   {name}")

@@ -9,7 +9,17 @@ from typing import cast, get_args
 
 import click
 
-from shared.printing.agent import Agent, Device, Journal, Line, Refused, Unreachable, alone, pair, redeem
+from shared.printing.agent import (
+    Agent,
+    Journal,
+    LocalPrinter,
+    Refused,
+    ServerConnection,
+    Unreachable,
+    alone,
+    pair,
+    redeem,
+)
 from shared.printing.connections import USB_FILES, Answers, Kind
 from shared.web.settings import Settings
 
@@ -40,7 +50,7 @@ def command(
             journal = Journal(folder)
             line = _line(server, office, token, code, journal)
             click.echo(f"{name}: {kind}:{address} -> {line.url}")
-            Agent(line, journal, Device(name, kind, address, profile, Answers(answers))).run()
+            Agent(line, journal, LocalPrinter(name, kind, address, profile, Answers(answers))).run()
     except BlockingIOError:
         raise click.ClickException(f"agen '{name}' sudah berjalan (already running)") from None
     except Refused as error:
@@ -51,31 +61,31 @@ def command(
         raise click.ClickException(f"{server}: tidak terjangkau (unreachable): {error}") from None
 
 
-def _line(server: str, office: str | None, token: str | None, code: str | None, journal: Journal) -> Line:
+def _line(server: str, office: str | None, token: str | None, code: str | None, journal: Journal) -> ServerConnection:
     """The road to the office with a token: the one given, else that of an earlier pairing, else of a new one."""
     if token is not None:
-        return Line(f"{server}/{office}", token)
+        return ServerConnection(f"{server}/{office}", token)
     known = journal.facts
     is_known = bool(known.get("token")) and str(known.get("url", "")).startswith(f"{server}/")
     if is_known and office in (None, _office(known["url"])) and code in (None, known.get("code")):
-        return Line(known["url"], known["token"])
+        return ServerConnection(known["url"], known["token"])
     if code is not None:
         return _redeemed(server, code, journal)
     if office is None:
         raise click.UsageError("--pair CODE (Perangkat > Tambah agen cetak)")
-    line = Line(f"{server}/{office}")
+    line = ServerConnection(f"{server}/{office}")
     line.token = pair(line, lambda shown: click.echo(f"Kode pemasangan (pairing code): {shown[:3]} {shown[3:]}"))
     journal.write(token=line.token, url=line.url, code=None)
     return line
 
 
-def _redeemed(server: str, code: str, journal: Journal) -> Line:
+def _redeemed(server: str, code: str, journal: Journal) -> ServerConnection:
     """The token is on the disk before the server hears of it: a crash in between costs no code."""
     wish = journal.facts.get("wish") or {}
     if wish.get("code") != code:
         wish = {"code": code, "token": secrets.token_urlsafe(32)}
         journal.write(wish=wish)
-    line = Line(f"{server}/{redeem(server, code, wish['token'])}", wish["token"])
+    line = ServerConnection(f"{server}/{redeem(server, code, wish['token'])}", wish["token"])
     journal.write(token=line.token, url=line.url, code=code, wish=None)
     return line
 

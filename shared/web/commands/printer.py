@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import Row, select, update
 
 from shared.domain.errors import Invalid
+from shared.domain.office import OfficeConfig
 from shared.domain.slip import Line
 from shared.engine import paper
 from shared.engine import setup as engine
@@ -23,7 +24,6 @@ from shared.printing.status import Status
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.store.setup import Setup
 from shared.store.tables import Office, Printer
 from shared.web.settings import Settings
 from shared.words import catalogue
@@ -49,49 +49,49 @@ def command() -> None:
 def test(settings: Settings, office: str, name: str | None, timeout_s: float) -> None:
     """Mencetak halaman uji dan mencatat apa yang dijawab printer (prints a test page, learns what it answers)."""
     store = open_store(settings)
-    setup = _setup(store, office)
-    row = _printer(store, setup, name)
+    config = _config(store, office)
+    row = _printer(store, config, name)
     if row.kind == "virtual" or row.kind not in OWN_KINDS or row.device_id is not None:
         word = _word(Status.OK if row.kind == "virtual" else row.status)
-        lines = _page(setup, row, settings, ("Keadaan", word))
-        store.change(setup.office_id, paper.print_lines, "test", lines, datetime.now(UTC), printer=row.slug)
+        lines = _page(config, row, settings, ("Keadaan", word))
+        store.change(config.office_id, paper.print_lines, "test", lines, datetime.now(UTC), printer=row.slug)
         click.echo(f"{row.slug}: {word}. Lihat (see) /{office}/paper/{row.slug}")
         return
     try:
-        _try(store, setup, row, settings, timeout_s)
+        _try(store, config, row, settings, timeout_s)
     except Invalid as error:
         raise click.ClickException(f"{row.slug}: {error.code}: {row.address} {row.profile}") from None
     except OSError as error:
         raise click.ClickException(f"{row.slug}: {row.kind}:{row.address}: tidak terjangkau ({error})") from None
 
 
-def _try(store: Store, setup: Setup, row: Row[Any], settings: Settings, timeout_s: float) -> None:
+def _try(store: Store, office: OfficeConfig, row: Row[Any], settings: Settings, timeout_s: float) -> None:
     """Asks, learns, prints and says what came back; keeps what was learned when the printer is well enough to tell."""
     with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
         status = connection.status()
         can_learn = status.can_print or status is Status.UNKNOWN
         answers = learn(connection) if can_learn else Answers(row.answers)
     facts = (("Jawaban printer", ANSWER_WORDS[answers]), ("Keadaan", _word(status)))
-    data = render(_page(setup, row, settings, *facts), row.profile)
+    data = render(_page(office, row, settings, *facts), row.profile)
     with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
         outcome = print_slip(connection, data, answers=answers)
     click.echo(f"{row.slug}: {row.kind}:{row.address} {row.profile}")
     click.echo(f"  keadaan (status): {_word(status)} ({status.value})")
     click.echo(f"  jawaban (answers): {answers.value}")
-    click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.witness or ''}".rstrip())
+    click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.evidence or ''}".rstrip())
     if answers is Answers.NOTHING:
         click.echo(
             "  Printer ini tidak menjawab: 'tercetak' hanya berarti 'terkirim'. Lihat apakah halaman uji keluar."
         )
         click.echo("  (It answers nothing: 'printed' only means 'sent'. Look whether the test page came out.)")
-    store.exclusively(_keep, setup.office_id, row.id, answers.value)
+    store.write_with(_keep, office.office_id, row.id, answers.value)
     if outcome.reason:
         raise click.ClickException("halaman uji tidak tercetak dengan pasti (the test page is not surely printed)")
 
 
-def _page(setup: Setup, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[Line]:
+def _page(office: OfficeConfig, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[Line]:
     url = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return paper.trial(setup, row, facts, datetime.now(UTC), url)
+    return paper.test_page(office, row, facts, datetime.now(UTC), url)
 
 
 def _word(status: str) -> str:
@@ -117,8 +117,8 @@ def link(settings: Settings, office: str, name: str, kind: str, profile_name: st
         profile(profile_name)
     except Invalid as error:
         raise click.ClickException(f"{error.code}: {profile_name}") from None
-    office_id = _setup(store, office).office_id
-    key = store.exclusively(paper.link, office_id, name, kind, profile_name, datetime.now(UTC))
+    office_id = _config(store, office).office_id
+    key = store.write_with(paper.link, office_id, name, kind, profile_name, datetime.now(UTC))
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     click.echo(f"{base.rstrip('/')}/{office}/paper/{name}/{kind}/{key}")
 
@@ -128,7 +128,7 @@ def link(settings: Settings, office: str, name: str, kind: str, profile_name: st
 @click.pass_obj
 def list_printers(settings: Settings, office: str) -> None:
     """Menampilkan printer kantor (the office's printers)."""
-    for row in _setup(open_store(settings), office).printers:
+    for row in _config(open_store(settings), office).printers:
         click.echo(f"{row.slug:<20} {row.kind:<8} {row.address:<24} {row.profile}")
 
 
@@ -151,14 +151,14 @@ def add(settings: Settings, office: str, name: str, kind: str, address: str, pro
 @click.pass_obj
 def remove(settings: Settings, office: str, name: str) -> None:
     """Menghapus printer; struk lamanya tetap tercatat (takes a printer away)."""
-    _printer(store := open_store(settings), _setup(store, office), name)
+    _printer(store := open_store(settings), _config(store, office), name)
     _change(settings, office, lambda rows: [row for row in rows if row["slug"] != name])
 
 
 def _change(settings: Settings, office: str, change: Callable[[list[Any]], list[Any]]) -> None:
     """As the page of the printers does it, with the same rules and the same event in the audit."""
     store = open_store(settings)
-    present = _setup(store, office)
+    present = _config(store, office)
     try:
         rows = change(engine.printers_form(present).model_dump()["printers"])
         wanted = engine.PrintersForm.model_validate({"printers": rows})
@@ -175,18 +175,18 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.database())
 
 
-def _setup(store: Store, office: str) -> Setup:
+def _config(store: Store, office: str) -> OfficeConfig:
     with store.read() as connection:
         offices = {row.slug: row.id for row in reads.offices(connection)}
     if office not in offices:
         raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
-    return store.setup(offices[office])
+    return store.office_config(offices[office])
 
 
-def _printer(store: Store, setup: Setup, name: str | None) -> Row[Any]:
-    chosen = setup.printer(name)
+def _printer(store: Store, office: OfficeConfig, name: str | None) -> Row[Any]:
+    chosen = office.printer(name)
     if chosen is None or (name is not None and chosen.slug != name):
-        known = ", ".join(printer.slug for printer in setup.printers)
+        known = ", ".join(printer.slug for printer in office.printers)
         raise click.ClickException(f"printer '{name or ''}' tidak ada (no such printer): {known or '-'}")
     with store.read() as connection:
         return connection.execute(select(Printer).where(Printer.id == chosen.id)).one()

@@ -32,10 +32,10 @@ def estimate(settings: Settings, office: str, weeks: int) -> None:
         offices = {row.slug: row.id for row in reads.offices(connection)}
         if office not in offices:
             raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
-        setup = store.setups.read(connection, offices[office])
-        today = office_day(datetime.now(UTC), setup.zone)
+        config = store.office_configs.read(connection, offices[office])
+        today = office_day(datetime.now(UTC), config.zone)
         monday = today - timedelta(days=today.weekday())
-        found = judge(connection, setup, monday - timedelta(weeks=weeks - 1), today)
+        found = judge(connection, config, monday - timedelta(weeks=weeks - 1), today)
     click.echo(f"{'minggu':<11} {'n':>5} {'MAE':>7} {'median':>7} {'bias':>7} {'±10 mnt':>8} {'> batas':>8}  layanan")
     for week, service, judged in found:
         click.echo(f"{week.isoformat():<11} {_figures(judged)}  {service or 'SEMUA'}")

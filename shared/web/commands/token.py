@@ -34,7 +34,7 @@ def command(settings: Settings, office: str, officer: str | None, purpose: str |
     if officer and row is None:
         raise click.ClickException(f"petugas '{officer}' tidak ada di {office} (no such officer)")
     name = officer or str(purpose)
-    text = store.exclusively(
+    text = store.write_with(
         issue_token, offices[office], purpose or "officer", name, datetime.now(UTC), row.id if row else None
     )
     click.echo(text)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from random import Random
 from statistics import mean
 
+from shared.bench.synthetic import OFFICES, SERVICES, Method, SyntheticCounter, SyntheticOffice, SyntheticVisitor, play
 from shared.domain import estimate, policy
-from shared.domain.synthetic import OFFICES, SERVICES, Counter, Method, Room, Visitor, play
 
 
 def compare(days: int, seed: int) -> dict[str, float]:
@@ -49,7 +49,7 @@ def judge(days: int, seed: int) -> estimate.Accuracy | None:
     return estimate.accuracy(quotes)
 
 
-def ours(room: Room, visitor: Visitor) -> float:
+def ours(room: SyntheticOffice, visitor: SyntheticVisitor) -> float:
     """What `loket` says: `estimate` fed as the engine feeds it."""
     completions = [(c.service, c.observed_s, c.expected_s) for c in room.done]
     occupied_s = estimate.today_means(room.occupied_s, completions)
@@ -60,17 +60,17 @@ def ours(room: Room, visitor: Visitor) -> float:
     return seconds
 
 
-def last_30_waits(room: Room, visitor: Visitor) -> float:
+def last_30_waits(room: SyntheticOffice, visitor: SyntheticVisitor) -> float:
     """Mean of the last 30 waits in this lane today."""
     return _as_long_as([other for other in room.called if other.lane == visitor.lane][-30:], room, visitor)
 
 
-def last_to_enter_service(room: Room, visitor: Visitor) -> float:
+def last_to_enter_service(room: SyntheticOffice, visitor: SyntheticVisitor) -> float:
     """The wait of the last visitor of this lane who was called today."""
     return _as_long_as([other for other in room.called if other.lane == visitor.lane][-1:], room, visitor)
 
 
-def queue_length(room: Room, visitor: Visitor) -> float:
+def queue_length(room: SyntheticOffice, visitor: SyntheticVisitor) -> float:
     """(People ahead who share a counter with the newcomer, + 1) x mean service time / open counters."""
     mine = [counter for counter in room.counters if counter.calls(visitor.service)]
     ahead = sum(any(counter.calls(other.service) for counter in mine) for other in _ahead(room, visitor))
@@ -88,29 +88,29 @@ METHODS: Mapping[str, Method] = {
 }
 
 
-def _ahead(room: Room, visitor: Visitor) -> list[Visitor]:
+def _ahead(room: SyntheticOffice, visitor: SyntheticVisitor) -> list[SyntheticVisitor]:
     """Those who are called before the newcomer, in the order of calling."""
     by_number = {other.number: other for other in [*room.waiting, visitor]}
     order = [waiting.ticket_id for waiting in policy.order([v.as_waiting() for v in by_number.values()], streak=0)]
     return [by_number[number] for number in order[: order.index(visitor.number)]]
 
 
-def _desk(room: Room, counter: Counter, occupied_s: Mapping[str, float]) -> estimate.Desk:
+def _desk(room: SyntheticOffice, counter: SyntheticCounter, occupied_s: Mapping[str, float]) -> estimate.WorkingCounter:
     free_at_s = 0.0
     if counter.visitor is not None:
         elapsed_s = room.now_s - counter.visitor.called_s
         free_at_s = estimate.remaining_s(elapsed_s, occupied_s[counter.visitor.service])
     rest = (counter.rest[0] - room.now_s, counter.rest[1] - room.now_s)
-    return estimate.Desk("", counter.services, free_at_s, (rest,))
+    return estimate.WorkingCounter("", counter.services, free_at_s, (rest,))
 
 
-def _as_long_as(others: list[Visitor], room: Room, visitor: Visitor) -> float:
+def _as_long_as(others: list[SyntheticVisitor], room: SyntheticOffice, visitor: SyntheticVisitor) -> float:
     """A wait of as many counter seconds as these waits had on average; that is how they know the schedule too."""
     spent = [_desk_seconds(room, other.service, other.taken_s, other.called_s) for other in others]
     return _until_desk_seconds(room, visitor.service, mean(spent) if spent else 0.0)
 
 
-def _desk_seconds(room: Room, service: str, from_s: float, until_s: float) -> float:
+def _desk_seconds(room: SyntheticOffice, service: str, from_s: float, until_s: float) -> float:
     """Seconds that counters for `service` are planned to be there between two times, summed over the counters."""
     total_s = 0.0
     for counter in room.counters:
@@ -120,7 +120,7 @@ def _desk_seconds(room: Room, service: str, from_s: float, until_s: float) -> fl
     return total_s
 
 
-def _until_desk_seconds(room: Room, service: str, work_s: float) -> float:
+def _until_desk_seconds(room: SyntheticOffice, service: str, work_s: float) -> float:
     """Seconds from now until the counters for `service` have been there for `work_s` in sum."""
     at_s = room.now_s
     for edge_s in sorted({edge_s for counter in room.counters for edge_s in counter.rest if edge_s > room.now_s}):

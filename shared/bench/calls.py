@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.web.bench.figure import Figure, at_least
-from shared.web.bench.installation import COUNTERS, Installation, Serving, run_load, served
-from shared.web.bench.measure import Measure
-from shared.web.bench.takes import kiosk_plan, takes_per_s
+from shared.bench.figure import Figure, at_least
+from shared.bench.installation import COUNTERS, Installation, Serving, run_load, served
+from shared.bench.measure import Measure
+from shared.bench.takes import kiosk_plan, takes_per_s
 
 TARGETS = {1: 1.0, 8: 1.0, 32: 1.0}
 

@@ -76,12 +76,12 @@ def install(folder: Path) -> Installation:
     prepare(settings, datetime.now(UTC))
     store = Store(settings.database())
     try:
-        setup = store.setup(store.exclusively(_first_office))
-        service = setup.services[0]
-        tokens = store.exclusively(_furnish, setup.office_id, service.desk.value)
+        office = store.office_config(store.write_with(_first_office))
+        service = office.services[0]
+        tokens = store.write_with(_furnish, office.office_id, service.first_role.value)
     finally:
         store.close()
-    return Installation(folder, setup.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]))
+    return Installation(folder, office.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]))
 
 
 def _first_office(connection: Connection) -> int:
@@ -150,7 +150,7 @@ def free_port() -> int:
 @contextmanager
 def load(kind: str, serving_port: int, **plan: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A client process of its own, see `load.py`; it begins at once."""
-    program = [sys.executable, "-m", "shared.web.bench.load"]
+    program = [sys.executable, "-m", "shared.bench.load"]
     process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
     process.stdin.write(json.dumps({"kind": kind, "port": serving_port, **plan}).encode())

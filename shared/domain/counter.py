@@ -61,7 +61,7 @@ class CancelReason(StrEnum):
     OTHER = "other"
 
 
-class Place(StrEnum):
+class TransferPlace(StrEnum):
     """Where a transferred visitor stands in the line of the other counter."""
 
     FRONT = "front"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.web.bench.installation import Installation
+from shared.bench.installation import Installation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from shared.web.bench.figure import Figure, at_least
-from shared.web.bench.installation import Installation, run_load, served
-from shared.web.bench.measure import Measure
-from shared.web.bench.takes import kiosk_plan, takes_per_s
+from shared.bench.figure import Figure, at_least
+from shared.bench.installation import Installation, run_load, served
+from shared.bench.measure import Measure
+from shared.bench.takes import kiosk_plan, takes_per_s
 
 CLIENTS = 8
 TARGET = 0.9

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.web.bench.figure import Figure, at_least
-from shared.web.bench.installation import run_load, served
-from shared.web.bench.measure import Measure
-from shared.web.bench.screens import DISPLAYS, bare, board_bytes, compare
-from shared.web.bench.takes import TARGETS, kiosk_plan
-from shared.web.bench.yardstick import issues_per_s
+from shared.bench.figure import Figure, at_least
+from shared.bench.installation import run_load, served
+from shared.bench.measure import Measure
+from shared.bench.screens import DISPLAYS, bare, board_bytes, compare
+from shared.bench.takes import TARGETS, kiosk_plan
+from shared.bench.yardstick import issues_per_s
 
 
 def measure(bench: Measure) -> Iterator[Figure]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from shared.web.bench.figure import Figure
-from shared.web.bench.installation import served
-from shared.web.bench.measure import Measure
-from shared.web.bench.takes import takes_per_s
+from shared.bench.figure import Figure
+from shared.bench.installation import served
+from shared.bench.measure import Measure
+from shared.bench.takes import takes_per_s
 
 START_S = 2.0
 MEMORY_MB = 130.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import mean
 
-from shared.domain.simulation import METHODS, OURS, compare, gain
-from shared.web.bench.figure import Figure
-from shared.web.bench.measure import Measure
+from shared.bench.figure import Figure
+from shared.bench.measure import Measure
+from shared.bench.simulation import METHODS, OURS, compare, gain
 
 GAIN = 0.25
 

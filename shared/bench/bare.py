@@ -1,6 +1,6 @@
 """The yardstick of the live line: the same WebSocket library and nothing else. A POST sends one text to all screens.
 
-Run as `python -m shared.web.bench.bare PORT BYTES`.
+Run as `python -m shared.bench.bare PORT BYTES`.
 """
 
 from __future__ import annotations

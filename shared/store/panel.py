@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, union_all
 
+from shared.domain.office import CounterConfig, OfficeConfig
 from shared.domain.policy import Lane
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.setup import CounterSetup, Setup
 from shared.store.tables import ACTIVE, Counter, CounterMessage, Event, Office, Officer, Ticket
 
 
@@ -25,7 +25,7 @@ class Today:
     """From the start to the finish of a visitor; None while nobody was served."""
 
 
-def seat(connection: Connection, counter: CounterSetup) -> Row[*tuple[Any, ...]]:
+def seat(connection: Connection, counter: CounterConfig) -> Row[*tuple[Any, ...]]:
     """`version` of the office, and of the counter its officer, streak and rest."""
     return connection.execute(_SEAT, {"the_counter": counter.id}).one()
 
@@ -46,24 +46,26 @@ _SEAT = (
 )
 
 
-def heads(
-    connection: Connection, setup: Setup, counter: CounterSetup, today: date, limit: int
+def front_of_lines(
+    connection: Connection, office: OfficeConfig, counter: CounterConfig, today: date, limit: int
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """The first `limit` of each lane who wait for this counter: `id`, `lane` and `queued_at`."""
-    return connection.execute(_HEADS, {**_reach(setup, counter, today), "the_limit": limit}).all()
+    return connection.execute(_HEADS, {**_reach(office, counter, today), "the_limit": limit}).all()
 
 
-def waiting(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> dict[int, int]:
+def waiting(connection: Connection, office: OfficeConfig, counter: CounterConfig, today: date) -> dict[int, int]:
     """Service id -> people who wait for this counter."""
-    rows = connection.execute(_WAITING, _reach(setup, counter, today))
+    rows = connection.execute(_WAITING, _reach(office, counter, today))
     return {row.service_id: row.people for row in rows}
 
 
-def here(connection: Connection, setup: Setup, counter: CounterSetup, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+def here(
+    connection: Connection, office: OfficeConfig, counter: CounterConfig, today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Tickets at this counter, held by it, or missed and callable from it; yesterday's that still stand here too."""
     return [
         *connection.execute(_STUCK, {"the_counter": counter.id, "the_day": today}),
-        *connection.execute(_HERE, _reach(setup, counter, today)),
+        *connection.execute(_HERE, _reach(office, counter, today)),
     ]
 
 
@@ -102,10 +104,10 @@ def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[
     return connection.execute(_MESSAGES, {"the_office": office_id, "now": now}).all()
 
 
-def _reach(setup: Setup, counter: CounterSetup, today: date) -> dict[str, Any]:
-    ids = counter.service_ids if counter.service_ids is not None else setup.service_ids.keys()
+def _reach(office: OfficeConfig, counter: CounterConfig, today: date) -> dict[str, Any]:
+    ids = counter.service_ids if counter.service_ids is not None else office.service_ids.keys()
     return {
-        "the_office": setup.office_id,
+        "the_office": office.office_id,
         "the_day": today,
         "the_counter": counter.id,
         "the_roles": list(counter.roles),

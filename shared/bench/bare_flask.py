@@ -1,7 +1,7 @@
 """The least that the chosen parts cost together: Flask, Flask-SocketIO, the raw issue transaction; nothing of Loket.
 
 No right is checked, nothing is validated or printed, no queue is kept. Run as
-`python -m shared.web.bench.bare_flask PORT BYTES FOLDER`.
+`python -m shared.bench.bare_flask PORT BYTES FOLDER`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any  # noqa: E402
 from flask import Flask, jsonify, request  # noqa: E402
 from flask_socketio import SocketIO, emit  # noqa: E402
 
-from shared.web.bench.bare import serve  # noqa: E402
-from shared.web.bench.yardstick import Issues  # noqa: E402
+from shared.bench.bare import serve  # noqa: E402
+from shared.bench.yardstick import Issues  # noqa: E402
 
 
 def application(size: int, folder: Path) -> Flask:

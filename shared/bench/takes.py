@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.web.bench.figure import Figure, at_least
-from shared.web.bench.installation import Installation, Serving, nonces, run_load, served
-from shared.web.bench.measure import Measure
-from shared.web.bench.yardstick import issues_per_s
+from shared.bench.figure import Figure, at_least
+from shared.bench.installation import Installation, Serving, nonces, run_load, served
+from shared.bench.measure import Measure
+from shared.bench.yardstick import issues_per_s
 
 TARGETS = {1: None, 8: 0.25, 32: 0.3}
 

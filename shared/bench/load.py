@@ -1,6 +1,6 @@
 """The client processes of the bench: raw sockets and one selector, so that the client leaves the cores to the server.
 
-Run as `python -m shared.web.bench.load`, the plan as JSON on stdin, the result as JSON on stdout; imports nothing of
+Run as `python -m shared.bench.load`, the plan as JSON on stdin, the result as JSON on stdout; imports nothing of
 the house, so that it starts at once.
 """
 
@@ -29,7 +29,7 @@ class Unexpected(Exception):
     """The server said something that the measurement cannot count."""
 
 
-class Line:
+class RawClient:
     """One connection that stays open; one request at a time."""
 
     def __init__(self, port: int) -> None:
@@ -155,13 +155,13 @@ def takes(plan: dict[str, Any]) -> dict[str, Any]:
         body = {"service": plan["service"], "priority": False, "nonce": f"{plan['nonces']}-{count:08d}"}
         return post(path, plan["token"], json.dumps(body))
 
-    lines = [Line(plan["port"]) for _ in range(plan["clients"])]
+    lines = [RawClient(plan["port"]) for _ in range(plan["clients"])]
     waits, seconds = _without_a_break(lines, tap, plan["seconds"], 201)
     return {"rate": len(waits) / seconds, "waits_s": waits}
 
 
 def _without_a_break(
-    lines: Sequence[Line], request: Callable[[], bytes], seconds: float, expected: int
+    lines: Sequence[RawClient], request: Callable[[], bytes], seconds: float, expected: int
 ) -> tuple[list[float], float]:
     """Every line asks again as soon as it was answered; the waits after the warm-up, and the seconds they took."""
     poll = select.epoll()
@@ -199,7 +199,7 @@ def calls(plan: dict[str, Any]) -> dict[str, Any]:
     """
     office, tokens = plan["office"], plan["tokens"]
     counters = list(enumerate(tokens, start=1))
-    lines = [Line(plan["port"]) for _ in range(plan["clients"])]
+    lines = [RawClient(plan["port"]) for _ in range(plan["clients"])]
     spent_s, count, rounds = 0.0, 0, 0
     while spent_s < plan["seconds"] or rounds < 2:
         requests = [post(f"/{office}/counter/{number}/next", token) for number, token in counters]
@@ -216,7 +216,7 @@ def calls(plan: dict[str, Any]) -> dict[str, Any]:
     return {"rate": count / spent_s}
 
 
-def _each_once(lines: Sequence[Line], requests: Sequence[bytes]) -> list[bytes]:
+def _each_once(lines: Sequence[RawClient], requests: Sequence[bytes]) -> list[bytes]:
     """Every request is sent once, by whichever line is free; the bodies of the answers."""
     left = list(reversed(requests))
     poll = select.epoll()
@@ -246,7 +246,7 @@ def _each_once(lines: Sequence[Line], requests: Sequence[bytes]) -> list[bytes]:
 
 def pages(plan: dict[str, Any]) -> dict[str, Any]:
     """One reader opens `path` for `seconds`, with a breath in between: each one's wait in seconds."""
-    line = Line(plan["port"])
+    line = RawClient(plan["port"])
     request = get(plan["path"])
     waits = []
     until = time.perf_counter() + plan["seconds"]
@@ -267,7 +267,7 @@ def screens(plan: dict[str, Any]) -> dict[str, Any]:
     """
     office, token = plan["office"], plan["token"]
     watching = [Screen(plan["port"], plan) for _ in range(plan["displays"])]
-    click = Line(plan["port"])
+    click = RawClient(plan["port"])
     waits: list[float] = []
     for round_ in range(plan["clicks"] + 2):
         time.sleep(PAUSE_S)
@@ -280,7 +280,7 @@ def screens(plan: dict[str, Any]) -> dict[str, Any]:
     return {"waits_s": waits}
 
 
-def _click(click: Line, request: bytes, watching: Sequence[Screen]) -> tuple[bytes, list[float]]:
+def _click(click: RawClient, request: bytes, watching: Sequence[Screen]) -> tuple[bytes, list[float]]:
     poll = select.epoll()
     by_number = {screen.fileno(): screen for screen in watching}
     poll.register(click, select.EPOLLIN)

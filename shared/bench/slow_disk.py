@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from shared.web.bench.figure import Figure, percentile
-from shared.web.bench.installation import Installation, Serving, load, result, run_load, served
-from shared.web.bench.measure import Measure
-from shared.web.bench.takes import kiosk_plan
+from shared.bench.figure import Figure, percentile
+from shared.bench.installation import Installation, Serving, load, result, run_load, served
+from shared.bench.measure import Measure
+from shared.bench.takes import kiosk_plan
 
 CLIENTS = 8
 DELAY_MS = 20

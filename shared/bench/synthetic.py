@@ -34,7 +34,7 @@ _EPOCH = datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class SyntheticService:
     """A kind of work: mean minutes of one visitor who came, coefficient of variation, share of all visitors."""
 
     key: str
@@ -44,11 +44,11 @@ class Service:
 
 
 SERVICES = (
-    Service("pengambilan", 3, 0.5, 0.25),
-    Service("legalisasi", 4, 0.5, 0.20),
-    Service("surat", 9, 0.6, 0.30),
-    Service("ktp", 12, 0.5, 0.15),
-    Service("nib", 20, 0.6, 0.10),
+    SyntheticService("pengambilan", 3, 0.5, 0.25),
+    SyntheticService("legalisasi", 4, 0.5, 0.20),
+    SyntheticService("surat", 9, 0.6, 0.30),
+    SyntheticService("ktp", 12, 0.5, 0.15),
+    SyntheticService("nib", 20, 0.6, 0.10),
 )
 
 FRONT = frozenset({"pengambilan", "legalisasi", "surat"})
@@ -61,7 +61,7 @@ OFFICES: Mapping[str, tuple[tuple[frozenset[str] | None, ...], float]] = {
 
 
 @dataclass(slots=True)
-class Visitor:
+class SyntheticVisitor:
     """One ticket of a synthetic day; `occupies_s` is the truth that no method may look at before it is over."""
 
     number: int
@@ -76,7 +76,7 @@ class Visitor:
 
 
 @dataclass(slots=True)
-class Counter:
+class SyntheticCounter:
     """A staffed counter: what it calls, its planned rest (from, until), when it is really back, its present work."""
 
     services: frozenset[str] | None
@@ -84,7 +84,7 @@ class Counter:
     back_s: float
     pace: float
     streak: int = 0
-    visitor: Visitor | None = None
+    visitor: SyntheticVisitor | None = None
     until_s: float = 0.0
 
     def calls(self, service: str) -> bool:
@@ -104,25 +104,25 @@ class Completion:
 
 
 @dataclass(slots=True)
-class Room:
+class SyntheticOffice:
     """What the office knows at one moment, and all that a method may read; seconds after opening.
 
     `waiting` by arrival; `called` today, newest last, no-shows too; `occupied_s` and `history` from the days before.
     """
 
     now_s: float = 0.0
-    counters: list[Counter] = field(default_factory=list)
-    waiting: list[Visitor] = field(default_factory=list)
-    called: list[Visitor] = field(default_factory=list)
+    counters: list[SyntheticCounter] = field(default_factory=list)
+    waiting: list[SyntheticVisitor] = field(default_factory=list)
+    called: list[SyntheticVisitor] = field(default_factory=list)
     done: list[Completion] = field(default_factory=list)
     occupied_s: dict[str, float] = field(default_factory=dict)
     history: int = 0
 
 
-Method = Callable[[Room, Visitor], float]
+Method = Callable[[SyntheticOffice, SyntheticVisitor], float]
 """Expected seconds until a newcomer, not yet among those who wait, is called."""
 
-Said = tuple[Visitor, dict[str, float]]
+Said = tuple[SyntheticVisitor, dict[str, float]]
 """A visitor who could not be called at once, and the answer of each method when the number was taken."""
 
 
@@ -130,7 +130,7 @@ def play(office: str, days: int, random: Random, methods: Mapping[str, Method]) 
     """What was said to the visitors of each day after the warm-up; by then each of them has been called."""
     plan, visitors_a_day = OFFICES[office]
     paces = [random.lognormvariate(0, 0.12) for _ in plan]
-    room = Room()
+    room = SyntheticOffice()
     for day in range(WARM_UP_DAYS + days):
         room.counters = _staff(plan, paces, random)
         if day < WARM_UP_DAYS:
@@ -139,10 +139,10 @@ def play(office: str, days: int, random: Random, methods: Mapping[str, Method]) 
             yield run_day(room, _visitors(visitors_a_day, random), methods)
 
 
-def run_day(room: Room, visitors: Sequence[Visitor], methods: Mapping[str, Method]) -> list[Said]:
+def run_day(room: SyntheticOffice, visitors: Sequence[SyntheticVisitor], methods: Mapping[str, Method]) -> list[Said]:
     """Play one day in `room`, and learn from it in the evening; returns who had to wait and what each was told."""
     room.called, room.done = [], []
-    events: list[tuple[float, int, Visitor | None]] = [(v.taken_s, v.number, v) for v in visitors]
+    events: list[tuple[float, int, SyntheticVisitor | None]] = [(v.taken_s, v.number, v) for v in visitors]
     events += [(counter.back_s, 0, None) for counter in room.counters]
     heapify(events)
     said: list[Said] = []
@@ -162,7 +162,7 @@ def run_day(room: Room, visitors: Sequence[Visitor], methods: Mapping[str, Metho
     return said
 
 
-def _call(room: Room, counter: Counter) -> bool:
+def _call(room: SyntheticOffice, counter: SyntheticCounter) -> bool:
     """Call whom the office's own rule picks; False when nobody waits for this counter."""
     here = [visitor for visitor in room.waiting if counter.calls(visitor.service)]
     picked = policy.pick([visitor.as_waiting() for visitor in here], counter.streak)
@@ -178,7 +178,7 @@ def _call(room: Room, counter: Counter) -> bool:
     return True
 
 
-def _finish(room: Room, counter: Counter) -> None:
+def _finish(room: SyntheticOffice, counter: SyntheticCounter) -> None:
     visitor = counter.visitor
     assert visitor is not None
     observed_s = counter.until_s - visitor.called_s
@@ -187,7 +187,7 @@ def _finish(room: Room, counter: Counter) -> None:
     counter.visitor = None
 
 
-def _learn(room: Room) -> None:
+def _learn(room: SyntheticOffice) -> None:
     """In the evening: today's mean of each service joins the history."""
     lengths: dict[str, list[float]] = {}
     for completion in room.done:
@@ -197,25 +197,25 @@ def _learn(room: Room) -> None:
     room.history += len(room.done)
 
 
-def _staff(plan: Sequence[frozenset[str] | None], paces: Sequence[float], random: Random) -> list[Counter]:
+def _staff(plan: Sequence[frozenset[str] | None], paces: Sequence[float], random: Random) -> list[SyntheticCounter]:
     """Today's counters: sometimes one is not staffed, if the others can do its work; they rest in turns from 12.00."""
     counters = []
     for place, (services, pace) in enumerate(zip(plan, paces, strict=True)):
         from_s = LUNCH_S + REST_S * (place % 2)
         until_s = from_s + REST_S
-        counters.append(Counter(services, (from_s, until_s), until_s + random.expovariate(1 / 120), pace))
+        counters.append(SyntheticCounter(services, (from_s, until_s), until_s + random.expovariate(1 / 120), pace))
     without = counters[:]
     without.pop(random.randrange(len(counters)))
     covered = all(any(counter.calls(service.key) for counter in without) for service in SERVICES)
     return without if covered and random.random() < UNSTAFFED_SHARE else counters
 
 
-def _visitors(visitors_a_day: float, random: Random) -> list[Visitor]:
+def _visitors(visitors_a_day: float, random: Random) -> list[SyntheticVisitor]:
     """The day's visitors by time; all of it, and each service by itself, is slower or faster than usual today."""
     today = random.lognormvariate(0, 0.2)
     paces = {service.key: today * random.lognormvariate(0, 0.15) for service in SERVICES}
     per_hour = visitors_a_day * random.lognormvariate(0, 0.15) / sum(ARRIVALS)
-    visitors: list[Visitor] = []
+    visitors: list[SyntheticVisitor] = []
     for hour, weight in enumerate(ARRIVALS):
         at_s = hour * 3600.0
         while (at_s := at_s + random.expovariate(per_hour * weight / 3600)) < (hour + 1) * 3600:
@@ -223,11 +223,11 @@ def _visitors(visitors_a_day: float, random: Random) -> list[Visitor]:
     return visitors
 
 
-def _visitor(number: int, at_s: float, paces: Mapping[str, float], random: Random) -> Visitor:
+def _visitor(number: int, at_s: float, paces: Mapping[str, float], random: Random) -> SyntheticVisitor:
     service = random.choices(SERVICES, [service.share for service in SERVICES])[0]
     lane = policy.Lane.PRIORITY if random.random() < PRIORITY_SHARE else policy.Lane.ORDINARY
     sigma = math.sqrt(math.log1p(service.spread**2))
     occupies_s = service.minutes * 60 * paces[service.key] * random.lognormvariate(-(sigma**2) / 2, sigma)
     if random.random() < NO_SHOW_SHARE:
         occupies_s = random.uniform(0.5, 1.5) * NO_SHOW_S
-    return Visitor(number, service.key, lane, at_s, occupies_s)
+    return SyntheticVisitor(number, service.key, lane, at_s, occupies_s)

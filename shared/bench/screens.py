@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
-from shared.web.bench.calls import fill_line
-from shared.web.bench.figure import Figure, percentile
-from shared.web.bench.installation import START_LIMIT_S, Installation, Serving, free_port, run_load, served
-from shared.web.bench.measure import Measure
+from shared.bench.calls import fill_line
+from shared.bench.figure import Figure, percentile
+from shared.bench.installation import START_LIMIT_S, Installation, Serving, free_port, run_load, served
+from shared.bench.measure import Measure
 
 DISPLAYS = (1, 50)
 TARGETS = {50: 2.5, 95: None, 99: 4.0}
@@ -70,7 +70,7 @@ def board_bytes(installation: Installation, serving: Serving) -> int:
 def bare(program: str, size: int, *more: str) -> Iterator[Serving]:
     """A yardstick as a process: `bare` or `bare_flask`, with boards of `size` bytes; gone afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", f"shared.web.bench.{program}", str(port), str(size), *more]
+    command = [sys.executable, "-m", f"shared.bench.{program}", str(port), str(size), *more]
     process = subprocess.Popen(command)
     began = time.monotonic()
     try:

@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from shared.web.bench.figure import Figure, percentile
-from shared.web.bench.installation import LOAD_LIMIT_S, Serving, nonces, served
-from shared.web.bench.load import Line, Screen, get, post
-from shared.web.bench.measure import Measure
+from shared.bench.figure import Figure, percentile
+from shared.bench.installation import LOAD_LIMIT_S, Serving, nonces, served
+from shared.bench.load import RawClient, Screen, get, post
+from shared.bench.measure import Measure
 
 PHONES = 1000
 COUNTERS = 4
@@ -70,7 +70,7 @@ def measure(bench: Measure) -> Iterator[Figure]:
 
 def _take(bench: Measure, serving: Serving, people: int) -> list[str]:
     made = bench.installation
-    lines = [Line(serving.port) for _ in range(TAKERS)]
+    lines = [RawClient(serving.port) for _ in range(TAKERS)]
 
     def take(place: int) -> list[str]:
         tokens = []
@@ -95,7 +95,7 @@ def _run(bench: Measure, serving: Serving, tokens: Sequence[str]) -> dict[str, A
         "display": made.display,
         "seconds": 20 if len(tokens) == PHONES else 4,
     }
-    program = [sys.executable, "-m", "shared.web.bench.phones"]
+    program = [sys.executable, "-m", "shared.bench.phones"]
     done = subprocess.run(program, input=json.dumps(plan), capture_output=True, text=True, timeout=LOAD_LIMIT_S)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
@@ -163,7 +163,7 @@ def _counter(
     clicks: list[float],
     calls: list[tuple[str, float]],
 ) -> None:
-    line = Line(plan["port"])
+    line = RawClient(plan["port"])
     place = f"/{plan['office']}/counter/{number}"
 
     def click(what: str) -> bytes:
@@ -181,7 +181,7 @@ def _counter(
 
 def _versions(plan: Mapping[str, Any]) -> dict[str, int]:
     """Number -> the version of its call, of the last minute."""
-    _, body = Line(plan["port"]).ask(get(f"/{plan['office']}/display/board.json", plan["display"]))
+    _, body = RawClient(plan["port"]).ask(get(f"/{plan['office']}/display/board.json", plan["display"]))
     return {call["number"]: call["id"] for call in json.loads(body)["speak"]}
 
 

@@ -20,7 +20,7 @@ PAUSE_S = 2.0
 LOOK_S = 5.0
 
 
-class Doorbell:
+class JobNotifier:
     """Calls `ring` when the server has something for the agent. `server`: such as http://10.0.0.2:8000."""
 
     def __init__(self, server: str, office: str, token: str, ring: Callable[[], None]) -> None:

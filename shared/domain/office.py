@@ -1,0 +1,195 @@
+"""An office as it is set up, as one frozen value: its choices, services with their standards, counters, printers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from shared.domain.availability import Availability, Break, Override, availability
+from shared.domain.calendar import Calendar, Convention
+from shared.domain.counter import WAIT_LIMITS_MIN
+from shared.domain.errors import Unknown
+from shared.domain.policy import RATIO
+from shared.domain.speech import Style
+from shared.domain.standard import Role, ServiceStandard
+
+
+@dataclass(frozen=True)
+class OfficeSettings:
+    """What an office can choose; these are the defaults."""
+
+    ratio: int = RATIO
+    printer: str | None = None
+    """Slug of the printer for number slips; None is the first one."""
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Working days of a week, Monday is 0; a day with written hours is one in any case."""
+    convention: Convention = Convention.NEXT
+    """How "n working days" is counted: see `calendar.due_at`."""
+    wait_limits_min: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Service slug -> from how many minutes a wait is amber and red; absent: `WAIT_LIMITS_MIN`."""
+    running_text: str = ""
+    """What runs along the foot of the television; empty is the office's pledge, if it has one."""
+    theme: Literal["light", "dark"] = "light"
+    """Of the televisions; one of them may have its own."""
+    voice_style: Style = "digits"
+    """How numbers are spoken: digit by digit, or as whole numbers."""
+    own_voice: bool = True
+    """Whether the office's own recordings are played where all of a call is recorded."""
+    slide_s: int = 12
+    """How long the television shows a slide."""
+    standard_slides: bool = False
+    """Whether the television also shows the pledge and what to bring for each service."""
+    closes_by_itself_at: time | None = None
+    """The office's time at which whoever still waits is counted as not served; None: at midnight."""
+    is_practice: bool = False
+    """A practice office: slips say LATIHAN and nothing of it goes into reports."""
+
+    def wait_limits(self, slug: str) -> tuple[int, int]:
+        """Minutes from which a wait for this service is amber and red."""
+        return self.wait_limits_min.get(slug, WAIT_LIMITS_MIN)
+
+
+@dataclass(frozen=True)
+class ServiceConfig:
+    id: int
+    slug: str
+    series: str
+    is_active: bool
+    standard_id: int
+    standard: ServiceStandard
+    quota: int | None = None
+    """Numbers a day; None without limit."""
+    cutoff_minutes: int = 0
+    override: Override | None = None
+
+    @cached_property
+    def first_role(self) -> Role:
+        """The role that calls a new ticket of this service: of the first step of the procedure that an officer does."""
+        return next(step.role for step in self.standard.steps if step.role != Role.APPLICANT)
+
+
+@dataclass(frozen=True)
+class CounterConfig:
+    id: int
+    number: int
+    name: str
+    roles: frozenset[Role]
+    service_ids: frozenset[int] | None
+    """None: every service."""
+    breaks: tuple[Break, ...] = ()
+    zone: str | None = None
+
+    def serves(self, role: Role, service_id: int) -> bool:
+        return role in self.roles and (self.service_ids is None or service_id in self.service_ids)
+
+
+@dataclass(frozen=True)
+class PrinterConfig:
+    id: int
+    slug: str
+    kind: str
+    address: str
+    profile: str
+    answers: str
+    fallback_id: int | None = None
+    """Who prints its slips while it cannot."""
+    roll_mm: int = 0
+
+
+@dataclass(frozen=True)
+class OfficeConfig:
+    """The facts of an office that change seldom. Never mutated: a change makes a new one."""
+
+    office_id: int
+    slug: str
+    name: str
+    zone: ZoneInfo
+    settings: OfficeSettings
+    profile: dict[str, Any]
+    services: tuple[ServiceConfig, ...]
+    counters: tuple[CounterConfig, ...]
+    printers: tuple[PrinterConfig, ...]
+    calendar: Calendar = field(default_factory=Calendar)
+    override: Override | None = None
+    """Office-wide override of the opening hours; a service's own override takes precedence."""
+    version: int = 0
+    """The office's `setup_version`; a page that shows words of the setup reloads when it grows."""
+    service_ids: dict[int, ServiceConfig] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "service_ids", {service.id: service for service in self.services})
+
+    def service(self, slug: str) -> ServiceConfig:
+        """Raises `Unknown("service")`, also for a service that is switched off."""
+        for service in self.services:
+            if service.slug == slug and service.is_active:
+                return service
+        raise Unknown("service")
+
+    def first_counters(self, service: ServiceConfig) -> tuple[CounterConfig, ...]:
+        """The counters that may be the first to call its visitors."""
+        return self._first_counters[service.id]
+
+    @cached_property
+    def _first_counters(self) -> dict[int, tuple[CounterConfig, ...]]:
+        return {
+            each.id: tuple(counter for counter in self.counters if counter.serves(each.first_role, each.id))
+            for each in self.services
+        }
+
+    def services_in_same_line(self, service: ServiceConfig) -> frozenset[int]:
+        """Ids of the services that share a counter with this one: their visitors stand in the same line."""
+        return self._services_in_same_line[service.id]
+
+    @cached_property
+    def _services_in_same_line(self) -> dict[int, frozenset[int]]:
+        return {
+            one.id: frozenset(
+                other.id
+                for other in self.services
+                if other.id == one.id
+                or any(each.serves(other.first_role, other.id) for each in self.first_counters(one))
+            )
+            for one in self.services
+        }
+
+    def waiting_room(self, service: ServiceConfig) -> str | None:
+        """Where its visitors wait for their first call: the zone of its counters; None without one, or with several."""
+        zones = {counter.zone for counter in self.first_counters(service)}
+        return zones.pop() if len(zones) == 1 else None
+
+    def counter(self, number: int) -> CounterConfig:
+        """Raises `Unknown("counter")`."""
+        for counter in self.counters:
+            if counter.number == number:
+                return counter
+        raise Unknown("counter")
+
+    def counter_by_id(self, counter_id: int | None) -> CounterConfig | None:
+        return next((counter for counter in self.counters if counter.id == counter_id), None)
+
+    def availability(self, service: ServiceConfig, now: datetime, issued_today: int) -> Availability:
+        """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`."""
+        return availability(
+            now,
+            self.calendar,
+            is_offered=service.is_active,
+            override=_in_force((service.override, self.override), now),
+            breaks=[counter.breaks for counter in self.first_counters(service)],
+            issued_today=issued_today,
+            quota=service.quota,
+            cutoff_minutes=service.cutoff_minutes,
+        )
+
+    def printer(self, slug: str | None = None) -> PrinterConfig | None:
+        """The printer of that slug, else the office's own choice, else its first; None when it has none."""
+        wanted = slug or self.settings.printer
+        return next((p for p in self.printers if p.slug == wanted), self.printers[0] if self.printers else None)
+
+
+def _in_force(overrides: Sequence[Override | None], now: datetime) -> Override | None:
+    return next((each for each in overrides if each and (each.until_at is None or now < each.until_at)), None)

@@ -1,0 +1,166 @@
+"""The `OfficeConfig` of each office: read from its tables once, and again only when its `setup_version` has grown."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+from sqlalchemy import Connection, bindparam, select
+
+from shared.domain.availability import Break, Override
+from shared.domain.calendar import Calendar, OpeningHours
+from shared.domain.errors import Unknown
+from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
+from shared.domain.standard import Role, ServiceStandard
+from shared.standards import service_from_json
+from shared.store import tables
+
+
+class OfficeConfigCache:
+    """The last `OfficeConfig` of each office, by its `setup_version`."""
+
+    def __init__(self) -> None:
+        self._cached: dict[int, tuple[int, OfficeConfig]] = {}
+        self._standards: dict[int, ServiceStandard] = {}
+
+    def cached(self, office_id: int, setup_version: int | None) -> OfficeConfig | None:
+        version, office = self._cached.get(office_id, (0, None))
+        return office if version == setup_version else None
+
+    def get(self, connection: Connection, office_id: int, setup_version: int) -> OfficeConfig:
+        cached = self._cached.get(office_id)
+        if cached is None or cached[0] != setup_version:
+            cached = (setup_version, _load(connection, office_id))
+            self._cached[office_id] = cached
+        return cached[1]
+
+    def standard(self, connection: Connection, standard_id: int) -> ServiceStandard:
+        """One version of a standard, old or new; they never change, so each is read once."""
+        if standard_id not in self._standards:
+            body = select(tables.StandardVersion.body).where(tables.StandardVersion.id == standard_id)
+            self._standards[standard_id] = service_from_json(connection.execute(body).scalar_one())
+        return self._standards[standard_id]
+
+    def read(self, connection: Connection, office_id: int) -> OfficeConfig:
+        """Raises `Unknown("office")`."""
+        version = connection.execute(VERSION, {"the_office": office_id}).scalar_one_or_none()
+        if version is None:
+            raise Unknown("office")
+        return self.get(connection, office_id, version)
+
+
+VERSION = (
+    select(tables.Office.setup_version)
+    .where(tables.Office.id == bindparam("the_office"))
+    .execution_options(prepared=True)
+)
+_SETTINGS = TypeAdapter(with_config(ConfigDict(extra="forbid"))(OfficeSettings))
+
+
+def settings_to_json(settings: OfficeSettings) -> dict[str, Any]:
+    """As they stand in the office's row."""
+    return _SETTINGS.dump_python(settings, mode="json")  # type: ignore[no-any-return]
+
+
+def _load(connection: Connection, office_id: int) -> OfficeConfig:
+    office = connection.execute(select(tables.Office).where(tables.Office.id == office_id)).one()
+    services = connection.execute(
+        select(tables.Service, tables.StandardVersion.body)
+        .join(tables.StandardVersion, tables.StandardVersion.id == tables.Service.standard_id)
+        .where(tables.Service.office_id == office_id)
+        .order_by(tables.Service.position, tables.Service.id)
+    ).all()
+    ids = {row.slug: row.id for row in services}
+    counters = connection.execute(
+        select(tables.Counter)
+        .where(tables.Counter.office_id == office_id, tables.Counter.is_active)
+        .order_by(tables.Counter.number)
+    ).all()
+    printers = connection.execute(
+        select(tables.Printer)
+        .where(tables.Printer.office_id == office_id, tables.Printer.is_active)
+        .order_by(tables.Printer.id)
+    ).all()
+    settings = _SETTINGS.validate_python(office.settings)
+    zone = ZoneInfo(office.timezone)
+    override = _overrides(connection, office_id)
+    breaks = _breaks(connection, office_id)
+    return OfficeConfig(
+        office_id=office.id,
+        slug=office.slug,
+        name=office.name,
+        zone=zone,
+        settings=settings,
+        profile=office.profile,
+        services=tuple(
+            ServiceConfig(
+                s.id,
+                s.slug,
+                s.series,
+                s.is_active,
+                s.standard_id,
+                service_from_json(s.body),
+                s.quota,
+                s.cutoff_minutes,
+                override.get(s.id),
+            )
+            for s in services
+        ),
+        counters=tuple(
+            CounterConfig(
+                c.id,
+                c.number,
+                c.name,
+                frozenset(Role(role) for role in c.roles),
+                None if c.services is None else frozenset(ids[slug] for slug in c.services if slug in ids),
+                tuple(breaks.get(c.id, ())),
+                c.zone,
+            )
+            for c in counters
+        ),
+        printers=tuple(
+            PrinterConfig(p.id, p.slug, p.kind, p.address, p.profile, p.answers, p.fallback_id, p.roll_mm)
+            for p in printers
+        ),
+        calendar=_calendar(connection, office_id, settings, zone),
+        override=override.get(None),
+        version=office.setup_version,
+    )
+
+
+def _calendar(connection: Connection, office_id: int, settings: OfficeSettings, zone: ZoneInfo) -> Calendar:
+    hours = connection.execute(select(tables.Hours).where(tables.Hours.office_id == office_id)).all()
+    holidays = connection.execute(select(tables.Holiday).where(tables.Holiday.office_id == office_id)).all()
+    return Calendar(
+        hours=tuple(
+            OpeningHours(h.weekday, h.opens, h.closes, h.from_on, h.until_on, h.break_from, h.break_until)
+            for h in hours
+        ),
+        holidays={holiday.on_day: holiday.name for holiday in holidays},
+        weekdays=frozenset(settings.weekdays),
+        zone=zone,
+    )
+
+
+def _overrides(connection: Connection, office_id: int) -> dict[int | None, Override]:
+    """Service id (None: the office) -> the newest override."""
+    rows = connection.execute(
+        select(tables.ScheduleOverride)
+        .where(tables.ScheduleOverride.office_id == office_id)
+        .order_by(tables.ScheduleOverride.id)
+    )
+    return {row.service_id: Override(row.is_open, row.reason, row.until_at) for row in rows}
+
+
+def _breaks(connection: Connection, office_id: int) -> dict[int, list[Break]]:
+    """Counter id -> its breaks."""
+    rows = connection.execute(
+        select(tables.CounterBreak)
+        .join(tables.Counter, tables.Counter.id == tables.CounterBreak.counter_id)
+        .where(tables.Counter.office_id == office_id)
+    )
+    found: dict[int, list[Break]] = {}
+    for row in rows:
+        found.setdefault(row.counter_id, []).append(Break(row.begins, row.ends, row.weekday))
+    return found
