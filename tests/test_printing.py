@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from paper import Fault, PaperPrinter, decode, picture, qr_codes
+from paper import Fault, Paper, PaperPrinter, decode, picture, qr_codes
 from PIL import Image
 from test_slip import ID, NEEDED, OSS, SLIPS, URL, number
 
@@ -134,6 +134,16 @@ def test_a_printer_without_a_cutter_feeds_to_the_tear_bar() -> None:
     assert decode(render([slip.Cut()], "80mm-48", cutter=False)).cuts == 0
 
 
+def test_a_printer_without_a_cutter_draws_where_to_tear() -> None:
+    two = [slip.Text("satu"), slip.Cut(), slip.Text("dua"), slip.Cut()]
+
+    def torn(printed: Paper) -> list[str]:
+        return [line.text for line in printed.lines if line.text.startswith("- -")]
+
+    assert len(torn(decode(render(two, "58mm")))) == 2
+    assert torn(decode(render(two, "80mm-48"))) == []
+
+
 def test_the_buzzer_sounds_only_when_it_is_asked_for() -> None:
     assert b"\x1bB" not in render(SLIPS["number"]())
     assert b"\x1bB" in render(SLIPS["number"](), buzzer=True)
@@ -163,6 +173,8 @@ def test_a_file_that_is_no_picture_is_no_logo() -> None:
         ("satu", 2, ["sa", "tu"]),
         ("", 8, [""]),
         ("a  b", 8, ["a b"]),
+        ("usaha-kripik-pisang-lumajang@contoh.co.id", 20, ["usaha-kripik-pisang-", "lumajang@contoh.co.", "id"]),
+        ("Surel: usaha.kripik@contoh.co.id ya", 20, ["Surel:", "usaha.kripik@contoh.", "co.id ya"]),
         ("8 Mei pukul\N{NO-BREAK SPACE}08.15", 12, ["8 Mei", "pukul 08.15"]),
     ],
 )

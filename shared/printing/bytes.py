@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import segno
@@ -64,15 +65,17 @@ def logo_raster(picture: bytes, width_dots: int, height_dots: int = 160) -> byte
 
 
 def wrap(text: str, width: int, *, balanced: bool = False) -> list[str]:
-    """`text` broken at spaces into lines of at most `width`; a longer word is cut. No-break spaces hold together.
+    """`text` broken at spaces into lines of at most `width`, a longer word after one of its signs or cut.
+
+    No-break spaces hold together.
 
     `balanced`: the narrowest lines that need no more of them, for text in the middle of the paper.
     """
-    lines = _greedy(text, width)
+    lines = _broken(text, width)
     if balanced and len(lines) > 1:
         longest_word = max(len(word) for word in text.split(" "))
         for narrower in range(max(longest_word, -(-len(text) // (len(lines) + 1))), width):
-            closer = _greedy(text, narrower)
+            closer = _broken(text, narrower)
             if len(closer) == len(lines):
                 lines = closer
                 break
@@ -91,6 +94,7 @@ class _Pen:
         self.columns = columns
         self._known = known
         self._printer = escpos()[1](profile=known.model)
+        self._bytes = bytearray()
         self._page = code_page
         self._style: dict[str, Any] = {}
         self._can_encode = _encoder(known.model, code_page)
@@ -107,10 +111,13 @@ class _Pen:
             self._printer.buzzer(1, 2)
 
     def finished(self) -> bytes:
-        return bytes(self._printer.output)
+        self.raw(b"")
+        return bytes(self._bytes)
 
     def raw(self, data: bytes) -> None:
-        self._printer._raw(data)
+        """Bytes of ours after those that the library has written."""
+        self._bytes += self._printer.output + data
+        self._printer.clear()
 
     def clean(self, text: str) -> str:
         """`text` in letters that this printer has."""
@@ -141,10 +148,14 @@ class _Pen:
         self._printer.qr(data, ec=_LEVEL_M, size=module_dots, native=True)
 
     def cut(self) -> None:
-        """Epson feeds to its cutter exactly (GS V 65, 66); the others get lines enough, and a plain cut."""
+        """Epson feeds to its cutter exactly (GS V 65, 66); the others feed lines enough: a cut, or where to tear."""
         if self.cutter and self._known.is_epson:
             self.raw(b"\x1dVA\x00" if self.cut_mode == "full" else b"\x1dVB\x00")
             return
+        if not self.cutter:
+            self.align("left")
+            self.write(("- " * self.columns)[: self.columns])
+            self.end_line()
         self._printer.print_and_feed(_TO_THE_TEAR_BAR)
         if self.cutter:
             self.raw(b"\x1dV\x00" if self.cut_mode == "full" else b"\x1dV\x01")
@@ -244,15 +255,20 @@ def _fitting(text: str, wanted: int, columns: int, margin: int) -> int:
     return max(1, min(wanted, columns // max(longest, 1)))
 
 
-def _greedy(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in filter(None, text.split(" ")):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-            continue
-        pieces = [word[at : at + width] for at in range(0, len(word), width)]
-        lines += pieces
-    return [line for line in lines if line] or [""]
+def _broken(text: str, width: int) -> list[str]:
+    pieces = " ".join(piece for word in filter(None, text.split(" ")) for piece in _pieces(word, width))
+    return textwrap.wrap(pieces, width, break_on_hyphens=False) or [""]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word that is too long for a line in pieces that fill one, each up to a sign as addresses have them."""
+    pieces = []
+    while len(word) > width:
+        at = max((word.rfind(sign, 0, width) + 1 for sign in _SIGNS), default=0)
+        at = at if at > width // 3 else width
+        pieces.append(word[:at])
+        word = word[at:]
+    return [*pieces, word]
 
 
 def _clean(text: str, can_encode: Callable[[str], bool]) -> str:
@@ -277,16 +293,16 @@ def _encoder(model: str, code_page: str | None) -> Callable[[str], bool]:
     if code_page is None:
         return str.isascii
     encoder = escpos()[1](profile=model).magic.encoder
-    try:
-        _ = encoder.codepages[code_page]
-        letters: dict[str, int] = encoder._get_codepage_char_map(code_page)
-    except LookupError:
-        raise Invalid("code_page", fields=["code_page"], code_page=code_page) from None
-    return letters.__contains__
+    if code_page not in encoder.codepages:
+        raise Invalid("code_page", fields=["code_page"], code_page=code_page)
+    return lru_cache(maxsize=512)(partial(encoder.can_encode, code_page))
 
 
 def _qr_version(data: str) -> int:
-    """The smallest version whose level M holds `data` as bytes (ISO/IEC 18004, table 7)."""
+    """The smallest version whose level M holds `data` as bytes (ISO/IEC 18004, table 7).
+
+    segno says it only with the whole symbol, which takes 13 ms; a printer that makes its own needs the size alone.
+    """
     size = len(data.encode())
     for version, capacity in enumerate(_CAPACITY_M, start=1):
         if size <= capacity:
@@ -314,6 +330,7 @@ def _raster(picture: Image.Image, is_doubled: bool = False) -> bytes:
 
 
 _AFTER_INIT: dict[str, Any] = {"size": (1, 1), "bold": False, "inverse": False, "align": "left"}
+_SIGNS = "@.-_/"
 _LEVEL_M = 1
 _CAPACITY_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666)
 _QUIET_MODULES = 4
