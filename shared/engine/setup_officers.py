@@ -19,7 +19,7 @@ from shared.standards import holidays, regions
 from shared.store.office import Transaction
 from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, OfficerSession, Printer
 
-RESERVED = ("t", "static", "healthz", "metrics", "openapi.json")
+RESERVED = ("t", "static", "healthz", "metrics", "openapi.json", "pair", "socket.io")
 """First parts of addresses that belong to no office."""
 
 Login = Annotated[

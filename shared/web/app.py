@@ -20,7 +20,7 @@ from shared import words
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
-from shared.web import auth, devices, i18n, paper, printers, public, screen
+from shared.web import auth, devices, hosts, i18n, paper, printers, public, screen
 from shared.web.live import Live
 from shared.web.settings import Settings
 
@@ -44,10 +44,12 @@ def create_app(
         SESSION_COOKIE_NAME="loket",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_CONTENT_LENGTH=auth.MOST_BYTES,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_HEADERS_ENABLED=False,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         BUILD=_build(),
         VERSION=version("loket"),
     )
@@ -57,6 +59,7 @@ def create_app(
         loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
     )
     app.extensions["loket_words"] = i18n.init_app(app, [words.FOLDER, *FOLDERS.values()])
+    hosts.init_app(app)
     screen.init_app(app)
     auth.init_app(app)
     app.extensions["loket_forecasts"] = Forecasts(store)

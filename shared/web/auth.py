@@ -1,8 +1,7 @@
-"""Three kinds of hands: officers sign in, devices hold a token, everybody else sees only what is public."""
+"""Authentication: officers (session), devices and programs (token), the public (no access)."""
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,12 +27,13 @@ from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Device
 from shared.web import quirks, sessions
+from shared.web.hosts import is_local, is_own_origin
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="fixed-window")
+limiter = Limiter(get_remote_address, strategy="fixed-window")
 
 IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
@@ -41,6 +41,9 @@ ATTEMPTS = 5
 LOCKED = timedelta(minutes=5)
 """After so many wrong passwords in a row the account rests."""
 SHORTEST_PASSWORD = 10
+MOST_BYTES = 64_000
+"""Of a request's body; what is allowed more says so (`takes_files`)."""
+MOST_SETUP_BYTES = 1_000_000
 PURPOSES = ("kiosk", "display", "agent", "officer")
 DEVICE_COOKIE = "loket_device"
 
@@ -99,7 +102,7 @@ def init_app(app: Flask) -> None:
     quirks.ask_limiter_in_decorators_only(app, limiter)
     store: Store = app.extensions["loket_store"]
     store.asked_from = _address
-    app.before_request(_let_large_files_in)
+    app.before_request(_let_large_bodies_in)
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
 
@@ -169,7 +172,7 @@ def machines_only(route: Callable[P, R]) -> Callable[P, R]:
 
 
 def takes_files(most_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """This route takes more than every other one, from an officer who is signed in."""
+    """This route takes more than every other one, from an admin of the office."""
 
     def mark(route: Callable[P, R]) -> Callable[P, R]:
         route.most_bytes = most_bytes  # type: ignore[attr-defined]
@@ -212,13 +215,6 @@ def token() -> str | None:
 def _seen(row: Row[Any]) -> None:
     if is_offline(row.last_seen_at, now(), row.lost_at) or now() - row.last_seen_at > SEEN_EVERY:
         store().write(update(Device).where(Device.id == row.id).values(last_seen_at=now()))
-
-
-def is_local() -> bool:
-    """The request comes from the server's own machine and no proxy stands between."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
-        return False
-    return request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback
 
 
 def wants_page() -> bool:
@@ -335,11 +331,18 @@ def _officer(officer_id: int, *, by_cookie: bool = False) -> SignedIn | None:
 # --- before every request ---
 
 
-def _let_large_files_in() -> None:
+def _let_large_bodies_in() -> None:
     """Before anything looks at the form, because that reads the whole body."""
+    if request.content_length is not None and request.content_length <= MOST_BYTES:
+        return
     most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
-    if most is not None and current_user.is_authenticated:
-        request.max_content_length = most
+    is_setup = request.blueprint == "setup"
+    if (most or is_setup) and "office_id" in g and _is_admin_here():
+        request.max_content_length = most or MOST_SETUP_BYTES
+
+
+def _is_admin_here() -> bool:
+    return current_user.is_authenticated and current_user.office_id == g.office_id and "admin" in current_user.roles
 
 
 def _check_csrf() -> None:
@@ -348,6 +351,8 @@ def _check_csrf() -> None:
         return
     if getattr(current_app.view_functions.get(request.endpoint or ""), "is_for_machines", False):
         return
+    if request.is_json and is_own_origin(request):
+        return  # our own page, whose token may be older than the session: somebody signed in beside a television
     has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or DEVICE_COOKIE in request.cookies
     if request.is_json and not has_session:
         return  # another site's page cannot send JSON here without being asked first, and there is nothing to ride on

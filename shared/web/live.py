@@ -30,6 +30,7 @@ from shared.printing import jobs
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Device, Office, new_epoch
+from shared.web import hosts
 from shared.web.auth import device
 from shared.web.screen import office_id
 
@@ -58,7 +59,12 @@ class Live:
         self.build: str = app.config["BUILD"]
         self.forecasts: Forecasts = app.extensions["loket_forecasts"]
         self.socketio = SocketIO(
-            app, ping_interval=PING_S, ping_timeout=PING_TIMEOUT_S, transports=["websocket"], **options
+            app,
+            ping_interval=PING_S,
+            ping_timeout=PING_TIMEOUT_S,
+            transports=["websocket"],
+            cors_allowed_origins=hosts.is_allowed_origin,
+            **options,
         )
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
@@ -159,6 +165,7 @@ class Live:
         asked = asked if isinstance(asked, dict) else {}
         sid: str = request.sid  # type: ignore[attr-defined]
         try:
+            hosts.require_known(request)
             g.office = str(asked.get("office", ""))
             g.office_id = office_id(g.office)
             if asked.get("ticket"):

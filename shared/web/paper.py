@@ -20,7 +20,8 @@ from shared.printing.raster import draw
 from shared.printing.spool import make
 from shared.store import reads
 from shared.store.tables import DataView
-from shared.web.auth import is_local, now, officers_only, store
+from shared.web.auth import now, officers_only, store
+from shared.web.hosts import is_local
 from shared.web.screen import office_config
 
 P = ParamSpec("P")

@@ -12,7 +12,8 @@ from shared.domain.errors import Forbidden
 from shared.domain.standard import MANAGEMENT, PUBLISHED
 from shared.store import reads
 from shared.web.api import document
-from shared.web.auth import is_local, store
+from shared.web.auth import store
+from shared.web.hosts import is_local
 from shared.web.screen import office_config
 
 blueprint = Blueprint("public", __name__)

@@ -1,0 +1,109 @@
+"""Under which names this server may be asked for, and whether a request comes from its own machine.
+
+A page of another site can make a browser resolve any name to this server (DNS rebinding), so the name in the request
+decides: an unknown one is answered 421, and only the machine's own names are trusted as local.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import ifaddr
+from flask import Flask, Request, current_app, request
+
+from shared.domain.errors import Refusal
+from shared.web.settings import Settings
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]{1,253})(:\d{1,5})?")
+ANY = "*"
+
+
+class Misdirected(Refusal):
+    """The request was meant for a server of another name."""
+
+    status = 421
+
+
+def init_app(app: Flask) -> None:
+    """To be called before anything else looks at the address."""
+    app.url_value_preprocessor(lambda _endpoint, _values: require_known(request))
+
+
+def require_known(asked: Request) -> None:
+    """Raises `Misdirected` for a name that is not this server's."""
+    name = host_name(asked)
+    if name not in LOCAL and not _is_known(name, current_app.extensions["loket_settings"]):
+        raise Misdirected("host")
+
+
+def host_name(asked: Request) -> str:
+    """The name or address that the client typed, lower case, without the port; empty when it is none."""
+    found = _HOST.fullmatch(asked.environ.get("HTTP_HOST", ""))
+    return found[1].lower() if found else ""
+
+
+def is_local() -> bool:
+    """The request comes from the server's own machine, by one of its own names, and no proxy stands between."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    return host_name(request) in LOCAL and is_loopback(request.remote_addr or "")
+
+
+def is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def is_own_origin(asked: Request) -> bool:
+    """The page that sends this came from this server, by the name under which it asks."""
+    origin = urlsplit(asked.headers.get("Origin", ""))
+    return origin.scheme in ("http", "https") and origin.netloc == asked.environ.get("HTTP_HOST", "")
+
+
+def _is_known(name: str, settings: Settings) -> bool:
+    if name in _names(settings) or ANY in _names(settings):
+        return True
+    try:
+        address = ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return address.is_private or str(address) in own_addresses()
+
+
+@lru_cache(maxsize=4)
+def _names(settings: Settings) -> frozenset[str]:
+    machine = socket.gethostname().lower()
+    names = {machine, f"{machine.partition('.')[0]}.local", "loket.local", settings.host.lower()}
+    names.add((urlsplit(settings.public_url).hostname or "").lower())
+    names.update(each.strip().lower() for each in settings.hosts.split(","))
+    return frozenset(names - {""})
+
+
+def own_addresses() -> list[str]:
+    """This machine's addresses now, without loopback; the one that faces the network is first."""
+    found = [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    found = [each for each in found if not ipaddress.ip_address(each).is_loopback]
+    facing = _facing_address()
+    return sorted(found, key=lambda each: (each != facing, ":" in each))
+
+
+def _facing_address() -> str:
+    """The address by which packets leave; nothing is sent to find it out. Empty without a route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address for documentation
+            return str(probe.getsockname()[0])
+        except OSError:
+            return ""
+
+
+def is_allowed_origin(origin: str | None, environ: dict[str, object]) -> bool:
+    """For the live line: pages of this server only, whatever forwarding headers say."""
+    return urlsplit(origin or "").netloc == environ.get("HTTP_HOST")

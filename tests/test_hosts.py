@@ -1,0 +1,169 @@
+"""Names: the server answers to its own only, and trusts as local only what asks by a local one."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+import world
+from flask import Flask
+from flask.testing import FlaskClient
+from world import PASSWORD, World
+
+from shared.domain.standard import Role
+from shared.engine.setup_officers import RESERVED
+from shared.web import hosts
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+PAGE = {"Accept": "text/html"}
+TAKE = {"service": "layanan-1", "nonce": "nonce-of-a-stranger"}
+
+
+@pytest.fixture
+def open_app(here: World, tmp_path: Path):  # type: ignore[no-untyped-def]
+    def opener(**settings: str) -> Flask:
+        return create_app(Settings(data=tmp_path, **settings), here.store, lambda: here.now, async_mode="threading")
+
+    return opener
+
+
+def status(app: Flask, host: str, address: str = "127.0.0.1", path: str = "/", **headers: str) -> int:
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client.get(path, headers={"Host": host, **PAGE, **headers}).status_code
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "localhost:9", "LOCALHOST"])
+def test_a_browser_on_the_servers_own_machine_is_local(app: Flask, here: World, host: str) -> None:
+    assert status(app, host, path=f"/{here.slug}/kiosk") == 200
+    assert status(app, host, path="/metrics") == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.test", "evil.test:8000", "localhost.evil.test", "127.0.0.1.nip.io", "8.8.8.8", "a b", "@", ""]
+)
+def test_a_name_that_is_not_the_servers_is_answered_with_a_sentence(app: Flask, here: World, host: str) -> None:
+    client = app.test_client()
+
+    answers = [
+        client.get("/", headers={"Host": host}),
+        client.get("/metrics", headers={"Host": host}),
+        client.get("/no/such/page", headers={"Host": host}),
+        client.post(f"/{here.slug}/kiosk/tickets", json=TAKE, headers={"Host": host}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [421] * 4
+    assert answers[0].json is not None
+    assert answers[0].json["error"]["code"] == "host"
+
+
+@pytest.mark.parametrize("host", ["192.168.1.10:8000", "10.0.0.5", "loket.local"])
+def test_a_name_in_the_network_is_answered_but_is_not_local(app: Flask, here: World, host: str) -> None:
+    assert status(app, host) == 200
+    assert status(app, host, path="/metrics") == 403
+    assert status(app, host, path=f"/{here.slug}/kiosk") == 302
+
+
+def test_a_local_name_from_elsewhere_or_through_a_proxy_is_not_local(app: Flask) -> None:
+    assert status(app, "localhost", "192.168.1.7", "/metrics") == 403
+    assert status(app, "localhost", path="/metrics", **{"X-Forwarded-For": "127.0.0.1"}) == 403
+
+
+def test_names_are_added_by_settings(open_app) -> None:  # type: ignore[no-untyped-def]
+    app = open_app(hosts="antrean.lumajangkab.go.id, Loket.Kantor", public_url="https://qr.example:8443")
+
+    names = ["antrean.lumajangkab.go.id", "loket.kantor:8000", "qr.example:8443", socket.gethostname()]
+    assert [status(app, name) for name in names] == [200] * 4
+    assert status(app, "other.example") == 421
+
+
+def test_the_present_address_is_never_loopback() -> None:
+    assert not any(hosts.is_loopback(each) for each in hosts.own_addresses())
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_own"),
+    [
+        ("http://loket.local", True),
+        ("https://loket.local", True),
+        ("http://evil.test", False),
+        ("http://loket.local:81", False),
+        ("null", False),
+        (None, False),
+    ],
+)
+def test_the_live_line_takes_pages_of_this_server_only(origin: str | None, is_own: bool) -> None:
+    environ: dict[str, object] = {"HTTP_HOST": "loket.local", "HTTP_X_FORWARDED_HOST": "evil.test"}
+
+    assert hosts.is_allowed_origin(origin, environ) is is_own
+
+
+def test_every_answer_carries_the_headers(app: Flask) -> None:
+    headers = app.test_client().get("/", headers={"Host": "loket.local", **PAGE}).headers
+
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "connect-src 'self' ws://loket.local wss://loket.local;" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_secure_cookies_ask_for_https_from_then_on(open_app) -> None:  # type: ignore[no-untyped-def]
+    answer = open_app(secure_cookies="true").test_client().get("/", headers={"Host": "localhost", **PAGE})
+
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+def test_no_office_is_founded_under_an_address_of_the_program(app: Flask) -> None:
+    firsts = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<office>")}
+
+    assert {*firsts, "socket.io"} - {""} <= set(RESERVED)
+
+
+# bodies
+
+
+def signed_in(app: Flask, here: World, officer: str) -> tuple[FlaskClient, str]:
+    client = app.test_client()
+    token = client.get(f"/{here.slug}/counter/sign-in", headers=PAGE).text.split('name="csrf_token" value="')[1]
+    form = {"login": officer, "password": PASSWORD, "csrf_token": token.split('"')[0]}
+    assert client.post(f"/{here.slug}/counter/sign-in", data=form).status_code == 302
+    return client, form["csrf_token"]
+
+
+@pytest.mark.parametrize(
+    "path", ["counter/sign-in", "counter/setup/media", "counter/setup/voice", "kiosk/tickets", "pair/kiosk"]
+)
+def test_a_large_body_of_a_stranger_is_refused_unread(app: Flask, here: World, path: str) -> None:
+    answer = app.test_client().post(f"/{here.slug}/{path}", data={"a": "x" * 100_000})
+
+    assert answer.status_code in (404, 413)
+
+
+def test_large_files_are_for_an_admin_of_this_office(app: Flask, here: World) -> None:
+    other = world.office(here.store, slug="lain")
+    client, token = signed_in(app, here, "petugas1")
+    large = {"csrf_token": token, "a": "x" * 100_000}
+
+    here.store.exclusively(world.add_officer, here.id, "pengelola", Role.ADMIN)
+    admin, its_token = signed_in(app, here, "pengelola")
+
+    assert client.post(f"/{here.slug}/counter/setup/media", data=large).status_code == 413
+    assert admin.post(f"/{other.slug}/counter/setup/media", data=large).status_code == 413
+    assert admin.post(f"/{here.slug}/counter/1/next", data=large).status_code == 413
+    allowed = admin.post(f"/{here.slug}/counter/setup/media", data={**large, "csrf_token": its_token})
+    assert allowed.status_code == 400, "nothing was chosen, but it was read"
+
+
+def test_a_page_of_this_server_may_send_json_with_a_token_of_before_the_sign_in(app: Flask, here: World) -> None:
+    """A television and a counter in one browser: the television's page is older than the officer's session."""
+    client, _ = signed_in(app, here, "petugas1")
+    take = f"/{here.slug}/kiosk/tickets"
+
+    own = client.post(take, json=TAKE, headers={"Origin": "http://localhost", "X-CSRFToken": "stale"})
+    foreign = client.post(take, json=TAKE, headers={"Origin": "http://evil.test", "X-CSRFToken": "stale"})
+
+    assert own.status_code == 201
+    assert foreign.status_code == 400
