@@ -147,7 +147,7 @@ def test_large_files_are_for_an_admin_of_this_office(app: Flask, here: World) ->
     client, token = signed_in(app, here, "petugas1")
     large = {"csrf_token": token, "a": "x" * 100_000}
 
-    here.store.exclusively(world.add_officer, here.id, "pengelola", Role.ADMIN)
+    here.store.write_with(world.add_officer, here.id, "pengelola", Role.ADMIN)
     admin, its_token = signed_in(app, here, "pengelola")
 
     assert client.post(f"/{here.slug}/counter/setup/media", data=large).status_code == 413
