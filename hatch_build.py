@@ -1,4 +1,4 @@
-"""Copies the browser libraries named in package-lock.json into shared/web/static/vendor when the project is built."""
+"""Copies the browser files named in package-lock.json into shared/web/static/vendor when the project is built."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ class BrowserFiles(BuildHookInterface[Any]):
         for weight in (400, 700):
             name = f"atkinson-hyperlegible-next-latin-{weight}-normal.woff2"
             shutil.copy(modules / "@fontsource/atkinson-hyperlegible-next/files" / name, vendor)
+        (vendor / "fonts").mkdir()  # for the PDF sheets: names in Javanese script and with picture signs
+        for family, file in (("noto-sans-javanese", "NotoSansJavanese"), ("noto-emoji", "NotoEmoji")):
+            package = modules / "@expo-google-fonts" / family
+            shutil.copy(package / "400Regular" / f"{file}_400Regular.ttf", vendor / "fonts")
+            shutil.copy(package / "LICENSE_FONT", vendor / f"LICENSE.{family}")
         for icon in (modules / "lucide-static/icons").glob("*.svg"):
             shutil.copy(icon, vendor / "icons")
         for licence in ("socket.io-client", "@fontsource/atkinson-hyperlegible-next", "lucide-static"):

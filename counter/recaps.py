@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,9 +18,9 @@ from counter.hand import hand, refused
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.domain.numbering import office_day
 from shared.engine import recap
-from shared.loop import off_the_loop
 from shared.store import files
 from shared.store.files import File
+from shared.web import sheet
 from shared.web.auth import now, officers_only, store, wants_page
 from shared.web.screen import office_config
 
@@ -49,11 +48,7 @@ def recap_list(recap_id: int) -> str:
 @officers_only(*CHIEFS, "camat")
 def recap_sheet(recap_id: int) -> Response:
     """One recap on A4, in Indonesian, to sign and to keep."""
-    import typst  # 84 MB that a start does not need
-
-    facts = json.dumps(_facts(*_one(recap_id)))
-    sheet = off_the_loop(lambda: typst.compile(str(SHEET), sys_inputs={"facts": facts}, pdf_standards=["ua-1"]))
-    answer = Response(sheet, content_type="application/pdf")
+    answer = Response(sheet.pdf(SHEET, _facts(*_one(recap_id))), content_type="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"rekap-{g.office}-{recap_id}.pdf")
     return answer
 
@@ -100,7 +95,7 @@ def _one(recap_id: int) -> tuple[Row[Any], list[File], tuple[int, int]]:
         return made, listed, files.outage_minutes(connection, office_config(), made.from_on, made.until_on, now())
 
 
-def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> dict[str, Any]:
+def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> dict[str, object]:
     """What stands on the sheet, as words."""
     profile = office_config().profile
     contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))
