@@ -165,7 +165,7 @@ def _services() -> list[ServiceConfig]:
 def _paper() -> dict[str, list[str]]:
     """The printers that slips of this kiosk come from, and the words of the board for one that cannot print.
 
-    That the roll is nearly empty is for the staff alone (UX 12, 35).
+    That the roll is nearly empty is for the staff alone.
     """
     own = office_config().printer(g.device.settings.get("printer"))
     printers = [

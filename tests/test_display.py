@@ -68,7 +68,7 @@ def test_letters_are_large_enough_and_nothing_is_cut_off(
     page = television(context, room, width, height)
     expect(page.locator("[data-past-list] li")).to_have_count(4)
 
-    # UX 16 on 43 inches: 75 mm and 36 mm of capitals are 20 and 9.6 hundredths of the height; upright, of the width.
+    # On 43 inches 75 mm and 36 mm of capitals are 20 and 9.6 hundredths of the height; upright, of the width.
     unit = height / 100 if width > height else width / 100 * 1.045
     for mark, least in (("[data-call-number]", 20), ("[data-past-list] b", 9.6)):
         assert _font_px(page, mark) >= least * unit

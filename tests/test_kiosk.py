@@ -29,7 +29,7 @@ CAPITALS = 0.668
 LONGEST_SENTENCE = 20
 LONG_MS = 90_000
 LEAST_CONTRAST = 7.0
-"""What UX 3 aims at; it asks for 4.5."""
+"""WCAG AAA; AA asks for 4.5."""
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 

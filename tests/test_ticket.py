@@ -9,7 +9,7 @@ import pytest
 from shared.domain.errors import NotAllowed
 from shared.domain.ticket import AT_COUNTER, ENDED, MOVES, Action, State, after, allowed
 
-# DESIGN 3, written again by hand: what an action does, from where.
+# The table of moves, written again by hand: what an action does, from where.
 # fmt: off
 WANTED = {
     Action.CALL:      ({"waiting", "absent", "held"}, "called"),

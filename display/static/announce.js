@@ -1,7 +1,7 @@
 // The voice of one display: one queue of calls, each spoken once, none over another; it says back what it has spoken.
 
-const FRESH_MS = 60000; // UX 19
-const PAUSE_MS = 1000; // UX 25: chime, phrase, 1 s, repeat
+const FRESH_MS = 60000; // an older call is not spoken any more
+const PAUSE_MS = 1000; // chime, phrase, 1 s, repeat
 const MOST_TAKEN = 300;
 const MOST_WAITING = 2; // when more wait, the repeat is dropped
 const LONGEST_MS = 25000; // a sound that neither ends nor fails by then is given up

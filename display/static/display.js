@@ -4,8 +4,8 @@ import { live, pageFacts } from "../shared/live.js";
 import { announcer } from "./announce.js";
 import { player } from "./media.js";
 
-const NEW_MS = 12000; // UX 17: a new call is marked for 10-15 s
-const FRESH_MS = 60000; // UX 19: an older call is neither marked nor spoken
+const NEW_MS = 12000; // how long a new call is marked
+const FRESH_MS = 60000; // an older call is neither marked nor spoken
 const LONG_NAME = 9; // letters of a counter's name that fit beside a number
 const IDENTIFY_MS = 20000;
 

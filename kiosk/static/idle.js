@@ -1,6 +1,6 @@
 // Notices that nobody is there any more; counts with the monotonic clock, which no clock jump disturbs.
 
-const ASK_MS = 60000; // UX 7
+const ASK_MS = 60000; // untouched for so long: ask whether somebody is still there
 const COUNT_MS = 20000;
 const LOOK_MS = 250;
 

@@ -14,7 +14,7 @@ import { hush, speak } from "./sound.js";
 import { asker } from "./ticket.js";
 import { phrase, speakIn, time } from "./words.js";
 
-const HOME_AFTER_MS = 15000; // UX 7
+const HOME_AFTER_MS = 15000; // how long the number stays on the screen
 const HOME_AFTER_FAILED_MS = 45000; // without paper the number must be written down
 const SHOWN_MS = 1200; // the taps of a hurried finger that still come end nothing
 const TWICE_MS = 400; // a second tap on the same spot was meant for the screen before

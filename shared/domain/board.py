@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.availability import Availability
 
 LAST_CALLS = 5
-"""One large call and the four before it (UX 17)."""
+"""One large call and the four before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from enum import StrEnum
 from shared.domain.ticket import Action, State
 
 UNHEARD_AFTER_S = 5
-"""Without the word of a display after this long the counter says that the call was not heard yet (UX 26)."""
+"""Without the word of a display after this long the counter says that the call was not heard yet."""
 RECALL_AFTER_S = 15
-"""Nobody came in this time: calling again is offered (UX 29)."""
+"""Nobody came in this time: calling again is offered."""
 MISS_AFTER_RECALLS = 3
-"""After so many recalls "absent" is the next sensible action (UX 29)."""
+"""After so many recalls "absent" is the next sensible action."""
 UNDO_S = 10
-"""How long an officer can take back the last action (UX 30)."""
+"""How long an officer can take back the last action."""
 WAIT_LIMITS_MIN = (15, 30)
-"""From here a wait is amber, from there red (UX 28); an office may choose others for a service."""
+"""From here a wait is amber, from there red; an office may choose others for a service."""
 LOAD = 0.85
-"""Share of its time that a counter can be busy before the line grows without end (UX 32)."""
+"""Share of its time that a counter can be busy before the line grows without end."""
 
 
 class Primary(StrEnum):
@@ -116,7 +116,7 @@ def wait_level(waited_s: float, limits_min: tuple[int, int] = WAIT_LIMITS_MIN) -
 
 
 def counters_needed(load: Load) -> int | None:
-    """ceil(arrivals per hour x mean service hours / 0.85), at least 1 (UX 32); None when nothing is known yet."""
+    """ceil(arrivals per hour x mean service hours / 0.85), at least 1; None when nothing is known yet."""
     if load.service_mean_s is None:
         return None
     return max(1, math.ceil(load.arrivals_per_hour * load.service_mean_s / 3600 / LOAD))

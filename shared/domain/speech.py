@@ -131,7 +131,7 @@ def phrase(key: str, language: str = "id") -> Phrase:
 
 
 def all_phrases(language: str = "id") -> tuple[Phrase, ...]:
-    """Everything that an office is asked to record: the fixed phrases, 10 digits, 26 letters, 20 counters (UX 24)."""
+    """Everything that an office is asked to record: the fixed phrases, 10 digits, 26 letters, 20 counters."""
     _check_language(language)
     keys = [*_FIXED[language], *(f"digit.{d}" for d in range(10)), *(f"letter.{letter}" for letter in LETTERS)]
     keys += [f"counter.{n}" for n in range(1, RECORDABLE_COUNTERS + 1)]

@@ -24,7 +24,7 @@ from shared.words import words
 
 NUMBER = "number"
 NUMBER_LIFE = timedelta(minutes=2)
-"""A number slip that could not be printed for this long is not printed any more (UX 35)."""
+"""A number slip that could not be printed for this long is not printed any more."""
 LIFE = timedelta(minutes=30)
 """The same for every other slip: whoever waits for it stands at a counter."""
 LONGEST_REASON = 80

@@ -44,7 +44,7 @@ OWN_KINDS = ("virtual", *KINDS)
 """Kinds that the server prints on, unless they hang on an agent."""
 
 QUIET_S = 9.0
-"""An agent, or a printer that asks by itself, is offline when it was not heard for so long (UX 12: told in 10 s)."""
+"""An agent, or a printer that asks by itself, is offline when it was not heard for so long; people know within 10 s."""
 
 REFRESH_S = 30.0
 """How old `status_at` may grow while nothing changes: each fresh one is a write to the disk."""

@@ -37,7 +37,7 @@ REST_S = 0.02
 """After a look: a burst of clicks is one look."""
 
 ASK_S = 4.0
-"""How often an idle printer is asked how it is, so that people know within ten seconds (UX 35)."""
+"""How often an idle printer is asked how it is, so that people know within ten seconds."""
 
 LONGEST_WAIT_S = 5.0
 """Before the next try on a printer that fails: 1, 2, 4 and then always so many seconds."""

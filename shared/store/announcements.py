@@ -17,7 +17,7 @@ from shared.domain.ticket import State
 from shared.store.tables import CALLS, Event, HeardCall, Ticket
 
 SPOKEN_WITHIN = timedelta(seconds=60)
-"""An older call is not spoken any more (UX 19)."""
+"""An older call is not spoken any more."""
 LOOKED_AT = 20
 """Calls and recalls among which the board looks for the last five different numbers."""
 MOST_LOOKED_AT = 300

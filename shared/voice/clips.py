@@ -74,7 +74,7 @@ class Voice:
         office: str | None = None,
         with_chime: bool = True,
     ) -> Path:
-        """The WAV that calls `number` to `counter`, spoken once: repeating it is the player's part (UX 25).
+        """The WAV that calls `number` to `counter`, spoken once: repeating it is the player's part.
 
         Spoken by the clips of `office` when every phrase of the call is recorded in that language, else synthesised as
         one sentence. Raises Invalid as `speech.call_phrases`, NoSound when nothing can be synthesised.

@@ -34,7 +34,7 @@ from typing import Any
 
 from shared.voice.loudness import RATE, normalise, trimmed, whole_blocks
 
-WORDS_PER_MINUTE = 130  # UX 24
+WORDS_PER_MINUTE = 130  # slow enough for a loud room
 LONGEST_TEXT = 1500  # characters, about a minute and a half
 ENGINE = "espeakng-1"  # part of every cache key; raise it when the same words shall sound different
 

@@ -56,7 +56,7 @@ RESERVED = 0.1
 TOO_LARGE, NOT_OURS = 1009, 1008
 
 
-class Connection:
+class OpenConnection:
     """One open connection. `is_waiting`: nobody works for it: it rests, or says its request, or not yet who it is."""
 
     __slots__ = ("address", "is_known", "is_waiting", "since", "socket")
@@ -81,7 +81,7 @@ class Door:
 
     def __init__(self, share: int = SHARE, places: int = PLACES) -> None:
         self.share, self.places = share, places
-        self._inside: dict[str, dict[socket.socket, Connection]] = {}
+        self._inside: dict[str, dict[socket.socket, OpenConnection]] = {}
         self._count = 0
 
     def enter(self, sock: socket.socket, address: str, trusted: frozenset[str]) -> bool:
@@ -94,7 +94,7 @@ class Door:
                 return False
         elif self._count >= places and not self._make_room(self._largest()):
             return False
-        self._inside.setdefault(address, {})[sock] = Connection(address, sock)
+        self._inside.setdefault(address, {})[sock] = OpenConnection(address, sock)
         self._count += 1
         return True
 
@@ -105,7 +105,7 @@ class Door:
             if not mine:
                 del self._inside[address]
 
-    def find(self, sock: socket.socket, address: str) -> Connection | None:
+    def find(self, sock: socket.socket, address: str) -> OpenConnection | None:
         return self._inside.get(address, {}).get(sock)
 
     def close(self) -> None:
@@ -114,11 +114,11 @@ class Door:
             if connection.is_waiting or connection.is_known:
                 connection.cut()
 
-    def _largest(self) -> dict[socket.socket, Connection]:
+    def _largest(self) -> dict[socket.socket, OpenConnection]:
         """The connections of the address that has most of those that wait."""
         return max(self._inside.values(), key=lambda mine: sum(each.is_waiting for each in mine.values()), default={})
 
-    def _make_room(self, among: dict[socket.socket, Connection]) -> bool:
+    def _make_room(self, among: dict[socket.socket, OpenConnection]) -> bool:
         oldest = min((each for each in among.values() if each.is_waiting), key=lambda each: each.since, default=None)
         if oldest is None:
             return False
@@ -291,7 +291,7 @@ class TimedInput(Input):  # type: ignore[misc]
 class Handler(WebSocketHandler):  # type: ignore[misc]
     """Reads requests with deadlines."""
 
-    connection: Connection | None = None
+    connection: OpenConnection | None = None
     wsgi_input: Input
     websocket: LimitedWebSocket
     _clock: gevent.Timeout
@@ -371,7 +371,7 @@ def _close_stranger(websocket: LimitedWebSocket) -> None:
         websocket.close(NOT_OURS)
 
 
-class Server(PyWSGIServer):  # type: ignore[misc]
+class DoorServer(PyWSGIServer):  # type: ignore[misc]
     """Counts connections when they are accepted."""
 
     door = Door()
@@ -408,5 +408,5 @@ def _ip(address: Any) -> str:
 class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
     """gunicorn's gevent worker with this door."""
 
-    server_class = Server
+    server_class = DoorServer
     wsgi_handler = Handler

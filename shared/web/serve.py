@@ -39,8 +39,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         places = min(door.PLACES, _open_files() - OWN_FILES)
-        door.Server.door = door.Door(self.settings.connections, places)
-        door.Server.trusted = frozenset(self.settings.proxy_addresses())
+        door.DoorServer.door = door.Door(self.settings.connections, places)
+        door.DoorServer.trusted = frozenset(self.settings.proxy_addresses())
         host, port = self.settings.host, self.settings.port
         options = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

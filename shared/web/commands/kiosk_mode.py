@@ -18,14 +18,14 @@ FLAGS = (
     "--overscroll-history-navigation=0",
     "--disable-pinch",
     "--autoplay-policy=no-user-gesture-required",
-    # beyond UX 22: no bars, nothing asked, nothing fetched
+    # no bars, nothing asked, nothing fetched
     "--disable-infobars",
     "--disable-translate",
     "--disable-component-update",
     "--check-for-update-interval=31536000",
     "--password-store=basic",
 )
-"""Source: UX 22, the documented flags of Chromium."""
+"""Source: the documented flags of Chromium."""
 BROWSERS = ("chromium", "chromium-browser")
 NAME = "loket-kiosk"
 

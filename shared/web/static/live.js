@@ -1,7 +1,7 @@
 // The live line of a page: hands every newer board to `draw`, by socket, and by polling while the socket is silent.
 
 const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so that the office sees that it lives
-const STALE_MS = 5000; // UX 19: a lost line is said within five seconds
+const STALE_MS = 5000; // a lost line is said within five seconds
 const LATE_MS = 10000; // a board that was so long on its way waited for a page that slept
 
 // `options`: office, screen, pollUrl, pollMs, timeoutMs, board (the one in the page), lost(isLost, heardAt),
