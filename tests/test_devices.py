@@ -18,7 +18,6 @@ from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.engine import device
 from shared.store import tables
-from shared.web.commands.kiosk_mode import FLAGS, desktop_entry, unit
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 JSON = {"Accept": "application/json"}
@@ -225,13 +224,3 @@ def test_a_section_head_sees_the_devices_and_changes_none(app: Flask, here: Worl
     assert "data-action" not in page.text
     assert "data-said" not in page.text, "nothing was asked of a display"
     assert chief.post("/uji/counter/devices/test-call").status_code == 403
-
-
-def test_kiosk_mode_carries_the_documented_flags() -> None:
-    documented = "--kiosk --noerrdialogs --disable-session-crashed-bubble --no-first-run"
-    documented += " --overscroll-history-navigation=0 --disable-pinch --autoplay-policy=no-user-gesture-required"
-
-    assert set(documented.split()) <= set(FLAGS)
-    for text in (unit("http://10.0.0.1:8000/uji/kiosk"), desktop_entry("http://10.0.0.1:8000/uji/kiosk")):
-        assert all(flag in text for flag in documented.split())
-        assert "http://10.0.0.1:8000/uji/kiosk" in text

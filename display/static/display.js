@@ -1,5 +1,6 @@
 // The television: draws the newest board, marks new calls, tells the time of the office, and hands calls to the voice.
 
+import { stayAwake } from "../shared/awake.js";
 import { live, pageFacts } from "../shared/live.js";
 import { announcer } from "./announce.js";
 import { player } from "./media.js";
@@ -162,6 +163,7 @@ function lost(isLost, heardAt) {
   find("lost-at").textContent = clock(heardAt + offset);
 }
 
+stayAwake();
 setInterval(tick, 1000);
 window.addEventListener("resize", run);
 live({ office: facts.office, screen: "display", board: facts.board, pollUrl: facts.poll, pollMs: 2000, timeoutMs: 2000, draw, lost, told, reload: true, reloadSetup: true, isBusy: voice.isBusy });

@@ -1,5 +1,6 @@
 // The kiosk: which screen stands there, what is on it, what a touch does. No rule of the queue: the board says it.
 
+import { stayAwake } from "../shared/awake.js";
 import { live } from "../shared/live.js";
 import { guard } from "./guard.js";
 import { drawHome } from "./home.js";
@@ -320,6 +321,7 @@ const walker = keys({
 });
 
 guard();
+stayAwake();
 if (facts.language === "en" && isFresh()) {
   keep({ language: "en" });
 }

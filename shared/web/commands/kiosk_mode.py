@@ -1,4 +1,8 @@
-"""`loket kiosk-mode`: what starts Chromium full-screen on a kiosk or a display under Debian and Raspberry Pi OS."""
+"""`loket kiosk-mode`: what starts Chromium full-screen on a kiosk or a display under Debian and Raspberry Pi OS.
+
+One script does the work. Whatever the desktop is, something starts it: an autostart file, which every desktop reads, or
+a systemd user unit where the session has a graphical target; whoever comes second waits until the first has ended.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +14,19 @@ from urllib.parse import urlsplit
 
 import click
 
+from shared.web.console import say
+
 FLAGS = (
     "--kiosk",
     "--noerrdialogs",
-    "--disable-session-crashed-bubble",
+    "--hide-crash-restore-bubble",
     "--no-first-run",
     "--overscroll-history-navigation=0",
     "--disable-pinch",
     "--autoplay-policy=no-user-gesture-required",
     # no bars, nothing asked, nothing fetched
     "--disable-infobars",
-    "--disable-translate",
+    "--disable-session-crashed-bubble",  # what --hide-crash-restore-bubble was called until 2022
     "--disable-component-update",
     "--check-for-update-interval=31536000",
     "--password-store=basic",
@@ -32,42 +38,88 @@ NAME = "loket-kiosk"
 
 @click.command("kiosk-mode")
 @click.argument("url")
-@click.option("--autostart", is_flag=True, help="a desktop's autostart file instead of a systemd user unit")
 @click.option("--install", is_flag=True, help="write it where it belongs, instead of printing it")
-def command(url: str, autostart: bool, install: bool) -> None:
+def command(url: str, install: bool) -> None:
     """Menyalakan layar penuh saat komputer hidup (starts Chromium as a kiosk). URL: .../lumajang/kiosk"""
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-        raise click.UsageError("URL lengkap, misalnya http://192.168.1.10:8000/lumajang/kiosk (a whole address)")
-    text = desktop_entry(url) if autostart else unit(url)
-    if not install:
-        click.echo(text, nl=False)
-        return
-    path = Path.home() / (f".config/autostart/{NAME}.desktop" if autostart else f".config/systemd/user/{NAME}.service")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    click.echo(f"Ditulis (written): {path}")
-    if not autostart and shutil.which("systemctl"):
-        done = subprocess.run(["systemctl", "--user", "enable", f"{NAME}.service"], capture_output=True, text=True)
-        if done.returncode:
-            click.echo(f"Aktifkan sendiri (enable it): systemctl --user enable --now {NAME}.service")
+        raise click.UsageError(say("console.whole_address"))
+    home = Path.home()
+    start = home / ".local/share" / NAME / "start.sh"
+    files = {
+        start: script(url, home / ".local/share" / NAME / "profile"),
+        home / f".config/autostart/{NAME}.desktop": desktop_entry(start),
+        home / f".config/systemd/user/{NAME}.service": unit(start),
+    }
+    for path, text in files.items():
+        if not install:
+            click.echo(f"# {path}\n{text}")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        click.echo(say("console.written", path=path))
+    if install:
+        start.chmod(0o755)
+        _enable()
 
 
-def command_line(url: str) -> list[str]:
-    """The browser with its flags; a profile of its own, so that nobody's other windows open with it."""
+def script(url: str, profile: Path) -> str:
+    """Starts the browser whatever happened before, keeps the screen lit, and starts it again however it ended.
+
+    A page that may ask the system to keep the screen lit has to be a trusted one, hence the flag with the address.
+    """
+    address = urlsplit(url)
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), f"/usr/bin/{BROWSERS[0]}")
-    return [browser, *FLAGS, f"--user-data-dir={Path.home() / '.local/share' / NAME}", url]
+    flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={address.scheme}://{address.netloc}"]
+    return _SCRIPT.format(
+        profile=shlex.quote(str(profile)), browser=shlex.quote(browser), flags=shlex.join(flags), url=shlex.quote(url)
+    )
 
 
-def unit(url: str) -> str:
-    """A systemd user unit: the browser comes back by itself, however it ended."""
-    line = " ".join(part.replace("%", "%%") for part in command_line(url))
+_SCRIPT = """#!/bin/sh
+# Written by "loket kiosk-mode".
+profile={profile}
+mkdir -p "$profile"
+exec 9>"$profile.lock"
+flock 9
+
+# No blanking and no power saving on X11; the page asks for the same elsewhere.
+stay_awake() {{
+  if [ -n "$DISPLAY" ] && command -v xset >/dev/null; then
+    xset s off s noblank
+    xset -dpms
+  fi >/dev/null 2>&1
+}}
+
+# Without a window manager nobody makes the window as large as the screen.
+size() {{
+  {{ xrandr --current || xdpyinfo; }} 2>/dev/null |
+    sed -nE 's/.*(current|dimensions:) +([0-9]+) ?x ?([0-9]+).*/\\2,\\3/p' |
+    head -n 1
+}}
+
+while :; do
+  # A browser without its script, and the marks of one that was killed or of a machine with another name.
+  pkill -KILL -f -- "--user-data-dir=$profile( |\\$)" 2>/dev/null
+  rm -f "$profile/SingletonLock" "$profile/SingletonCookie" "$profile/SingletonSocket"
+  stay_awake
+  area=$(size)
+  {browser} {flags} \\
+    --user-data-dir="$profile" --window-position=0,0 ${{area:+--window-size=$area}} "$@" {url} 9>&-
+  sleep 3
+done
+"""
+
+
+def unit(start: Path) -> str:
+    """A systemd user unit for sessions with a graphical target (GNOME, KDE)."""
+    quoted = str(start).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f"""[Unit]
 Description=Loket, layar penuh
 PartOf=graphical-session.target
 After=graphical-session.target
 
 [Service]
-ExecStart={line}
+ExecStart=/bin/sh "{quoted}"
 Restart=always
 RestartSec=3
 
@@ -76,13 +128,20 @@ WantedBy=graphical-session.target
 """
 
 
-def desktop_entry(url: str) -> str:
-    """For a desktop that starts no user units (LXDE of older Raspberry Pi OS)."""
-    loop = f"while true; do {shlex.join(command_line(url))}; sleep 3; done"
-    quoted = loop.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`").replace("%", "%%")
+def desktop_entry(start: Path) -> str:
+    """For every desktop, also one that never reaches a graphical target (LXDE, XFCE, labwc of Raspberry Pi OS)."""
+    quoted = str(start)
+    for sign in '\\"$`':  # as the Desktop Entry Specification quotes an argument, and its string once more
+        quoted = quoted.replace(sign, f"\\{sign}")
+    quoted = quoted.replace("\\", "\\\\").replace("%", "%%")
     return f"""[Desktop Entry]
 Type=Application
 Name=Loket
-Exec=/bin/sh -c "{quoted}"
+Exec=/bin/sh "{quoted}"
 X-GNOME-Autostart-enabled=true
 """
+
+
+def _enable() -> None:
+    if shutil.which("systemctl"):
+        subprocess.run(["systemctl", "--user", "enable", f"{NAME}.service"], capture_output=True, check=False)
