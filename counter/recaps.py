@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from flask import Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from sqlalchemy import Row
 
 from counter.blueprint import CHIEFS, blueprint
-from counter.hand import hand, refused
-from shared.domain.errors import Invalid, Refusal, Unknown
+from shared.domain.errors import Invalid, Unknown
 from shared.domain.numbering import office_day
 from shared.engine import recap
 from shared.store import files
 from shared.store.files import File
 from shared.web import sheet
-from shared.web.auth import now, officers_only, store, wants_page
+from shared.web.auth import now, officers_only, store
+from shared.web.clicks import Screen, change, serve
 from shared.web.screen import office_config
 
 SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
@@ -57,13 +57,13 @@ def recap_sheet(recap_id: int) -> Response:
 @officers_only(*CHIEFS)
 def make_recap() -> ResponseReturnValue:
     values = request.get_json(silent=True) or {} if request.is_json else request.form
-    try:
+    screen = Screen[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
+
+    def make() -> dict[str, Any]:
         on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))
-        number = str(values.get("number", ""))
-        done = store().change(g.office_id, recap.make, number, on_day, from_on, until_on, hand())
-    except Refusal as error:
-        return refused(error, _page)
-    return jsonify(done) if not wants_page() else redirect(url_for("counter.recap_list", recap_id=done["id"]))
+        return change(recap.make, str(values.get("number", "")), on_day, from_on, until_on)
+
+    return serve(screen, make)
 
 
 def _page(message: str | None = None) -> str:

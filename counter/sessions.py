@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -11,6 +9,7 @@ from flask_login import current_user
 from counter.blueprint import blueprint
 from shared.web import sessions
 from shared.web.auth import now, officers_only, store
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 
@@ -30,6 +29,5 @@ def sessions_page() -> str:
 @officers_only()
 def end_session(session_id: int) -> ResponseReturnValue:
     only = None if "admin" in current_user.roles else current_user.id
-    change: Any = store().change
-    change(g.office_id, sessions.end, session_id, only, current_user.id, now())
+    change(sessions.end, session_id, only)
     return redirect(url_for("counter.sessions_page"))

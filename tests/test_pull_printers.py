@@ -15,6 +15,7 @@ from PIL import Image
 from test_spool import Clock, copies, job, printer, queue
 from world import World
 
+from shared.domain.actor import Actor
 from shared.engine import paper
 from shared.printing import jobs
 from shared.printing.jobs import JobState
@@ -189,7 +190,7 @@ def test_what_is_no_answer_of_a_printer_is_refused(small: World, clock: Clock, c
 
 def test_a_star_prints_the_same_dots_and_confirms(small: World, clock: Clock, client: FlaskClient) -> None:
     star = Star(client, small, clock)
-    taken = small.store.change(small.id, _take_on_star, clock())
+    taken = small.store.change(small.id, Actor(clock(), ticket_url="http://x/t/"), _take_on_star)
 
     offered = star.poll()
     picture = star.fetch(offered["jobToken"])
@@ -204,13 +205,10 @@ def test_a_star_prints_the_same_dots_and_confirms(small: World, clock: Clock, cl
     assert not star.poll()["jobReady"]
 
 
-def _take_on_star(tx: Any, now: Any) -> Any:
+def _take_on_star(tx: Any) -> Any:
     from shared.engine.visitor import take
 
-    return take(
-        tx, "layanan-1", is_priority=False, nonce="nonce-star", language="id", now=now,
-        status_url="http://x/t/", printer="star",
-    )  # fmt: skip
+    return take(tx, "layanan-1", is_priority=False, nonce="nonce-star", language="id", printer="star")
 
 
 def test_a_star_without_paper_is_offered_nothing(small: World, clock: Clock, client: FlaskClient) -> None:

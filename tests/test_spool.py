@@ -17,6 +17,7 @@ from paper import Fault, PaperPrinter, decode, picture, qr_codes
 from sqlalchemy import insert, select, update
 from world import MORNING, World
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.slip import Cut, Space, Text
 from shared.engine import paper
@@ -94,7 +95,7 @@ def spooling(store: Store, clock: Callable[[], datetime], **faster: float) -> It
 
 def queue(office: World, word: str, now: datetime, printer: str | None = None, kind: str = paper.NUMBER) -> int:
     lines = [Text(word, size=2), Space(80), Text("akhir"), Cut()]
-    job = office.store.change(office.id, paper.print_lines, kind, lines, now, printer=printer)
+    job = office.store.change(office.id, Actor.system(now), paper.print_lines, kind, lines, printer=printer)
     assert job is not None
     return job
 
@@ -351,7 +352,7 @@ def test_a_fallback_prints_unmarked_what_was_never_sent(small: World, clock: Clo
     with broken.on_network() as address, other.on_network() as second, spooling(small.store, clock):
         add_printer(small, second, "cadangan")
         add_printer(small, address)
-        small.store.change(small.id, paper.use_fallback, "kertas", "cadangan")
+        small.by_itself(paper.use_fallback, "kertas", "cadangan")
         moved = queue(small, "N0001", clock())
         until(is_state(small.store, moved, JobState.CONFIRMED))
 
@@ -427,7 +428,7 @@ def test_a_reprint_says_salinan_and_why(small: World, clock: Clock) -> None:
         add_printer(small, address)
         first = queue(small, "N0001", clock())
         until(is_state(small.store, first, JobState.CONFIRMED))
-        again = small.store.change(small.id, paper.reprint, first, "kertas macet", clock(), officer_id=None)
+        again = small.store.change(small.id, Actor.system(clock()), paper.reprint, first, "kertas macet")
         until(is_state(small.store, again, JobState.CONFIRMED))
 
     (marked,) = on_paper(device, "N0001", marked=True)
@@ -445,7 +446,7 @@ def test_a_slip_that_was_never_sent_is_printed_again_unmarked_but_only_once(smal
         add_printer(small, address)
         for _ in range(2):
             wanted = small.store.change(
-                small.id, paper.reprint, expired, "habis", clock(), officer_id=None, printer="kertas"
+                small.id, Actor.system(clock()), paper.reprint, expired, "habis", printer="kertas"
             )
             until(is_state(small.store, wanted, JobState.CONFIRMED))
 
@@ -457,14 +458,14 @@ def test_nothing_is_printed_again_while_it_still_waits_or_without_a_reason(small
     waiting = queue(small, "N0001", clock(), "virtual")
 
     with pytest.raises(NotAllowed, match="still_printing"):
-        small.store.change(small.id, paper.reprint, waiting, "x", clock(), officer_id=None)
-    small.store.change(small.id, paper.give_up, waiting, clock(), officer_id=None)
+        small.store.change(small.id, Actor.system(clock()), paper.reprint, waiting, "x")
+    small.store.change(small.id, Actor.system(clock()), paper.give_up, waiting)
     with pytest.raises(NotAllowed, match="not_waiting"):
-        small.store.change(small.id, paper.give_up, waiting, clock(), officer_id=None)
+        small.store.change(small.id, Actor.system(clock()), paper.give_up, waiting)
     with pytest.raises(Invalid, match="reason"):
-        small.store.change(small.id, paper.reprint, waiting, "  ", clock(), officer_id=None)
+        small.store.change(small.id, Actor.system(clock()), paper.reprint, waiting, "  ")
     with pytest.raises(Unknown, match="print_job"):
-        small.store.change(small.id, paper.reprint, 999, "x", clock(), officer_id=None)
+        small.store.change(small.id, Actor.system(clock()), paper.reprint, 999, "x")
 
 
 # the promise

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from shared.domain.errors import Invalid, Refusal
 from shared.web import auth
-from shared.web.auth import now, officers_only, store
+from shared.web.auth import officers_only
 from shared.web.screen import office_config, sentence
 
 M = TypeVar("M", bound=BaseModel)
@@ -87,7 +88,7 @@ def setup_page(
     return register
 
 
-def page(theme: str, template: str, shown: Shown | None = None, status: int = 200, **facts: Any) -> ResponseReturnValue:
+def page(theme: str, template: str, shown: Shown | None = None, status: int = 200, **facts: Any) -> Response:
     """The page of a theme around `shown`."""
     may_write = "admin" in current_user.roles
     body = render_template(
@@ -127,11 +128,6 @@ def edit(
         shown = refused(error, typed)
         return page(theme, template, shown, error.status if isinstance(error, Refusal) else 422, **facts)
     return redirect(address or url_for(request.endpoint or "", saved=1, **(request.view_args or {})), 303)
-
-
-def change(verb: Callable[..., Any], *values: Any) -> Any:
-    """Runs a verb of the setup as the officer of this request."""
-    return store().change(g.office_id, verb, current_user.id, *values, now())
 
 
 # --- what was typed ---

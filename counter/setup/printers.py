@@ -6,7 +6,7 @@ from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from counter.setup.page import change, edit, setup_page
+from counter.setup.page import edit, setup_page
 from shared.domain.errors import Unknown
 from shared.engine import paper
 from shared.engine import setup as engine
@@ -14,6 +14,7 @@ from shared.printing.connections import Answers
 from shared.printing.profiles import PAPERS, names
 from shared.store import reads
 from shared.web.auth import now, store
+from shared.web.clicks import change
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 

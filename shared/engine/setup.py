@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -82,8 +82,6 @@ def raise_if_faults(faults: Faults) -> None:
 def record_setup_change(
     tx: Transaction,
     what: str,
-    officer_id: int | None,
-    now: datetime,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
@@ -96,7 +94,7 @@ def record_setup_change(
     if not changed:
         tx.unchanged(None)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
-    tx.record(f"setup.{what}", at=now, officer_id=officer_id, detail=changed)
+    tx.record(f"setup.{what}", detail=changed)
 
 
 def slug_of(name: str, taken: Sequence[str] = ()) -> str:
@@ -128,25 +126,23 @@ class OfficeForm(Form):
 _PROFILE = ("address", "phone", "email", "web", "letterhead", "pledge")
 
 
-def change_office(tx: Transaction, officer_id: int | None, wanted: OfficeForm, now: datetime) -> None:
+def change_office(tx: Transaction, wanted: OfficeForm) -> None:
     """The office's name, zone and profile; what is left empty is absent from the profile."""
     kept = {key: value for key, value in tx.office.profile.items() if key not in _PROFILE}
     said = {key: getattr(wanted, key) for key in _PROFILE if getattr(wanted, key)}
     columns = {"name": wanted.name, "timezone": wanted.timezone, "profile": {**kept, **said}}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(**columns))
     before = {"name": tx.office.name, "timezone": tx.office.zone.key, **_only(tx.office.profile, _PROFILE)}
-    record_setup_change(
-        tx, "office", officer_id, now, before, {"name": wanted.name, "timezone": wanted.timezone, **said}
-    )
+    record_setup_change(tx, "office", before, {"name": wanted.name, "timezone": wanted.timezone, **said})
 
 
-def change_logo(tx: Transaction, officer_id: int | None, picture: str | None, now: datetime) -> None:
+def change_logo(tx: Transaction, picture: str | None) -> None:
     """`picture`: a small PNG in base64 (`printing.logo.prepared`), None takes the logo away."""
     profile = {key: value for key, value in tx.office.profile.items() if key != "logo"}
     after = {**profile, "logo": picture} if picture else profile
     tx.execute(update(Office).where(Office.id == tx.office_id).values(profile=after))
     was = tx.office.profile.get("logo")
-    record_setup_change(tx, "logo", officer_id, now, {"logo": _mark(was)}, {"logo": _mark(picture)})
+    record_setup_change(tx, "logo", {"logo": _mark(was)}, {"logo": _mark(picture)})
 
 
 def _mark(picture: str | None) -> str | None:
@@ -203,7 +199,7 @@ def services_form(office: OfficeConfig) -> ServicesForm:
     )
 
 
-def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesForm, now: datetime) -> None:
+def change_services(tx: Transaction, wanted: ServicesForm) -> None:
     """Order, letters, quota and counters of the services that exist. Raises `Unknown("service")`."""
     ids = {service.slug: service.id for service in tx.office.services}
     if {row.slug for row in wanted.services} != set(ids) or len(wanted.services) != len(ids):
@@ -227,7 +223,7 @@ def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesFor
     limits = {"wait_limits_min": {row.slug: [row.amber_min, row.red_min] for row in wanted.services}}
     settings = {**settings_to_json(tx.office.settings), **limits}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings=settings))
-    record_setup_change(tx, "services", officer_id, now, _by_slug(services_form(tx.office)), _by_slug(wanted))
+    record_setup_change(tx, "services", _by_slug(services_form(tx.office)), _by_slug(wanted))
 
 
 def _by_slug(form: ServicesForm) -> dict[str, Any]:
@@ -291,7 +287,7 @@ def counters_form(office: OfficeConfig) -> CountersForm:
     )
 
 
-def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersForm, now: datetime) -> None:
+def change_counters(tx: Transaction, wanted: CountersForm) -> None:
     """The office's counters; one that is not named any more is retired. Raises `NotAllowed("counter_in_use")`."""
     faults = _twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
     for place, row in enumerate(wanted.counters):
@@ -316,7 +312,7 @@ def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersFor
         tx.execute(update(Counter).where(Counter.id == row.id).values(number=-(row.id or 0)))
     for row in wanted.counters:
         _write_counter(tx, row)
-    record_setup_change(tx, "counters", officer_id, now, _by_number(counters_form(tx.office)), _by_number(wanted))
+    record_setup_change(tx, "counters", _by_number(counters_form(tx.office)), _by_number(wanted))
 
 
 def _retire(tx: Transaction, counter_id: int, number: int) -> None:
@@ -406,7 +402,7 @@ def printers_form(office: OfficeConfig) -> PrintersForm:
     return PrintersForm.model_construct(printers=rows)
 
 
-def change_printers(tx: Transaction, officer_id: int | None, wanted: PrintersForm, now: datetime) -> None:
+def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
     """The office's printers; one that is not named any more is retired, its jobs stay in the history."""
     known = {printer.id: printer for printer in tx.office.printers}
     kept = {row.id for row in wanted.printers if row.id is not None}
@@ -428,7 +424,7 @@ def change_printers(tx: Transaction, officer_id: int | None, wanted: PrintersFor
     for row in wanted.printers:
         if row.fallback:
             tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
-    record_setup_change(tx, "printers", officer_id, now, _by_name(printers_form(tx.office)), _by_name(wanted))
+    record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
 
 
 def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> Faults:
@@ -452,12 +448,12 @@ def _by_name(form: PrintersForm) -> dict[str, Any]:
     return {row.slug: {**row.model_dump(exclude={"id", "slug"}), "answers": str(row.answers)} for row in form.printers}
 
 
-def print_test(tx: Transaction, officer_id: int | None, slug: str, lines: Sequence[slip.Line], now: datetime) -> None:
+def print_test(tx: Transaction, slug: str, lines: Sequence[slip.Line]) -> None:
     """Queues a test page on this printer; raises `Unknown("printer")`."""
     if slug not in {printer.slug for printer in tx.office.printers}:
         raise Unknown("printer")
-    job_id = print_lines(tx, "test", lines, now, printer=slug)
-    tx.record("setup.test_page", at=now, officer_id=officer_id, detail={"printer": slug, "job": job_id})
+    job_id = print_lines(tx, "test", lines, printer=slug)
+    tx.record("setup.test_page", detail={"printer": slug, "job": job_id})
 
 
 # --- rules of the queue ---
@@ -478,10 +474,10 @@ def rules_form(office: OfficeConfig) -> RulesForm:
     return RulesForm.model_construct(**{name: getattr(office.settings, name) for name in RulesForm.model_fields})
 
 
-def change_rules(tx: Transaction, officer_id: int | None, wanted: RulesForm, now: datetime) -> None:
+def change_rules(tx: Transaction, wanted: RulesForm) -> None:
     if wanted.printer is not None and wanted.printer not in {printer.slug for printer in tx.office.printers}:
         raise_if_faults({"printer": ("choose", {})})
-    change_settings(tx, "rules", officer_id, wanted.model_dump(mode="json"), now)
+    change_settings(tx, "rules", wanted.model_dump(mode="json"))
 
 
 class DisplayForm(Form):
@@ -506,19 +502,17 @@ def display_form(office: OfficeConfig) -> DisplayForm:
     return DisplayForm.model_construct(**{name: getattr(office.settings, name) for name in DisplayForm.model_fields})
 
 
-def change_display(tx: Transaction, officer_id: int | None, wanted: DisplayForm, now: datetime) -> None:
-    change_settings(tx, "display", officer_id, wanted.model_dump(mode="json"), now)
+def change_display(tx: Transaction, wanted: DisplayForm) -> None:
+    change_settings(tx, "display", wanted.model_dump(mode="json"))
 
 
-def note_file(tx: Transaction, officer_id: int | None, what: str, detail: Mapping[str, Any], now: datetime) -> None:
+def note_file(tx: Transaction, what: str, detail: Mapping[str, Any]) -> None:
     """Records that a picture, a video or a recording came or went; the files themselves lie in the data folder."""
-    tx.record(f"setup.{what}", at=now, officer_id=officer_id, detail=dict(detail))
+    tx.record(f"setup.{what}", detail=dict(detail))
 
 
-def change_settings(
-    tx: Transaction, what: str, officer_id: int | None, values: Mapping[str, Any], now: datetime
-) -> None:
+def change_settings(tx: Transaction, what: str, values: Mapping[str, Any]) -> None:
     """Writes some of the office's settings (JSON values) and records what changed."""
     before = settings_to_json(tx.office.settings)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings={**before, **values}))
-    record_setup_change(tx, what, officer_id, now, _only(before, list(values)), values)
+    record_setup_change(tx, what, _only(before, list(values)), values)

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from shared.domain.actor import Actor
 from shared.domain.slip import as_copy, from_json, to_json
 from shared.printing.connections import KINDS, SLOWEST_BYTES_PER_S, TIMEOUT_S, Outcome, Result
 from shared.printing.status import Status
@@ -275,21 +276,20 @@ def note(store: Store, printer: Row[Any], status: Status, now: datetime, *, refr
     `printer`: its row as it was read, no older than its last word.
     """
     if printer.status != status:
-        store.change(printer.office_id, _turn, printer.id, status, now)
+        store.change(printer.office_id, Actor.system(now), _turn, printer.id, status)
     elif printer.status_at is None or (now - printer.status_at).total_seconds() >= refresh_s:
         store.write(update(Printer).where(Printer.id == printer.id).values(status_at=now))
 
 
-def _turn(tx: Transaction, printer_id: int, status: Status, now: datetime) -> None:
+def _turn(tx: Transaction, printer_id: int, status: Status) -> None:
     """A roll that was low and is not any more was changed: the estimate begins anew."""
     printer = tx.first(select(Printer).where(Printer.id == printer_id))
     if printer is None or printer.status == status:
         tx.unchanged(None)
-    values: dict[str, Any] = {"status": status.value, "status_at": now}
+    values: dict[str, Any] = {"status": status.value, "status_at": tx.now}
     if status in (Status.NEAR_END, Status.PAPER_OUT):
         values["is_low"] = True
     elif status == Status.OK and printer.is_low:
         values |= {"is_low": False, "printed_mm": 0.0, "printed_slips": 0}
     tx.execute(update(Printer).where(Printer.id == printer_id).values(**values))
-    detail = {"printer": printer.slug}
-    tx.record("printer", at=now, from_state=printer.status, to_state=status.value, detail=detail)
+    tx.record("printer", from_state=printer.status, to_state=status.value, detail={"printer": printer.slug})

@@ -21,6 +21,7 @@ from shared.printing.spool import make
 from shared.store import reads
 from shared.store.tables import DataView
 from shared.web.auth import now, officers_only, store
+from shared.web.clicks import change
 from shared.web.hosts import is_local
 from shared.web.screen import office_config
 
@@ -94,24 +95,21 @@ def picture(job_id: int) -> ResponseReturnValue:
 @blueprint.post("/<office>/paper/slips/<int:job_id>/reprint")
 @officers_only()
 def reprint(job_id: int) -> ResponseReturnValue:
-    store().change(
-        g.office_id, paper.reprint, job_id, request.form.get("reason", ""), now(), officer_id=current_user.id,
-        printer=request.form.get("printer") or None,
-    )  # fmt: skip
+    change(paper.reprint, job_id, request.form.get("reason", ""), printer=request.form.get("printer") or None)
     return _back()
 
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/give-up")
 @officers_only()
 def give_up(job_id: int) -> ResponseReturnValue:
-    store().change(g.office_id, paper.give_up, job_id, now(), officer_id=current_user.id)
+    change(paper.give_up, job_id)
     return _back()
 
 
 @blueprint.post("/<office>/paper/<printer>/new-roll")
 @officers_only()
 def new_roll(printer: str) -> ResponseReturnValue:
-    store().change(g.office_id, paper.roll_changed, printer, now(), officer_id=current_user.id)
+    change(paper.roll_changed, printer)
     return _back()
 
 

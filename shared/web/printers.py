@@ -41,6 +41,7 @@ from shared.store.office import Store
 from shared.store.tables import Printer, PrintJob
 from shared.web.api import body
 from shared.web.auth import NotSignedIn, devices_only, machines_only, now, store
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 blueprint = Blueprint("printers", __name__)
@@ -106,7 +107,8 @@ def attach() -> ResponseReturnValue:
     wanted = body(AgentPrinter)
     profile(wanted.profile)
     facts = wanted.model_dump(mode="json", exclude={"slug"})
-    store().change(g.office_id, paper.attach, _agent(), wanted.slug, now=now(), **facts)
+    _agent()
+    change(paper.attach, wanted.slug, **facts)
     return jsonify(slug=wanted.slug)
 
 

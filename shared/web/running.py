@@ -11,6 +11,7 @@ import structlog
 from flask import Flask
 from werkzeug.test import Client
 
+from shared.domain.actor import Actor
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
 from shared.engine.founding import Password
@@ -75,8 +76,9 @@ def _rounds(live: Live, store: Store) -> None:
             with store.read() as connection:
                 offices = reads.offices(connection)
             for office in offices:
-                store.change(office.id, close_past_days, datetime.now(UTC))
-                store.change(office.id, close_when_due, datetime.now(UTC))
+                by_itself = Actor.system(datetime.now(UTC))
+                store.change(office.id, by_itself, close_past_days)
+                store.change(office.id, by_itself, close_when_due)
                 live.publish(office.id, 0)
                 learn(store, office.id, datetime.now(UTC))
         except Exception:

@@ -11,6 +11,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy import Row, select, update
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
 from shared.domain.slip import Line
@@ -54,7 +55,8 @@ def test(settings: Settings, office: str, name: str | None, timeout_s: float) ->
     if row.kind == "virtual" or row.kind not in OWN_KINDS or row.device_id is not None:
         word = _word(Status.OK if row.kind == "virtual" else row.status)
         lines = _page(config, row, settings, ("Keadaan", word))
-        store.change(config.office_id, paper.print_lines, "test", lines, datetime.now(UTC), printer=row.slug)
+        by_itself = Actor.system(datetime.now(UTC))
+        store.change(config.office_id, by_itself, paper.print_lines, "test", lines, printer=row.slug)
         click.echo(f"{row.slug}: {word}. Lihat (see) /{office}/paper/{row.slug}")
         return
     try:
@@ -162,7 +164,7 @@ def _change(settings: Settings, office: str, change: Callable[[list[Any]], list[
     try:
         rows = change(engine.printers_form(present).model_dump()["printers"])
         wanted = engine.PrintersForm.model_validate({"printers": rows})
-        store.change(present.office_id, engine.change_printers, None, wanted, datetime.now(UTC))
+        store.change(present.office_id, Actor.system(datetime.now(UTC)), engine.change_printers, wanted)
     except ValidationError as error:
         raise click.ClickException("; ".join(str(each["msg"]) for each in error.errors())) from None
     except Invalid as error:
