@@ -5,36 +5,36 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
 
 from counter.panel import current_panel
+from shared.domain.rights import Right
+from shared.web.auth import may
 from shared.web.clicks import Screen, wants_fragment
 from shared.web.screen import office_config
 
 blueprint = Blueprint("counter", __name__, template_folder="templates")
 
-DESK_ROLES = ("loket", "operator", "kasi", "sekretariat", "admin")
-"""Who may sit at a counter."""
-CHIEFS = ("kasi", "admin")
-"""Who runs the day."""
-
-
-MENU: list[tuple[str, str, tuple[str, ...]]] = [
-    ("counter.tray", "Files", (*DESK_ROLES, "camat")),
-    ("counter.supervisor_page", "Supervisor", (*CHIEFS, "camat")),
-    ("counter.day_page", "The day", CHIEFS),
-    ("counter.audit_page", "Audit", (*CHIEFS, "camat")),
-    ("setup.overview", "Setup", ("admin", "kasi")),
-    ("counter.sessions_page", "Where you are signed in", ()),
-    ("counter.change_password", "Change password", ()),
+MENU: list[tuple[str, str, Right | None]] = [
+    ("counter.tray", "Files", Right.SEE_FILES),
+    ("counter.supervisor_page", "Supervisor", Right.SEE_FLOOR),
+    ("counter.day_page", "The day", Right.ENTER_LATE),
+    ("counter.audit_page", "Audit", Right.SEE_AUDIT),
+    ("setup.overview", "Setup", Right.SEE_SETUP),
+    ("counter.sessions_page", "Where you are signed in", None),
+    ("counter.change_password", "Change password", None),
 ]
-"""Endpoint, words, and the roles of which one is needed; none: everybody."""
+"""Endpoint, words, and the right that it needs; None: everybody."""
 
 
 @blueprint.app_context_processor
 def _menu() -> dict[str, Any]:
-    return {"said": _said, "counter_menu": lambda: [one for one in MENU if one[0] in current_app.view_functions]}
+    return {"said": _said, "counter_menu": _entries}
+
+
+def _entries() -> list[tuple[str, str]]:
+    return [(endpoint, words) for endpoint, words, right in MENU if right is None or may(right)]
 
 
 def _said(prefix: str, word: str) -> str:

@@ -11,12 +11,13 @@ from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert
 
-from counter.blueprint import DESK_ROLES, blueprint
+from counter.blueprint import blueprint
 from shared.domain.case import FileAction, FilePauseReason, FileState
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
 from shared.domain.procedure import actions_for, first_desk, send_back_targets
+from shared.domain.rights import Right
 from shared.domain.standard import needed, next_question
 from shared.engine import case, case_slips, outage
 from shared.engine.hand import Said
@@ -28,7 +29,6 @@ from shared.web.auth import now, officers_only, store
 from shared.web.clicks import Screen, do
 from shared.web.screen import office_config, sentence
 
-FILE_ROLES = (*DESK_ROLES, "camat")
 BESIDE = 50
 """So many files stand beside the panel, what is due first first; all are on a page of their own."""
 
@@ -54,7 +54,7 @@ class FileClick(BaseModel):
 
 
 @blueprint.get("/files")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def tray() -> str:
     """The files at the steps of this officer's roles; as a fragment for the page that is already open."""
     if "X-Fragment" in request.headers:
@@ -79,7 +79,7 @@ def read_tray(limit: int | None = BESIDE) -> files.Tray:
 
 
 @blueprint.get("/cases/<int:case_id>")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def file(case_id: int) -> str:
     """One file; that somebody looked at its data is written down."""
     store().write(
@@ -89,7 +89,7 @@ def file(case_id: int) -> str:
 
 
 @blueprint.get("/<int:number>/tickets/<int:ticket_id>/file")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def desk(number: int, ticket_id: int) -> ResponseReturnValue:
     """The checklist for the visitor at this counter; a file that is past it is shown itself."""
     with store().read() as connection:
@@ -105,7 +105,7 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/register")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def register() -> str:
     year = request.args.get("year", default=office_day(now(), office_config().zone).year, type=int)
     text = request.args.get("text", "").strip()
@@ -115,7 +115,7 @@ def register() -> str:
 
 
 @blueprint.get("/results")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def results() -> str:
     """Results that nobody has collected yet, with their age."""
     with store().read() as connection:
@@ -127,7 +127,7 @@ def results() -> str:
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
     click = _click()
@@ -137,7 +137,7 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file/find")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     """Opens the checklist again for somebody who comes back with what was missing, by NIK or by the slip's code."""
     wanted = request.form.get("wanted", "").strip()
@@ -150,7 +150,7 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/cases/<int:case_id>/<action>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.LEAD_FILES)
 def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
     if action == "undo":
@@ -166,13 +166,13 @@ def _of_file(case_id: int) -> Screen[Any]:
 
 
 @blueprint.post("/cases/<int:case_id>/slips/<kind>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.PRINT)
 def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
     return do(_of_file(case_id), case_slips.print_again, case_id, kind)
 
 
 @blueprint.post("/outage/<what>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.REPORT_OUTAGE)
 def disturb(what: str) -> ResponseReturnValue:
     """OSS does not answer (`begin`), or answers again (`end`): all files at its steps rest or go on."""
     if what not in ("begin", "end"):

@@ -8,8 +8,9 @@ from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from counter.blueprint import DESK_ROLES, at_counter, blueprint, panel_page
+from counter.blueprint import at_counter, blueprint, panel_page
 from shared.domain.errors import Invalid
+from shared.domain.rights import Right
 from shared.domain.ticket import Action
 from shared.engine import officer
 from shared.engine.officer import Onward
@@ -20,7 +21,7 @@ from shared.web.live import live_board
 
 
 @blueprint.get("/<int:number>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def panel(number: int) -> str:
     return panel_page(number)
 
@@ -33,13 +34,13 @@ def board() -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:number>/next")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def call_next(number: int) -> ResponseReturnValue:
     return do(at_counter(number, lazy_gettext("Nobody is waiting.")), officer.call_next)
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/<action>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
     try:
         wanted = Action(action)
@@ -51,32 +52,32 @@ def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:number>/call")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def call_number(number: int) -> ResponseReturnValue:
     form = request.form
     return do(at_counter(number), officer.call_number, form.get("number", ""), form.get("reason", "")[:200])
 
 
 @blueprint.post("/<int:number>/undo")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def undo(number: int) -> ResponseReturnValue:
     return do(at_counter(number), officer.undo)
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/note")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def write_note(number: int, ticket_id: int) -> ResponseReturnValue:
     return do(at_counter(number), officer.write_note, ticket_id, request.form.get("text", "")[:200])
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/next-service")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def next_service(number: int, ticket_id: int) -> ResponseReturnValue:
     return do(at_counter(number), officer.next_service, ticket_id, request.form.get("service", ""))
 
 
 @blueprint.post("/<int:number>/walk-in")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def walk_in(number: int) -> ResponseReturnValue:
     form = request.form
     nonce = form.get("nonce") or secrets.token_hex(16)

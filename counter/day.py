@@ -9,10 +9,11 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.blueprint import CHIEFS, blueprint
+from counter.blueprint import blueprint
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.engine import day
 from shared.store import days, files
 from shared.web.auth import now, officers_only, store
@@ -21,19 +22,19 @@ from shared.web.screen import office_config
 
 
 @blueprint.get("/day")
-@officers_only(*CHIEFS)
+@officers_only(Right.ENTER_LATE)
 def day_page() -> str:
     return _page()
 
 
 @blueprint.post("/day/open")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_DAY)
 def open_day() -> ResponseReturnValue:
     return do(PAGE, day.open_day, _ticked(), _note())
 
 
 @blueprint.post("/day/close")
-@officers_only("kasi", "admin")
+@officers_only(Right.RUN_DAY)
 def close_day() -> ResponseReturnValue:
     with store().read() as connection:
         found = days.day_summary(connection, office_config(), office_day(now(), office_config().zone)).found()
@@ -42,7 +43,7 @@ def close_day() -> ResponseReturnValue:
 
 
 @blueprint.post("/day/late-entry")
-@officers_only(*CHIEFS, "loket")
+@officers_only(Right.ENTER_LATE)
 def enter_late() -> ResponseReturnValue:
     taken_at = _moment("taken_at")
     if taken_at is None:

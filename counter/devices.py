@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from counter.setup.page import page as theme_page
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.rights import Right
 from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web.auth import limiter, now, officers_only, store
@@ -26,39 +27,39 @@ WORDS = ("test", "identify", "reload")
 
 
 @blueprint.get("")
-@officers_only("admin", "kasi")
+@officers_only(Right.SEE_SETUP)
 def page() -> ResponseReturnValue:
     return _page()
 
 
 @blueprint.post("/confirm")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 @limiter.limit("20/minute")
 def confirm() -> ResponseReturnValue:
     return do(PAGE, setup_devices.confirm, request.form.get("code", ""), request.form.get("name", ""))
 
 
 @blueprint.post("/invite")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 @limiter.limit("20/minute")
 def invite() -> ResponseReturnValue:
     return do(PAGE, setup_devices.invite, request.form.get("name", ""))
 
 
 @blueprint.post("/<int:device_id>")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def configure(device_id: int) -> ResponseReturnValue:
     return do(PAGE, setup_devices.configure, device_id, request.form.get("name", ""), _settings())
 
 
 @blueprint.post("/<int:device_id>/revoke")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def revoke(device_id: int) -> ResponseReturnValue:
     return do(PAGE, setup_devices.revoke, device_id)
 
 
 @blueprint.post("/<int:device_id>/tell")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def tell(device_id: int) -> ResponseReturnValue:
     """Asks a display to test its sound, to show its name or to load its page again."""
     word = request.form.get("word", "")
@@ -80,7 +81,7 @@ def tell(device_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/test-call")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def test_call() -> ResponseReturnValue:
     """Every display of the office tests its sound, also those that are not paired."""
     return serve(_page_after("test"), lambda: current_app.extensions["loket_live"].test_call(g.office_id))

@@ -13,9 +13,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from sqlalchemy import Row
 
-from counter.blueprint import CHIEFS, blueprint
+from counter.blueprint import blueprint
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.engine import recap
 from shared.store import files
 from shared.store.files import File
@@ -28,13 +29,13 @@ SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
 
 
 @blueprint.get("/recap")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_RECAPS)
 def recaps() -> str:
     return _page()
 
 
 @blueprint.get("/recap/<int:recap_id>")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_RECAPS)
 def recap_list(recap_id: int) -> str:
     """One recap with its files."""
     made, listed, outages = _one(recap_id)
@@ -45,7 +46,7 @@ def recap_list(recap_id: int) -> str:
 
 
 @blueprint.get("/recap/<int:recap_id>.pdf")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_RECAPS)
 def recap_sheet(recap_id: int) -> Response:
     """One recap on A4, in Indonesian, to sign and to keep."""
     answer = Response(sheet.pdf(SHEET, _facts(*_one(recap_id))), content_type="application/pdf")
@@ -54,7 +55,7 @@ def recap_sheet(recap_id: int) -> Response:
 
 
 @blueprint.post("/recap")
-@officers_only(*CHIEFS)
+@officers_only(Right.MAKE_RECAPS)
 def make_recap() -> ResponseReturnValue:
     values = request.get_json(silent=True) or {} if request.is_json else request.form
     screen = Screen[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))

@@ -7,10 +7,11 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.blueprint import DESK_ROLES, at_counter, blueprint, panel_page
+from counter.blueprint import at_counter, blueprint, panel_page
 from shared.domain.counter import PauseReason
 from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.engine import seat
 from shared.store import floor
 from shared.web.auth import now, officers_only, store
@@ -29,25 +30,25 @@ def home() -> str:
 
 
 @blueprint.post("/<int:number>/open")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def open_counter(number: int) -> ResponseReturnValue:
     return do(at_counter(number), seat.sit)
 
 
 @blueprint.post("/<int:number>/close")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def close_counter(number: int) -> ResponseReturnValue:
     return do(_leaving(number), seat.leave)
 
 
 @blueprint.post("/<int:number>/hand-over")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def hand_over_counter(number: int) -> ResponseReturnValue:
     return do(_leaving(number), seat.hand_over, request.form.get("note", "").strip()[:200] or None)
 
 
 @blueprint.post("/<int:number>/pause")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def pause_counter(number: int) -> ResponseReturnValue:
     try:
         reason = PauseReason(request.form.get("reason", ""))
@@ -57,7 +58,7 @@ def pause_counter(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:number>/resume")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def resume_counter(number: int) -> ResponseReturnValue:
     return do(at_counter(number), seat.resume)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from counter.blueprint import CHIEFS, blueprint
+from counter.blueprint import blueprint
 from shared.domain.counter import counters_needed
 from shared.domain.errors import Invalid
 from shared.domain.numbering import label, office_day
+from shared.domain.rights import Right
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
@@ -23,20 +23,20 @@ MINUTES = (15, 30, 60, 120, 480)
 
 
 @blueprint.get("/supervisor")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_FLOOR)
 def supervisor_page() -> str:
     return _page()
 
 
 @blueprint.post("/supervisor/message")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def send_message() -> ResponseReturnValue:
     form = request.form
     return do(PAGE, supervisor.broadcast, form.get("text", "")[:200], _minutes(form.get("minutes", "30")))
 
 
 @blueprint.post("/supervisor/force")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def force_hours() -> ResponseReturnValue:
     form = request.form
     words = {"open": True, "close": False, "calendar": None}
@@ -54,7 +54,7 @@ def force_hours() -> ResponseReturnValue:
 
 
 @blueprint.post("/supervisor/tickets/<int:ticket_id>/take-over")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
     form = request.form
     to_counter = int(form["to_counter"]) if form.get("to_counter", "").isdigit() else None
@@ -63,7 +63,7 @@ def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/supervisor/counters/<int:number>/empty")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def empty_counter(number: int) -> ResponseReturnValue:
     return do(PAGE, supervisor.empty_counter, number, request.form.get("reason", "")[:200])
 
@@ -113,5 +113,4 @@ def _floor(moment: datetime) -> dict[str, Any]:
         "printers": printers,
         "messages": messages,
         "age_s": lambda at: max(0, int((moment - at).total_seconds())),
-        "may_act": bool(current_user.roles.intersection(CHIEFS)),
     }

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Invalid, Refusal
+from shared.domain.rights import Right
 from shared.web import auth
-from shared.web.auth import officers_only
+from shared.web.auth import may, officers_only
 from shared.web.screen import office_config, sentence
 
 M = TypeVar("M", bound=BaseModel)
@@ -73,10 +73,10 @@ class Shown:
 def setup_page(
     rule: str, methods: Iterable[str] = ("GET", "POST")
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A page of the setup: read by admin and kasi, changed by the admin alone."""
+    """A page of the setup: read with one right, changed with another."""
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
-        reading, writing = officers_only("admin", "kasi")(view), officers_only("admin")(view)
+        reading, writing = officers_only(Right.SEE_SETUP)(view), officers_only(Right.CHANGE_SETUP)(view)
 
         @wraps(view)
         def guarded(**values: Any) -> Any:
@@ -90,14 +90,13 @@ def setup_page(
 
 def page(theme: str, template: str, shown: Shown | None = None, status: int = 200, **facts: Any) -> Response:
     """The page of a theme around `shown`."""
-    may_write = "admin" in current_user.roles
     body = render_template(
         f"counter/setup/{template}.html",
         office=office_config(),
         themes=THEMES,
         theme=theme,
         form=shown,
-        may_write=may_write,
+        may_write=may(Right.CHANGE_SETUP),
         saved=request.args.get("saved"),
         **facts,
     )

@@ -10,12 +10,10 @@ from sqlalchemy import Row, insert, select, update
 from shared.domain.case import FilePauseReason, FileState
 from shared.domain.errors import Forbidden, NotAllowed
 from shared.domain.procedure import OSS, find_step
-from shared.domain.standard import Role
+from shared.domain.rights import Right, may
 from shared.engine.case import pause_for_outage, resume_after_outage
 from shared.store.office import Transaction
 from shared.store.tables import Case, Outage
-
-MAY = frozenset({Role.OPERATOR, Role.KASI, Role.ADMIN})
 
 
 def begin(tx: Transaction) -> int:
@@ -67,5 +65,5 @@ def _needs_system(tx: Transaction, row: Row[Any]) -> bool:
 
 
 def _must_be_allowed(tx: Transaction) -> None:
-    if MAY.isdisjoint(tx.actor.roles):
+    if not may(Right.REPORT_OUTAGE, tx.actor.roles):
         raise Forbidden("role")

@@ -19,9 +19,11 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
+from shared.domain import rights
 from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden, Invalid, Refusal
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.domain.standard import Role
 from shared.engine.device import SEEN_EVERY, digest, is_offline
 from shared.loop import off_the_loop
@@ -102,6 +104,7 @@ def init_app(app: Flask) -> None:
     app.session_interface = Sessions()
     limiter.init_app(app)
     quirks.ask_limiter_in_decorators_only(app, limiter)
+    app.jinja_env.globals["may"] = may
     app.before_request(_let_large_bodies_in)
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
@@ -124,8 +127,15 @@ def address() -> str | None:
 # --- guards of routes ---
 
 
-def officers_only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Only officers of this office, with one of `roles` when any are named."""
+def may(right: Right | str) -> bool:
+    """Whether who is signed in has the right, at the counter of the address if it names one."""
+    number = (request.view_args or {}).get("number")
+    counter = store().office_config(g.office_id).counter(number).roles if number and right == Right.SERVE else ()
+    return current_user.is_authenticated and rights.may(Right(right), current_user.roles, counter)
+
+
+def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Only officers of this office, with this right when one is named."""
 
     def guard(route: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(route)
@@ -136,7 +146,7 @@ def officers_only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Res
                 raise NotSignedIn("not_signed_in")
             if current_user.office_id != g.office_id:
                 raise Forbidden("other_office")
-            if roles and not current_user.roles.intersection(roles):
+            if right is not None and not may(right):
                 raise Forbidden("role")
             if current_user.must_change_password and wants_page():
                 return redirect(url_for("counter.change_password", office=g.office))

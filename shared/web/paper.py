@@ -13,6 +13,7 @@ from flask_login import current_user
 from sqlalchemy import Row, insert
 
 from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.rights import Right
 from shared.engine import paper
 from shared.printing.jobs import JobState
 from shared.printing.profiles import profile
@@ -20,7 +21,7 @@ from shared.printing.raster import draw
 from shared.printing.spool import make
 from shared.store import reads
 from shared.store.tables import DataView
-from shared.web.auth import now, officers_only, store
+from shared.web.auth import may, now, officers_only, store
 from shared.web.clicks import change
 from shared.web.hosts import is_local
 from shared.web.screen import office_config
@@ -63,7 +64,7 @@ def page(printer: str | None = None) -> str:
         printers=printers,
         chosen=chosen,
         slips=slips,
-        may_act=_is_officer(),
+        may_act=_is_officer() and may(Right.PRINT),
         may_see=[slip.id for slip in slips if _may_see(slip)],
         reasons=REASONS,
         unsent=(JobState.QUEUED, JobState.SENDING),
@@ -93,21 +94,21 @@ def picture(job_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/reprint")
-@officers_only()
+@officers_only(Right.PRINT)
 def reprint(job_id: int) -> ResponseReturnValue:
     change(paper.reprint, job_id, request.form.get("reason", ""), printer=request.form.get("printer") or None)
     return _back()
 
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/give-up")
-@officers_only()
+@officers_only(Right.PRINT)
 def give_up(job_id: int) -> ResponseReturnValue:
     change(paper.give_up, job_id)
     return _back()
 
 
 @blueprint.post("/<office>/paper/<printer>/new-roll")
-@officers_only()
+@officers_only(Right.PRINT)
 def new_roll(printer: str) -> ResponseReturnValue:
     change(paper.roll_changed, printer)
     return _back()
