@@ -11,7 +11,7 @@ from flask_babel import gettext
 from counter.panel import current_panel
 from shared.domain.rights import Right
 from shared.web.auth import may
-from shared.web.clicks import Screen, wants_fragment
+from shared.web.clicks import ButtonPage, wants_fragment
 from shared.web.screen import office_config
 
 blueprint = Blueprint("counter", __name__, template_folder="templates")
@@ -46,9 +46,9 @@ def _said(prefix: str, word: str) -> str:
     return word
 
 
-def at_counter(number: int, nothing: object = None) -> Screen[Any]:
+def at_counter(number: int, nothing: object = None) -> ButtonPage[Any]:
     """The panel of this counter, as the page of a button."""
-    return Screen(partial(panel_page, number), lambda _: url_for("counter.panel", number=number), nothing=nothing)
+    return ButtonPage(partial(panel_page, number), lambda _: url_for("counter.panel", number=number), nothing=nothing)
 
 
 def panel_page(number: int, message: str | None = None) -> str:

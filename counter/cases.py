@@ -26,7 +26,7 @@ from shared.store import files
 from shared.store.tables import DataView
 from shared.web.api import body
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import Screen, do
+from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config, sentence
 
 BESIDE = 50
@@ -132,7 +132,7 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
     click = _click()
     page = partial(_desk_page, number, ticket_id)
-    screen = Screen[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
+    screen = ButtonPage[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
     return do(screen, case.receive, ticket_id, _action(click.action), click.said())
 
 
@@ -146,7 +146,7 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     if row is None:
         return make_response(_desk_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
     here = url_for("counter.desk", number=number, ticket_id=ticket_id)
-    return do(Screen[None](partial(_desk_page, number, ticket_id), lambda _: here), case.take_up, ticket_id, row.id)
+    return do(ButtonPage[None](partial(_desk_page, number, ticket_id), lambda _: here), case.take_up, ticket_id, row.id)
 
 
 @blueprint.post("/cases/<int:case_id>/<action>")
@@ -161,8 +161,8 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     return do(_of_file(case_id), case.act, case_id, _action(action), said)
 
 
-def _of_file(case_id: int) -> Screen[Any]:
-    return Screen(partial(_file_page, case_id), lambda _: url_for("counter.file", case_id=case_id))
+def _of_file(case_id: int) -> ButtonPage[Any]:
+    return ButtonPage(partial(_file_page, case_id), lambda _: url_for("counter.file", case_id=case_id))
 
 
 @blueprint.post("/cases/<int:case_id>/slips/<kind>")
@@ -177,7 +177,7 @@ def disturb(what: str) -> ResponseReturnValue:
     """OSS does not answer (`begin`), or answers again (`end`): all files at its steps rest or go on."""
     if what not in ("begin", "end"):
         raise Unknown("page")
-    screen = Screen[int](_tray_page, lambda _: url_for("counter.tray"), lambda files: {"files": files})
+    screen = ButtonPage[int](_tray_page, lambda _: url_for("counter.tray"), lambda files: {"files": files})
     return do(screen, outage.begin if what == "begin" else outage.end)
 
 

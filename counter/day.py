@@ -17,7 +17,7 @@ from shared.domain.rights import Right
 from shared.engine import day
 from shared.store import days, files
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import Screen, do
+from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config
 
 
@@ -80,7 +80,7 @@ def _page(message: str | None = None) -> str:
     )
 
 
-PAGE: Screen[Any] = Screen(_page, lambda _: url_for("counter.day_page"))
+PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.day_page"))
 
 
 def _ticked() -> list[str]:

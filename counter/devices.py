@@ -15,7 +15,7 @@ from shared.domain.rights import Right
 from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web.auth import limiter, now, officers_only, store
-from shared.web.clicks import Screen, do, serve
+from shared.web.clicks import ButtonPage, do, serve
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
@@ -120,9 +120,9 @@ def _page(message: str | None = None) -> Response:
     )
 
 
-def _page_after(said: str | None = None) -> Screen[Any]:
+def _page_after(said: str | None = None) -> ButtonPage[Any]:
     """`said`: what a display was asked, to be confirmed on the page."""
-    return Screen(_page, lambda _: url_for("devices_setup.page", said=said), status=303)
+    return ButtonPage(_page, lambda _: url_for("devices_setup.page", said=said), status=303)
 
 
 PAGE = _page_after()

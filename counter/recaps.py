@@ -22,7 +22,7 @@ from shared.store import files
 from shared.store.files import File
 from shared.web import sheet
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import Screen, change, serve
+from shared.web.clicks import ButtonPage, change, serve
 from shared.web.screen import office_config
 
 SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
@@ -58,7 +58,7 @@ def recap_sheet(recap_id: int) -> Response:
 @officers_only(Right.MAKE_RECAPS)
 def make_recap() -> ResponseReturnValue:
     values = request.get_json(silent=True) or {} if request.is_json else request.form
-    screen = Screen[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
+    screen = ButtonPage[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
 
     def make() -> dict[str, Any]:
         on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))

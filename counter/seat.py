@@ -15,7 +15,7 @@ from shared.domain.rights import Right
 from shared.engine import seat
 from shared.store import floor
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import Screen, do
+from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config
 
 
@@ -63,5 +63,5 @@ def resume_counter(number: int) -> ResponseReturnValue:
     return do(at_counter(number), seat.resume)
 
 
-def _leaving(number: int) -> Screen[None]:
-    return Screen(partial(panel_page, number), lambda _: url_for("counter.home"))
+def _leaving(number: int) -> ButtonPage[None]:
+    return ButtonPage(partial(panel_page, number), lambda _: url_for("counter.home"))

@@ -16,7 +16,7 @@ from shared.domain.rights import Right
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import Screen, do, wants_fragment
+from shared.web.clicks import ButtonPage, do, wants_fragment
 from shared.web.screen import office_config
 
 MINUTES = (15, 30, 60, 120, 480)
@@ -79,7 +79,7 @@ def _page(message: str | None = None) -> str:
     return render_template(template, office=office_config(), message=message, minutes=MINUTES, **_floor(now()))
 
 
-PAGE: Screen[Any] = Screen(_page, lambda _: url_for("counter.supervisor_page"))
+PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.supervisor_page"))
 
 
 def _floor(moment: datetime) -> dict[str, Any]:

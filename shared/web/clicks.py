@@ -32,7 +32,7 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True)
-class Screen(Generic[T]):
+class ButtonPage(Generic[T]):
     """The page on which a button stands; T is what the verbs behind it answer."""
 
     page: Callable[[str | None], str | Response]
@@ -85,13 +85,13 @@ def change(verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwar
 
 
 def do(
-    screen: Screen[T], verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+    screen: ButtonPage[T], verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> ResponseReturnValue:
     """Does what the button says, and answers as `serve` does."""
     return serve(screen, lambda: change(verb, *args, **kwargs))
 
 
-def serve(screen: Screen[T], work: Callable[[], T]) -> ResponseReturnValue:
+def serve(screen: ButtonPage[T], work: Callable[[], T]) -> ResponseReturnValue:
     """The answer to a click: a refused one gets the fresh page and one calm line; a program gets JSON."""
     if not wants_page():
         return _as_json(screen, work())
@@ -105,7 +105,7 @@ def serve(screen: Screen[T], work: Callable[[], T]) -> ResponseReturnValue:
     return make_response(screen.page(line))
 
 
-def _as_json(screen: Screen[T], done: T) -> ResponseReturnValue:
+def _as_json(screen: ButtonPage[T], done: T) -> ResponseReturnValue:
     if done is None:
         return "", 204
     told = screen.json(done)
