@@ -146,12 +146,11 @@ def roll_changed(tx: Transaction, slug: str) -> None:
     tx.record("new_roll", reason=slug, detail={"printer": slug})
 
 
-def attach(tx: Transaction, slug: str, *, kind: str, address: str, profile: str, answers: str) -> None:
-    """The printer `slug` hangs on the agent that says so from now on; it is made when the office has none of that name.
+def attach(tx: Transaction, device_id: int, slug: str, *, kind: str, address: str, profile: str, answers: str) -> None:
+    """The printer `slug` hangs on this agent from now on; it is made when the office has none of that name.
 
     Raises `NotAllowed("printer_taken")` when the name is that of another printer, unless its agent was revoked.
     """
-    device_id = tx.actor.device_id
     facts = {"kind": kind, "address": address, "profile": profile, "answers": answers, "device_id": device_id}
     known = tx.first(select(Printer).where(Printer.office_id == tx.office_id, Printer.slug == slug))
     if known is None:

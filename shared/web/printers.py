@@ -104,11 +104,9 @@ class Report(BaseModel):
 @blueprint.post("/<office>/paper/agent/printer")
 @devices_only("agent")
 def attach() -> ResponseReturnValue:
-    wanted = body(AgentPrinter)
+    agent, wanted = _agent(), body(AgentPrinter)
     profile(wanted.profile)
-    facts = wanted.model_dump(mode="json", exclude={"slug"})
-    _agent()
-    change(paper.attach, wanted.slug, **facts)
+    change(paper.attach, agent, wanted.slug, **wanted.model_dump(mode="json", exclude={"slug"}))
     return jsonify(slug=wanted.slug)
 
 
