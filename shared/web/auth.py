@@ -48,7 +48,6 @@ SHORTEST_PASSWORD = 10
 MOST_BYTES = 64_000
 """Of a request's body; what is allowed more says so (`takes_files`)."""
 MOST_SETUP_BYTES = 1_000_000
-PURPOSES = ("kiosk", "display", "agent", "officer")
 DEVICE_COOKIE = "loket_device"
 
 
