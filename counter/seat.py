@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from flask import render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from counter.blueprint import at_counter, blueprint, panel_page
+from counter.blueprint import DESK_ROLES, blueprint, click
 from shared.domain.counter import PauseReason
 from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
-from shared.domain.rights import Right
 from shared.engine import seat
 from shared.store import floor
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config
 
 
@@ -30,38 +27,37 @@ def home() -> str:
 
 
 @blueprint.post("/<int:number>/open")
-@officers_only(Right.SERVE)
+@officers_only(*DESK_ROLES)
 def open_counter(number: int) -> ResponseReturnValue:
-    return do(at_counter(number), seat.sit)
+    return click(number, lambda: store().change(g.office_id, seat.sit, number, current_user.id, now()))
 
 
 @blueprint.post("/<int:number>/close")
-@officers_only(Right.SERVE)
+@officers_only(*DESK_ROLES)
 def close_counter(number: int) -> ResponseReturnValue:
-    return do(_leaving(number), seat.leave)
+    store().change(g.office_id, seat.leave, number, current_user.id, now())
+    return redirect(url_for("counter.home"))
 
 
 @blueprint.post("/<int:number>/hand-over")
-@officers_only(Right.SERVE)
+@officers_only(*DESK_ROLES)
 def hand_over_counter(number: int) -> ResponseReturnValue:
-    return do(_leaving(number), seat.hand_over, request.form.get("note", "").strip()[:200] or None)
+    note = request.form.get("note", "").strip()[:200] or None
+    store().change(g.office_id, seat.hand_over, number, current_user.id, now(), note)
+    return redirect(url_for("counter.home"))
 
 
 @blueprint.post("/<int:number>/pause")
-@officers_only(Right.SERVE)
+@officers_only(*DESK_ROLES)
 def pause_counter(number: int) -> ResponseReturnValue:
     try:
         reason = PauseReason(request.form.get("reason", ""))
     except ValueError:
         raise Invalid("fields", fields=["reason"]) from None
-    return do(at_counter(number), seat.pause, reason)
+    return click(number, lambda: store().change(g.office_id, seat.pause, number, current_user.id, now(), reason))
 
 
 @blueprint.post("/<int:number>/resume")
-@officers_only(Right.SERVE)
+@officers_only(*DESK_ROLES)
 def resume_counter(number: int) -> ResponseReturnValue:
-    return do(at_counter(number), seat.resume)
-
-
-def _leaving(number: int) -> ButtonPage[None]:
-    return ButtonPage(partial(panel_page, number), lambda _: url_for("counter.home"))
+    return click(number, lambda: store().change(g.office_id, seat.resume, number, current_user.id, now()))

@@ -25,7 +25,8 @@ from typing import Any
 
 import structlog
 
-from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
+from shared.printing.address import Kind
+from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, deliver
 from shared.printing.job_notifier import JobNotifier
 from shared.printing.status import Status
 
@@ -233,13 +234,7 @@ class Agent:
 
     def _status(self) -> Status:
         device = self.device
-        try:
-            if device.answers is not Answers.NOTHING:
-                return ask(device.kind, device.address, self.timeout_s)
-            with connect(device.kind, device.address, self.timeout_s):
-                return Status.OK
-        except OSError:
-            return Status.OFFLINE
+        return ask(device.kind, device.address, self.timeout_s, answers=device.answers)
 
 
 def _doubt(state: str) -> Outcome:
