@@ -7,16 +7,17 @@ from datetime import date
 from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from counter.blueprint import CHIEFS, blueprint
+from counter.blueprint import blueprint
 from shared.domain.errors import Refusal
 from shared.domain.numbering import label, office_day
+from shared.domain.rights import Right
 from shared.store import audit
 from shared.web.auth import now, officers_only, store
 from shared.web.screen import office_config, sentence
 
 
 @blueprint.get("/audit")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_AUDIT)
 def audit_page() -> ResponseReturnValue:
     asked = request.args
     today = office_day(now(), office_config().zone)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from flask import g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert
 
-from counter.blueprint import DESK_ROLES, blueprint
-from counter.hand import hand, refused, roles
+from counter.blueprint import blueprint
 from shared.domain.case import FileAction, FilePauseReason, FileState
-from shared.domain.errors import Invalid, Refusal, Unknown
+from shared.domain.errors import Invalid, Unknown
 from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
 from shared.domain.procedure import actions_for, first_desk, send_back_targets
+from shared.domain.rights import Right
 from shared.domain.standard import needed, next_question
 from shared.engine import case, case_slips, outage
 from shared.engine.hand import Said
@@ -25,10 +25,10 @@ from shared.standards import regions
 from shared.store import files
 from shared.store.tables import DataView
 from shared.web.api import body
-from shared.web.auth import now, officers_only, store, wants_page
+from shared.web.auth import now, officers_only, store
+from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config, sentence
 
-FILE_ROLES = (*DESK_ROLES, "camat")
 BESIDE = 50
 """So many files stand beside the panel, what is due first first; all are on a page of their own."""
 
@@ -54,12 +54,16 @@ class FileClick(BaseModel):
 
 
 @blueprint.get("/files")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def tray() -> str:
     """The files at the steps of this officer's roles; as a fragment for the page that is already open."""
     if "X-Fragment" in request.headers:
         return render_template("counter/_tray.html", office=office_config())
-    return render_template("counter/files.html", office=office_config(), tray=read_tray(None))
+    return _tray_page()
+
+
+def _tray_page(message: str | None = None) -> str:
+    return render_template("counter/files.html", office=office_config(), tray=read_tray(None), message=message)
 
 
 @blueprint.app_context_processor
@@ -71,11 +75,11 @@ def _tray_words() -> dict[str, Any]:
 def read_tray(limit: int | None = BESIDE) -> files.Tray:
     """The first of this officer's files as they stand beside the panel; None: all of them."""
     with store().read() as connection:
-        return files.tray(connection, store().office_configs, office_config(), roles(), now(), limit)
+        return files.tray(connection, store().office_configs, office_config(), current_user.roles, now(), limit)
 
 
 @blueprint.get("/cases/<int:case_id>")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def file(case_id: int) -> str:
     """One file; that somebody looked at its data is written down."""
     store().write(
@@ -85,7 +89,7 @@ def file(case_id: int) -> str:
 
 
 @blueprint.get("/<int:number>/tickets/<int:ticket_id>/file")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def desk(number: int, ticket_id: int) -> ResponseReturnValue:
     """The checklist for the visitor at this counter; a file that is past it is shown itself."""
     with store().read() as connection:
@@ -101,7 +105,7 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/register")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def register() -> str:
     year = request.args.get("year", default=office_day(now(), office_config().zone).year, type=int)
     text = request.args.get("text", "").strip()
@@ -111,7 +115,7 @@ def register() -> str:
 
 
 @blueprint.get("/results")
-@officers_only(*FILE_ROLES)
+@officers_only(Right.SEE_FILES)
 def results() -> str:
     """Results that nobody has collected yet, with their age."""
     with store().read() as connection:
@@ -123,19 +127,17 @@ def results() -> str:
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
     click = _click()
-    try:
-        done = store().change(g.office_id, case.receive, ticket_id, _action(click.action), hand(), click.said())
-    except Refusal as error:
-        return refused(error, lambda message: _desk_page(number, ticket_id, message))
-    return jsonify(done) if not wants_page() else redirect(url_for("counter.panel", number=number))
+    page = partial(_desk_page, number, ticket_id)
+    screen = ButtonPage[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
+    return do(screen, case.receive, ticket_id, _action(click.action), click.said())
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file/find")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     """Opens the checklist again for somebody who comes back with what was missing, by NIK or by the slip's code."""
     wanted = request.form.get("wanted", "").strip()
@@ -143,47 +145,40 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
         row = files.returned(connection, g.office_id, wanted) if wanted else None
     if row is None:
         return make_response(_desk_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
-    try:
-        store().change(g.office_id, case.take_up, ticket_id, row.id, hand())
-    except Refusal as error:
-        return refused(error, lambda message: _desk_page(number, ticket_id, message))
-    return redirect(url_for("counter.desk", number=number, ticket_id=ticket_id))
+    here = url_for("counter.desk", number=number, ticket_id=ticket_id)
+    return do(ButtonPage[None](partial(_desk_page, number, ticket_id), lambda _: here), case.take_up, ticket_id, row.id)
 
 
 @blueprint.post("/cases/<int:case_id>/<action>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.LEAD_FILES)
 def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
-    click = _click()
-    verbs: Mapping[str, Callable[[], dict[str, Any]]] = {
-        case.COLLECT: lambda: store().change(g.office_id, case.collect, case_id, hand(), click.said()),
-        "undo": lambda: store().change(g.office_id, case.undo, case_id, hand()),
-    }
-    try:
-        if action in verbs:
-            done = verbs[action]()
-        else:
-            done = store().change(g.office_id, case.act, case_id, _action(action), hand(), click.said())
-    except Refusal as error:
-        return refused(error, lambda message: _file_page(case_id, message))
-    return jsonify(done) if not wants_page() else redirect(url_for("counter.file", case_id=case_id))
+    if action == "undo":
+        return do(_of_file(case_id), case.undo, case_id)
+    said = _click().said()
+    if action == case.COLLECT:
+        return do(_of_file(case_id), case.collect, case_id, said)
+    return do(_of_file(case_id), case.act, case_id, _action(action), said)
+
+
+def _of_file(case_id: int) -> ButtonPage[Any]:
+    return ButtonPage(partial(_file_page, case_id), lambda _: url_for("counter.file", case_id=case_id))
 
 
 @blueprint.post("/cases/<int:case_id>/slips/<kind>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.PRINT)
 def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
-    store().change(g.office_id, case_slips.print_again, case_id, kind, hand())
-    return ("", 204) if not wants_page() else redirect(url_for("counter.file", case_id=case_id))
+    return do(_of_file(case_id), case_slips.print_again, case_id, kind)
 
 
 @blueprint.post("/outage/<what>")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.REPORT_OUTAGE)
 def disturb(what: str) -> ResponseReturnValue:
     """OSS does not answer (`begin`), or answers again (`end`): all files at its steps rest or go on."""
     if what not in ("begin", "end"):
         raise Unknown("page")
-    count = store().change(g.office_id, outage.begin if what == "begin" else outage.end, hand())
-    return jsonify(files=count) if not wants_page() else redirect(url_for("counter.tray"))
+    screen = ButtonPage[int](_tray_page, lambda _: url_for("counter.tray"), lambda files: {"files": files})
+    return do(screen, outage.begin if what == "begin" else outage.end)
 
 
 # --- inside ---
@@ -205,8 +200,8 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         "counter/case.html",
         office=office_config(),
         file=found,
-        actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, roles())],
-        may_collect=found.step is not None and found.step.role in roles(),
+        actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, current_user.roles)],
+        may_collect=found.step is not None and found.step.role in current_user.roles,
         targets=send_back_targets(steps, found.step) if found.step else [],
         requirements=needed(found.service, found.row.answers),
         can_undo=last is not None and case.is_undoable(last, current_user.id, now()),

@@ -3,53 +3,53 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import g, make_response, redirect, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from counter.blueprint import CHIEFS, blueprint
+from counter.blueprint import blueprint
 from shared.domain.checklist import ITEMS, ChecklistKind
-from shared.domain.errors import Invalid, Refusal
+from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.engine import day
 from shared.store import days, files
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import office_config, sentence
-from shared.web.urls import public_url
+from shared.web.clicks import ButtonPage, do
+from shared.web.screen import office_config
 
 
 @blueprint.get("/day")
-@officers_only(*CHIEFS)
+@officers_only(Right.ENTER_LATE)
 def day_page() -> str:
     return _page()
 
 
 @blueprint.post("/day/open")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_DAY)
 def open_day() -> ResponseReturnValue:
-    return _click(day.open_day, _ticked(), _note())
+    return do(PAGE, day.open_day, _ticked(), _note())
 
 
 @blueprint.post("/day/close")
-@officers_only("kasi", "admin")
+@officers_only(Right.RUN_DAY)
 def close_day() -> ResponseReturnValue:
     with store().read() as connection:
         found = days.day_summary(connection, office_config(), office_day(now(), office_config().zone)).found()
         found["count_results"] = len(files.uncollected(connection, store().office_configs, office_config(), now()))
-    return _click(day.close_day, _ticked(), _note(), found)
+    return do(PAGE, day.close_day, _ticked(), _note(), found)
 
 
 @blueprint.post("/day/late-entry")
-@officers_only(*CHIEFS, "loket")
+@officers_only(Right.ENTER_LATE)
 def enter_late() -> ResponseReturnValue:
     taken_at = _moment("taken_at")
     if taken_at is None:
         raise Invalid("times", fields=["taken_at"])
-    return _click(
+    return do(
+        PAGE,
         day.enter_late,
         request.form.get("service", ""),
         written=request.form.get("written", ""),
@@ -57,17 +57,7 @@ def enter_late() -> ResponseReturnValue:
         started_at=_moment("started_at"),
         finished_at=_moment("finished_at"),
         nonce=request.form.get("nonce") or secrets.token_hex(16),
-        url=public_url("/t/"),
     )
-
-
-def _click(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> ResponseReturnValue:
-    change: Any = store().change
-    try:
-        change(g.office_id, verb, current_user.id, now(), *args, **kwargs)
-    except Refusal as error:
-        return make_response(_page(sentence(error)), error.status)
-    return redirect(url_for("counter.day_page"))
 
 
 def _page(message: str | None = None) -> str:
@@ -88,6 +78,9 @@ def _page(message: str | None = None) -> str:
         message=message,
         nonce=secrets.token_hex(16),
     )
+
+
+PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.day_page"))
 
 
 def _ticked() -> list[str]:

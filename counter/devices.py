@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from counter.setup.page import page as theme_page
-from shared.domain.errors import Invalid, Refusal, Unknown
+from shared.domain.errors import Invalid, Unknown
+from shared.domain.rights import Right
 from shared.engine import device as devices
 from shared.engine import setup_devices
-from shared.web import auth
 from shared.web.auth import limiter, now, officers_only, store
-from shared.web.screen import office_config, sentence
+from shared.web.clicks import ButtonPage, do, serve
+from shared.web.screen import office_config
 from shared.web.urls import public_url
 
 blueprint = Blueprint("devices_setup", __name__)
@@ -26,42 +27,39 @@ WORDS = ("test", "identify", "reload")
 
 
 @blueprint.get("")
-@officers_only("admin", "kasi")
+@officers_only(Right.SEE_SETUP)
 def page() -> ResponseReturnValue:
     return _page()
 
 
 @blueprint.post("/confirm")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 @limiter.limit("20/minute")
 def confirm() -> ResponseReturnValue:
-    code, name = request.form.get("code", ""), request.form.get("name", "")
-    return _do(lambda: _change(setup_devices.confirm, code, name))
+    return do(PAGE, setup_devices.confirm, request.form.get("code", ""), request.form.get("name", ""))
 
 
 @blueprint.post("/invite")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 @limiter.limit("20/minute")
 def invite() -> ResponseReturnValue:
-    name = request.form.get("name", "")
-    return _do(lambda: _change(setup_devices.invite, name))
+    return do(PAGE, setup_devices.invite, request.form.get("name", ""))
 
 
 @blueprint.post("/<int:device_id>")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def configure(device_id: int) -> ResponseReturnValue:
-    name = request.form.get("name", "")
-    return _do(lambda: _change(setup_devices.configure, device_id, name, _settings()))
+    return do(PAGE, setup_devices.configure, device_id, request.form.get("name", ""), _settings())
 
 
 @blueprint.post("/<int:device_id>/revoke")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def revoke(device_id: int) -> ResponseReturnValue:
-    return _do(lambda: _change(setup_devices.revoke, device_id))
+    return do(PAGE, setup_devices.revoke, device_id)
 
 
 @blueprint.post("/<int:device_id>/tell")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def tell(device_id: int) -> ResponseReturnValue:
     """Asks a display to test its sound, to show its name or to load its page again."""
     word = request.form.get("word", "")
@@ -79,14 +77,14 @@ def tell(device_id: int) -> ResponseReturnValue:
         else:
             live.tell_device(device_id, word, name=row.name)
 
-    return _do(say, said=word)
+    return serve(_page_after(word), say)
 
 
 @blueprint.post("/test-call")
-@officers_only("admin")
+@officers_only(Right.CHANGE_SETUP)
 def test_call() -> ResponseReturnValue:
     """Every display of the office tests its sound, also those that are not paired."""
-    return _do(lambda: current_app.extensions["loket_live"].test_call(g.office_id), said="test")
+    return serve(_page_after("test"), lambda: current_app.extensions["loket_live"].test_call(g.office_id))
 
 
 def _settings() -> dict[str, Any]:
@@ -102,24 +100,7 @@ def _settings() -> dict[str, Any]:
     return {key: value for key, value in wanted.items() if value}
 
 
-def _change(verb: Any, *values: Any) -> Any:
-    """Runs a verb as the officer of this request, who then stands in the audit."""
-    change: Any = store().change
-    return change(g.office_id, verb, current_user.id, *values, now())
-
-
-def _do(change: Any, said: str | None = None) -> ResponseReturnValue:
-    """`said`: what a display was asked, to be confirmed on the page."""
-    try:
-        change()
-    except Refusal as error:
-        if not auth.wants_page():
-            raise
-        return _page(sentence(error), error.status)
-    return redirect(url_for("devices_setup.page", said=said), 303)
-
-
-def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
+def _page(message: str | None = None) -> Response:
     with store().read() as connection:
         rows = devices.devices(connection, g.office_id)
         invited = devices.invitations(connection, g.office_id, now())
@@ -128,7 +109,6 @@ def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
     return theme_page(
         "devices",
         "devices",
-        status=status,
         message=message,
         told=gettext(f"told.{said}") if said in WORDS else None,
         devices=rows,
@@ -138,3 +118,11 @@ def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
         server=public_url(""),
         words=WORDS,
     )
+
+
+def _page_after(said: str | None = None) -> ButtonPage[Any]:
+    """`said`: what a display was asked, to be confirmed on the page."""
+    return ButtonPage(_page, lambda _: url_for("devices_setup.page", said=said), status=303)
+
+
+PAGE = _page_after()

@@ -8,33 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from flask import Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from sqlalchemy import Row
 
-from counter.blueprint import CHIEFS, blueprint
-from counter.hand import hand, refused
-from shared.domain.errors import Invalid, Refusal, Unknown
+from counter.blueprint import blueprint
+from shared.domain.errors import Invalid, Unknown
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.engine import recap
 from shared.store import files
 from shared.store.files import File
 from shared.web import sheet
-from shared.web.auth import now, officers_only, store, wants_page
+from shared.web.auth import now, officers_only, store
+from shared.web.clicks import ButtonPage, change, serve
 from shared.web.screen import office_config
 
 SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
 
 
 @blueprint.get("/recap")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_RECAPS)
 def recaps() -> str:
     return _page()
 
 
 @blueprint.get("/recap/<int:recap_id>")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_RECAPS)
 def recap_list(recap_id: int) -> str:
     """One recap with its files."""
     made, listed, outages = _one(recap_id)
@@ -45,7 +46,7 @@ def recap_list(recap_id: int) -> str:
 
 
 @blueprint.get("/recap/<int:recap_id>.pdf")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_RECAPS)
 def recap_sheet(recap_id: int) -> Response:
     """One recap on A4, in Indonesian, to sign and to keep."""
     answer = Response(sheet.pdf(SHEET, _facts(*_one(recap_id))), content_type="application/pdf")
@@ -54,16 +55,16 @@ def recap_sheet(recap_id: int) -> Response:
 
 
 @blueprint.post("/recap")
-@officers_only(*CHIEFS)
+@officers_only(Right.MAKE_RECAPS)
 def make_recap() -> ResponseReturnValue:
     values = request.get_json(silent=True) or {} if request.is_json else request.form
-    try:
+    screen = ButtonPage[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
+
+    def make() -> dict[str, Any]:
         on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))
-        number = str(values.get("number", ""))
-        done = store().change(g.office_id, recap.make, number, on_day, from_on, until_on, hand())
-    except Refusal as error:
-        return refused(error, _page)
-    return jsonify(done) if not wants_page() else redirect(url_for("counter.recap_list", recap_id=done["id"]))
+        return change(recap.make, str(values.get("number", "")), on_day, from_on, until_on)
+
+    return serve(screen, make)
 
 
 def _page(message: str | None = None) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from functools import partial
 
-from counter.blueprint import DESK_ROLES, blueprint, click
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from counter.blueprint import at_counter, blueprint, panel_page
 from shared.domain.counter import PauseReason
 from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.engine import seat
 from shared.store import floor
 from shared.web.auth import now, officers_only, store
+from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config
 
 
@@ -27,37 +30,38 @@ def home() -> str:
 
 
 @blueprint.post("/<int:number>/open")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def open_counter(number: int) -> ResponseReturnValue:
-    return click(number, lambda: store().change(g.office_id, seat.sit, number, current_user.id, now()))
+    return do(at_counter(number), seat.sit)
 
 
 @blueprint.post("/<int:number>/close")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def close_counter(number: int) -> ResponseReturnValue:
-    store().change(g.office_id, seat.leave, number, current_user.id, now())
-    return redirect(url_for("counter.home"))
+    return do(_leaving(number), seat.leave)
 
 
 @blueprint.post("/<int:number>/hand-over")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def hand_over_counter(number: int) -> ResponseReturnValue:
-    note = request.form.get("note", "").strip()[:200] or None
-    store().change(g.office_id, seat.hand_over, number, current_user.id, now(), note)
-    return redirect(url_for("counter.home"))
+    return do(_leaving(number), seat.hand_over, request.form.get("note", "").strip()[:200] or None)
 
 
 @blueprint.post("/<int:number>/pause")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def pause_counter(number: int) -> ResponseReturnValue:
     try:
         reason = PauseReason(request.form.get("reason", ""))
     except ValueError:
         raise Invalid("fields", fields=["reason"]) from None
-    return click(number, lambda: store().change(g.office_id, seat.pause, number, current_user.id, now(), reason))
+    return do(at_counter(number), seat.pause, reason)
 
 
 @blueprint.post("/<int:number>/resume")
-@officers_only(*DESK_ROLES)
+@officers_only(Right.SERVE)
 def resume_counter(number: int) -> ResponseReturnValue:
-    return click(number, lambda: store().change(g.office_id, seat.resume, number, current_user.id, now()))
+    return do(at_counter(number), seat.resume)
+
+
+def _leaving(number: int) -> ButtonPage[None]:
+    return ButtonPage(partial(panel_page, number), lambda _: url_for("counter.home"))

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, make_response, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from counter.blueprint import CHIEFS, blueprint, wants_fragment
+from counter.blueprint import blueprint
 from shared.domain.counter import counters_needed
-from shared.domain.errors import Invalid, Refusal
+from shared.domain.errors import Invalid
 from shared.domain.numbering import label, office_day
+from shared.domain.rights import Right
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
-from shared.web.screen import office_config, sentence
+from shared.web.clicks import ButtonPage, do, wants_fragment
+from shared.web.screen import office_config
 
 MINUTES = (15, 30, 60, 120, 480)
 
 
 @blueprint.get("/supervisor")
-@officers_only(*CHIEFS, "camat")
+@officers_only(Right.SEE_FLOOR)
 def supervisor_page() -> str:
     return _page()
 
 
 @blueprint.post("/supervisor/message")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def send_message() -> ResponseReturnValue:
     form = request.form
-    return _click(supervisor.broadcast, form.get("text", "")[:200], _minutes(form.get("minutes", "30")))
+    return do(PAGE, supervisor.broadcast, form.get("text", "")[:200], _minutes(form.get("minutes", "30")))
 
 
 @blueprint.post("/supervisor/force")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def force_hours() -> ResponseReturnValue:
     form = request.form
     words = {"open": True, "close": False, "calendar": None}
     if form.get("word") not in words:
         raise Invalid("fields", fields=["word"])
     minutes = form.get("minutes", "")
-    return _click(
+    return do(
+        PAGE,
         supervisor.force,
         is_open=words[form["word"]],
         reason=form.get("reason", "")[:120],
@@ -53,27 +54,18 @@ def force_hours() -> ResponseReturnValue:
 
 
 @blueprint.post("/supervisor/tickets/<int:ticket_id>/take-over")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
     form = request.form
     to_counter = int(form["to_counter"]) if form.get("to_counter", "").isdigit() else None
     reason = form.get("reason", "")[:200]
-    return _click(supervisor.take_over, reason, to_counter, before=(ticket_id,))
+    return do(PAGE, supervisor.take_over, ticket_id, reason, to_counter)
 
 
 @blueprint.post("/supervisor/counters/<int:number>/empty")
-@officers_only(*CHIEFS)
+@officers_only(Right.RUN_FLOOR)
 def empty_counter(number: int) -> ResponseReturnValue:
-    return _click(supervisor.empty_counter, request.form.get("reason", "")[:200], before=(number,))
-
-
-def _click(verb: Callable[..., Any], *args: Any, before: tuple[Any, ...] = (), **kwargs: Any) -> ResponseReturnValue:
-    change: Any = store().change
-    try:
-        change(g.office_id, verb, *before, current_user.id, now(), *args, **kwargs)
-    except Refusal as error:
-        return make_response(_page(sentence(error)), error.status)
-    return _page() if wants_fragment() else redirect(url_for("counter.supervisor_page"))
+    return do(PAGE, supervisor.empty_counter, number, request.form.get("reason", "")[:200])
 
 
 def _minutes(text: str) -> int:
@@ -85,6 +77,9 @@ def _minutes(text: str) -> int:
 def _page(message: str | None = None) -> str:
     template = "counter/_floor.html" if wants_fragment() else "counter/supervisor.html"
     return render_template(template, office=office_config(), message=message, minutes=MINUTES, **_floor(now()))
+
+
+PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.supervisor_page"))
 
 
 def _floor(moment: datetime) -> dict[str, Any]:
@@ -118,5 +113,4 @@ def _floor(moment: datetime) -> dict[str, Any]:
         "printers": printers,
         "messages": messages,
         "age_s": lambda at: max(0, int((moment - at).total_seconds())),
-        "may_act": bool(current_user.roles.intersection(CHIEFS)),
     }

@@ -31,7 +31,6 @@ class Television:
 
     counters: tuple[int, ...] | None
     zone: str | None
-    name: str
     """What "show your name" shows."""
     theme: str
     has_sound: bool
@@ -59,7 +58,7 @@ class Television:
         return sorted(rows, key=lambda found: -found["people"])[:MOST_ROWS]
 
 
-def television(office: OfficeConfig, device: Paired, device_name: str = "") -> Television:
+def television(office: OfficeConfig, device: Paired) -> Television:
     """The television that asks: by its device's settings, or, on the server itself, by what stands in the address."""
     wanted = {**request.args.to_dict(), **device.settings}
     zone = wanted.get("zone") or None
@@ -73,7 +72,6 @@ def television(office: OfficeConfig, device: Paired, device_name: str = "") -> T
     return Television(
         counters=tuple(counter.number for counter in counters) if zone else None,
         zone=zone,
-        name=device_name or gettext("Display on the server"),
         theme=theme if theme in ("light", "dark") else office.settings.theme,
         has_sound=str(wanted.get("sound", "1")) not in ("0", "False"),
         rows=_rows(services),

@@ -17,11 +17,11 @@ from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.standard import questions_tree
 from shared.engine import reception, visitor
-from shared.engine.visitor import Taken
 from shared.printing.status import Status
 from shared.store import reads
 from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
 from shared.web.auth import devices_only, limiter, now, store
+from shared.web.clicks import change
 from shared.web.i18n import language
 from shared.web.live import live_board
 from shared.web.screen import office_config
@@ -72,16 +72,12 @@ def take() -> ResponseReturnValue:
     if service is None:
         raise Unknown("service")
     lane = Lane.PRIORITY if wanted.priority else Lane.ORDINARY
-    taken = store().change(
-        g.office_id,
+    taken = change(
         visitor.take,
         service.slug,
         is_priority=wanted.priority,
         nonce=wanted.nonce,
         language=wanted.language,
-        now=now(),
-        status_url=public_url("/t/"),
-        device_id=g.device.id,
         printer=g.device.settings.get("printer"),
         quote=current_app.extensions["loket_forecasts"].current(g.office_id, now()).quote(service.id, lane),
     )
@@ -94,17 +90,8 @@ def take() -> ResponseReturnValue:
 def results() -> ResponseReturnValue:
     """A number for the applicant of a file, by the receipt."""
     shown = body(ComeBack)
-    taken: Taken = store().change(
-        g.office_id,
-        reception.come_back,
-        shown.code,
-        nonce=shown.nonce,
-        language=shown.language,
-        now=now(),
-        status_url=public_url("/t/"),
-        device_id=g.device.id,
-        printer=g.device.settings.get("printer"),
-    )
+    printer = g.device.settings.get("printer")
+    taken = change(reception.come_back, shown.code, nonce=shown.nonce, language=shown.language, printer=printer)
     return jsonify(taken.facts()), 201
 
 
@@ -113,15 +100,12 @@ def results() -> ResponseReturnValue:
 @limiter.limit("20/minute")
 def missing() -> ResponseReturnValue:
     wanted = body(PrintMissing)
-    job_id = store().change(
-        g.office_id,
+    job_id = change(
         reception.print_missing,
         wanted.service,
         answers=wanted.answers,
         ready=wanted.ready,
         language=wanted.language,
-        now=now(),
-        device_id=g.device.id,
         printer=g.device.settings.get("printer"),
     )
     return jsonify(job=job_id), 201

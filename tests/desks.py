@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from world import MORNING
 
+from shared.domain.actor import Actor
 from shared.domain.case import FileAction
 from shared.domain.standard import Role
 from shared.engine import case, officer, outage, recap, visitor
 from shared.engine.founding import found
-from shared.engine.hand import Hand, Said
+from shared.engine.hand import Said
 from shared.standards import shipped
 from shared.store import tables
 from shared.store.office import Store
@@ -53,11 +55,10 @@ class Desks:
             rows = connection.execute(select(tables.Officer).where(tables.Officer.office_id == self.id)).all()
         self.officers = {row.login: row.id for row in rows}
 
-    def hand(self, who: str, **changed: Any) -> Hand:
-        seat = SEATS.get(who)
+    def actor(self, who: str) -> Actor:
+        seat, url = SEATS.get(who), "http://127.0.0.1/t/"
         counter_id = self.store.office_config(self.id).counter(seat).id if seat else None
-        said = {"officer_id": self.officers[who], "name": who, "roles": frozenset(ROLES[who]), "counter_id": counter_id}
-        return Hand(**({**said, "now": self.now, "url": "http://127.0.0.1/t/"} | changed))
+        return Actor.officer(self.now, self.officers[who], who, ROLES[who], counter_id=counter_id, ticket_url=url)
 
     def later(self, **by: float) -> datetime:
         self.now += timedelta(**by)
@@ -66,60 +67,56 @@ class Desks:
     def take(self, service: str = "oss", *, is_priority: bool = False) -> visitor.Taken:
         return self.store.change(
             self.id,
+            self.visitor(),
             visitor.take,
             service,
             is_priority=is_priority,
             nonce=f"nonce-{next(_nonces):08d}",
             language="id",
-            now=self.now,
-            status_url="http://127.0.0.1/t/",
         )
 
     def come_back(self, token: str) -> visitor.Taken:
         return self.store.change(
-            self.id,
-            visitor.come_back,
-            token,
-            nonce=f"nonce-{next(_nonces):08d}",
-            language="id",
-            now=self.now,
-            status_url="http://127.0.0.1/t/",
+            self.id, self.visitor(), visitor.come_back, token, nonce=f"nonce-{next(_nonces):08d}", language="id"
         )
+
+    def visitor(self) -> Actor:
+        return replace(Actor.public(self.now), ticket_url="http://127.0.0.1/t/")
 
     def serve_next(self, who: str = "loket1") -> dict[str, Any] | None:
         """Calls the next visitor to this officer's counter and starts with them."""
-        called = self.store.change(self.id, officer.call_next, SEATS[who], self.officers[who], self.now)
+        called = self.store.change(self.id, self.actor(who), officer.call_next)
         return called and self.ticket_act(who, called["id"], "start")
 
     def ticket_act(self, who: str, ticket_id: int, action: str) -> dict[str, Any]:
         from shared.domain.ticket import Action as TicketAction
 
         wanted = TicketAction(action)
-        return self.store.change(self.id, officer.act, SEATS[who], ticket_id, wanted, self.officers[who], self.now)
+        return self.store.change(self.id, self.actor(who), officer.act, ticket_id, wanted)
 
     def receive(self, who: str, ticket_id: int, action: FileAction = FileAction.ACCEPT, **said: Any) -> dict[str, Any]:
         known = {"applicant": APPLICANT, "collected": {"documents": self.documents("oss")}}
-        return self.store.change(self.id, case.receive, ticket_id, action, self.hand(who), Said(**(known | said)))
+        return self.store.change(self.id, self.actor(who), case.receive, ticket_id, action, Said(**(known | said)))
 
     def documents(self, slug: str, **answers: str) -> dict[str, bool]:
         service = self.store.office_config(self.id).service(slug).standard
         return dict.fromkeys(case.required(service, answers), True)
 
     def act(self, who: str, case_id: int, action: FileAction, **said: Any) -> dict[str, Any]:
-        return self.store.change(self.id, case.act, case_id, action, self.hand(who), Said(**said))
+        return self.store.change(self.id, self.actor(who), case.act, case_id, action, Said(**said))
 
     def collect(self, who: str, case_id: int, **collected: Any) -> dict[str, Any]:
-        return self.store.change(self.id, case.collect, case_id, self.hand(who), Said(collected=collected))
+        return self.store.change(self.id, self.actor(who), case.collect, case_id, Said(collected=collected))
 
     def undo(self, who: str, case_id: int) -> dict[str, Any]:
-        return self.store.change(self.id, case.undo, case_id, self.hand(who))
+        return self.store.change(self.id, self.actor(who), case.undo, case_id)
 
     def outage(self, who: str, *, begins: bool) -> int:
-        return self.store.change(self.id, outage.begin if begins else outage.end, self.hand(who))
+        return self.store.change(self.id, self.actor(who), outage.begin if begins else outage.end)
 
     def recap(self, who: str, number: str) -> dict[str, Any]:
         today = self.now.date()
-        return self.store.change(self.id, recap.make, number, today, today - timedelta(days=7), today, self.hand(who))
+        return self.store.change(self.id, self.actor(who), recap.make, number, today, today - timedelta(days=7), today)
 
     def file(self, case_id: int) -> Any:
         with self.store.read() as connection:

@@ -29,7 +29,7 @@ def uji(sqlite_store: Store) -> World:
 
 
 def change(uji: World, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return uji.store.change(uji.id, verb, *args, **kwargs)
+    return uji.do(verb, *args, **kwargs)
 
 
 def refused(uji: World, code: str, kind: type[Refusal], verb: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ def test_the_day_closes_with_a_signature_and_nobody_is_lost(uji: World) -> None:
     with uji.store.read() as connection:
         found = days.day_summary(connection, uji.store.office_config(uji.id), uji.now.date()).found()
 
-    closed = change(uji, day.close_day, uji.officer(1), uji.now, ALL, "", found)
+    closed = change(uji, day.close_day, ALL, "", found)
 
     assert closed == 2
     assert {uji.state(waiting.id), uji.state(absent.id)} == {State.EXPIRED}
@@ -64,22 +64,22 @@ def test_the_day_does_not_close_over_somebody_at_a_counter(uji: World) -> None:
     uji.take()
     uji.call_next()
 
-    refused(uji, "open_calls", NotAllowed, day.close_day, uji.officer(1), uji.now, ALL, "", {})
+    refused(uji, "open_calls", NotAllowed, day.close_day, ALL, "", {})
 
 
 @pytest.mark.parametrize("kind", list(ChecklistKind))
 def test_what_is_not_ticked_needs_a_note(uji: World, kind: ChecklistKind) -> None:
     verb, rest = (day.open_day, ()) if kind == ChecklistKind.OPENING else (day.close_day, ({},))
 
-    refused(uji, "note", Missing, verb, uji.officer(1), uji.now, ITEMS[kind][1:], " ", *rest)
-    change(uji, verb, uji.officer(1), uji.now, ITEMS[kind][1:], "Suara rusak, teknisi dipanggil", *rest)
+    refused(uji, "note", Missing, verb, ITEMS[kind][1:], " ", *rest)
+    change(uji, verb, ITEMS[kind][1:], "Suara rusak, teknisi dipanggil", *rest)
 
     assert uji.events()[-1].action == f"sign_{kind.value}"
 
 
 def test_signing_again_replaces_the_paper_and_both_stay_in_the_audit(uji: World) -> None:
     for note in ("", "diperiksa lagi"):
-        change(uji, day.open_day, uji.officer(1), uji.now, ITEMS[ChecklistKind.OPENING], note)
+        change(uji, day.open_day, ITEMS[ChecklistKind.OPENING], note)
 
     with uji.store.read() as connection:
         assert connection.execute(select(DayCheck.note)).scalars().all() == ["diperiksa lagi"]
@@ -89,12 +89,14 @@ def test_signing_again_replaces_the_paper_and_both_stay_in_the_audit(uji: World)
 def test_the_office_closes_by_itself_at_its_time_and_not_before(uji: World) -> None:
     taken = uji.take()
     form = RulesForm.model_validate({"ratio": 2, "convention": "next", "closes_by_itself_at": "15:00"})
-    uji.store.change(uji.id, change_rules, uji.officer(1), form, uji.now)
+    change(uji, change_rules, form)
     assert rules_form(uji.store.office_config(uji.id)).closes_by_itself_at == time(15)
 
-    assert change(uji, day.close_when_due, uji.later(hours=6, minutes=59)) == 0
+    uji.later(hours=6, minutes=59)
+    assert uji.by_itself(day.close_when_due) == 0
     assert uji.state(taken.id) == State.WAITING
-    assert change(uji, day.close_when_due, uji.later(minutes=1)) == 1
+    uji.later(minutes=1)
+    assert uji.by_itself(day.close_when_due) == 1
     assert uji.state(taken.id) == State.EXPIRED
 
 
@@ -105,15 +107,12 @@ def enter(uji: World, taken: datetime, started: datetime | None, finished: datet
     return change(
         uji,
         day.enter_late,
-        uji.officer(1),
-        uji.now,
         "layanan-1",
         written="T-7",
         taken_at=taken,
         started_at=started,
         finished_at=finished,
         nonce=f"late-{taken.isoformat()}",
-        url="http://127.0.0.1/t/",
     )
 
 
@@ -160,22 +159,23 @@ def test_a_word_to_the_counters_stands_for_its_time_and_can_be_taken_away(uji: W
         with uji.store.read() as connection:
             return [row.text for row in panel.messages(connection, uji.id, uji.now)]
 
-    change(uji, supervisor.broadcast, uji.officer(1), uji.now, "Rapat pukul 12", 30)
+    change(uji, supervisor.broadcast, "Rapat pukul 12", 30)
     assert said() == ["Rapat pukul 12"]
-    change(uji, supervisor.broadcast, uji.officer(1), uji.later(minutes=1), "", 30)
+    uji.later(minutes=1)
+    change(uji, supervisor.broadcast, "", 30)
     assert said() == []
-    change(uji, supervisor.broadcast, uji.officer(1), uji.now, "Sekarang", 30)
+    change(uji, supervisor.broadcast, "Sekarang", 30)
     uji.later(minutes=31)
     assert said() == []
 
 
 def test_a_word_against_the_calendar_closes_with_a_reason_until_it_is_taken_back(uji: World) -> None:
-    refused(uji, "reason", Missing, supervisor.force, uji.officer(1), uji.now, is_open=False, reason=" ")
-    change(uji, supervisor.force, uji.officer(1), uji.now, is_open=False, reason="Listrik padam")
+    refused(uji, "reason", Missing, supervisor.force, is_open=False, reason=" ")
+    change(uji, supervisor.force, is_open=False, reason="Listrik padam")
     with pytest.raises(Closed):
         uji.take()
 
-    change(uji, supervisor.force, uji.officer(1), uji.now, is_open=None)
+    change(uji, supervisor.force, is_open=None)
 
     assert uji.take().number == "A-001"
     assert [event.action for event in uji.events()][:2] == ["force_close", "force_end"]
@@ -190,7 +190,7 @@ def test_a_stuck_ticket_waits_again_in_its_place_with_the_reason(uji: World, don
     for action in done:
         uji.act(action, taken.id)
 
-    change(uji, supervisor.take_over, taken.id, uji.officer(3), uji.now, "Petugas sakit", 2)
+    change(uji, supervisor.take_over, taken.id, "Petugas sakit", 2, by=3)
 
     assert (uji.state(taken.id), uji.events()[-1].reason) == (state, "Petugas sakit")
     called = uji.call_next(2)
@@ -204,17 +204,17 @@ def test_a_held_ticket_goes_to_another_counter_and_stays_held(uji: World) -> Non
     uji.act("start", taken.id)
     uji.act("hold", taken.id)
 
-    change(uji, supervisor.take_over, taken.id, uji.officer(3), uji.now, "Petugas pulang", 2)
+    change(uji, supervisor.take_over, taken.id, "Petugas pulang", 2, by=3)
 
     assert uji.state(taken.id) == State.HELD
     assert uji.act("call", taken.id, 2)["state"] == "called"
 
 
 def test_a_forgotten_seat_is_emptied_with_a_reason(uji: World) -> None:
-    change(uji, seat.sit, 1, uji.officer(1), uji.now)
+    change(uji, seat.sit)
 
-    refused(uji, "reason", Missing, supervisor.empty_counter, 1, uji.officer(3), uji.now, "")
-    change(uji, supervisor.empty_counter, 1, uji.officer(3), uji.now, "Lupa tutup")
+    refused(uji, "reason", Missing, supervisor.empty_counter, 1, "", by=3)
+    change(uji, supervisor.empty_counter, 1, "Lupa tutup", by=3)
 
     with uji.store.read() as connection:
         today = uji.now.date()

@@ -368,7 +368,7 @@ def test_the_tray_beside_the_panel_shows_what_is_due_first_and_counts_all(sqlite
 def test_the_letterhead_of_the_setup_stands_on_the_receipt_and_not_on_the_number(sqlite_store: Store) -> None:
     desks = Desks(sqlite_store)
     form = OfficeForm(name="Kecamatan Lumajang", letterhead=["PEMERINTAH KABUPATEN"], email="kantor@contoh.example")
-    desks.store.change(desks.id, change_office, desks.officers["admin"], form, desks.now)
+    desks.store.change(desks.id, desks.actor("admin"), change_office, form)
 
     desks.to_step("validate")
 

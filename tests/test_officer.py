@@ -25,7 +25,7 @@ def uji(sqlite_store: Store) -> World:
 
 
 def undo(uji: World, counter: int = 1) -> dict[str, Any]:
-    return uji.store.change(uji.id, officer.undo, counter, uji.officer(counter), uji.now)
+    return uji.do(officer.undo, at=counter)
 
 
 def refused(uji: World, code: str, click: Callable[[], object], kind: type[Refusal] = NotAllowed) -> None:
@@ -66,7 +66,7 @@ def test_every_action_that_can_be_taken_back_is_tried_here() -> None:
 @pytest.mark.parametrize("action", UNDOABLE)
 def test_taking_back_restores_exactly_and_is_an_event_of_its_own(uji: World, action: Action) -> None:
     taken = uji.take()
-    uji.store.change(uji.id, seat.sit, 1, uji.officer(1), uji.now)
+    uji.do(seat.sit)
     for earlier in WAYS[action]:
         uji.act(earlier, taken.id)
         uji.later(seconds=20)
@@ -198,7 +198,7 @@ def test_a_transfer_to_nowhere_or_to_oneself_is_refused(uji: World) -> None:
 def test_one_visit_goes_on_with_another_service_under_the_same_number(uji: World) -> None:
     ticket = serving(uji)
 
-    facts = uji.store.change(uji.id, officer.next_service, 1, ticket, uji.officer(1), uji.now, "layanan-2")
+    facts = uji.do(officer.next_service, ticket, "layanan-2")
 
     assert (facts["number"], facts["service"], facts["state"]) == ("A-001", "layanan-2", "serving")
     assert (uji.events()[-1].action, uji.events()[-1].reason) == ("next_service", "layanan-2")
@@ -207,7 +207,7 @@ def test_one_visit_goes_on_with_another_service_under_the_same_number(uji: World
 def test_a_note_stays_with_the_visitor_and_can_be_wiped(uji: World) -> None:
     taken = uji.take()
     for text, kept in (("Tunggu fotokopi", "Tunggu fotokopi"), ("  ", None)):
-        uji.store.change(uji.id, officer.write_note, 1, taken.id, uji.officer(1), uji.now, text)
+        uji.do(officer.write_note, taken.id, text)
         assert uji.row(taken.id).note == kept
 
 
@@ -216,7 +216,7 @@ def test_a_number_is_called_out_of_turn_only_with_a_reason(uji: World) -> None:
     wanted = uji.take()
 
     def call(label: str, reason: str) -> Any:
-        return uji.store.change(uji.id, officer.call_number, 1, label, uji.officer(1), uji.now, reason)
+        return uji.do(officer.call_number, label, reason)
 
     refused(uji, "reason", lambda: call("A-002", " "), Missing)
     refused(uji, "number", lambda: call("A-009", "frail"), Unknown)
@@ -225,17 +225,7 @@ def test_a_number_is_called_out_of_turn_only_with_a_reason(uji: World) -> None:
 
 
 def test_an_officer_takes_a_number_for_somebody(uji: World) -> None:
-    taken = uji.store.change(
-        uji.id,
-        officer.walk_in,
-        1,
-        uji.officer(1),
-        uji.now,
-        "layanan-1",
-        is_priority=True,
-        nonce="walk-in-1",
-        url="http://127.0.0.1/t/",
-    )
+    taken = uji.do(officer.walk_in, "layanan-1", is_priority=True, nonce="nonce-walk-in")
 
     assert (taken.number, uji.state(taken.id)) == ("A-001", State.WAITING)
     assert [event.action for event in uji.events()] == ["take", "walk_in"]
@@ -247,11 +237,11 @@ def test_an_officer_takes_a_number_for_somebody(uji: World) -> None:
 
 def test_a_resting_counter_calls_nobody_until_it_opens_again(uji: World) -> None:
     uji.take()
-    uji.store.change(uji.id, seat.sit, 1, uji.officer(1), uji.now)
-    uji.store.change(uji.id, seat.pause, 1, uji.officer(1), uji.now, PauseReason.PRAYER)
+    uji.do(seat.sit)
+    uji.do(seat.pause, PauseReason.PRAYER)
 
     refused(uji, "counter_paused", uji.call_next)
-    uji.store.change(uji.id, seat.resume, 1, uji.officer(1), uji.now)
+    uji.do(seat.resume)
 
     assert uji.call_next() is not None
     assert [event.action for event in uji.events()][1:4] == ["sit", "pause_counter", "resume_counter"]
@@ -264,15 +254,15 @@ def test_a_counter_with_a_visitor_does_not_rest(uji: World) -> None:
     refused(
         uji,
         "counter_busy",
-        lambda: uji.store.change(uji.id, seat.pause, 1, uji.officer(1), uji.now, PauseReason.BREAK),
+        lambda: uji.do(seat.pause, PauseReason.BREAK),
     )
 
 
 def test_the_next_shift_takes_over_the_visitor_at_the_counter(uji: World) -> None:
     ticket = serving(uji)
 
-    uji.store.change(uji.id, seat.hand_over, 1, uji.officer(1), uji.now, "Berkas di meja")
-    uji.store.change(uji.id, officer.act, 1, ticket, Action.FINISH, uji.officer(2), uji.now)
+    uji.do(seat.hand_over, "Berkas di meja")
+    uji.do(officer.act, ticket, Action.FINISH, by=2)
 
     assert uji.state(ticket) == State.DONE
     assert [(e.action, e.reason) for e in uji.events()][-3:] == [
@@ -285,6 +275,4 @@ def test_the_next_shift_takes_over_the_visitor_at_the_counter(uji: World) -> Non
 def test_who_does_not_sit_there_cannot_end_the_shift(uji: World) -> None:
     serving(uji)
 
-    refused(
-        uji, "counter_taken", lambda: uji.store.change(uji.id, seat.hand_over, 1, uji.officer(2), uji.now, "bukan saya")
-    )
+    refused(uji, "counter_taken", lambda: uji.do(seat.hand_over, "bukan saya", by=2))

@@ -96,7 +96,7 @@ def test_an_office_that_does_not_want_its_recordings_is_spoken_by_the_synthesise
         for phrase in speech.call_phrases("A-001", "Loket 1"):
             voice.keep_clip(here.store.office_config(here.id), "id", phrase.key, wav(tone(700.0, 0.3)))
         own = voice.call(here.store.office_config(here.id), "A-001", "Loket 1")
-        here.store.change(here.id, engine.change_display, None, form, here.now)
+        here.by_itself(engine.change_display, form)
         made = voice.call(here.store.office_config(here.id), "A-001", "Loket 1")
 
     assert own != made

@@ -13,7 +13,7 @@ from world import World
 from shared.domain.slip import Cut, Text
 from shared.engine import paper
 from shared.engine.day import close_past_days
-from shared.engine.print_queue import JobState
+from shared.printing.jobs import JobState
 from shared.store.tables import DataView, PrintJob
 from shared.web.auth import issue_token
 
@@ -31,7 +31,7 @@ def officer(app: Flask, here: World) -> FlaskClient:
 
 def printed(here: World, kind: str) -> int:
     lines = [Text("Siti Contoh"), Cut()]
-    job = here.store.change(here.id, paper.print_lines, kind, lines, here.now, printer="virtual")
+    job = here.by_itself(paper.print_lines, kind, lines, printer="virtual")
     assert job is not None
     here.store.write(update(PrintJob).where(PrintJob.id == job).values(state=JobState.CONFIRMED.value))
     return job
@@ -50,7 +50,7 @@ def test_a_slip_with_personal_data_is_for_officers_alone(app: Flask, here: World
 def test_of_an_old_slip_the_page_shows_that_it_was_and_no_button(here: World, officer: FlaskClient) -> None:
     old = printed(here, "receipt")
     here.later(days=31)
-    here.store.change(here.id, close_past_days, here.now)
+    here.by_itself(close_past_days)
 
     page = officer.get("/uji/paper").text
 

@@ -79,7 +79,7 @@ def test_a_practice_office_has_none_of_its_own(here: World, browser: Browser) ->
     row = opened(here, browser)
 
     with pytest.raises(Unknown):
-        here.store.change(row.id, practice.open_practice, 1, here.now)
+        here.store.change(row.id, here.actor(), practice.open_practice)
 
 
 def test_every_screen_and_slip_of_it_says_latihan(here: World, browser: Browser) -> None:

@@ -15,8 +15,10 @@ from PIL import Image
 from test_spool import Clock, copies, job, printer, queue
 from world import World
 
-from shared.engine import paper, print_queue
-from shared.engine.print_queue import JobState
+from shared.domain.actor import Actor
+from shared.engine import paper
+from shared.printing import jobs
+from shared.printing.jobs import JobState
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -157,7 +159,7 @@ def test_an_epson_that_says_nothing_after_a_slip_leaves_it_in_doubt(
     assert epson.poll() == ""
 
     clock.jump(seconds=41)
-    print_queue.sweep(small.store, clock(), lambda _owner: False)
+    jobs.sweep(small.store, clock(), lambda _owner: False)
     (again,) = copies(small.store, wanted)
 
     assert again.state == JobState.QUEUED
@@ -188,7 +190,7 @@ def test_what_is_no_answer_of_a_printer_is_refused(small: World, clock: Clock, c
 
 def test_a_star_prints_the_same_dots_and_confirms(small: World, clock: Clock, client: FlaskClient) -> None:
     star = Star(client, small, clock)
-    taken = small.store.change(small.id, _take_on_star, clock())
+    taken = small.store.change(small.id, Actor(clock(), ticket_url="http://x/t/"), _take_on_star)
 
     offered = star.poll()
     picture = star.fetch(offered["jobToken"])
@@ -203,13 +205,10 @@ def test_a_star_prints_the_same_dots_and_confirms(small: World, clock: Clock, cl
     assert not star.poll()["jobReady"]
 
 
-def _take_on_star(tx: Any, now: Any) -> Any:
+def _take_on_star(tx: Any) -> Any:
     from shared.engine.visitor import take
 
-    return take(
-        tx, "layanan-1", is_priority=False, nonce="nonce-star", language="id", now=now,
-        status_url="http://x/t/", printer="star",
-    )  # fmt: skip
+    return take(tx, "layanan-1", is_priority=False, nonce="nonce-star", language="id", printer="star")
 
 
 def test_a_star_without_paper_is_offered_nothing(small: World, clock: Clock, client: FlaskClient) -> None:

@@ -55,15 +55,12 @@ def quote(world: World, forecasts: Forecasts, lane: Lane) -> Quote | None:
 
 def take(world: World, forecasts: Forecasts, nonce: str | None = None, priority: bool = False) -> visitor.Taken:
     lane = Lane.PRIORITY if priority else Lane.ORDINARY
-    return world.store.change(
-        world.id,
+    return world.do(
         visitor.take,
         "layanan-1",
         is_priority=priority,
         nonce=nonce or f"quoted-{next(_nonces):08d}",
         language="id",
-        now=world.now,
-        status_url="",
         quote=quote(world, forecasts, lane),
     )
 

@@ -22,13 +22,13 @@ from forms import csrf
 from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
-from world import MORNING, PASSWORD, World, dump
+from world import PASSWORD, World, dump
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.domain.standard_diff import ChangeKind, Difference, differences
 from shared.engine import setup as engine
-from shared.engine import setup_hours, setup_officers, setup_printers, setup_standard
+from shared.engine import setup_hours, setup_officers, setup_standard
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.standards.writing import toml
 from shared.store.copies import CopyFailed, back_up, restore
@@ -71,7 +71,7 @@ def test_a_change_is_recorded_and_seen_by_the_next_reader(office: Callable[..., 
     before = uji.version
 
     form = engine.OfficeForm(name="Kecamatan Baru", phone="0334-881234", letterhead=["Pemerintah Kabupaten Lumajang"])
-    uji.store.change(uji.id, engine.change_office, uji.officer(1), form, MORNING)
+    uji.do(engine.change_office, form)
 
     assert uji.store.office_config(uji.id).name == "Kecamatan Baru"
     assert uji.store.office_config(uji.id).profile["letterhead"] == ["Pemerintah Kabupaten Lumajang"]
@@ -87,7 +87,7 @@ def test_the_slip_says_where_to_wait_when_all_desks_of_the_service_have_one_zone
     for zones, expected in ((("Lantai 2", "Lantai 2"), True), (("Lantai 1", "Lantai 2"), False)):
         rows = [row.model_copy(update={"zone": zone}) for row, zone in zip(form.counters, zones, strict=True)]
         changed = form.model_copy(update={"counters": rows})
-        uji.store.change(uji.id, engine.change_counters, uji.officer(1), changed, MORNING)
+        uji.do(engine.change_counters, changed)
 
         taken = uji.take()
 
@@ -101,9 +101,9 @@ def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World
     setup = uji.store.office_config(uji.id)
     untouched = dump(uji.store)
 
-    uji.store.change(uji.id, engine.change_counters, None, engine.counters_form(setup), MORNING)
-    uji.store.change(uji.id, setup_printers.change_printers, None, setup_printers.printers_form(setup), MORNING)
-    uji.store.change(uji.id, setup_hours.change_hours, None, setup_hours.hours_form(setup), MORNING)
+    uji.by_itself(engine.change_counters, engine.counters_form(setup))
+    uji.by_itself(engine.change_printers, engine.printers_form(setup))
+    uji.by_itself(setup_hours.change_hours, setup_hours.hours_form(setup))
 
     assert dump(uji.store) == untouched
 
@@ -116,10 +116,8 @@ def test_letters_numbers_and_names_may_change_places(office: Callable[..., World
     counters[0]["number"], counters[1]["number"] = 2, 1
 
     wanted = engine.ServicesForm.model_validate({"services": services[::-1]})
-    uji.store.change(uji.id, engine.change_services, None, wanted, MORNING)
-    uji.store.change(
-        uji.id, engine.change_counters, None, engine.CountersForm.model_validate({"counters": counters}), MORNING
-    )
+    uji.by_itself(engine.change_services, wanted)
+    uji.by_itself(engine.change_counters, engine.CountersForm.model_validate({"counters": counters}))
 
     setup = uji.store.office_config(uji.id)
     assert [(each.slug, each.series) for each in setup.services] == [("layanan-2", "A"), ("layanan-1", "B")]
@@ -134,7 +132,7 @@ def test_a_letter_stands_for_one_service(office: Callable[..., World]) -> None:
     before = dump(uji.store)
 
     with pytest.raises(Invalid) as refused:
-        uji.store.change(uji.id, engine.change_services, None, wanted, MORNING)
+        uji.by_itself(engine.change_services, wanted)
 
     assert refused.value.facts["fields"] == ["services-1-series"]
     assert dump(uji.store) == before
@@ -147,8 +145,8 @@ def test_a_counter_in_use_is_not_taken_away_and_an_empty_one_keeps_its_past(offi
     rows = engine.counters_form(uji.store.office_config(uji.id)).counters
 
     with pytest.raises(NotAllowed, match="counter_in_use"):
-        uji.store.change(uji.id, engine.change_counters, None, engine.CountersForm(counters=rows[1:]), MORNING)
-    uji.store.change(uji.id, engine.change_counters, None, engine.CountersForm(counters=rows[:2]), MORNING)
+        uji.by_itself(engine.change_counters, engine.CountersForm(counters=rows[1:]))
+    uji.by_itself(engine.change_counters, engine.CountersForm(counters=rows[:2]))
 
     assert [each.number for each in uji.store.office_config(uji.id).counters] == [1, 2]
     with uji.store.read() as connection:
@@ -162,8 +160,8 @@ def test_a_ticket_keeps_its_place_when_the_standard_changes(office: Callable[...
     table = service_to_json(old.standard)
     table["requirements"] = [*table["requirements"], {"key": "kk", "text": "Fotokopi KK"}]
 
-    saved = uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", table, MORNING)
-    again = uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", table, MORNING)
+    saved = uji.by_itself(setup_standard.save_standard, "layanan-1", table)
+    again = uji.by_itself(setup_standard.save_standard, "layanan-1", table)
 
     assert (saved.number, again.number) == (2, 2)
     new = uji.store.office_config(uji.id).services[0]
@@ -178,10 +176,10 @@ def test_a_ticket_keeps_its_place_when_the_standard_changes(office: Callable[...
 def test_two_admins_do_not_overwrite_each_other(office: Callable[..., World]) -> None:
     uji = office()
     table = service_to_json(uji.store.office_config(uji.id).services[0].standard)
-    uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", {**table, "name": "Satu"}, MORNING, 1)
+    uji.by_itself(setup_standard.save_standard, "layanan-1", {**table, "name": "Satu"}, 1)
 
     with pytest.raises(Invalid, match="standard_newer"):
-        uji.store.change(uji.id, setup_standard.save_standard, None, "layanan-1", {**table, "name": "Dua"}, MORNING, 1)
+        uji.by_itself(setup_standard.save_standard, "layanan-1", {**table, "name": "Dua"}, 1)
 
 
 def test_the_last_admin_stays(office: Callable[..., World]) -> None:
@@ -193,21 +191,21 @@ def test_the_last_admin_stays(office: Callable[..., World]) -> None:
     )
 
     with pytest.raises(NotAllowed, match="last_admin"):
-        uji.store.change(uji.id, setup_officers.change_officer, None, found.id, wanted, MORNING)
+        uji.by_itself(setup_officers.change_officer, found.id, wanted)
 
 
 def test_an_officer_of_another_office_is_unknown(office: Callable[..., World]) -> None:
     uji, lain = office(slug="uji"), office(slug="lain")
 
     with pytest.raises(Unknown, match="officer"):
-        uji.store.change(uji.id, setup_officers.reset_password, None, lain.officer(1), "x", MORNING)
+        uji.by_itself(setup_officers.reset_password, lain.officer(1), "x")
 
 
 def test_a_new_office_has_its_founder_as_admin(office: Callable[..., World]) -> None:
     uji = office()
     form = setup_officers.FoundingForm(region_code="35.08.01", name="Kecamatan Tempursari", slug="tempursari")
 
-    made = uji.store.change(uji.id, setup_officers.found_office, uji.officer(1), form, MORNING)
+    made = uji.do(setup_officers.found_office, form)
 
     with uji.store.read() as connection:
         [admin] = setup_officers.officers(connection, made)
@@ -223,7 +221,7 @@ def test_an_office_takes_no_address_that_is_taken(sqlite_store: Store, slug: str
     before = dump(sqlite_store)
 
     with pytest.raises(Invalid) as refused:
-        uji.store.change(uji.id, setup_officers.found_office, uji.officer(1), form, MORNING)
+        uji.do(setup_officers.found_office, form)
 
     assert refused.value.facts["fields"] == ["slug"]
     assert dump(sqlite_store) == before
@@ -237,7 +235,7 @@ def test_hours_for_ramadan_win_while_it_lasts(office: Callable[..., World]) -> N
     )
     form = setup_hours.HoursForm(hours=[always, ramadan])
 
-    uji.store.change(uji.id, setup_hours.change_hours, None, form, MORNING)
+    uji.by_itself(setup_hours.change_hours, form)
 
     setup = uji.store.office_config(uji.id)
     assert setup_hours.hours_form(setup) == form

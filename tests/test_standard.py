@@ -265,7 +265,6 @@ def test_the_regions_are_the_21_sub_districts_with_their_205_villages() -> None:
     names = {each.code: each.name for each in regions()}
     assert (names["35.08.10"], names["35.08.20"]) == ("Lumajang", "Ranuyoso")
     assert all(village.code.startswith(f"{each.code}.") for each in regions() for village in each.villages)
-    assert regions()[9].nik_prefix == "350810"
 
 
 # --- wrong files -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from shared.domain.ticket import AT_COUNTER, MOVES, Action, State
 from shared.engine import paper, seat
 from shared.engine.day import close_past_days
 from shared.engine.officer import OFFERED
-from shared.engine.print_queue import JobState
+from shared.printing.jobs import JobState
 from shared.store import reads
 from shared.store.office import Store, Transaction
 from shared.store.tables import Counter, Event, PrintJob, Series, Ticket
@@ -154,7 +154,7 @@ def test_the_past_day_is_closed_and_nothing_of_it_is_lost(office: Found, state: 
     uji.later(days=1)
     kept = today()
 
-    closed = uji.store.change(uji.id, close_past_days, uji.now)
+    closed = uji.by_itself(close_past_days)
 
     expirable = (state, Action.CLOSE_DAY, State.EXPIRED) in MOVES
     assert closed == expirable
@@ -166,10 +166,10 @@ def test_closing_a_day_twice_leaves_no_trace(office: Found) -> None:
     uji = office()
     uji.take()
     uji.later(days=1)
-    uji.store.change(uji.id, close_past_days, uji.now)
+    uji.by_itself(close_past_days)
     before = dump(uji.store)
 
-    assert uji.store.change(uji.id, close_past_days, uji.now) == 0
+    assert uji.by_itself(close_past_days) == 0
     assert dump(uji.store) == before
 
 
@@ -181,11 +181,11 @@ def test_old_slips_lose_their_words_and_keep_what_became_of_them(office: Found) 
     uji.later(days=1)
     uji.store.write(update(PrintJob).where(PrintJob.id == copy).values(**ended, copy_of_id=old, made_at=uji.now))
     uji.later(days=paper.WORDS_KEPT.days - 1)
-    uji.store.change(uji.id, close_past_days, uji.now)
+    uji.by_itself(close_past_days)
     assert "Siti lama" in str(dump(uji.store))
     uji.later(seconds=1)
 
-    uji.store.change(uji.id, close_past_days, uji.now)
+    uji.by_itself(close_past_days)
 
     kept = str(dump(uji.store))
     assert "Siti lama" not in kept
@@ -203,23 +203,23 @@ def test_slips_that_are_emptied_once_leave_no_trace_again(office: Found) -> None
     uji = office()
     uji.store.write(update(PrintJob).where(PrintJob.id == _slip(uji, "Siti")).values(state=JobState.FAILED.value))
     uji.later(days=31)
-    uji.store.change(uji.id, close_past_days, uji.now)
+    uji.by_itself(close_past_days)
     before = dump(uji.store)
     uji.later(days=1)
 
-    uji.store.change(uji.id, close_past_days, uji.now)
+    uji.by_itself(close_past_days)
 
     assert dump(uji.store) == before
 
 
 def _slip(office: World, word: str) -> int:
-    job = office.store.change(office.id, paper.print_lines, "receipt", [Text(word)], office.now, printer="virtual")
+    job = office.by_itself(paper.print_lines, "receipt", [Text(word)], printer="virtual")
     assert job is not None
     return job
 
 
 def _again(office: World, job: int) -> int:
-    return office.store.change(office.id, paper.reprint, job, "hilang", office.now, officer_id=None)
+    return office.by_itself(paper.reprint, job, "hilang")
 
 
 # calling
@@ -363,7 +363,7 @@ def test_a_counter_has_one_visitor_at_a_time(office: Found) -> None:
 def test_the_seat_of_another_officer_cannot_be_used(office: Found) -> None:
     uji = office()
     uji.take()
-    uji.store.change(uji.id, seat.sit, 1, uji.officer(2), uji.now)
+    uji.do(seat.sit, by=2)
 
     refused(uji, "counter_taken", lambda: uji.call_next(1))
 
@@ -371,7 +371,7 @@ def test_the_seat_of_another_officer_cannot_be_used(office: Found) -> None:
 def test_an_officer_has_one_seat(office: Found) -> None:
     uji = office()
     for number in (1, 2):
-        uji.store.change(uji.id, seat.sit, number, uji.officer(1), uji.now)
+        uji.do(seat.sit, at=number, by=1)
 
     with uji.store.read() as connection:
         seats = dict(connection.execute(select(Counter.number, Counter.officer_id)).all())
@@ -384,7 +384,7 @@ def test_a_counter_is_not_left_while_somebody_stands_there(office: Found) -> Non
     uji.take()
     uji.call_next()
 
-    refused(uji, "counter_busy", lambda: uji.store.change(uji.id, seat.leave, 1, uji.officer(1), uji.now))
+    refused(uji, "counter_busy", lambda: uji.do(seat.leave))
 
 
 def test_priority_goes_first_by_the_ratio(office: Found) -> None:
@@ -410,7 +410,7 @@ def test_every_action_is_legal_in_a_state_or_refused_with_nothing_changed(office
     for action in Action:
         uji = office(services=1, counters=2, slug=f"{state}-{action}")
         taken = uji.take()
-        uji.store.change(uji.id, seat.sit, 1, uji.officer(1), uji.now)
+        uji.do(seat.sit)
         uji.put(taken.id, state=state, counter_id=uji.counter_id(1))
         before, version = dump(uji.store), uji.version
         said = {"to_counter": 2} if action == Action.TRANSFER else {}
@@ -460,7 +460,7 @@ def test_a_verb_that_fails_late_takes_back_only_itself(office: Found) -> None:
     uji = office()
 
     def spoil(tx: Transaction) -> None:
-        tx.record("spoiled", at=MORNING)
+        tx.record("spoiled")
         tx.execute(update(Counter).values(name="rusak"))
         raise Invalid("fields", fields=["x"])
 
@@ -474,7 +474,7 @@ def test_a_verb_that_fails_late_takes_back_only_itself(office: Found) -> None:
     def bad() -> None:
         go.wait()
         with pytest.raises(Invalid):
-            uji.store.change(uji.id, spoil)
+            uji.by_itself(spoil)
 
     threads = [threading.Thread(target=good if number % 2 else bad) for number in range(6)]
     for thread in threads:
@@ -494,11 +494,11 @@ def test_a_fault_in_a_verb_is_raised_to_its_caller_and_leaves_no_trace(office: F
     before = dump(uji.store)
 
     def divide(tx: Transaction) -> float:
-        tx.record("spoiled", at=MORNING)
+        tx.record("spoiled")
         return 1 / 0
 
     with pytest.raises(ZeroDivisionError):
-        uji.store.change(uji.id, divide)
+        uji.by_itself(divide)
 
     assert dump(uji.store) == before
     assert uji.take().number == "A-001"
@@ -511,10 +511,10 @@ def test_an_unchanged_verb_leaves_no_trace_and_tells_nobody(office: Found) -> No
     before = dump(uji.store)
 
     def look(tx: Transaction) -> None:
-        tx.record("looked", at=MORNING)
+        tx.record("looked")
         tx.unchanged("sama")
 
-    assert uji.store.change(uji.id, look) == "sama"
+    assert uji.by_itself(look) == "sama"
     assert dump(uji.store) == before
     assert told == []
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text, update
 from werkzeug.security import generate_password_hash
 
+from shared.domain.actor import Actor
 from shared.domain.standard import Requirement, Role, ServiceStandard, Step
 from shared.domain.ticket import Action, State
 from shared.engine import officer, visitor
@@ -61,24 +62,34 @@ class World:
     def take(self, service: str = "layanan-1", *, is_priority: bool = False, nonce: str | None = None) -> visitor.Taken:
         taken = self.store.change(
             self.id,
+            replace(Actor.public(self.now), ticket_url=self.status_url),
             visitor.take,
             service,
             is_priority=is_priority,
             nonce=nonce or f"nonce-{next(_nonces):08d}",
             language="id",
-            now=self.now,
-            status_url=self.status_url,
         )
         self.made.append(taken)
         return taken
 
     def call_next(self, counter: int = 1) -> dict[str, Any] | None:
-        return self.store.change(self.id, officer.call_next, counter, self.officer(counter), self.now)
+        return self.do(officer.call_next, at=counter)
 
     def act(self, action: Action | str, ticket_id: int, counter: int = 1, **said: Any) -> dict[str, Any]:
-        return self.store.change(
-            self.id, officer.act, counter, ticket_id, Action(action), self.officer(counter), self.now, **said
-        )
+        return self.store.change(self.id, self.actor(counter), officer.act, ticket_id, Action(action), **said)
+
+    def do(self, verb: Callable[..., Any], *args: Any, at: int = 1, by: int | None = None, **kwargs: Any) -> Any:
+        """The verb, done by the officer of counter `at`, or there by the officer of counter `by`."""
+        return self.store.change(self.id, self.actor(at, by), verb, *args, **kwargs)
+
+    def by_itself(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """The verb, done by the program itself."""
+        return self.store.change(self.id, Actor.system(self.now), verb, *args, **kwargs)
+
+    def actor(self, at: int = 1, by: int | None = None) -> Actor:
+        roles, url = {Role.LOKET}, self.status_url
+        counter_id = self.counter_id(at)
+        return Actor.officer(self.now, self.officer(by or at), "", roles, counter_id=counter_id, ticket_url=url)
 
     def officer(self, counter: int) -> int:
         return self.officers[counter - 1]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import change, edit, setup_page
+from counter.setup.page import edit, setup_page
 from shared.domain.standard import Role
 from shared.engine import setup as engine
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.ADMIN))

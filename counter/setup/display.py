@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from counter.setup.page import change, edit, setup_page
+from counter.setup.page import edit, setup_page
 from shared.engine import setup as engine
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 

@@ -6,11 +6,12 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from counter.setup.page import change, edit, page, plain, read, refused, setup_page, without_empty
+from counter.setup.page import edit, page, plain, read, refused, setup_page, without_empty
 from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
 from shared.engine import setup_hours as engine
 from shared.web.auth import now
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import Shown, change, page, setup_page
+from counter.setup.page import Shown, page, setup_page
 from shared.domain.errors import Invalid, Refusal
 from shared.engine import setup as engine
 from shared.web import media
 from shared.web.auth import takes_files
+from shared.web.clicks import change
 from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000

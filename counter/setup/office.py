@@ -7,11 +7,12 @@ import base64
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import Shown, change, edit, page, plain, setup_page
+from counter.setup.page import Shown, edit, page, plain, setup_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.standard_check import TIMEZONES
 from shared.engine import setup as engine
 from shared.printing.logo import prepared
+from shared.web.clicks import change
 from shared.web.screen import office_config, sentence
 
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import g, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import change, edit, page, setup_page
+from counter.setup.page import edit, page, setup_page
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
 from shared.loop import off_the_loop
 from shared.web.auth import hash_password, now, store
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)

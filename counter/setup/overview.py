@@ -8,13 +8,14 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from counter.setup.page import change, edit, page, setup_page
+from counter.setup.page import edit, page, setup_page
 from shared.domain.standard import unfilled
 from shared.engine import practice
 from shared.engine import setup_officers as engine
 from shared.standards import regions
 from shared.store import reads
 from shared.web.auth import store
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from shared.domain.errors import Invalid, Refusal
+from shared.domain.rights import Right
 from shared.web import auth
-from shared.web.auth import now, officers_only, store
+from shared.web.auth import may, officers_only
 from shared.web.screen import office_config, sentence
 
 M = TypeVar("M", bound=BaseModel)
@@ -72,10 +73,10 @@ class Shown:
 def setup_page(
     rule: str, methods: Iterable[str] = ("GET", "POST")
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A page of the setup: read by admin and kasi, changed by the admin alone."""
+    """A page of the setup: read with one right, changed with another."""
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
-        reading, writing = officers_only("admin", "kasi")(view), officers_only("admin")(view)
+        reading, writing = officers_only(Right.SEE_SETUP)(view), officers_only(Right.CHANGE_SETUP)(view)
 
         @wraps(view)
         def guarded(**values: Any) -> Any:
@@ -87,16 +88,15 @@ def setup_page(
     return register
 
 
-def page(theme: str, template: str, shown: Shown | None = None, status: int = 200, **facts: Any) -> ResponseReturnValue:
+def page(theme: str, template: str, shown: Shown | None = None, status: int = 200, **facts: Any) -> Response:
     """The page of a theme around `shown`."""
-    may_write = "admin" in current_user.roles
     body = render_template(
         f"counter/setup/{template}.html",
         office=office_config(),
         themes=THEMES,
         theme=theme,
         form=shown,
-        may_write=may_write,
+        may_write=may(Right.CHANGE_SETUP),
         saved=request.args.get("saved"),
         **facts,
     )
@@ -127,11 +127,6 @@ def edit(
         shown = refused(error, typed)
         return page(theme, template, shown, error.status if isinstance(error, Refusal) else 422, **facts)
     return redirect(address or url_for(request.endpoint or "", saved=1, **(request.view_args or {})), 303)
-
-
-def change(verb: Callable[..., Any], *values: Any) -> Any:
-    """Runs a verb of the setup as the officer of this request."""
-    return store().change(g.office_id, verb, current_user.id, *values, now())
 
 
 # --- what was typed ---

@@ -6,16 +6,19 @@ from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from counter.setup.page import change, edit, setup_page
+from counter.setup.page import edit, setup_page
 from shared.domain.errors import Unknown
-from shared.engine import paper, setup_printers
-from shared.printing.address import PRINTER_KINDS
-from shared.printing.delivery import Answers
+from shared.engine import paper
+from shared.engine import setup as engine
+from shared.printing.connections import Answers
 from shared.printing.profiles import PAPERS, names
 from shared.store import reads
 from shared.web.auth import now, store
+from shared.web.clicks import change
 from shared.web.screen import office_config
 from shared.web.urls import public_url
+
+KINDS = ("virtual", "network", "usb", "serial", "file", "cups", "epson", "star")
 
 
 @setup_page("/printers")
@@ -23,10 +26,10 @@ def printers() -> ResponseReturnValue:
     return edit(
         "printers",
         "printers",
-        setup_printers.PrintersForm,
-        lambda: setup_printers.printers_form(office_config()),
-        lambda wanted: change(setup_printers.change_printers, wanted),
-        kinds=list(PRINTER_KINDS),
+        engine.PrintersForm,
+        lambda: engine.printers_form(office_config()),
+        lambda wanted: change(engine.change_printers, wanted),
+        kinds=KINDS,
         papers=list(PAPERS),
         models=[name for name in names() if name not in PAPERS],
         answers=[each.value for each in Answers],
@@ -42,5 +45,5 @@ def test_page(name: str) -> ResponseReturnValue:
     with store().read() as connection:
         status = reads.printer_statuses(connection, g.office_id)[name]
     facts = (("Keadaan", gettext(f"printer.{status}")),)
-    change(setup_printers.print_test, name, paper.test_page(office_config(), printer, facts, now(), public_url("/")))
+    change(engine.print_test, name, paper.test_page(office_config(), printer, facts, now(), public_url("/")))
     return redirect(url_for("paper.page", printer=name), 303)

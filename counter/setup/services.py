@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import change, edit, setup_page
+from counter.setup.page import edit, setup_page
 from shared.domain.standard import unfilled
 from shared.engine import setup as engine
 from shared.engine import setup_standard
+from shared.web.clicks import change
 from shared.web.screen import office_config
 
 

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from counter.setup.page import Shown, Typed, change, change_rows, page, read, setup_page
+from counter.setup.page import Shown, Typed, change_rows, page, read, setup_page
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
 from shared.domain.slip_visitor import number_slip
@@ -41,6 +41,7 @@ from shared.standards import InvalidStandard, service_from_json
 from shared.standards.writing import toml
 from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
+from shared.web.clicks import change
 from shared.web.screen import office_config, sentence
 from shared.words import words
 
@@ -75,7 +76,7 @@ def standard(slug: str) -> ResponseReturnValue:
             return _page(service, Shown(typed), service_from_json(table))
         base = str(typed.get("base", ""))
         change_at = int(base) if base.isdigit() else None
-        saved = change(lambda tx, who, at: engine.save_standard(tx, who, slug, table, at, change_at))
+        saved = change(engine.save_standard, slug, table, change_at)
     except (InvalidStandard, Invalid) as error:
         return _page(service, _refused(error, typed), service.standard, 400)
     return redirect(url_for("setup.standard", slug=slug, saved=saved.number), 303)
@@ -106,7 +107,7 @@ def import_file(slug: str) -> ResponseReturnValue:
         if file is None or not file.filename:
             raise Invalid("file_missing", fields=["file"])
         table = _table_of(file.read(), slug)
-        saved = change(lambda tx, who, at: engine.save_standard(tx, who, slug, table, at))
+        saved = change(engine.save_standard, slug, table)
     except (InvalidStandard, Invalid) as error:
         shown = _refused(error, {})
         shown.places = [*shown.places, *shown.errors.values()]

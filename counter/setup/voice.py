@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import Shown, change, page, setup_page
+from counter.setup.page import Shown, page, setup_page
 from shared.domain import speech
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.domain.speech import Phrase
@@ -13,6 +13,7 @@ from shared.engine import setup as engine
 from shared.voice.clips import LARGEST_CLIP_BYTES
 from shared.web import auth, voice
 from shared.web.auth import takes_files
+from shared.web.clicks import change
 from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = LARGEST_CLIP_BYTES + 100_000

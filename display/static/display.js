@@ -152,7 +152,7 @@ function told(order) {
     voice.test();
   } else if (order.do === "identify") {
     const sign = find("identify");
-    sign.textContent = order.name || facts.name;
+    sign.textContent = order.name;
     sign.hidden = false;
     setTimeout(() => { sign.hidden = true; }, IDENTIFY_MS);
   }

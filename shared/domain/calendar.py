@@ -245,11 +245,6 @@ def working_time_s(start: datetime, end: datetime, calendar: Calendar) -> float:
     return total.total_seconds()
 
 
-def gross_s(accepted_at: datetime, end: datetime) -> float:
-    """Seconds on the clock between acceptance and `end`: nights, holidays and pauses included."""
-    return max((end - accepted_at).total_seconds(), 0.0)
-
-
 def net_s(accepted_at: datetime, end: datetime, pauses: Iterable[Pause], calendar: Calendar) -> float:
     """Working seconds between acceptance and `end` in which the file did not rest; overlapping pauses count once."""
     return working_time_s(accepted_at, end, calendar) - paused_s(accepted_at, end, pauses, calendar)

@@ -125,12 +125,6 @@ def is_email(value: str) -> bool:
     return len(value) <= _EMAIL_MAX and _EMAIL.fullmatch(value) is not None
 
 
-def dial(phone: str) -> str:
-    """A valid phone number in one form, "+6285338312363", as WhatsApp wants it and as two spellings can be compared."""
-    bare = _bare(phone)
-    return f"+62{bare[1:]}" if bare.startswith("0") else f"+{bare}"
-
-
 def tidy(number: str) -> str:
     """A number as typed, without the spaces, dots and dashes that people group it by; other characters stay."""
     return re.sub(r"[\s.-]", "", number)

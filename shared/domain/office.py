@@ -98,8 +98,6 @@ class PrinterConfig:
     fallback_id: int | None = None
     """Who prints its slips while it cannot."""
     roll_mm: int = 0
-    device_id: int | None = None
-    """The print agent that it hangs on."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,3 @@ class District:
     code: str
     name: str
     villages: tuple[Village, ...]
-
-    @property
-    def nik_prefix(self) -> str:
-        """The first six digits of a NIK first registered here; people move, so another prefix is no error."""
-        return self.code.replace(".", "")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from shared.domain import case as cases
+from shared.domain.actor import Actor
 from shared.domain.calendar import promised_at
 from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
@@ -20,7 +21,8 @@ from shared.domain.standard import Collects, ServiceStandard, Step, needed
 from shared.domain.ticket import State as TicketState
 from shared.engine import case_slips
 from shared.engine.follow import follow, take_back_visit
-from shared.engine.hand import Hand, Said
+from shared.engine.hand import Said
+from shared.engine.seat import claim
 from shared.engine.ticket import find as find_ticket
 from shared.engine.visitor import active_ticket_of
 from shared.store.office import Transaction
@@ -48,7 +50,7 @@ def required(service: ServiceStandard, answers: Mapping[str, str]) -> list[str]:
     return [requirement.key for requirement in needed(service, answers) if not requirement.optional]
 
 
-def receive(tx: Transaction, ticket_id: int, action: FileAction, hand: Hand, said: Said) -> dict[str, Any]:
+def receive(tx: Transaction, ticket_id: int, action: FileAction, said: Said) -> dict[str, Any]:
     """The first desk's word on the file of a visitor at its counter: `accept` or `return_to_applicant`.
 
     A returned file of the same visit is taken up again. Raises `Invalid("applicant")` with the wrong fields,
@@ -56,37 +58,35 @@ def receive(tx: Transaction, ticket_id: int, action: FileAction, hand: Hand, sai
     """
     if action not in (FileAction.ACCEPT, FileAction.RETURN_TO_APPLICANT):
         raise Forbidden("action", action=action.value)
-    ticket = find_ticket(tx, ticket_id)
-    if ticket.state != TicketState.SERVING or (hand.counter_id is not None and ticket.counter_id != hand.counter_id):
-        raise NotAllowed("elsewhere", counter=_counter_number(tx, ticket.counter_id))
-    row = find(tx, ticket.case_id) if ticket.case_id is not None else _new(tx, ticket, hand, said)
+    ticket = _visitor(tx, ticket_id)
+    row = find(tx, ticket.case_id) if ticket.case_id is not None else _new(tx, ticket)
     if ticket.case_id is None:
         tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=row.id))
-    return act(tx, row.id, action, hand, said)
+    return act(tx, row.id, action, said)
 
 
-def take_up(tx: Transaction, ticket_id: int, case_id: int, hand: Hand) -> None:
+def take_up(tx: Transaction, ticket_id: int, case_id: int) -> None:
     """Ties a returned file to the visit of somebody who came back with what was missing.
 
     Raises `NotAllowed` ("elsewhere", "has_file": the visit is about another file already).
     """
-    ticket, file = find_ticket(tx, ticket_id), find(tx, case_id)
-    if ticket.state != TicketState.SERVING or (hand.counter_id is not None and ticket.counter_id != hand.counter_id):
-        raise NotAllowed("elsewhere", counter=_counter_number(tx, ticket.counter_id))
+    ticket, file = _visitor(tx, ticket_id), find(tx, case_id)
     if ticket.case_id is not None or file.state != FileState.RETURNED:
         raise NotAllowed("has_file")
     tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id, service_id=file.service_id))
-    tx.record(
-        "take_up",
-        at=hand.now,
-        ticket_id=ticket.id,
-        case_id=file.id,
-        officer_id=hand.officer_id,
-        counter_id=hand.counter_id,
-    )
+    tx.record("take_up", ticket_id=ticket.id, case_id=file.id)
 
 
-def act(tx: Transaction, case_id: int, action: FileAction, hand: Hand, said: Said) -> dict[str, Any]:
+def _visitor(tx: Transaction, ticket_id: int) -> Row[Any]:
+    """The ticket that is served at the actor's counter, which must be theirs or nobody's."""
+    ticket = find_ticket(tx, ticket_id)
+    if ticket.state != TicketState.SERVING or ticket.counter_id != tx.actor.counter_id:
+        raise NotAllowed("elsewhere", counter=_counter_number(tx, ticket.counter_id))
+    claim(tx)
+    return ticket
+
+
+def act(tx: Transaction, case_id: int, action: FileAction, said: Said) -> dict[str, Any]:
     """Does `action` with the case; its facts afterwards. The visitor's ticket, if any, follows the file.
 
     Raises `NotAllowed` (stale, no_step, wrong_step, bad_target, nib_taken), `Forbidden("wrong_role")`,
@@ -95,22 +95,22 @@ def act(tx: Transaction, case_id: int, action: FileAction, hand: Hand, said: Sai
     row = find(tx, case_id)
     service = tx.standard(row.standard_id)
     answers = dict(row.answers) | dict(said.answers or {})
-    collected = _gather(row, service.steps, said.collected, hand)
+    collected = _gather(tx, row, service.steps, said.collected)
     state = FileState.NEW if row.accepted_at is None and row.step is None else row.state
     here = row.step or first_desk(service.steps).key
     place = check(
         state,
         service.steps,
         here,
-        hand.roles,
+        tx.actor.roles,
         action,
         collected=collected,
         required=required(service, answers),
         target=said.target,
         reason=said.reason,
     )
-    _must_be_there(tx, row, find_step(service.steps, here), action, hand.now)
-    values: dict[str, Any] = {"answers": answers, "since_at": hand.now}
+    _must_be_there(tx, row, find_step(service.steps, here), action)
+    values: dict[str, Any] = {"answers": answers, "since_at": tx.now}
     detail: dict[str, Any] = {"step": here, "to_step": place.step}
     if said.note:
         detail["note"] = said.note
@@ -125,62 +125,50 @@ def act(tx: Transaction, case_id: int, action: FileAction, hand: Hand, said: Sai
     if action == FileAction.SEND_BACK and place.step is not None:
         collected = kept(service.steps, place.step, collected)
     values["collected"] = collected
-    values |= _effects(tx, row, service, action, place, hand, said, collected)
-    return _write(tx, row, service, state, action, place, hand, said, values, detail)
+    values |= _effects(tx, row, service, action, place, said, collected)
+    return _write(tx, row, service, state, action, place, said, values, detail)
 
 
-def collect(tx: Transaction, case_id: int, hand: Hand, said: Said) -> dict[str, Any]:
+def collect(tx: Transaction, case_id: int, said: Said) -> dict[str, Any]:
     """Keeps what the step has gathered so far without ending it, such as the applicant's approval before issue."""
     row = find(tx, case_id)
     service = tx.standard(row.standard_id)
     if row.state != FileState.OPEN:
         raise NotAllowed("stale", state=row.state.value, action="collect")
     step = find_step(service.steps, row.step)
-    if step.role not in hand.roles:
+    if step.role not in tx.actor.roles:
         raise Forbidden("wrong_role", step=step.title, role=step.role.value, action="collect")
-    collected = _gather(row, service.steps, said.collected, hand)
-    values = {"collected": collected, "since_at": hand.now} | _nib(tx, row, collected)
+    collected = _gather(tx, row, service.steps, said.collected)
+    values = {"collected": collected, "since_at": tx.now} | _nib(tx, row, collected)
     kinds = sorted(said.collected)
     return _write(
-        tx,
-        row,
-        service,
-        FileState.OPEN,
-        None,
-        FilePlace(FileState.OPEN, row.step),
-        hand,
-        said,
-        values,
-        {"collected": kinds},
+        tx, row, service, FileState.OPEN, None, FilePlace(FileState.OPEN, row.step), said, values, {"collected": kinds}
     )
 
 
-def undo(tx: Transaction, case_id: int, hand: Hand) -> dict[str, Any]:
+def undo(tx: Transaction, case_id: int) -> dict[str, Any]:
     """Takes back one's own last action on the case within ten seconds: a new event, and everything as it was.
 
     Raises `NotAllowed("too_late")`, also when the visitor has moved on meanwhile.
     """
     row = find(tx, case_id)
     last = last_event(tx, case_id)
-    if last is None or not is_undoable(last, hand.officer_id, hand.now):
+    if last is None or not is_undoable(last, tx.actor.officer_id, tx.now):
         raise NotAllowed("too_late")
     values = {name: _column(name, was) for name, was in last.detail["was"].items()}
-    take_back_visit(tx, row.id, last.version, hand.now, hand.officer_id)
+    take_back_visit(tx, row.id, last.version)
     tx.execute(update(Case).where(Case.id == row.id).values(**values))
     tx.record(
         "undo",
-        at=hand.now,
         from_state=row.state.value,
         to_state=values["state"].value,
         case_id=row.id,
-        officer_id=hand.officer_id,
-        counter_id=hand.counter_id,
         detail={"of": last.action, "step": row.step, "to_step": values["step"]},
     )
     return facts(tx, find(tx, row.id))
 
 
-def is_undoable(event: Row[Any], officer_id: int, now: datetime) -> bool:
+def is_undoable(event: Row[Any], officer_id: int | None, now: datetime) -> bool:
     """Whether this officer can still take back this newest event of a case."""
     detail = event.detail or {}
     if event.officer_id != officer_id or "was" not in detail or now - event.at > UNDO_WITHIN:
@@ -212,19 +200,19 @@ def facts(tx: Transaction, row: Row[Any]) -> dict[str, Any]:
 # --- inside one action ---
 
 
-def _must_be_there(tx: Transaction, row: Row[Any], step: Step, action: FileAction, now: datetime) -> None:
+def _must_be_there(tx: Transaction, row: Row[Any], step: Step, action: FileAction) -> None:
     """A step that needs the applicant is done with them at the desk, not past them while they wait in the room.
 
     Raises `NotAllowed("call_first")` with the number to call. Who is absent, or was never here today, hinders nobody.
     """
     if not step.needs_applicant or action in (FileAction.PAUSE, FileAction.RESUME, FileAction.WITHDRAW):
         return
-    visit = active_ticket_of(tx, row.id, office_day(now, tx.office.zone))
+    visit = active_ticket_of(tx, row.id)
     if visit is not None and visit.state in (TicketState.WAITING, TicketState.CALLED, TicketState.PROCESSING):
         raise NotAllowed("call_first", number=label(visit.series, visit.number))
 
 
-def _new(tx: Transaction, ticket: Row[Any], hand: Hand, said: Said) -> Row[Any]:
+def _new(tx: Transaction, ticket: Row[Any]) -> Row[Any]:
     """A file that has no case yet; it is written only if the action that follows succeeds."""
     service = tx.office.service_ids[ticket.service_id]
     key: Any = tx.execute(
@@ -236,16 +224,17 @@ def _new(tx: Transaction, ticket: Row[Any], hand: Hand, said: Said) -> Row[Any]:
             "token": secrets.token_urlsafe(16),
             "state": FileState.RETURNED,
             "step": None,
-            "opened_at": hand.now,
-            "since_at": hand.now,
+            "opened_at": tx.now,
+            "since_at": tx.now,
         },
     ).inserted_primary_key
     return find(tx, int(key[0]))
 
 
-def _gather(row: Row[Any], steps: Sequence[Step], said: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
+def _gather(tx: Transaction, row: Row[Any], steps: Sequence[Step], said: Mapping[str, Any]) -> dict[str, Any]:
     """What was collected before and what is said now, with who and when; only of the kinds that this step collects."""
     collected = dict(row.collected)
+    stamp = {"by": tx.actor.name, "at": tx.now.isoformat(timespec="seconds")}
     step = find_step(steps, row.step) if row.step else first_desk(steps)
     for kind, value in said.items():
         if kind == REMARKS and Collects.DOCUMENTS in step.collects and isinstance(value, Mapping):
@@ -258,7 +247,7 @@ def _gather(row: Row[Any], steps: Sequence[Step], said: Mapping[str, Any], hand:
             entry["data_version"] = collected.get("data_version", 1)
         if kind == Collects.PRODUCT and "nib" in entry:
             entry["nib"] = tidy(str(entry["nib"]))
-        collected[kind] = entry | hand.stamp()
+        collected[kind] = entry | stamp
     return collected
 
 
@@ -297,64 +286,62 @@ def _effects(
     service: ServiceStandard,
     action: FileAction,
     place: FilePlace,
-    hand: Hand,
     said: Said,
     collected: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What else changes with the action: register and promise, pauses, the NIB, the end."""
     values = _nib(tx, row, collected)
     if action == FileAction.ACCEPT and row.accepted_at is None:
-        values |= _register(tx, service, hand)
+        values |= _register(tx, service)
     elif action == FileAction.ACCEPT:
-        values |= {"due_at": _due(tx, service, hand.now), "accepted_at": hand.now}
+        values |= {"due_at": _due(tx, service), "accepted_at": tx.now}
     if action == FileAction.PAUSE:
-        values["pauses"] = [*row.pauses, [said.reason, hand.now.isoformat(), None]]
+        values["pauses"] = [*row.pauses, [said.reason, tx.now.isoformat(), None]]
     if action == FileAction.RESUME:
-        values["pauses"] = ended(row.pauses, hand.now)
+        values["pauses"] = ended(row.pauses, tx.now)
     if place.state == FileState.COMPLETED and row.completed_at is None:
-        values["completed_at"] = hand.now
+        values["completed_at"] = tx.now
     if place.state == FileState.WITHDRAWN:
-        values["pauses"] = ended(row.pauses, hand.now)
+        values["pauses"] = ended(row.pauses, tx.now)
     return values
 
 
-def _register(tx: Transaction, service: ServiceStandard, hand: Hand) -> dict[str, Any]:
-    year = office_day(hand.now, tx.office.zone).year
+def _register(tx: Transaction, service: ServiceStandard) -> dict[str, Any]:
+    year = office_day(tx.now, tx.office.zone).year
     return {
         "register_year": year,
         "register_number": next_number(tx, Register, year=year),
-        "accepted_at": hand.now,
-        "due_at": _due(tx, service, hand.now),
+        "accepted_at": tx.now,
+        "due_at": _due(tx, service),
     }
 
 
-def _due(tx: Transaction, service: ServiceStandard, now: datetime) -> datetime | None:
+def _due(tx: Transaction, service: ServiceStandard) -> datetime | None:
     promise = service.promise
     if promise is None:
         return None
-    return promised_at(now, promise.value, promise.unit, tx.office.calendar, tx.office.settings.convention)
+    return promised_at(tx.now, promise.value, promise.unit, tx.office.calendar, tx.office.settings.convention)
 
 
-def pause_for_outage(tx: Transaction, row: Row[Any], reason: cases.FilePauseReason, now: datetime) -> None:
+def pause_for_outage(tx: Transaction, row: Row[Any], reason: cases.FilePauseReason) -> None:
     """Pauses a file because the system outside is down; nobody's own action, so nobody can take it back."""
     state = cases.after(row.state, FileAction.PAUSE)
-    pauses = [*row.pauses, [reason.value, now.isoformat(), None]]
-    _turn(tx, row, FileAction.PAUSE, state, pauses, reason.value, now)
+    pauses = [*row.pauses, [reason.value, tx.now.isoformat(), None]]
+    _turn(tx, row, FileAction.PAUSE, state, pauses, reason.value)
 
 
-def resume_after_outage(tx: Transaction, row: Row[Any], reason: cases.FilePauseReason, now: datetime) -> None:
+def resume_after_outage(tx: Transaction, row: Row[Any], reason: cases.FilePauseReason) -> None:
     """Lets a file go on when the system outside works again; the applicant who sits in the room is called."""
     state = cases.after(row.state, FileAction.RESUME)
-    _turn(tx, row, FileAction.RESUME, state, ended(row.pauses, now), reason.value, now)
-    steps = tx.standard(row.standard_id).steps
-    follow(tx, active_ticket_of(tx, row.id, office_day(now, tx.office.zone)), steps, find(tx, row.id), now, None)
+    _turn(tx, row, FileAction.RESUME, state, ended(row.pauses, tx.now), reason.value)
+    with tx.acting(Actor.system(tx.now)):
+        follow(tx, active_ticket_of(tx, row.id), tx.standard(row.standard_id).steps, find(tx, row.id))
 
 
-def _turn(
-    tx: Transaction, row: Row[Any], action: FileAction, state: FileState, pauses: list[Any], reason: str, now: datetime
-) -> None:
-    tx.execute(update(Case).where(Case.id == row.id).values(state=state, pauses=pauses, since_at=now))
-    tx.record(action.value, at=now, from_state=row.state.value, to_state=state.value, case_id=row.id, reason=reason)
+def _turn(tx: Transaction, row: Row[Any], action: FileAction, state: FileState, pauses: list[Any], reason: str) -> None:
+    tx.execute(update(Case).where(Case.id == row.id).values(state=state, pauses=pauses, since_at=tx.now))
+    with tx.acting(Actor.system(tx.now)):
+        tx.record(action.value, from_state=row.state.value, to_state=state.value, case_id=row.id, reason=reason)
 
 
 def is_out(tx: Transaction, step: Step) -> bool:
@@ -388,7 +375,6 @@ def _write(
     state: FileState,
     action: FileAction | None,
     place: FilePlace,
-    hand: Hand,
     said: Said,
     values: dict[str, Any],
     detail: dict[str, Any],
@@ -399,21 +385,18 @@ def _write(
     tx.execute(update(Case).where(Case.id == row.id).values(**moved))
     tx.record(
         action.value if action else COLLECT,
-        at=hand.now,
         from_state=state.value,
         to_state=place.state.value,
         case_id=row.id,
-        officer_id=hand.officer_id,
-        counter_id=hand.counter_id,
         reason=said.reason,
         detail=detail,
     )
     if place.state == FileState.OPEN and place.step is not None and is_out(tx, find_step(service.steps, place.step)):
-        pause_for_outage(tx, find(tx, row.id), cases.FilePauseReason.OSS_DOWN, hand.now)
+        pause_for_outage(tx, find(tx, row.id), cases.FilePauseReason.OSS_DOWN)
     fresh = find(tx, row.id)
-    visit = active_ticket_of(tx, row.id, office_day(hand.now, tx.office.zone))
-    case_slips.after(tx, action, fresh, service, hand, said.reason)
-    follow(tx, visit, service.steps, fresh, hand.now, hand.officer_id)
+    visit = active_ticket_of(tx, row.id)
+    case_slips.after(tx, action, fresh, service, said.reason)
+    follow(tx, visit, service.steps, fresh)
     return facts(tx, fresh)
 
 

@@ -14,7 +14,6 @@ from shared.domain.numbering import register_label
 from shared.domain.slip import Line, as_copy
 from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
-from shared.engine.hand import Hand
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
 from shared.store.office import Transaction
@@ -26,40 +25,33 @@ DATA = ("name", "nik", "phone", "email", "village", "address", "business", "kbli
 
 
 def after(
-    tx: Transaction, action: FileAction | None, file: Row[Any], service: ServiceStandard, hand: Hand, reason: str | None
+    tx: Transaction, action: FileAction | None, file: Row[Any], service: ServiceStandard, reason: str | None
 ) -> None:
     """Queues the slip that the action gives into somebody's hands."""
     if action == FileAction.ACCEPT:
-        print_lines(tx, "receipt", receipt(tx, file, service, hand), hand.now, case_id=file.id)
+        print_lines(tx, "receipt", receipt(tx, file, service), case_id=file.id)
     elif action == FileAction.RETURN_TO_APPLICANT:
-        print_lines(tx, "incomplete", incomplete(tx, file, service, hand, reason), hand.now, case_id=file.id)
+        print_lines(tx, "incomplete", incomplete(tx, file, service, reason), case_id=file.id)
     elif action == FileAction.HAND_OVER:
-        print_lines(tx, "handover", handover(tx, file, service, hand), hand.now, case_id=file.id)
+        print_lines(tx, "handover", handover(tx, file, service), case_id=file.id)
 
 
-def print_again(tx: Transaction, case_id: int, kind: str, hand: Hand) -> None:
+def print_again(tx: Transaction, case_id: int, kind: str) -> None:
     """Queues a slip of the file on request; what was printed once before says SALINAN. Raises `Unknown("slip")`."""
     file = tx.first(select(Case).where(Case.id == case_id, Case.office_id == tx.office_id))
     if file is None:
         raise Unknown("case")
     if kind not in KINDS:
         raise Unknown("slip")
-    lines = KINDS[kind](tx, file, tx.standard(file.standard_id), hand)
+    lines = KINDS[kind](tx, file, tx.standard(file.standard_id))
     earlier = select(PrintJob.id).where(PrintJob.case_id == file.id, PrintJob.kind == kind)
     if kind != "data_sheet" and tx.first(earlier) is not None:
-        lines = as_copy(lines, hand.name, words())
-    print_lines(tx, kind, lines, hand.now, case_id=file.id)
-    tx.record(
-        "print",
-        at=hand.now,
-        case_id=file.id,
-        officer_id=hand.officer_id,
-        counter_id=hand.counter_id,
-        detail={"kind": kind},
-    )
+        lines = as_copy(lines, tx.actor.name, words())
+    print_lines(tx, kind, lines, case_id=file.id)
+    tx.record("print", case_id=file.id, detail={"kind": kind})
 
 
-def receipt(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
+def receipt(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
     """Tanda terima, with the promised day."""
     language = _language(tx, file)
     promised = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
@@ -70,14 +62,12 @@ def receipt(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Han
         service=service.name_in(language),
         received_at=file.accepted_at.astimezone(tx.office.zone),
         promised_on=promised,
-        status_url=hand.url + file.token,
+        status_url=tx.actor.ticket_url + file.token,
         documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
     )
 
 
-def incomplete(
-    tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand, reason: str | None = None
-) -> list[Line]:
+def incomplete(tx: Transaction, file: Row[Any], service: ServiceStandard, reason: str | None = None) -> list[Line]:
     """Kekurangan berkas: what is missing; its code opens the file again at the next visit."""
     language = _language(tx, file)
     ticked, remarks = _ticked(file), file.collected.get("remarks") or {}
@@ -91,13 +81,13 @@ def incomplete(
         words(language),
         service=service.name_in(language),
         missing=missing or [(reason or words(language)("slip.ask_officer"), None)],
-        made_at=hand.now.astimezone(tx.office.zone),
+        made_at=tx.now.astimezone(tx.office.zone),
         register_number=register_label(file.register_number, file.register_year),
-        file_url=hand.url + file.token,
+        file_url=tx.actor.ticket_url + file.token,
     )
 
 
-def data_sheet(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
+def data_sheet(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
     """Lembar periksa data, read back to the applicant before anything is issued."""
     return slip_file.data_sheet(
         _head(tx, file),
@@ -105,11 +95,11 @@ def data_sheet(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: 
         register_number=_register(file),
         service=service.name,
         fields=[(words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in DATA],
-        made_at=hand.now.astimezone(tx.office.zone),
+        made_at=tx.now.astimezone(tx.office.zone),
     )
 
 
-def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
+def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
     """Sampul berkas: goes with the papers from desk to desk."""
     due = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
     return slip_file.folder_cover(
@@ -120,12 +110,12 @@ def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard, hand
         received_on=file.accepted_at.astimezone(tx.office.zone).date(),
         promised_on=due,
         steps=[step.title for step in service.steps],
-        file_url=hand.url + file.token,
+        file_url=tx.actor.ticket_url + file.token,
         applicant=file.applicant.get("name"),
     )
 
 
-def handover(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Hand) -> list[Line]:
+def handover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
     """Bukti penyerahan in two copies."""
     receiver: Mapping[str, Any] = file.collected.get(Collects.RECEIVER) or {}
     is_representative = receiver.get("kind") == "representative"
@@ -141,12 +131,12 @@ def handover(tx: Transaction, file: Row[Any], service: ServiceStandard, hand: Ha
         products=products,
         receiver=str(receiver.get("name") if is_representative else file.applicant.get("name", "")),
         is_representative=is_representative,
-        handed_at=hand.now.astimezone(tx.office.zone),
-        officer=hand.name,
+        handed_at=tx.now.astimezone(tx.office.zone),
+        officer=tx.actor.name,
     )
 
 
-KINDS: dict[str, Callable[[Transaction, Row[Any], ServiceStandard, Hand], list[Line]]] = {
+KINDS: dict[str, Callable[[Transaction, Row[Any], ServiceStandard], list[Line]]] = {
     "receipt": receipt,
     "incomplete": incomplete,
     "data_sheet": data_sheet,

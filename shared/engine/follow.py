@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -24,8 +23,6 @@ def follow(
     visit: Row[Any] | None,
     steps: Sequence[Step],
     case: Row[Any],
-    now: datetime,
-    officer_id: int | None,
 ) -> None:
     """Moves the ticket after its file moved; nothing when nobody is in the room or the person is where they should be.
 
@@ -40,9 +37,9 @@ def follow(
     action, role = found
     columns: dict[str, Any] = {}
     if role is not None:
-        columns = {"role": role, "lane": Lane.RECALL, "queued_at": now, "counter_id": None}
+        columns = {"role": role, "lane": Lane.RECALL, "queued_at": tx.now, "counter_id": None}
     counter_id = visit.counter_id if visit.state == State.SERVING else None
-    move(tx, visit, action, now, columns, officer_id=officer_id, counter_id=counter_id, case_id=case.id)
+    move(tx, visit, action, columns, counter_id=counter_id, case_id=case.id)
 
 
 def _wanted(
@@ -72,7 +69,7 @@ def _is_needed(step: Step) -> bool:
     return step.needs_applicant and not step.silent
 
 
-def take_back_visit(tx: Transaction, case_id: int, version: int, now: datetime, officer_id: int) -> None:
+def take_back_visit(tx: Transaction, case_id: int, version: int) -> None:
     """Undoes what a case's action did to the visitor's ticket; raises `NotAllowed("too_late")` if that has moved on."""
     caused = tx.first(
         select(Event).where(
@@ -87,4 +84,4 @@ def take_back_visit(tx: Transaction, case_id: int, version: int, now: datetime, 
     newest = tx.first(select(Event.id).where(Event.ticket_id == caused.ticket_id).order_by(Event.id.desc()).limit(1))
     if newest is None or newest.id != caused.id:
         raise NotAllowed("too_late")
-    take_back(tx, find(tx, caused.ticket_id), caused, now, officer_id=officer_id, counter_id=caused.counter_id)
+    take_back(tx, find(tx, caused.ticket_id), caused, counter_id=caused.counter_id)

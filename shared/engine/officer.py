@@ -18,7 +18,7 @@ from shared.domain.policy import Lane, Waiting, next_streak, pick
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
 from shared.engine import visitor
-from shared.engine.seat import claim, must_be_free, seat
+from shared.engine.seat import claim, must_be_free
 from shared.engine.ticket import facts, find, move, take_back
 from shared.store.office import Transaction
 from shared.store.tables import ACTIVE, Counter, Event, Ticket
@@ -43,84 +43,73 @@ class Onward:
     """The counter that sends wants the visitor back afterwards."""
 
 
-def call_next(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[str, Any] | None:
-    """The ticket whom the policy picks for this counter, called; None when nobody waits for it.
+def call_next(tx: Transaction) -> dict[str, Any] | None:
+    """The ticket whom the policy picks for the actor's counter, called; None when nobody waits for it.
 
     Raises `NotAllowed`: `counter_taken` (another officer sits there), `counter_busy` (somebody stands there),
     `counter_paused`.
     """
-    counter = tx.office.counter(number)
-    found = _ready(tx, counter, officer_id, now)
-    heads = _front_of_lines(tx, counter, now)
+    found = _ready(tx)
+    heads = _front_of_lines(tx)
     picked = pick([Waiting(row.id, row.lane, row.queued_at) for row in heads], found.streak, tx.office.settings.ratio)
     if picked is None:
         tx.unchanged(None)
     streak = next_streak(found.streak, picked.lane, any(row.lane == Lane.ORDINARY for row in heads))
     if streak != found.streak:
-        tx.execute(update(Counter).where(Counter.id == counter.id).values(streak=streak))
-    return _call(tx, counter, find(tx, picked.ticket_id), officer_id, now, streak=found.streak)
+        tx.execute(update(Counter).where(Counter.id == tx.counter.id).values(streak=streak))
+    return _call(tx, find(tx, picked.ticket_id), streak=found.streak)
 
 
-def call_number(
-    tx: Transaction, number: int, label: str, officer_id: int, now: datetime, reason: str
-) -> dict[str, Any]:
+def call_number(tx: Transaction, label: str, reason: str) -> dict[str, Any]:
     """Calls the visitor with the number `label` before their turn, for a reason.
 
     Raises `Missing("reason")`, `Unknown("number")` when nobody of today has it, and what `act` raises.
     """
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
-    counter = tx.office.counter(number)
-    ticket = _by_label(tx, counter, label, now)
+    ticket = _by_label(tx, label)
     after(ticket.state, Action.CALL)
-    _must_concern(ticket, counter, Action.CALL)
-    _ready(tx, counter, officer_id, now)
-    return _call(tx, counter, ticket, officer_id, now, reason.strip())
+    _must_concern(ticket, tx.counter, Action.CALL)
+    _ready(tx)
+    return _call(tx, ticket, reason.strip())
 
 
 def act(
     tx: Transaction,
-    number: int,
     ticket_id: int,
     action: Action,
-    officer_id: int,
-    now: datetime,
     *,
     reason: str | None = None,
     to_counter: int | None = None,
     onward: Onward | None = None,
 ) -> dict[str, Any]:
-    """Does `action` with a ticket from the counter `number`; the ticket's facts afterwards.
+    """Does `action` with a ticket from the actor's counter; the ticket's facts afterwards.
 
     Raises `NotAllowed` (stale, counter_taken, counter_busy, elsewhere), `Forbidden("action")`, `Unknown`.
     """
-    counter = tx.office.counter(number)
-    ticket = find(tx, ticket_id)
+    counter, ticket = tx.counter, find(tx, ticket_id)
     after(ticket.state, action)
     _must_concern(ticket, counter, action)
     if action == Action.CALL:
-        _ready(tx, counter, officer_id, now)
-        return _call(tx, counter, ticket, officer_id, now, reason)
-    claim(tx, counter, seat(tx, counter), officer_id, now)
+        _ready(tx)
+        return _call(tx, ticket, reason)
+    claim(tx)
     columns = _columns(tx, ticket, action, onward or Onward(to_counter))
     detail = _target(tx, columns) if action == Action.TRANSFER else None
-    moved = move(
-        tx, ticket, action, now, columns, officer_id=officer_id, counter_id=counter.id, reason=reason, detail=detail
-    )
-    return facts(tx.office, moved)
+    return facts(tx.office, move(tx, ticket, action, columns, reason=reason, detail=detail))
 
 
-def undo(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[str, Any]:
+def undo(tx: Transaction) -> dict[str, Any]:
     """Takes back the officer's own last action with a ticket, within ten seconds; the ticket's facts.
 
     Raises `NotAllowed`: `undo_nothing` (the last action was none that can be taken back), `undo_late`, `stale`
     (somebody has done something with the ticket since), `counter_busy`.
     """
-    counter = tx.office.counter(number)
-    event = tx.first(last_action(officer_id))
+    counter = tx.counter
+    event = tx.first(last_action(tx.actor.officer_id))
     if event is None or not is_undoable(event):
         raise NotAllowed("undo_nothing")
-    if now - event.at > timedelta(seconds=UNDO_S):
+    if tx.now - event.at > timedelta(seconds=UNDO_S):
         raise NotAllowed("undo_late")
     ticket = find(tx, event.ticket_id)
     newest = tx.execute(select(func.max(Event.id)).where(Event.ticket_id == ticket.id)).scalar_one()
@@ -130,10 +119,10 @@ def undo(tx: Transaction, number: int, officer_id: int, now: datetime) -> dict[s
         must_be_free(tx, counter)
     if "streak" in event.detail:
         tx.execute(update(Counter).where(Counter.id == event.counter_id).values(streak=event.detail["streak"]))
-    return facts(tx.office, take_back(tx, ticket, event, now, officer_id=officer_id, counter_id=counter.id))
+    return facts(tx.office, take_back(tx, ticket, event))
 
 
-def last_action(officer_id: int) -> Select[Any]:
+def last_action(officer_id: int | None) -> Select[Any]:
     """The newest event of this officer."""
     return select(Event).where(Event.officer_id == officer_id).order_by(Event.at.desc(), Event.id.desc()).limit(1)
 
@@ -143,73 +132,56 @@ def is_undoable(event: Row[Any]) -> bool:
     return event.ticket_id is not None and event.action in UNDOABLE and "was" in (event.detail or {})
 
 
-def write_note(
-    tx: Transaction, number: int, ticket_id: int, officer_id: int, now: datetime, text: str
-) -> dict[str, Any]:
+def write_note(tx: Transaction, ticket_id: int, text: str) -> dict[str, Any]:
     """What one officer tells the next about this visitor; empty takes it away. The ticket's facts."""
-    counter, ticket = tx.office.counter(number), find(tx, ticket_id)
+    ticket = find(tx, ticket_id)
     if ticket.state in ENDED:
         raise NotAllowed("stale", state=ticket.state.value, action="note")
-    claim(tx, counter, seat(tx, counter), officer_id, now)
-    return _mark(tx, ticket, "note", {"note": text.strip() or None}, counter, officer_id, now, text.strip() or None)
+    claim(tx)
+    return _mark(tx, ticket, "note", {"note": text.strip() or None}, text.strip() or None)
 
 
-def next_service(
-    tx: Transaction, number: int, ticket_id: int, officer_id: int, now: datetime, slug: str
-) -> dict[str, Any]:
+def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, Any]:
     """The visitor who is served has another wish: the same number goes on with the service `slug` at this counter.
 
     Raises `NotAllowed` (stale, elsewhere), `Forbidden("service_elsewhere")` when this counter does not serve it.
     """
-    counter, ticket, service = tx.office.counter(number), find(tx, ticket_id), tx.office.service(slug)
+    counter, ticket, service = tx.counter, find(tx, ticket_id), tx.office.service(slug)
     if ticket.state != State.SERVING or service.id == ticket.service_id:
         raise NotAllowed("stale", state=ticket.state.value, action="next_service")
     if ticket.counter_id != counter.id:
         raise NotAllowed("elsewhere", counter=counter.number)
     if not counter.serves(service.first_role, service.id):
         raise Forbidden("service_elsewhere")
-    claim(tx, counter, seat(tx, counter), officer_id, now)
-    columns = {"service_id": service.id, "role": service.first_role, "since_at": now, "case_id": None}
-    return _mark(tx, ticket, "next_service", columns, counter, officer_id, now, slug)
+    claim(tx)
+    columns = {"service_id": service.id, "role": service.first_role, "since_at": tx.now, "case_id": None}
+    return _mark(tx, ticket, "next_service", columns, slug)
 
 
-def walk_in(
-    tx: Transaction, number: int, officer_id: int, now: datetime, slug: str, *, is_priority: bool, nonce: str, url: str
-) -> visitor.Taken:
-    """The officer takes a number for somebody who did not use the kiosk; `url`: see `visitor.take`, which raises."""
-    counter = tx.office.counter(number)
-    taken = visitor.take(tx, slug, is_priority=is_priority, nonce=nonce, language="id", now=now, status_url=url)
-    tx.record("walk_in", at=now, ticket_id=taken.id, officer_id=officer_id, counter_id=counter.id)
+def walk_in(tx: Transaction, slug: str, *, is_priority: bool, nonce: str) -> visitor.Taken:
+    """The officer takes a number for somebody who did not use the kiosk; raises what `visitor.take` raises."""
+    taken = visitor.take(tx, slug, is_priority=is_priority, nonce=nonce, language="id")
+    tx.record("walk_in", ticket_id=taken.id)
     return taken
 
 
 def _mark(
-    tx: Transaction,
-    ticket: Row[Any],
-    action: str,
-    columns: dict[str, Any],
-    counter: CounterConfig,
-    officer_id: int,
-    now: datetime,
-    reason: str | None,
+    tx: Transaction, ticket: Row[Any], action: str, columns: dict[str, Any], reason: str | None
 ) -> dict[str, Any]:
     """Changes columns of a ticket that stays in its state, with an event."""
     tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**columns))
     state = ticket.state.value
-    who = {"officer_id": officer_id, "counter_id": counter.id}
     detail = {"was": ticket.service_id} if "service_id" in columns else None
-    tx.record(
-        action, at=now, from_state=state, to_state=state, ticket_id=ticket.id, **who, reason=reason, detail=detail
-    )
+    tx.record(action, from_state=state, to_state=state, ticket_id=ticket.id, reason=reason, detail=detail)
     return facts(tx.office, {**ticket._mapping, **columns})
 
 
-def _ready(tx: Transaction, counter: CounterConfig, officer_id: int, now: datetime) -> Row[Any]:
+def _ready(tx: Transaction) -> Row[Any]:
     """The counter is this officer's, works, and nobody stands there: somebody may be called to it. Its seat."""
-    found = claim(tx, counter, seat(tx, counter), officer_id, now)
-    if found.paused_at is not None and found.officer_id == officer_id:
-        raise NotAllowed("counter_paused", counter=counter.number)
-    must_be_free(tx, counter)
+    found = claim(tx)
+    if found.paused_at is not None and found.officer_id == tx.actor.officer_id:
+        raise NotAllowed("counter_paused", counter=tx.counter.number)
+    must_be_free(tx, tx.counter)
     return found
 
 
@@ -221,29 +193,20 @@ def _must_concern(ticket: Row[Any], counter: CounterConfig, action: Action) -> N
         raise NotAllowed("elsewhere", counter=counter.number)
 
 
-def _call(
-    tx: Transaction,
-    counter: CounterConfig,
-    ticket: Row[Any],
-    officer_id: int,
-    now: datetime,
-    reason: str | None = None,
-    streak: int | None = None,
-) -> dict[str, Any]:
+def _call(tx: Transaction, ticket: Row[Any], reason: str | None = None, streak: int | None = None) -> dict[str, Any]:
     """`streak`: the counter's before this call, so that an undo can put it back."""
-    here = {"counter_id": counter.id, "recalls": 0}
-    who = {"officer_id": officer_id, "counter_id": counter.id}
+    here = {"counter_id": tx.counter.id, "recalls": 0}
     detail = None if streak is None else {"streak": streak}
-    return facts(tx.office, move(tx, ticket, Action.CALL, now, here, **who, reason=reason, detail=detail))
+    return facts(tx.office, move(tx, ticket, Action.CALL, here, reason=reason, detail=detail))
 
 
-def _by_label(tx: Transaction, counter: CounterConfig, label: str, now: datetime) -> Row[Any]:
+def _by_label(tx: Transaction, label: str) -> Row[Any]:
     """The ticket of today with that number; without its letter when only one letter is served here."""
     letter, number = parse_label(label)
     letters = (
-        [letter] if letter else sorted({s.series for s in tx.office.services if counter.serves(s.first_role, s.id)})
+        [letter] if letter else sorted({s.series for s in tx.office.services if tx.counter.serves(s.first_role, s.id)})
     )
-    today = office_day(now, tx.office.zone)
+    today = office_day(tx.now, tx.office.zone)
     rows = tx.all(
         select(Ticket).where(
             Ticket.office_id == tx.office_id,
@@ -305,10 +268,11 @@ def _target(tx: Transaction, columns: dict[str, Any]) -> dict[str, Any]:
     return {"to_counter": counter.number if counter else None, "to_service": service.slug if service else None}
 
 
-def _front_of_lines(tx: Transaction, counter: CounterConfig, now: datetime) -> Sequence[Row[Any]]:
+def _front_of_lines(tx: Transaction) -> Sequence[Row[Any]]:
     """The first of each lane that this counter may call: all that `policy.pick` needs to see."""
+    counter = tx.counter
     services = counter.service_ids if counter.service_ids is not None else frozenset(tx.office.service_ids)
-    today = {"the_office": tx.office_id, "the_day": office_day(now, tx.office.zone), "the_counter": counter.id}
+    today = {"the_office": tx.office_id, "the_day": office_day(tx.now, tx.office.zone), "the_counter": counter.id}
     rows: Sequence[Row[Any]] = tx.execute(_front_statement(counter.roles, services), today).all()
     return rows
 

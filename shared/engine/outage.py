@@ -10,47 +10,38 @@ from sqlalchemy import Row, insert, select, update
 from shared.domain.case import FilePauseReason, FileState
 from shared.domain.errors import Forbidden, NotAllowed
 from shared.domain.procedure import OSS, find_step
-from shared.domain.standard import Role
+from shared.domain.rights import Right, may
 from shared.engine.case import pause_for_outage, resume_after_outage
-from shared.engine.hand import Hand
 from shared.store.office import Transaction
 from shared.store.tables import Case, Outage
 
-MAY = frozenset({Role.OPERATOR, Role.KASI, Role.ADMIN})
 
-
-def begin(tx: Transaction, hand: Hand) -> int:
+def begin(tx: Transaction) -> int:
     """How many files rest now; raises `NotAllowed("outage_runs")`, `Forbidden("role")`."""
-    _must_be_allowed(hand)
+    _must_be_allowed(tx)
     if running(tx) is not None:
         raise NotAllowed("outage_runs")
-    columns = {"office_id": tx.office_id, "system": OSS, "from_at": hand.now, "officer_id": hand.officer_id}
+    columns = {"office_id": tx.office_id, "system": OSS, "from_at": tx.now, "officer_id": tx.actor.officer_id}
     tx.execute(insert(Outage), columns)
-    tx.record("outage_begins", at=hand.now, officer_id=hand.officer_id, counter_id=hand.counter_id)
+    tx.record("outage_begins")
     files = _at_its_steps(tx, FileState.OPEN)
     for file in files:
-        pause_for_outage(tx, file, FilePauseReason.OSS_DOWN, hand.now)
+        pause_for_outage(tx, file, FilePauseReason.OSS_DOWN)
     return len(files)
 
 
-def end(tx: Transaction, hand: Hand) -> int:
+def end(tx: Transaction) -> int:
     """How many files go on, first come first; raises `NotAllowed("no_outage")`, `Forbidden("role")`."""
-    _must_be_allowed(hand)
+    _must_be_allowed(tx)
     outage = running(tx)
     if outage is None:
         raise NotAllowed("no_outage")
-    tx.execute(update(Outage).where(Outage.id == outage.id).values(until_at=hand.now))
-    minutes = int((hand.now - outage.from_at).total_seconds() // 60)
-    tx.record(
-        "outage_ends",
-        at=hand.now,
-        officer_id=hand.officer_id,
-        counter_id=hand.counter_id,
-        detail={"minutes": minutes},
-    )
+    tx.execute(update(Outage).where(Outage.id == outage.id).values(until_at=tx.now))
+    minutes = int((tx.now - outage.from_at).total_seconds() // 60)
+    tx.record("outage_ends", detail={"minutes": minutes})
     files = [file for file in _at_its_steps(tx, FileState.PAUSED) if file.pauses[-1][0] == FilePauseReason.OSS_DOWN]
     for file in files:
-        resume_after_outage(tx, file, FilePauseReason.OSS_DOWN, hand.now)
+        resume_after_outage(tx, file, FilePauseReason.OSS_DOWN)
     return len(files)
 
 
@@ -73,6 +64,6 @@ def _needs_system(tx: Transaction, row: Row[Any]) -> bool:
     return find_step(tx.standard(row.standard_id).steps, row.step).system == OSS
 
 
-def _must_be_allowed(hand: Hand) -> None:
-    if MAY.isdisjoint(hand.roles):
+def _must_be_allowed(tx: Transaction) -> None:
+    if not may(Right.REPORT_OUTAGE, tx.actor.roles):
         raise Forbidden("role")

@@ -14,9 +14,9 @@ from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.slip import Line, to_json
 from shared.domain.slip_head import Letterhead
 from shared.domain.slip_printer import printer_test_slip
-from shared.engine import print_queue
 from shared.engine.device import digest
-from shared.engine.print_queue import JobState
+from shared.printing import jobs
+from shared.printing.jobs import JobState
 from shared.printing.profiles import profile
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
@@ -38,7 +38,6 @@ def print_lines(
     tx: Transaction,
     kind: str,
     lines: Sequence[Line],
-    now: datetime,
     *,
     ticket_id: int | None = None,
     case_id: int | None = None,
@@ -58,8 +57,8 @@ def print_lines(
         "case_id": case_id,
         "kind": kind,
         "lines": to_json(lines),
-        "made_at": now,
-        "expires_at": now + _life(kind),
+        "made_at": tx.now,
+        "expires_at": tx.now + _life(kind),
     }
     return int(tx.execute(_PRINT, values).scalar_one())
 
@@ -86,9 +85,7 @@ def test_page(
     return printer_test_slip(head, said, printer=name, columns=known.columns, facts=shown, made_at=local, url=url)
 
 
-def reprint(
-    tx: Transaction, job_id: int, reason: str, now: datetime, *, officer_id: int | None, printer: str | None = None
-) -> int:
+def reprint(tx: Transaction, job_id: int, reason: str, *, printer: str | None = None) -> int:
     """Queues a slip once more because somebody asked; the id of the new job.
 
     It says SALINAN and why, unless it is certain that no earlier print is on paper. Raises `Unknown("print_job")`,
@@ -104,34 +101,34 @@ def reprint(
     if any(each.id == _first_id(job) and each.emptied_at is not None for each in prints):
         raise NotAllowed("slip_emptied")
     chosen = tx.office.printer(printer) if printer else None
-    columns = {"expires_at": now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
+    columns = {"expires_at": tx.now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
     if all(_never_sent(each) for each in prints):
         first = next(each for each in prints if each.id == _first_id(job))
-        new_id = print_queue.queue(tx.connection, first, first.lines, now, copy_of_id=first.id, **columns)
+        new_id = jobs.queue(tx.connection, first, first.lines, tx.now, copy_of_id=first.id, **columns)
     else:
-        new_id = print_queue.copy(tx.connection, job, words, now, **columns)
+        new_id = jobs.copy(tx.connection, job, words, tx.now, **columns)
     detail = {"job": new_id, "kind": job.kind}
-    about = {"ticket_id": job.ticket_id, "case_id": job.case_id, "officer_id": officer_id}
-    tx.record("reprint", at=now, reason=words, detail=detail, **about)
+    tx.record("reprint", reason=words, detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)
     return new_id
 
 
-def give_up(tx: Transaction, job_id: int, now: datetime, *, officer_id: int | None) -> None:
+def give_up(tx: Transaction, job_id: int) -> None:
     """Ends a job that waits for its printer; raises `Unknown("print_job")`, `NotAllowed("not_waiting")`."""
     job = _job(tx, job_id)
-    if not print_queue.end_queued(tx.connection, job.id, JobState.FAILED, "given_up", now):
+    if not jobs.end_queued(tx.connection, job.id, JobState.FAILED, "given_up", tx.now):
         raise NotAllowed("not_waiting")
     detail = {"job": job.id, "kind": job.kind}
-    about = {"ticket_id": job.ticket_id, "case_id": job.case_id, "officer_id": officer_id}
-    tx.record("give_up", at=now, detail=detail, **about)
+    tx.record("give_up", detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)
 
 
-def empty_old(tx: Transaction, now: datetime) -> int:
+def empty_old(tx: Transaction) -> int:
     """Takes the words out of slips older than `WORDS_KEPT`; out of how many, at most `EMPTIED_AT_ONCE`."""
-    old = and_(PrintJob.office_id == tx.office_id, PrintJob.emptied_at.is_(None), PrintJob.made_at < now - WORDS_KEPT)
+    old = and_(
+        PrintJob.office_id == tx.office_id, PrintJob.emptied_at.is_(None), PrintJob.made_at < tx.now - WORDS_KEPT
+    )
     ended = PrintJob.state.not_in((JobState.QUEUED, JobState.SENDING))
     some = select(PrintJob.id).where(old, ended).order_by(PrintJob.made_at).limit(EMPTIED_AT_ONCE)
-    return int(tx.execute(update(PrintJob).where(PrintJob.id.in_(some)).values(lines=[], emptied_at=now)).rowcount)
+    return int(tx.execute(update(PrintJob).where(PrintJob.id.in_(some)).values(lines=[], emptied_at=tx.now)).rowcount)
 
 
 def use_fallback(tx: Transaction, slug: str, fallback: str | None) -> None:
@@ -142,16 +139,14 @@ def use_fallback(tx: Transaction, slug: str, fallback: str | None) -> None:
     tx.execute(update(Printer).where(Printer.id == printer.id).values(fallback_id=other.id if other else None))
 
 
-def roll_changed(tx: Transaction, slug: str, now: datetime, *, officer_id: int | None) -> None:
+def roll_changed(tx: Transaction, slug: str) -> None:
     """A new roll was put in: the estimate of the slips that are left begins anew. Raises `Unknown("printer")`."""
     new = {"printed_mm": 0.0, "printed_slips": 0, "is_low": False}
     tx.execute(update(Printer).where(Printer.id == _printer(tx, slug).id).values(**new))
-    tx.record("new_roll", at=now, officer_id=officer_id, reason=slug, detail={"printer": slug})
+    tx.record("new_roll", reason=slug, detail={"printer": slug})
 
 
-def attach(
-    tx: Transaction, device_id: int, slug: str, *, kind: str, address: str, profile: str, answers: str, now: datetime
-) -> None:
+def attach(tx: Transaction, device_id: int, slug: str, *, kind: str, address: str, profile: str, answers: str) -> None:
     """The printer `slug` hangs on this agent from now on; it is made when the office has none of that name.
 
     Raises `NotAllowed("printer_taken")` when the name is that of another printer, unless its agent was revoked.
@@ -167,7 +162,7 @@ def attach(
     else:
         tx.execute(update(Printer).where(Printer.id == known.id).values(**facts))
     tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
-    tx.record("attach", at=now, device_id=device_id, detail={"printer": slug, "kind": kind})
+    tx.record("attach", detail={"printer": slug, "kind": kind})
 
 
 def link(connection: Connection, office_id: int, slug: str, kind: str, profile: str, now: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -20,7 +19,7 @@ def slug_for(slug: str) -> str:
     return f"{slug[:32]}-latihan"
 
 
-def open_practice(tx: Transaction, officer_id: int, now: datetime) -> str:
+def open_practice(tx: Transaction) -> str:
     """The slug of this office's practice office, made now when there is none yet; nothing of it counts here.
 
     It begins with copies: the newest standards, the counters, the officers with their roles and present passwords.
@@ -35,29 +34,29 @@ def open_practice(tx: Transaction, officer_id: int, now: datetime) -> str:
     known = {"timezone": tx.office.zone.key, "profile": tx.office.profile, "settings": settings, "version": 1}
     office_id = _id(tx, Office, slug=slug, name=f"{words()('slip.practice')} {tx.office.name}"[:120], **known)
     for service in tx.office.services:
-        _copy_service(tx, office_id, service.id, now)
+        _copy_service(tx, office_id, service.id)
     for row in tx.all(select(Counter).where(Counter.office_id == tx.office_id, Counter.is_active)):
         kept = {name: getattr(row, name) for name in ("number", "name", "roles", "services", "zone")}
         _id(tx, Counter, office_id=office_id, **kept)
     _id(tx, Printer, office_id=office_id, slug="virtual")
-    founder = _copy_officers(tx, office_id, officer_id)
-    event = {"office_id": office_id, "version": 1, "at": now, "action": "setup.founded", "officer_id": founder}
-    tx.execute(insert(Event), {**event, "address": tx.address, "detail": {"by": tx.office.slug}})
-    tx.record("setup.practice", at=now, officer_id=officer_id, detail={"slug": slug})
+    founder = _copy_officers(tx, office_id)
+    event = {"office_id": office_id, "version": 1, "at": tx.now, "action": "setup.founded", "officer_id": founder}
+    tx.execute(insert(Event), {**event, "address": tx.actor.address, "detail": {"by": tx.office.slug}})
+    tx.record("setup.practice", detail={"slug": slug})
     return slug
 
 
-def _copy_service(tx: Transaction, office_id: int, service_id: int, now: datetime) -> None:
+def _copy_service(tx: Transaction, office_id: int, service_id: int) -> None:
     row: Any = tx.execute(select(Service).where(Service.id == service_id)).one()
     kept = {name: getattr(row, name) for name in ("slug", "series", "position", "is_active", "quota", "cutoff_minutes")}
     made = _id(tx, Service, office_id=office_id, **kept)
     body = service_to_json(tx.office.service_ids[service_id].standard)
-    version = {"office_id": office_id, "service_id": made, "number": 1, "body": body, "made_at": now}
+    version = {"office_id": office_id, "service_id": made, "number": 1, "body": body, "made_at": tx.now}
     standard_id = _id(tx, StandardVersion, **version)
     tx.execute(update(Service).where(Service.id == made).values(standard_id=standard_id))
 
 
-def _copy_officers(tx: Transaction, office_id: int, officer_id: int) -> int | None:
+def _copy_officers(tx: Transaction, office_id: int) -> int | None:
     """Those who work here now; who opened it keeps the roles held here. Their id there."""
     ids: dict[int, int] = {}
     for row in tx.all(select(Officer).where(Officer.office_id == tx.office_id, Officer.is_active)):
@@ -66,7 +65,7 @@ def _copy_officers(tx: Transaction, office_id: int, officer_id: int) -> int | No
     for row in tx.all(select(OfficerRole).where(OfficerRole.officer_id.in_(ids))):
         columns = {"role": row.role, "from_on": row.from_on, "until_on": row.until_on}
         _id(tx, OfficerRole, officer_id=ids[row.officer_id], **columns)
-    return ids.get(officer_id)
+    return ids.get(tx.actor.officer_id or 0)
 
 
 def _id(tx: Transaction, table: Any, **columns: Any) -> int:

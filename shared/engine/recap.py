@@ -11,12 +11,12 @@ from sqlalchemy import Row, insert, select, update
 from shared.domain.case import FileAction, FileState
 from shared.domain.errors import Invalid, NotAllowed
 from shared.engine.case import act
-from shared.engine.hand import Hand, Said
+from shared.engine.hand import Said
 from shared.store.office import Transaction
 from shared.store.tables import Case, Recap
 
 
-def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: date, hand: Hand) -> dict[str, Any]:
+def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: date) -> dict[str, Any]:
     """The recap with the number of files in it.
 
     Raises `Invalid` ("recap_number", "recap_period"), `NotAllowed` ("recap_number_taken", "recap_empty"),
@@ -33,11 +33,11 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
         raise NotAllowed("recap_empty")
     columns = {"number": number.strip(), "on_day": on_day, "from_on": from_on, "until_on": until_on}
     key: Any = tx.execute(
-        insert(Recap), {"office_id": tx.office_id, "officer_id": hand.officer_id, "made_at": hand.now, **columns}
+        insert(Recap), {"office_id": tx.office_id, "officer_id": tx.actor.officer_id, "made_at": tx.now, **columns}
     ).inserted_primary_key
     said = Said(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
     for file in files:
-        act(tx, file.id, FileAction.RECAP, hand, said)
+        act(tx, file.id, FileAction.RECAP, said)
     ids = [file.id for file in files]
     tx.execute(update(Case).where(Case.id.in_(ids)).values(recap_id=int(key[0])))
     return {"id": int(key[0]), "number": number.strip(), "files": len(files)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -32,8 +31,6 @@ def print_missing(
     answers: Mapping[str, str],
     ready: Collection[str],
     language: str,
-    now: datetime,
-    device_id: int | None = None,
     printer: str | None = None,
 ) -> int | None:
     """Queues the slip "yang masih kurang"; the id of its print job, None when the office has no printer.
@@ -55,37 +52,25 @@ def print_missing(
         service=standard.name_in(language),
         missing=missing,
         ready=[each.text_in(language) for each in bring if each.key in ready],
-        made_at=now.astimezone(tx.office.zone),
+        made_at=tx.now.astimezone(tx.office.zone),
     )
-    job_id = print_lines(tx, MISSING, lines, now, printer=printer)
-    tx.record("print_missing", at=now, device_id=device_id, detail={"service": slug})
+    job_id = print_lines(tx, MISSING, lines, printer=printer)
+    tx.record("print_missing", detail={"service": slug})
     return job_id
 
 
-def come_back(
-    tx: Transaction,
-    code: str,
-    *,
-    nonce: str,
-    language: str,
-    now: datetime,
-    status_url: str,
-    device_id: int | None = None,
-    printer: str | None = None,
-) -> Taken:
+def come_back(tx: Transaction, code: str, *, nonce: str, language: str, printer: str | None = None) -> Taken:
     """`visitor.come_back` by what was scanned or typed: the receipt's address, its token, or its register number.
 
     Raises `Unknown("case")` and what `visitor.come_back` raises.
     """
-    token = _token(tx, code.strip(), now)
-    about = {"nonce": nonce, "language": language, "status_url": status_url}
-    return visitor.come_back(tx, token, now=now, device_id=device_id, printer=printer, **about)
+    return visitor.come_back(tx, _token(tx, code.strip()), nonce=nonce, language=language, printer=printer)
 
 
-def _token(tx: Transaction, code: str, now: datetime) -> str:
+def _token(tx: Transaction, code: str) -> str:
     written = _REGISTER.fullmatch(code)
     if written:
-        year = int(written[2] or office_day(now, tx.office.zone).year)
+        year = int(written[2] or office_day(tx.now, tx.office.zone).year)
         row = tx.first(
             select(Case.token).where(
                 Case.office_id == tx.office_id,

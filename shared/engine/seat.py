@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -16,50 +15,45 @@ from shared.store.tables import STANDS_AT_COUNTER, Counter, Ticket
 NOBODY = {"officer_id": None, "paused_at": None, "pause_reason": None}
 
 
-def sit(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
+def sit(tx: Transaction) -> None:
     """The officer opens the counter; another seat of theirs is left. Raises `NotAllowed("counter_taken")`."""
-    counter = tx.office.counter(number)
-    found = seat(tx, counter)
-    if found.officer_id == officer_id:
+    found = seat(tx, tx.counter)
+    if found.officer_id == tx.actor.officer_id:
         tx.unchanged(None)
-    claim(tx, counter, found, officer_id, now)
+    claim(tx, found)
 
 
-def leave(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
+def leave(tx: Transaction) -> None:
     """The officer closes the counter. Raises `NotAllowed("counter_busy")` while somebody stands there."""
-    counter = tx.office.counter(number)
-    if seat(tx, counter).officer_id != officer_id:
+    if seat(tx, tx.counter).officer_id != tx.actor.officer_id:
         tx.unchanged(None)
-    must_be_free(tx, counter)
-    _empty(tx, counter, "leave", officer_id, now)
+    must_be_free(tx, tx.counter)
+    _empty(tx, "leave")
 
 
-def hand_over(tx: Transaction, number: int, officer_id: int, now: datetime, note: str | None = None) -> None:
+def hand_over(tx: Transaction, note: str | None = None) -> None:
     """The shift ends: the counter is left as it is, its visitor included, to whoever sits down next."""
-    counter = tx.office.counter(number)
-    _must_be_mine(tx, counter, officer_id)
-    _empty(tx, counter, "shift_end", officer_id, now, note)
+    _must_be_mine(tx)
+    _empty(tx, "shift_end", note)
 
 
-def pause(tx: Transaction, number: int, officer_id: int, now: datetime, reason: PauseReason) -> None:
+def pause(tx: Transaction, reason: PauseReason) -> None:
     """The counter rests, its officer stays. Raises `NotAllowed` (`counter_busy`, `counter_taken`)."""
-    counter = tx.office.counter(number)
-    _must_be_mine(tx, counter, officer_id)
-    must_be_free(tx, counter)
-    if seat(tx, counter).paused_at is not None:
+    _must_be_mine(tx)
+    must_be_free(tx, tx.counter)
+    if seat(tx, tx.counter).paused_at is not None:
         tx.unchanged(None)
-    _set(tx, counter, paused_at=now, pause_reason=reason.value)
-    tx.record("pause_counter", at=now, officer_id=officer_id, counter_id=counter.id, reason=reason.value)
+    _set(tx, paused_at=tx.now, pause_reason=reason.value)
+    tx.record("pause_counter", reason=reason.value)
 
 
-def resume(tx: Transaction, number: int, officer_id: int, now: datetime) -> None:
+def resume(tx: Transaction) -> None:
     """The rest is over."""
-    counter = tx.office.counter(number)
-    _must_be_mine(tx, counter, officer_id)
-    if seat(tx, counter).paused_at is None:
+    _must_be_mine(tx)
+    if seat(tx, tx.counter).paused_at is None:
         tx.unchanged(None)
-    _set(tx, counter, paused_at=None, pause_reason=None)
-    tx.record("resume_counter", at=now, officer_id=officer_id, counter_id=counter.id)
+    _set(tx, paused_at=None, pause_reason=None)
+    tx.record("resume_counter")
 
 
 def seat(tx: Transaction, counter: CounterConfig) -> Row[Any]:
@@ -75,18 +69,19 @@ _SEAT = (
 )
 
 
-def claim(tx: Transaction, counter: CounterConfig, found: Row[Any], officer_id: int, now: datetime) -> Row[Any]:
-    """An empty counter becomes the officer's with the first click; an officer has one seat."""
+def claim(tx: Transaction, found: Row[Any] | None = None) -> Row[Any]:
+    """An empty counter becomes the officer's with the first click; an officer has one seat. `found`: as `seat` says."""
+    found, officer_id = found or seat(tx, tx.counter), tx.actor.officer_id
     if found.officer_id == officer_id:
         return found
     if found.officer_id is not None:
-        raise NotAllowed("counter_taken", counter=counter.number)
+        raise NotAllowed("counter_taken", counter=tx.counter.number)
     mine = Counter.office_id == tx.office_id, Counter.officer_id == officer_id
     for other in tx.all(select(Counter.id).where(*mine)):
-        tx.record("leave", at=now, officer_id=officer_id, counter_id=other.id)
+        tx.record("leave", counter_id=other.id)
     tx.execute(update(Counter).where(*mine).values(**NOBODY))
-    _set(tx, counter, officer_id=officer_id)
-    tx.record("sit", at=now, officer_id=officer_id, counter_id=counter.id)
+    _set(tx, officer_id=officer_id)
+    tx.record("sit")
     return found
 
 
@@ -109,18 +104,16 @@ def must_be_free(tx: Transaction, counter: CounterConfig) -> None:
         raise NotAllowed("counter_busy", counter=counter.number)
 
 
-def _must_be_mine(tx: Transaction, counter: CounterConfig, officer_id: int) -> None:
-    holder = seat(tx, counter).officer_id
-    if holder != officer_id:
-        raise NotAllowed("counter_taken" if holder is not None else "not_your_seat", counter=counter.number)
+def _must_be_mine(tx: Transaction) -> None:
+    holder = seat(tx, tx.counter).officer_id
+    if holder != tx.actor.officer_id:
+        raise NotAllowed("counter_taken" if holder is not None else "not_your_seat", counter=tx.counter.number)
 
 
-def _empty(
-    tx: Transaction, counter: CounterConfig, action: str, officer_id: int, now: datetime, note: str | None = None
-) -> None:
-    _set(tx, counter, **NOBODY)
-    tx.record(action, at=now, officer_id=officer_id, counter_id=counter.id, reason=note)
+def _empty(tx: Transaction, action: str, note: str | None = None) -> None:
+    _set(tx, **NOBODY)
+    tx.record(action, reason=note)
 
 
-def _set(tx: Transaction, counter: CounterConfig, **columns: Any) -> None:
-    tx.execute(update(Counter).where(Counter.id == counter.id).values(**columns))
+def _set(tx: Transaction, **columns: Any) -> None:
+    tx.execute(update(Counter).where(Counter.id == tx.counter.id).values(**columns))

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from sqlalchemy import delete, insert, select, update
 
-from shared.domain import speech
+from shared.domain import slip, speech
 from shared.domain.calendar import Convention
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.office import OfficeConfig
+from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.speech import Style
 from shared.domain.standard import Role
+from shared.engine.paper import print_lines
+from shared.printing.connections import Answers
+from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
 from shared.store.office_config import settings_to_json
-from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Service, Ticket
+from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Printer, Service, Ticket
 
 Faults = dict[str, tuple[str, dict[str, Any]]]
 """Field ("services-2-series": the third row) -> the code of a sentence (`wrong.<code>`) and what it needs."""
@@ -79,8 +82,6 @@ def raise_if_faults(faults: Faults) -> None:
 def record_setup_change(
     tx: Transaction,
     what: str,
-    officer_id: int | None,
-    now: datetime,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
@@ -93,7 +94,7 @@ def record_setup_change(
     if not changed:
         tx.unchanged(None)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
-    tx.record(f"setup.{what}", at=now, officer_id=officer_id, detail=changed)
+    tx.record(f"setup.{what}", detail=changed)
 
 
 def slug_of(name: str, taken: Sequence[str] = ()) -> str:
@@ -125,25 +126,23 @@ class OfficeForm(Form):
 _PROFILE = ("address", "phone", "email", "web", "letterhead", "pledge")
 
 
-def change_office(tx: Transaction, officer_id: int | None, wanted: OfficeForm, now: datetime) -> None:
+def change_office(tx: Transaction, wanted: OfficeForm) -> None:
     """The office's name, zone and profile; what is left empty is absent from the profile."""
     kept = {key: value for key, value in tx.office.profile.items() if key not in _PROFILE}
     said = {key: getattr(wanted, key) for key in _PROFILE if getattr(wanted, key)}
     columns = {"name": wanted.name, "timezone": wanted.timezone, "profile": {**kept, **said}}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(**columns))
     before = {"name": tx.office.name, "timezone": tx.office.zone.key, **_only(tx.office.profile, _PROFILE)}
-    record_setup_change(
-        tx, "office", officer_id, now, before, {"name": wanted.name, "timezone": wanted.timezone, **said}
-    )
+    record_setup_change(tx, "office", before, {"name": wanted.name, "timezone": wanted.timezone, **said})
 
 
-def change_logo(tx: Transaction, officer_id: int | None, picture: str | None, now: datetime) -> None:
+def change_logo(tx: Transaction, picture: str | None) -> None:
     """`picture`: a small PNG in base64 (`printing.logo.prepared`), None takes the logo away."""
     profile = {key: value for key, value in tx.office.profile.items() if key != "logo"}
     after = {**profile, "logo": picture} if picture else profile
     tx.execute(update(Office).where(Office.id == tx.office_id).values(profile=after))
     was = tx.office.profile.get("logo")
-    record_setup_change(tx, "logo", officer_id, now, {"logo": _mark(was)}, {"logo": _mark(picture)})
+    record_setup_change(tx, "logo", {"logo": _mark(was)}, {"logo": _mark(picture)})
 
 
 def _mark(picture: str | None) -> str | None:
@@ -200,12 +199,12 @@ def services_form(office: OfficeConfig) -> ServicesForm:
     )
 
 
-def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesForm, now: datetime) -> None:
+def change_services(tx: Transaction, wanted: ServicesForm) -> None:
     """Order, letters, quota and counters of the services that exist. Raises `Unknown("service")`."""
     ids = {service.slug: service.id for service in tx.office.services}
     if {row.slug for row in wanted.services} != set(ids) or len(wanted.services) != len(ids):
         raise Unknown("service")
-    faults = twice("services", "series", [row.series for row in wanted.services], "series_taken")
+    faults = _twice("services", "series", [row.series for row in wanted.services], "series_taken")
     for place, row in enumerate(wanted.services):
         if row.amber_min >= row.red_min:
             faults[f"services-{place}-red_min"] = ("red_after_amber", {})
@@ -224,7 +223,7 @@ def change_services(tx: Transaction, officer_id: int | None, wanted: ServicesFor
     limits = {"wait_limits_min": {row.slug: [row.amber_min, row.red_min] for row in wanted.services}}
     settings = {**settings_to_json(tx.office.settings), **limits}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings=settings))
-    record_setup_change(tx, "services", officer_id, now, _by_slug(services_form(tx.office)), _by_slug(wanted))
+    record_setup_change(tx, "services", _by_slug(services_form(tx.office)), _by_slug(wanted))
 
 
 def _by_slug(form: ServicesForm) -> dict[str, Any]:
@@ -234,7 +233,7 @@ def _by_slug(form: ServicesForm) -> dict[str, Any]:
     return {**known, "order": [row.slug for row in form.services]}
 
 
-def twice(rows: str, field: str, values: Sequence[Any], code: str) -> Faults:
+def _twice(rows: str, field: str, values: Sequence[Any], code: str) -> Faults:
     """A fault at each row whose value stands in an earlier row already."""
     return {
         f"{rows}-{place}-{field}": (code, {"value": value})
@@ -288,9 +287,9 @@ def counters_form(office: OfficeConfig) -> CountersForm:
     )
 
 
-def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersForm, now: datetime) -> None:
+def change_counters(tx: Transaction, wanted: CountersForm) -> None:
     """The office's counters; one that is not named any more is retired. Raises `NotAllowed("counter_in_use")`."""
-    faults = twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
+    faults = _twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
     for place, row in enumerate(wanted.counters):
         if signs := speech.unspeakable(row.name):
             faults[f"counters-{place}-name"] = ("unspeakable", {"signs": signs})
@@ -313,7 +312,7 @@ def change_counters(tx: Transaction, officer_id: int | None, wanted: CountersFor
         tx.execute(update(Counter).where(Counter.id == row.id).values(number=-(row.id or 0)))
     for row in wanted.counters:
         _write_counter(tx, row)
-    record_setup_change(tx, "counters", officer_id, now, _by_number(counters_form(tx.office)), _by_number(wanted))
+    record_setup_change(tx, "counters", _by_number(counters_form(tx.office)), _by_number(wanted))
 
 
 def _retire(tx: Transaction, counter_id: int, number: int) -> None:
@@ -353,6 +352,110 @@ def _by_number(form: CountersForm) -> dict[str, Any]:
     return rows
 
 
+# --- printers ---
+
+
+class PrinterRow(Form):
+    """One printer; `id` is None for a new one. `address`: see `printing.connections.connect`."""
+
+    id: int | None = None
+    slug: Slug
+    kind: Literal["virtual", "network", "usb", "serial", "file", "cups", "epson", "star"] = "virtual"
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)] = ""
+    profile: str = "80mm-48"
+    answers: Answers = Answers.IN_ORDER
+    fallback: str | None = None
+    """Name of the printer that takes over while this one cannot print."""
+    roll_mm: int = Field(0, ge=0, le=200_000)
+    """How long a new roll is; 0 is the usual one of this width."""
+
+
+class PrintersForm(Form):
+    printers: list[PrinterRow] = Field(default_factory=list)
+
+
+FETCHING = ("epson", "star")
+"""Printers that fetch their slips themselves: made by `loket printer link`, whose address holds their name."""
+
+_ADDRESSES = {
+    "network": re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?"),
+    "usb": re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}"),
+    "serial": re.compile(r"/dev/[\w./\-]+(:[0-9]+(:(rtscts|xonxoff))?)?"),
+    "file": re.compile(r"/dev/[\w./\-]+"),
+    "cups": re.compile(r"[\w.\-]+"),
+}
+"""How the address of each kind of printer is written. A file must be a device: no other file is ever written to."""
+
+
+def printers_form(office: OfficeConfig) -> PrintersForm:
+    """The printers as they are now."""
+    names = {printer.id: printer.slug for printer in office.printers}
+    fields = ("id", "slug", "kind", "address", "profile", "roll_mm")
+    rows = [
+        PrinterRow.model_construct(
+            **{name: getattr(printer, name) for name in fields},
+            answers=Answers(printer.answers),
+            fallback=names.get(printer.fallback_id or 0),
+        )
+        for printer in office.printers
+    ]
+    return PrintersForm.model_construct(printers=rows)
+
+
+def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
+    """The office's printers; one that is not named any more is retired, its jobs stay in the history."""
+    known = {printer.id: printer for printer in tx.office.printers}
+    kept = {row.id for row in wanted.printers if row.id is not None}
+    if not kept <= set(known):
+        raise Unknown("printer")
+    raise_if_faults(_printer_faults(wanted, known))
+    mine = Printer.office_id == tx.office_id
+    for printer_id in known:  # names may change places, and none may stand twice meanwhile
+        retired = {} if printer_id in kept else {"is_active": False}
+        free = {"slug": f"~{printer_id}", "fallback_id": None, **retired}
+        tx.execute(update(Printer).where(mine, Printer.id == printer_id).values(**free))
+    for row in wanted.printers:
+        columns = row.model_dump(mode="json", exclude={"id", "fallback"})
+        if row.id is None:
+            tx.execute(insert(Printer), {"office_id": tx.office_id, **columns})
+        else:
+            tx.execute(update(Printer).where(mine, Printer.id == row.id).values(**columns))
+    ids = {row.slug: row.id for row in tx.all(select(Printer.id, Printer.slug).where(mine, Printer.is_active))}
+    for row in wanted.printers:
+        if row.fallback:
+            tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
+    record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
+
+
+def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> Faults:
+    slugs = [row.slug for row in wanted.printers]
+    faults = _twice("printers", "slug", slugs, "name_taken")
+    for place, row in enumerate(wanted.printers):
+        if row.profile not in profile_names():
+            faults[f"printers-{place}-profile"] = ("choose", {})
+        address = _ADDRESSES.get(row.kind)
+        if address is not None and not address.fullmatch(row.address):
+            faults[f"printers-{place}-address"] = (f"address_{row.kind}", {})
+        if row.fallback is not None and (row.fallback == row.slug or row.fallback not in slugs):
+            faults[f"printers-{place}-fallback"] = ("choose", {})
+        was = known.get(row.id or 0)
+        if row.kind in FETCHING and (was is None or (was.kind, was.slug) != (row.kind, row.slug)):
+            faults[f"printers-{place}-kind"] = ("linked", {})
+    return faults
+
+
+def _by_name(form: PrintersForm) -> dict[str, Any]:
+    return {row.slug: {**row.model_dump(exclude={"id", "slug"}), "answers": str(row.answers)} for row in form.printers}
+
+
+def print_test(tx: Transaction, slug: str, lines: Sequence[slip.Line]) -> None:
+    """Queues a test page on this printer; raises `Unknown("printer")`."""
+    if slug not in {printer.slug for printer in tx.office.printers}:
+        raise Unknown("printer")
+    job_id = print_lines(tx, "test", lines, printer=slug)
+    tx.record("setup.test_page", detail={"printer": slug, "job": job_id})
+
+
 # --- rules of the queue ---
 
 
@@ -371,10 +474,10 @@ def rules_form(office: OfficeConfig) -> RulesForm:
     return RulesForm.model_construct(**{name: getattr(office.settings, name) for name in RulesForm.model_fields})
 
 
-def change_rules(tx: Transaction, officer_id: int | None, wanted: RulesForm, now: datetime) -> None:
+def change_rules(tx: Transaction, wanted: RulesForm) -> None:
     if wanted.printer is not None and wanted.printer not in {printer.slug for printer in tx.office.printers}:
         raise_if_faults({"printer": ("choose", {})})
-    change_settings(tx, "rules", officer_id, wanted.model_dump(mode="json"), now)
+    change_settings(tx, "rules", wanted.model_dump(mode="json"))
 
 
 class DisplayForm(Form):
@@ -399,19 +502,17 @@ def display_form(office: OfficeConfig) -> DisplayForm:
     return DisplayForm.model_construct(**{name: getattr(office.settings, name) for name in DisplayForm.model_fields})
 
 
-def change_display(tx: Transaction, officer_id: int | None, wanted: DisplayForm, now: datetime) -> None:
-    change_settings(tx, "display", officer_id, wanted.model_dump(mode="json"), now)
+def change_display(tx: Transaction, wanted: DisplayForm) -> None:
+    change_settings(tx, "display", wanted.model_dump(mode="json"))
 
 
-def note_file(tx: Transaction, officer_id: int | None, what: str, detail: Mapping[str, Any], now: datetime) -> None:
+def note_file(tx: Transaction, what: str, detail: Mapping[str, Any]) -> None:
     """Records that a picture, a video or a recording came or went; the files themselves lie in the data folder."""
-    tx.record(f"setup.{what}", at=now, officer_id=officer_id, detail=dict(detail))
+    tx.record(f"setup.{what}", detail=dict(detail))
 
 
-def change_settings(
-    tx: Transaction, what: str, officer_id: int | None, values: Mapping[str, Any], now: datetime
-) -> None:
+def change_settings(tx: Transaction, what: str, values: Mapping[str, Any]) -> None:
     """Writes some of the office's settings (JSON values) and records what changed."""
     before = settings_to_json(tx.office.settings)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings={**before, **values}))
-    record_setup_change(tx, what, officer_id, now, _only(before, list(values)), values)
+    record_setup_change(tx, what, _only(before, list(values)), values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from pydantic import Field
@@ -46,7 +46,7 @@ def hours_form(office: OfficeConfig) -> HoursForm:
     )
 
 
-def change_hours(tx: Transaction, officer_id: int | None, wanted: HoursForm, now: datetime) -> None:
+def change_hours(tx: Transaction, wanted: HoursForm) -> None:
     faults: Faults = {}
     rows: list[calendar.OpeningHours] = []
     for place, row in enumerate(wanted.hours):
@@ -66,7 +66,7 @@ def change_hours(tx: Transaction, officer_id: int | None, wanted: HoursForm, now
     for hours in rows:
         columns = {name: getattr(hours, name) for name in ("weekday", *_COLUMNS)}
         tx.execute(insert(Hours), {"office_id": tx.office_id, **columns})
-    record_setup_change(tx, "hours", officer_id, now, before, after)
+    record_setup_change(tx, "hours", before, after)
 
 
 _COLUMNS = ("opens", "closes", "break_from", "break_until", "from_on", "until_on")
@@ -82,12 +82,12 @@ class WeekForm(Form):
     weekdays: list[int] = Field(min_length=1)
 
 
-def change_week(tx: Transaction, officer_id: int | None, wanted: WeekForm, now: datetime) -> None:
+def change_week(tx: Transaction, wanted: WeekForm) -> None:
     """The working days of a week."""
     days = sorted(set(wanted.weekdays))
     if not set(days) <= set(range(7)):
         raise_if_faults({"weekdays": ("choose", {})})
-    change_settings(tx, "week", officer_id, {"weekdays": days}, now)
+    change_settings(tx, "week", {"weekdays": days})
 
 
 class HolidayRow(Form):
@@ -108,7 +108,7 @@ def holidays_form(office: OfficeConfig, year: int) -> HolidaysForm:
     return HolidaysForm(year=year, holidays=[HolidayRow(on_day=day, name=name) for day, name in known])
 
 
-def change_holidays(tx: Transaction, officer_id: int | None, wanted: HolidaysForm, now: datetime) -> None:
+def change_holidays(tx: Transaction, wanted: HolidaysForm) -> None:
     """Replaces the holidays of that year; those of other years stay."""
     faults: Faults = {}
     seen: set[date] = set()
@@ -126,4 +126,4 @@ def change_holidays(tx: Transaction, officer_id: int | None, wanted: HolidaysFor
             tx.execute(delete(Holiday).where(mine, Holiday.on_day == kept.on_day))
     for holiday in wanted.holidays:
         tx.execute(insert(Holiday), {"office_id": tx.office_id, **holiday.model_dump()})
-    record_setup_change(tx, "holidays", officer_id, now, before, {str(row.on_day): row.name for row in wanted.holidays})
+    record_setup_change(tx, "holidays", before, {str(row.on_day): row.name for row in wanted.holidays})

@@ -77,7 +77,7 @@ def officers(tx: Any, office_id: int) -> list[OfficerAccount]:
     ]
 
 
-def add_officer(tx: Transaction, officer_id: int | None, wanted: OfficerForm, password_hash: str, now: datetime) -> int:
+def add_officer(tx: Transaction, wanted: OfficerForm, password_hash: str) -> int:
     """The id of the new officer, who must choose another password at the first sign-in."""
     _check(tx, wanted, None)
     columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
@@ -85,13 +85,11 @@ def add_officer(tx: Transaction, officer_id: int | None, wanted: OfficerForm, pa
         insert(Officer), {"office_id": tx.office_id, "password_hash": password_hash, **columns}
     ).inserted_primary_key
     _write_roles(tx, int(key[0]), wanted.roles)
-    record_setup_change(tx, "officer", officer_id, now, {}, _said(wanted, wanted.login))
+    record_setup_change(tx, "officer", {}, _said(wanted, wanted.login))
     return int(key[0])
 
 
-def change_officer(
-    tx: Transaction, officer_id: int | None, changed_id: int, wanted: OfficerForm, now: datetime
-) -> None:
+def change_officer(tx: Transaction, changed_id: int, wanted: OfficerForm) -> None:
     """Raises `Unknown("officer")`, and `NotAllowed("last_admin")` when nobody could open the setup afterwards."""
     before = _find(tx, changed_id)
     _check(tx, wanted, changed_id)
@@ -102,10 +100,10 @@ def change_officer(
     tx.execute(delete(OfficerRole).where(OfficerRole.officer_id == changed_id))
     _write_roles(tx, changed_id, wanted.roles)
     _must_have_an_admin(tx)
-    record_setup_change(tx, "officer", officer_id, now, _said(before.form, wanted.login), _said(wanted, wanted.login))
+    record_setup_change(tx, "officer", _said(before.form, wanted.login), _said(wanted, wanted.login))
 
 
-def reset_password(tx: Transaction, officer_id: int | None, changed_id: int, password_hash: str, now: datetime) -> None:
+def reset_password(tx: Transaction, changed_id: int, password_hash: str) -> None:
     """A new password, told once by who made it; the account is unlocked, and signed out wherever it is signed in.
 
     The audit keeps who, never what.
@@ -114,8 +112,8 @@ def reset_password(tx: Transaction, officer_id: int | None, changed_id: int, pas
     columns = {"password_hash": password_hash, "must_change_password": True}
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, failed_sign_ins=0, locked_until=None))
     running = OfficerSession.officer_id == changed_id, OfficerSession.ended_at.is_(None)
-    tx.execute(update(OfficerSession).where(*running).values(ended_at=now))
-    record_setup_change(tx, "password", officer_id, now, {}, {"login": officer.form.login})
+    tx.execute(update(OfficerSession).where(*running).values(ended_at=tx.now))
+    record_setup_change(tx, "password", {}, {"login": officer.form.login})
 
 
 def _said(form: OfficerForm, login: str) -> dict[str, Any]:
@@ -187,13 +185,13 @@ def slug_for(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower().removeprefix("kecamatan ")).strip("-")
 
 
-def found_office(tx: Transaction, officer_id: int, wanted: FoundingForm, now: datetime) -> int:
+def found_office(tx: Transaction, wanted: FoundingForm) -> int:
     """The id of a new office, in which the founder has the same account, as its admin; see `plant`."""
-    founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == officer_id)).one()
+    founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == tx.actor.officer_id)).one()
     account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
     account["must_change_password"] = False
-    office_id = create_office(tx.connection, wanted, account, now, tx.office.slug, tx.address)
-    tx.record("setup.founded", at=now, officer_id=officer_id, detail={"slug": wanted.slug, "name": wanted.name})
+    office_id = create_office(tx.connection, wanted, account, tx.now, tx.office.slug, tx.actor.address)
+    tx.record("setup.founded", detail={"slug": wanted.slug, "name": wanted.name})
     return office_id
 
 

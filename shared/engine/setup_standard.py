@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -43,7 +42,7 @@ def examples() -> dict[str, Any]:
     return {f"{office.slug}/{service.slug}": service for office in shipped() for service in office.services}
 
 
-def add_service(tx: Transaction, officer_id: int | None, wanted: ServiceForm, now: datetime) -> str:
+def add_service(tx: Transaction, wanted: ServiceForm) -> str:
     """The slug of the new service, at the end of the order."""
     if wanted.series in {service.series for service in tx.office.services}:
         raise_if_faults({"series": ("series_taken", {"value": wanted.series})})
@@ -56,10 +55,8 @@ def add_service(tx: Transaction, officer_id: int | None, wanted: ServiceForm, no
     position = len(tx.office.services)
     columns = {"office_id": tx.office_id, "slug": slug, "series": wanted.series, "position": position}
     key: Any = tx.execute(insert(Service), columns).inserted_primary_key
-    _write(tx, int(key[0]), 1, body, now)
-    record_setup_change(
-        tx, "service", officer_id, now, {}, {slug: {**names, "series": wanted.series, "like": wanted.like}}
-    )
+    _write(tx, int(key[0]), 1, body)
+    record_setup_change(tx, "service", {}, {slug: {**names, "series": wanted.series, "like": wanted.like}})
     return slug
 
 
@@ -73,9 +70,7 @@ _SERVE = {
 """The shortest procedure: done at the counter in one visit."""
 
 
-def save_standard(
-    tx: Transaction, officer_id: int | None, slug: str, table: Mapping[str, Any], now: datetime, base: int | None = None
-) -> Saved:
+def save_standard(tx: Transaction, slug: str, table: Mapping[str, Any], base: int | None = None) -> Saved:
     """A new version of the service's standard; the same one when nothing differs.
 
     `table`: JSON values as `standard.to_table` writes them; slug and letter stay the service's own. `base`: the number
@@ -98,9 +93,9 @@ def save_standard(
         ).scalar_one()
         + 1
     )
-    _write(tx, service.id, number, body, now)
+    _write(tx, service.id, number, body)
     listed = [" ".join(part for part in (d.field, d.kind.value, d.what) if part)[:160] for d in changed]
-    record_setup_change(tx, "standard", officer_id, now, {}, {slug: {"version": number, "changed": listed}})
+    record_setup_change(tx, "standard", {}, {slug: {"version": number, "changed": listed}})
     return Saved(slug, number)
 
 
@@ -119,7 +114,7 @@ def _checked(table: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid("standard", fields=["standard"], problems=error.problems) from None
 
 
-def _write(tx: Transaction, service_id: int, number: int, body: dict[str, Any], now: datetime) -> None:
-    columns = {"office_id": tx.office_id, "service_id": service_id, "number": number, "body": body, "made_at": now}
+def _write(tx: Transaction, service_id: int, number: int, body: dict[str, Any]) -> None:
+    columns = {"office_id": tx.office_id, "service_id": service_id, "number": number, "body": body, "made_at": tx.now}
     key: Any = tx.execute(insert(StandardVersion), columns).inserted_primary_key
     tx.execute(update(Service).where(Service.id == service_id).values(standard_id=int(key[0])))

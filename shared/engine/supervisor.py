@@ -18,24 +18,22 @@ _WAY_OUT = {State.CALLED: Action.RELEASE, State.SERVING: Action.TRANSFER}
 """How a ticket leaves a counter whose officer does not act."""
 
 
-def broadcast(tx: Transaction, officer_id: int, now: datetime, text: str, minutes: int) -> None:
+def broadcast(tx: Transaction, text: str, minutes: int) -> None:
     """A line on every panel for so many minutes; an empty one takes away what stands there."""
     said = text.strip()
     tx.execute(
         update(CounterMessage)
-        .where(CounterMessage.office_id == tx.office_id, CounterMessage.until_at > now)
-        .values(until_at=now)
+        .where(CounterMessage.office_id == tx.office_id, CounterMessage.until_at > tx.now)
+        .values(until_at=tx.now)
     )
     if said:
-        columns = {"text": said, "made_at": now, "until_at": now + timedelta(minutes=minutes)}
-        tx.execute(insert(CounterMessage), {"office_id": tx.office_id, "officer_id": officer_id, **columns})
-    tx.record("broadcast", at=now, officer_id=officer_id, reason=said or None)
+        columns = {"text": said, "made_at": tx.now, "until_at": tx.now + timedelta(minutes=minutes)}
+        tx.execute(insert(CounterMessage), {"office_id": tx.office_id, "officer_id": tx.actor.officer_id, **columns})
+    tx.record("broadcast", reason=said or None)
 
 
 def force(
     tx: Transaction,
-    officer_id: int,
-    now: datetime,
     *,
     is_open: bool | None,
     reason: str = "",
@@ -52,18 +50,16 @@ def force(
     mine = ScheduleOverride.office_id == tx.office_id, ScheduleOverride.service_id.is_not_distinct_from(service_id)
     tx.execute(delete(ScheduleOverride).where(*mine))
     if is_open is not None:
-        override = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": now}
-        where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": officer_id}
-        tx.execute(insert(ScheduleOverride), {**where, **override})
+        word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": tx.now}
+        where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": tx.actor.officer_id}
+        tx.execute(insert(ScheduleOverride), {**where, **word})
     tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
     action = {True: "force_open", False: "force_close", None: "force_end"}[is_open]
     detail = {"service": service} if service else None
-    tx.record(action, at=now, officer_id=officer_id, reason=reason.strip() or None, detail=detail)
+    tx.record(action, reason=reason.strip() or None, detail=detail)
 
 
-def take_over(
-    tx: Transaction, ticket_id: int, officer_id: int, now: datetime, reason: str, to_counter: int | None = None
-) -> dict[str, Any]:
+def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | None = None) -> dict[str, Any]:
     """Frees a ticket that is stuck at a counter, called, served or held: it waits again, place kept; its facts.
 
     `to_counter`: only there; None: wherever it is served. A held one stays held, at the counter `to_counter`.
@@ -79,16 +75,15 @@ def take_over(
     if ticket.state == State.HELD:
         if target is None:
             raise Invalid("transfer_target", fields=["to_counter"])
-        return _carry(tx, ticket, columns, officer_id, now, reason.strip())
+        return _carry(tx, ticket, columns, reason.strip())
     if ticket.state not in _WAY_OUT:
         raise NotAllowed("stale", state=ticket.state.value, action="take_over")
     detail = {"take_over": True, "to_counter": to_counter}
-    who = {"officer_id": officer_id, "counter_id": ticket.counter_id}
-    moved = move(tx, ticket, _WAY_OUT[ticket.state], now, columns, **who, reason=reason.strip(), detail=detail)
-    return facts(tx.office, moved)
+    at, why = ticket.counter_id, reason.strip()
+    return facts(tx.office, move(tx, ticket, _WAY_OUT[ticket.state], columns, counter_id=at, reason=why, detail=detail))
 
 
-def empty_counter(tx: Transaction, number: int, officer_id: int, now: datetime, reason: str) -> None:
+def empty_counter(tx: Transaction, number: int, reason: str) -> None:
     """Takes the seat from an officer who forgot to leave it. Raises `Missing("reason")`, `NotAllowed`."""
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
@@ -97,14 +92,12 @@ def empty_counter(tx: Transaction, number: int, officer_id: int, now: datetime, 
         tx.unchanged(None)
     must_be_free(tx, counter)
     tx.execute(update(Counter).where(Counter.id == counter.id).values(**NOBODY))
-    tx.record("empty_counter", at=now, officer_id=officer_id, counter_id=counter.id, reason=reason.strip())
+    tx.record("empty_counter", counter_id=counter.id, reason=reason.strip())
 
 
-def _carry(
-    tx: Transaction, ticket: Any, columns: dict[str, Any], officer_id: int, now: datetime, reason: str
-) -> dict[str, Any]:
+def _carry(tx: Transaction, ticket: Any, columns: dict[str, Any], reason: str) -> dict[str, Any]:
     tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**columns))
     state = ticket.state.value
-    who = {"officer_id": officer_id, "counter_id": ticket.counter_id}
-    tx.record("take_over", at=now, from_state=state, to_state=state, ticket_id=ticket.id, **who, reason=reason)
+    at = ticket.counter_id
+    tx.record("take_over", from_state=state, to_state=state, ticket_id=ticket.id, counter_id=at, reason=reason)
     return facts(tx.office, {**ticket._mapping, **columns})

@@ -41,10 +41,8 @@ def move(
     tx: Transaction,
     ticket: Row[Any],
     action: Action,
-    now: datetime,
     columns: Mapping[str, Any] | None = None,
     *,
-    officer_id: int | None = None,
     counter_id: int | None = None,
     reason: str | None = None,
     detail: dict[str, Any] | None = None,
@@ -52,23 +50,22 @@ def move(
 ) -> dict[str, Any]:
     """Moves the ticket by the table, writes `columns` with it and records the event; the ticket's new values.
 
-    `case_id`: the file whose way causes the move; it is then taken back with the file only.
+    `counter_id`: another counter than the actor's. `case_id`: the file whose way causes the move; it is then taken
+    back with the file only.
     Raises `NotAllowed("stale")` when its state does not know the action.
     """
     to_state = after(ticket.state, action)
-    values = {"state": to_state, "since_at": now, **(columns or {})}
-    if case_id is not None or (officer_id is not None and action in UNDOABLE):
+    values = {"state": to_state, "since_at": tx.now, **(columns or {})}
+    if case_id is not None or (tx.actor.officer_id is not None and action in UNDOABLE):
         detail = {**(detail or {}), "was": {name: _plain(ticket._mapping[name]) for name in values}}
     moved = tx.execute(_MOVE, {"the_id": ticket.id, "the_state": ticket.state, **values}).rowcount
     if moved != 1:
         raise NotAllowed("stale", state=ticket.state.value, action=action.value)
     tx.record(
         action.value,
-        at=now,
         from_state=ticket.state.value,
         to_state=to_state.value,
         ticket_id=ticket.id,
-        officer_id=officer_id,
         counter_id=counter_id,
         case_id=case_id,
         reason=reason,
@@ -77,19 +74,15 @@ def move(
     return {**ticket._mapping, **values}
 
 
-def take_back(
-    tx: Transaction, ticket: Row[Any], event: Row[Any], now: datetime, *, officer_id: int, counter_id: int | None
-) -> dict[str, Any]:
+def take_back(tx: Transaction, ticket: Row[Any], event: Row[Any], *, counter_id: int | None = None) -> dict[str, Any]:
     """Gives the ticket the values that it had before `event`, its newest, and records that; its values now."""
     values = {name: _value(name, kept) for name, kept in event.detail["was"].items()}
     tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**values))
     tx.record(
         "undo",
-        at=now,
         from_state=ticket.state.value,
         to_state=values["state"].value,
         ticket_id=ticket.id,
-        officer_id=officer_id,
         counter_id=counter_id,
         detail={"of": event.action},
     )

@@ -64,42 +64,29 @@ def take(
     is_priority: bool,
     nonce: str,
     language: str,
-    now: datetime,
-    status_url: str,
-    device_id: int | None = None,
     printer: str | None = None,
     quote: Quote | None = None,
 ) -> Taken:
     """A new ticket for the service `slug`, its event and its print job; the same nonce gives the same ticket.
 
-    `status_url`: what stands before the token in the address of the ticket's page. `quote`: the expected wait as
-    `Forecast.quote` says it, kept with the ticket for good. Raises `Unknown("service")`, and `Closed` (see
-    `domain.availability`) when the service gives no numbers now.
+    `language`: of the visitor. `quote`: the expected wait as `Forecast.quote` says it, kept with
+    the ticket for good. Raises `Unknown("service")`, and `Closed` (see `domain.availability`) when the service gives no
+    numbers now.
     """
     service = tx.office.service(slug)
     earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
-    today = office_day(now, tx.office.zone)
-    require_open(tx.office.availability(service, now, _issued(tx, service, today)))
+    today = office_day(tx.now, tx.office.zone)
+    require_open(tx.office.availability(service, tx.now, _issued(tx, service, today)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
     people_ahead = _ahead(tx, service, lane, today)
-    taken = _issue(tx, service, lane, service.first_role, people_ahead, nonce, language, now, device_id, quote=quote)
-    _print_number(tx, taken, service, now, status_url + taken.token, language, printer)
+    taken = _issue(tx, service, lane, service.first_role, people_ahead, nonce, language, quote=quote)
+    _print_number(tx, taken, service, language, printer)
     return taken
 
 
-def come_back(
-    tx: Transaction,
-    token: str,
-    *,
-    nonce: str,
-    language: str,
-    now: datetime,
-    status_url: str,
-    device_id: int | None = None,
-    printer: str | None = None,
-) -> Taken:
+def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer: str | None = None) -> Taken:
     """A new ticket for the applicant of a file, by the token on its receipt: called before new arrivals.
 
     Somebody who is in the room for this file already gets the ticket that they have. Raises `Unknown("case")`, and
@@ -108,7 +95,7 @@ def come_back(
     file = tx.first(select(Case).where(Case.office_id == tx.office_id, Case.token == token))
     if file is None:
         raise Unknown("case")
-    visit = active_ticket_of(tx, file.id, office_day(now, tx.office.zone))
+    visit = active_ticket_of(tx, file.id)
     earlier = visit or tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
@@ -117,14 +104,15 @@ def come_back(
     if desk is None:
         raise NotAllowed("not_needed")
     service = tx.office.service_ids[file.service_id]
-    people_ahead = _ahead(tx, service, Lane.RECALL, office_day(now, tx.office.zone), role=desk)
-    taken = _issue(tx, service, Lane.RECALL, desk, people_ahead, nonce, language, now, device_id, file.id)
-    _print_number(tx, taken, service, now, status_url + taken.token, language, printer)
+    people_ahead = _ahead(tx, service, Lane.RECALL, office_day(tx.now, tx.office.zone), role=desk)
+    taken = _issue(tx, service, Lane.RECALL, desk, people_ahead, nonce, language, file.id)
+    _print_number(tx, taken, service, language, printer)
     return taken
 
 
-def active_ticket_of(tx: Transaction, case_id: int, today: date) -> Any:
+def active_ticket_of(tx: Transaction, case_id: int) -> Any:
     """The ticket with which the applicant of this file is in the room today; None when nobody is."""
+    today = office_day(tx.now, tx.office.zone)
     mine = Ticket.office_id == tx.office_id, Ticket.case_id == case_id, Ticket.on_day == today
     return tx.first(select(Ticket).where(*mine, ACTIVE).order_by(Ticket.id.desc()).limit(1))
 
@@ -137,13 +125,11 @@ def _issue(
     people_ahead: int,
     nonce: str,
     language: str,
-    now: datetime,
-    device_id: int | None,
     case_id: int | None = None,
     quote: Quote | None = None,
 ) -> Taken:
     """Writes the ticket with the next number of its series, and its event."""
-    today = office_day(now, tx.office.zone)
+    today = office_day(tx.now, tx.office.zone)
     number = next_number(tx, Series, on_day=today, letter=service.series)
     token = secrets.token_urlsafe(16)
     ticket_id = tx.execute(
@@ -161,15 +147,15 @@ def _issue(
             "role": role,
             "case_id": case_id,
             "language": language,
-            "taken_at": now,
-            "queued_at": now,
-            "since_at": now,
+            "taken_at": tx.now,
+            "queued_at": tx.now,
+            "since_at": tx.now,
             "estimate_s": quote.estimate_s if quote else None,
             "quote_low": quote.low_min if quote else None,
             "quote_high": quote.high_min if quote else None,
         },
     ).scalar_one()
-    tx.record("take", at=now, to_state=State.WAITING.value, ticket_id=ticket_id, case_id=case_id, device_id=device_id)
+    tx.record("take", to_state=State.WAITING.value, ticket_id=ticket_id, case_id=case_id)
     label_ = label(service.series, number)
     return Taken(ticket_id, label_, token, service.slug, State.WAITING, lane, people_ahead, is_new=True, quote=quote)
 
@@ -245,13 +231,7 @@ _BY_SERVICE = _LINE.add_columns(Ticket.service_id).group_by(Ticket.lane, Ticket.
 
 
 def _print_number(
-    tx: Transaction,
-    taken: Taken,
-    service: ServiceConfig,
-    now: datetime,
-    url: str,
-    language: str,
-    printer_slug: str | None,
+    tx: Transaction, taken: Taken, service: ServiceConfig, language: str, printer_slug: str | None
 ) -> None:
     if tx.office.printer(printer_slug) is None:
         return
@@ -260,8 +240,8 @@ def _print_number(
         letterhead(tx.office, service),
         words(language),
         number=taken.number,
-        taken_at=now.astimezone(tx.office.zone),
-        status_url=url,
+        taken_at=tx.now.astimezone(tx.office.zone),
+        status_url=tx.actor.ticket_url + taken.token,
         service=standard.name_in(language),
         is_delicate=standard.is_delicate,
         ahead=taken.ahead,
@@ -270,7 +250,7 @@ def _print_number(
         requirements=[requirement.text_in(language) for requirement in standard.requirements if not requirement.when],
         notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
     )
-    print_lines(tx, NUMBER, lines, now, ticket_id=taken.id, printer=printer_slug)
+    print_lines(tx, NUMBER, lines, ticket_id=taken.id, printer=printer_slug)
 
 
 def _is_out(tx: Transaction, service: ServiceConfig) -> bool:

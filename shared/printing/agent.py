@@ -25,8 +25,7 @@ from typing import Any
 
 import structlog
 
-from shared.printing.address import Kind
-from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, deliver
+from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
 from shared.printing.job_notifier import JobNotifier
 from shared.printing.status import Status
 
@@ -234,7 +233,13 @@ class Agent:
 
     def _status(self) -> Status:
         device = self.device
-        return ask(device.kind, device.address, self.timeout_s, answers=device.answers)
+        try:
+            if device.answers is not Answers.NOTHING:
+                return ask(device.kind, device.address, self.timeout_s)
+            with connect(device.kind, device.address, self.timeout_s):
+                return Status.OK
+        except OSError:
+            return Status.OFFLINE
 
 
 def _doubt(state: str) -> Outcome:

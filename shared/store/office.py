@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 import structlog
@@ -25,8 +26,9 @@ from sqlalchemy import (
     update,
 )
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
-from shared.domain.office import OfficeConfig
+from shared.domain.office import CounterConfig, OfficeConfig
 from shared.domain.standard import ServiceStandard
 from shared.loop import off_the_loop
 from shared.store.office_config import VERSION, OfficeConfigCache
@@ -60,24 +62,42 @@ class _Unchanged(Exception):
 
 
 class Transaction:
-    """What a verb works with: the office is locked, `version` is this change's place in its history."""
+    """What a verb works with: the office is locked, `version` is this change's place in its history.
 
-    def __init__(
-        self,
-        connection: Connection,
-        office_configs: OfficeConfigCache,
-        office_id: int,
-        address: str | None = None,
-    ) -> None:
+    `actor`: who does it; `now`: when.
+    """
+
+    def __init__(self, connection: Connection, office_configs: OfficeConfigCache, office_id: int, actor: Actor) -> None:
         self.connection = connection
         self.office_id = office_id
-        self.address = address
+        self.actor = actor
         row = self.execute(_TAKE_OFFICE, {"the_office": office_id}).first()
         if row is None:
             raise Unknown("office")
         self.version: int = row.version
         self.office: OfficeConfig = office_configs.get(connection, office_id, row.setup_version)
         self._office_configs = office_configs
+
+    @property
+    def now(self) -> datetime:
+        return self.actor.now
+
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """A part of the change that somebody else does, or that is entered with another time than now."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
+
+    @property
+    def counter(self) -> CounterConfig:
+        """The counter at which the actor acts; raises `Unknown("counter")` away from the counters."""
+        counter = self.office.counter_by_id(self.actor.counter_id)
+        if counter is None:
+            raise Unknown("counter")
+        return counter
 
     def standard(self, standard_id: int) -> ServiceStandard:
         """One version of a service standard, old or new."""
@@ -92,10 +112,39 @@ class Transaction:
     def all(self, statement: Executable) -> Sequence[Row[Any]]:
         return self.connection.execute(statement).all()
 
-    def record(self, action: str, **columns: Any) -> None:
-        """Writes one event row of this change."""
-        own = {"office_id": self.office_id, "version": self.version, "address": self.address}
-        self.execute(_RECORD, {**own, "action": action, **columns})
+    def record(
+        self,
+        action: str,
+        *,
+        from_state: str | None = None,
+        to_state: str | None = None,
+        ticket_id: int | None = None,
+        case_id: int | None = None,
+        counter_id: int | None = None,
+        reason: str | None = None,
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Writes one event row with the actor of this change; `counter_id`: another counter than the actor's."""
+        by = self.actor
+        self.execute(
+            _RECORD,
+            {
+                "office_id": self.office_id,
+                "version": self.version,
+                "at": by.now,
+                "action": action,
+                "from_state": from_state,
+                "to_state": to_state,
+                "ticket_id": ticket_id,
+                "case_id": case_id,
+                "counter_id": counter_id or by.counter_id,
+                "officer_id": by.officer_id,
+                "device_id": by.device_id,
+                "address": by.address,
+                "reason": reason,
+                "detail": detail,
+            },
+        )
 
     def unchanged(self, answer: object) -> NoReturn:
         """Ends the verb with `answer` and leaves no trace: what was written, the version included, is taken back."""
@@ -119,17 +168,19 @@ class Store:
         self._writer = _SqliteWriter(self._reads, self._prepared) if self._prepared else None
         self._run: Callable[[Work], tuple[Any, int | None]] = self._writer.run if self._writer else self._run_alone
         self._listeners: list[Callable[[int, int], None]] = []
-        self.asked_from: Callable[[], str | None] = lambda: None
-        """The network address behind the present click, for the audit; asked in the thread that calls `change`."""
 
     def change(
-        self, office_id: int, verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        office_id: int,
+        actor: Actor,
+        verb: Callable[Concatenate[Transaction, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """What `verb(transaction, ...)` returns, after the commit. When it raises, nothing of it was written."""
-        address = self.asked_from()
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.office_configs, office_id, address)
+            transaction = Transaction(connection, self.office_configs, office_id, actor)
             return verb(transaction, *args, **kwargs), transaction.version
 
         answer, version = self._run(work)

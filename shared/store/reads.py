@@ -13,6 +13,7 @@ from shared.domain.availability import Availability
 from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.roll import roll_mm, slips_left
+from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, State
 from shared.store import announcements
 from shared.store.tables import (
@@ -151,10 +152,10 @@ OFFICER = select(Officer).where(Officer.id == bindparam("the_officer")).executio
 ROLES = select(OfficerRole).where(OfficerRole.officer_id == bindparam("the_officer")).execution_options(prepared=True)
 
 
-def held(rows: Iterable[Row[*tuple[Any, ...]]], today: date) -> frozenset[str]:
+def held(rows: Iterable[Row[*tuple[Any, ...]]], today: date) -> frozenset[Role]:
     """Those of an officer's role rows that hold on the day `today`."""
     return frozenset(
-        row.role.value
+        row.role
         for row in rows
         if (row.from_on is None or row.from_on <= today) and (row.until_on is None or today <= row.until_on)
     )

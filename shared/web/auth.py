@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Request, current_app, g, has_request_context, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -19,8 +19,12 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
+from shared.domain import rights
+from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden, Invalid, Refusal
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
+from shared.domain.standard import Role
 from shared.engine.device import SEEN_EVERY, digest, is_offline
 from shared.loop import off_the_loop
 from shared.store import reads
@@ -44,7 +48,6 @@ SHORTEST_PASSWORD = 10
 MOST_BYTES = 64_000
 """Of a request's body; what is allowed more says so (`takes_files`)."""
 MOST_SETUP_BYTES = 1_000_000
-PURPOSES = ("kiosk", "display", "agent", "officer")
 DEVICE_COOKIE = "loket_device"
 
 
@@ -79,7 +82,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     name: str
     login: str
     must_change_password: bool
-    roles: frozenset[str]
+    roles: frozenset[Role]
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,7 @@ def init_app(app: Flask) -> None:
     app.session_interface = Sessions()
     limiter.init_app(app)
     quirks.ask_limiter_in_decorators_only(app, limiter)
-    store: Store = app.extensions["loket_store"]
-    store.asked_from = _address
+    app.jinja_env.globals["may"] = may
     app.before_request(_let_large_bodies_in)
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
@@ -116,16 +118,23 @@ def now() -> datetime:
     return cast(Callable[[], datetime], current_app.extensions["loket_clock"])()
 
 
-def _address() -> str | None:
-    """Where the present request comes from; None for what the server does by itself."""
-    return (request.remote_addr or "")[:45] or None if has_request_context() else None
+def address() -> str | None:
+    """Where the present request comes from."""
+    return (request.remote_addr or "")[:45] or None
 
 
 # --- guards of routes ---
 
 
-def officers_only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Only officers of this office, with one of `roles` when any are named."""
+def may(right: Right | str) -> bool:
+    """Whether who is signed in has the right, at the counter of the address if it names one."""
+    number = (request.view_args or {}).get("number")
+    counter = store().office_config(g.office_id).counter(number).roles if number and right == Right.SERVE else ()
+    return current_user.is_authenticated and rights.may(Right(right), current_user.roles, counter)
+
+
+def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Only officers of this office, with this right when one is named."""
 
     def guard(route: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(route)
@@ -136,7 +145,7 @@ def officers_only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Res
                 raise NotSignedIn("not_signed_in")
             if current_user.office_id != g.office_id:
                 raise Forbidden("other_office")
-            if roles and not current_user.roles.intersection(roles):
+            if right is not None and not may(right):
                 raise Forbidden("role")
             if current_user.must_change_password and wants_page():
                 return redirect(url_for("counter.change_password", office=g.office))
@@ -237,19 +246,19 @@ def sign_in(login: str, password: str) -> SignedIn:
     if not off_the_loop(check_password_hash, row.password_hash, password):
         failed = row.failed_sign_ins + 1
         locked = now() + LOCKED if failed % ATTEMPTS == 0 else None
-        store().change(g.office_id, sessions.fail, row.id, row.login, failed, locked, now())
+        store().change(g.office_id, _nobody_yet(), sessions.fail, row.id, row.login, failed, locked)
         raise Forbidden("wrong_password")
     officer = _officer(row.id)
     session.clear()
     login_user(officer)
     session["seen_at"] = now().timestamp()
-    sessions.begin(store(), g.office_id, row.id, now())
+    sessions.begin(store(), g.office_id, replace(_nobody_yet(), officer_id=row.id))
     return cast(SignedIn, officer)
 
 
 def sign_out(reason: str | None = None) -> None:
     """`reason`: why, when the officer did not ask for it."""
-    sessions.end_this(store(), now(), reason)
+    sessions.end_this(store(), _nobody_yet(), reason)
     logout_user()
     session.clear()
 
@@ -270,7 +279,13 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
     if wanted == current:
         raise Invalid("password_same", fields=["wanted"])
     made = off_the_loop(hash_password, wanted)
-    store().change(row.office_id, sessions.new_password, row.id, made, session.get(sessions.KEY), now())
+    actor = replace(_nobody_yet(), officer_id=row.id)
+    store().change(row.office_id, actor, sessions.new_password, made, session.get(sessions.KEY))
+
+
+def _nobody_yet() -> Actor:
+    """Who asks while nobody is signed in."""
+    return Actor.public(now(), address=address())
 
 
 def hash_password(password: str) -> str:

@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
 from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.store import reads
 from shared.web import auth
 from shared.web.api import body
-from shared.web.auth import DEVICE_COOKIE, limiter, now, store
+from shared.web.auth import DEVICE_COOKIE, address, limiter, now, store
 from shared.web.screen import office_config
 
 blueprint = Blueprint("devices", __name__)
@@ -68,7 +69,7 @@ def redeem() -> ResponseReturnValue:
     """For print agents that bring an admin's code: in which office they are now."""
     wanted = body(Redeem)
     office_id = store().write_with(devices.redeem, wanted.code, wanted.token, now())
-    store().change(office_id, setup_devices.joined, wanted.token, now())
+    store().change(office_id, Actor.public(now(), address=address()), setup_devices.joined, wanted.token)
     with store().read() as connection:
         offices = {row.id: row.slug for row in reads.offices(connection)}
     return jsonify(office=offices[office_id])

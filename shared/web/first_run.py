@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from shared.domain.actor import Actor
 from shared.engine.day import close_past_days
 from shared.engine.founding import Password, found
 from shared.standards import shipped
@@ -24,7 +25,7 @@ def prepare(settings: Settings, now: datetime) -> list[Password]:
         with store.read() as connection:
             offices = reads.offices(connection)
         for office in offices:
-            store.change(office.id, close_past_days, now)
+            store.change(office.id, Actor.system(now), close_past_days)
         return [] if offices else store.write_with(_found_all, now)
     finally:
         store.close()

@@ -13,14 +13,16 @@ from flask_login import current_user
 from sqlalchemy import Row, insert
 
 from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.rights import Right
 from shared.engine import paper
-from shared.engine.print_queue import JobState
-from shared.printing.made import make
+from shared.printing.jobs import JobState
 from shared.printing.profiles import profile
 from shared.printing.raster import draw
+from shared.printing.spool import make
 from shared.store import reads
 from shared.store.tables import DataView
-from shared.web.auth import now, officers_only, store
+from shared.web.auth import may, now, officers_only, store
+from shared.web.clicks import change
 from shared.web.hosts import is_local
 from shared.web.screen import office_config
 
@@ -62,7 +64,7 @@ def page(printer: str | None = None) -> str:
         printers=printers,
         chosen=chosen,
         slips=slips,
-        may_act=_is_officer(),
+        may_act=_is_officer() and may(Right.PRINT),
         may_see=[slip.id for slip in slips if _may_see(slip)],
         reasons=REASONS,
         unsent=(JobState.QUEUED, JobState.SENDING),
@@ -92,26 +94,23 @@ def picture(job_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/reprint")
-@officers_only()
+@officers_only(Right.PRINT)
 def reprint(job_id: int) -> ResponseReturnValue:
-    store().change(
-        g.office_id, paper.reprint, job_id, request.form.get("reason", ""), now(), officer_id=current_user.id,
-        printer=request.form.get("printer") or None,
-    )  # fmt: skip
+    change(paper.reprint, job_id, request.form.get("reason", ""), printer=request.form.get("printer") or None)
     return _back()
 
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/give-up")
-@officers_only()
+@officers_only(Right.PRINT)
 def give_up(job_id: int) -> ResponseReturnValue:
-    store().change(g.office_id, paper.give_up, job_id, now(), officer_id=current_user.id)
+    change(paper.give_up, job_id)
     return _back()
 
 
 @blueprint.post("/<office>/paper/<printer>/new-roll")
-@officers_only()
+@officers_only(Right.PRINT)
 def new_roll(printer: str) -> ResponseReturnValue:
-    store().change(g.office_id, paper.roll_changed, printer, now(), officer_id=current_user.id)
+    change(paper.roll_changed, printer)
     return _back()
 
 

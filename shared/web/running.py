@@ -11,11 +11,11 @@ import structlog
 from flask import Flask
 from werkzeug.test import Client
 
+from shared.domain.actor import Actor
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
 from shared.engine.founding import Password
-from shared.engine.spooler import Spooler
-from shared.printing.address import permit
+from shared.printing.spool import Spooler
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -32,7 +32,6 @@ LOCAL = "127.0.0.1"
 def application(**live_options: Any) -> Flask:
     """Prepares the database, makes the app, starts what runs beside it, and says on the console what to open."""
     settings = read_settings()
-    permit(settings.printer_reach())
     passwords = prepare(settings, datetime.now(UTC))
     app = create_app(settings, **({"async_mode": "gevent"} | live_options))
     start(app)
@@ -77,8 +76,9 @@ def _rounds(live: Live, store: Store) -> None:
             with store.read() as connection:
                 offices = reads.offices(connection)
             for office in offices:
-                store.change(office.id, close_past_days, datetime.now(UTC))
-                store.change(office.id, close_when_due, datetime.now(UTC))
+                by_itself = Actor.system(datetime.now(UTC))
+                store.change(office.id, by_itself, close_past_days)
+                store.change(office.id, by_itself, close_when_due)
                 live.publish(office.id, 0)
                 learn(store, office.id, datetime.now(UTC))
         except Exception:

@@ -6,12 +6,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request, session
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
 from shared.store.office import Store, Transaction
 from shared.store.tables import Officer, OfficerSession
@@ -23,29 +25,26 @@ LISTED = timedelta(minutes=30)
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 
 
-def begin(store: Store, office_id: int, officer_id: int, now: datetime) -> None:
+def begin(store: Store, office_id: int, actor: Actor) -> None:
     """Writes a new session down and puts its key into the cookie; earlier wrong passwords are forgotten."""
     key = secrets.token_urlsafe(18)
     session[KEY] = key
-    columns = {"officer_id": officer_id, "key_hash": _hash(key), "made_at": now, "seen_at": now}
-    found = {**columns, "address": (request.remote_addr or "")[:45], "browser": _browser()}
-    store.change(office_id, _sign_in, found)
+    store.change(office_id, actor, _sign_in, _hash(key), _browser())
 
 
-def _sign_in(tx: Transaction, columns: dict[str, Any]) -> None:
-    officer_id = columns["officer_id"]
+def _sign_in(tx: Transaction, key_hash: str, browser: str) -> None:
+    officer_id = tx.actor.officer_id
     tx.execute(update(Officer).where(Officer.id == officer_id).values(failed_sign_ins=0, locked_until=None))
-    tx.execute(insert(OfficerSession), columns)
-    tx.record("sign_in", at=columns["made_at"], officer_id=officer_id)
+    known = {"officer_id": officer_id, "key_hash": key_hash, "made_at": tx.now, "seen_at": tx.now}
+    tx.execute(insert(OfficerSession), {**known, "address": tx.actor.address or "", "browser": browser})
+    tx.record("sign_in")
 
 
-def fail(
-    tx: Transaction, officer_id: int, login: str, failed: int, locked_until: datetime | None, now: datetime
-) -> None:
+def fail(tx: Transaction, officer_id: int, login: str, failed: int, locked_until: datetime | None) -> None:
     """A wrong password for the account `login`, the `failed`th in a row; nobody knows who typed it."""
     columns = {"failed_sign_ins": failed, "locked_until": locked_until}
     tx.execute(update(Officer).where(Officer.id == officer_id).values(**columns))
-    tx.record("sign_in_failed", at=now, reason=login, detail={"of": officer_id})
+    tx.record("sign_in_failed", reason=login, detail={"of": officer_id})
 
 
 def is_running(store: Store, officer_id: int) -> bool:
@@ -71,7 +70,7 @@ def seen(store: Store, now: datetime) -> None:
     store.write(_this().values(seen_at=now))
 
 
-def end_this(store: Store, now: datetime, reason: str | None = None) -> None:
+def end_this(store: Store, actor: Actor, reason: str | None = None) -> None:
     """The officer signs out here; `reason`: "idle" when nobody did it."""
     if KEY not in session:
         return
@@ -83,21 +82,22 @@ def end_this(store: Store, now: datetime, reason: str | None = None) -> None:
             .where(*mine)
         ).first()
     if found is not None:
-        store.change(found.office_id, _sign_out, found.id, found.officer_id, now, reason)
+        store.change(found.office_id, replace(actor, officer_id=found.officer_id), _sign_out, found.id, reason)
 
 
-def _sign_out(tx: Transaction, session_id: int, officer_id: int, now: datetime, reason: str | None) -> None:
-    tx.execute(update(OfficerSession).where(OfficerSession.id == session_id).values(ended_at=now))
-    tx.record("sign_out", at=now, officer_id=officer_id, reason=reason)
+def _sign_out(tx: Transaction, session_id: int, reason: str | None) -> None:
+    tx.execute(update(OfficerSession).where(OfficerSession.id == session_id).values(ended_at=tx.now))
+    tx.record("sign_out", reason=reason)
 
 
-def new_password(tx: Transaction, officer_id: int, password_hash: str, kept: str | None, now: datetime) -> None:
+def new_password(tx: Transaction, password_hash: str, kept: str | None) -> None:
     """The officer chose another password: every other browser of theirs has to sign in again, but `kept` (a key)."""
     columns = {"password_hash": password_hash, "must_change_password": False}
+    officer_id = tx.actor.officer_id
     tx.execute(update(Officer).where(Officer.id == officer_id).values(**columns))
     others = OfficerSession.officer_id == officer_id, OfficerSession.key_hash != _hash(kept or "")
-    tx.execute(update(OfficerSession).where(*others, OfficerSession.ended_at.is_(None)).values(ended_at=now))
-    tx.record("password", at=now, officer_id=officer_id)
+    tx.execute(update(OfficerSession).where(*others, OfficerSession.ended_at.is_(None)).values(ended_at=tx.now))
+    tx.record("password")
 
 
 def running(
@@ -121,7 +121,7 @@ def current_id(store: Store) -> int | None:
         return connection.execute(select(OfficerSession.id).where(OfficerSession.key_hash == key)).scalar_one_or_none()
 
 
-def end(tx: Transaction, session_id: int, only_of: int | None, officer_id: int, now: datetime) -> None:
+def end(tx: Transaction, session_id: int, only_of: int | None) -> None:
     """Ends one session of the office, or only of the officer `only_of`; raises `Unknown("session")`."""
     found = tx.first(
         select(OfficerSession.id, OfficerSession.officer_id)
@@ -130,8 +130,8 @@ def end(tx: Transaction, session_id: int, only_of: int | None, officer_id: int, 
     )
     if found is None or only_of not in (None, found.officer_id):
         raise Unknown("session")
-    tx.execute(update(OfficerSession).where(OfficerSession.id == session_id).values(ended_at=now))
-    tx.record("end_session", at=now, officer_id=officer_id, detail={"of": found.officer_id})
+    tx.execute(update(OfficerSession).where(OfficerSession.id == session_id).values(ended_at=tx.now))
+    tx.record("end_session", detail={"of": found.officer_id})
 
 
 def _this() -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
@@ -50,7 +51,7 @@ def add(settings: Settings, office: str, roles: tuple[str, ...], login: str, nam
     try:
         rows = [engine.RoleRow(role=Role(role)) for role in roles]
         wanted = engine.OfficerForm(login=login, name=name, is_active=True, roles=rows)
-        store.change(office_id, engine.add_officer, None, wanted, hash_password(password), datetime.now(UTC))
+        store.change(office_id, Actor.system(datetime.now(UTC)), engine.add_officer, wanted, hash_password(password))
     except (Refusal, ValueError) as error:
         raise click.ClickException(f"petugas '{login}' tidak dapat dibuat: {error}") from None
     click.echo(f"{login:<16} {password}")
@@ -68,7 +69,7 @@ def password(settings: Settings, office: str, login: str) -> None:
     if row is None:
         raise click.ClickException(f"petugas '{login}' tidak ada di {office} (no such officer)")
     made = engine.one_time_password()
-    store.change(office_id, engine.reset_password, None, row.id, hash_password(made), datetime.now(UTC))
+    store.change(office_id, Actor.system(datetime.now(UTC)), engine.reset_password, row.id, hash_password(made))
     click.echo(f"{login:<16} {made}")
 
 

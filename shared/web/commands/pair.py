@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.engine import setup_devices
 from shared.store import reads
@@ -28,7 +29,7 @@ def command(settings: Settings, office: str, name: str, code: str) -> None:
     if office not in offices:
         raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
     try:
-        device_id = store.change(offices[office], setup_devices.confirm, None, code, name, datetime.now(UTC))
+        device_id = store.change(offices[office], Actor.system(datetime.now(UTC)), setup_devices.confirm, code, name)
     except Refusal as error:
         raise click.ClickException(f"kode tidak dikenal atau kedaluwarsa (unknown code): {error.code}") from None
     click.echo(f"Perangkat {device_id} dipasangkan (paired): {name}")

@@ -1,0 +1,68 @@
+"""Who may do what in an office: one table of rights and roles; guards, menus and pages ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from shared.domain.standard import Role
+
+
+class Right(StrEnum):
+    SERVE = "serve"
+    """Sit at a counter: call visitors, take their files in."""
+    SEE_FILES = "see_files"
+    LEAD_FILES = "lead_files"
+    """Take files through their steps; at which of them, the role of the step says."""
+    PRINT = "print"
+    """Slips again, and the printers' paper."""
+    REPORT_OUTAGE = "report_outage"
+    RUN_DAY = "run_day"
+    ENTER_LATE = "enter_late"
+    """Numbers that were written by hand while the power was out."""
+    SEE_FLOOR = "see_floor"
+    RUN_FLOOR = "run_floor"
+    SEE_RECAPS = "see_recaps"
+    MAKE_RECAPS = "make_recaps"
+    SEE_AUDIT = "see_audit"
+    SEE_READERS = "see_readers"
+    """Who looked at the data of a file."""
+    SEE_SETUP = "see_setup"
+    CHANGE_SETUP = "change_setup"
+    END_SESSIONS = "end_sessions"
+    """Of others; everybody ends their own."""
+
+
+_DESKS = frozenset({Role.LOKET, Role.OPERATOR, Role.KASI, Role.SEKRETARIAT, Role.ADMIN})
+_HEADS = frozenset({Role.KASI, Role.ADMIN})
+_CAMAT = frozenset({Role.CAMAT})
+
+# fmt: off
+RIGHTS: dict[Right, frozenset[Role]] = {
+    Right.SERVE:         _DESKS,
+    Right.SEE_FILES:     _DESKS | _CAMAT,
+    Right.LEAD_FILES:    _DESKS | _CAMAT,
+    Right.PRINT:         _DESKS,
+    Right.REPORT_OUTAGE: frozenset({Role.OPERATOR, Role.KASI, Role.ADMIN}),
+    Right.RUN_DAY:       _HEADS,
+    Right.ENTER_LATE:    _HEADS | {Role.LOKET},
+    Right.SEE_FLOOR:     _HEADS | _CAMAT,
+    Right.RUN_FLOOR:     _HEADS,
+    Right.SEE_RECAPS:    _HEADS | _CAMAT,
+    Right.MAKE_RECAPS:   _HEADS,
+    Right.SEE_AUDIT:     _HEADS | _CAMAT,
+    Right.SEE_READERS:   _HEADS,
+    Right.SEE_SETUP:     _HEADS,
+    Right.CHANGE_SETUP:  frozenset({Role.ADMIN}),
+    Right.END_SESSIONS:  frozenset({Role.ADMIN}),
+}
+# fmt: on
+
+
+def may(right: Right, roles: Collection[Role], counter: Collection[Role] = ()) -> bool:
+    """Whether somebody with `roles` has the right. `counter`: whose work is done at the counter where they act.
+
+    Whoever's work is done at a counter may serve there, also the camat.
+    """
+    allowed = RIGHTS[right] | frozenset(counter) if right == Right.SERVE else RIGHTS[right]
+    return not allowed.isdisjoint(roles)

@@ -1,0 +1,116 @@
+"""What is behind every button: who asks is the actor of the change; the answer is a page, a fragment or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from flask import g, jsonify, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from shared.domain.actor import Actor
+from shared.domain.errors import Refusal
+from shared.store import files
+from shared.store.office import Transaction
+from shared.web.auth import address, now, store, wants_page
+from shared.web.i18n import language
+from shared.web.screen import office_config, sentence
+from shared.web.urls import public_url
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@runtime_checkable
+class Told(Protocol):
+    """What a verb answers when a program is told only a part of it."""
+
+    def facts(self) -> dict[str, object]: ...
+
+
+@dataclass(frozen=True)
+class ButtonPage(Generic[T]):
+    """The page on which a button stands; T is what the verbs behind it answer."""
+
+    page: Callable[[str | None], str | Response]
+    """The page, or the fragment that was asked for, with one calm line."""
+    back: Callable[[T], str]
+    """Where a browser goes after it was done."""
+    json: Callable[[T], object] = lambda done: done
+    """What a program is told."""
+    nothing: object = None
+    """The line when the verb answers None because there was nothing to do; made into words only then."""
+    status: int = 302
+
+
+def actor() -> Actor:
+    """Who asks, made once per request; a counter in the address is where they act, else where they sit."""
+    if "actor" not in g:
+        g.actor = _actor()
+    return g.actor  # type: ignore[no-any-return]
+
+
+def _actor() -> Actor:
+    if "device" in g:
+        return Actor.device(now(), g.device.id, address=address(), language=language(), ticket_url=public_url("/t/"))
+    if not current_user.is_authenticated or current_user.office_id != g.office_id:
+        return Actor.public(now(), address=address(), language=language())
+    return Actor.officer(
+        now(),
+        current_user.id,
+        current_user.name,
+        current_user.roles,
+        counter_id=_counter_id(),
+        address=address(),
+        language=language(),
+        ticket_url=public_url("/t/"),
+    )
+
+
+def _counter_id() -> int | None:
+    number = (request.view_args or {}).get("number")
+    if number is not None:
+        return office_config().counter(number).id
+    with store().read() as connection:
+        seat = files.seat_of(connection, current_user.id)
+    return None if seat is None else int(seat.id)
+
+
+def change(verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What the verb answers after the commit, done in the office of this request by who asks."""
+    return store().change(g.office_id, actor(), verb, *args, **kwargs)
+
+
+def do(
+    screen: ButtonPage[T], verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+) -> ResponseReturnValue:
+    """Does what the button says, and answers as `serve` does."""
+    return serve(screen, lambda: change(verb, *args, **kwargs))
+
+
+def serve(screen: ButtonPage[T], work: Callable[[], T]) -> ResponseReturnValue:
+    """The answer to a click: a refused one gets the fresh page and one calm line; a program gets JSON."""
+    if not wants_page():
+        return _as_json(screen, work())
+    try:
+        done = work()
+    except Refusal as error:
+        return make_response(screen.page(sentence(error)), error.status)
+    line = str(screen.nothing) if done is None and screen.nothing else None
+    if line is None and not wants_fragment():
+        return redirect(screen.back(done), screen.status)
+    return make_response(screen.page(line))
+
+
+def _as_json(screen: ButtonPage[T], done: T) -> ResponseReturnValue:
+    if done is None:
+        return "", 204
+    told = screen.json(done)
+    return jsonify(told.facts() if isinstance(told, Told) else told)
+
+
+def wants_fragment() -> bool:
+    return "X-Fragment" in request.headers
