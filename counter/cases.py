@@ -24,9 +24,11 @@ from shared.engine.hand import Said
 from shared.standards import regions
 from shared.store import files
 from shared.store.tables import DataView
+from shared.web.answers import FileFacts
 from shared.web.api import body
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, do
+from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 BESIDE = 50
@@ -128,6 +130,7 @@ def results() -> str:
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file")
 @officers_only(Right.SERVE)
+@described(FileFacts, takes=FileClick)
 def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
     click = _click()
@@ -151,6 +154,7 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/cases/<int:case_id>/<action>")
 @officers_only(Right.LEAD_FILES)
+@described(FileFacts, takes=FileClick)
 def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
     if action == "undo":

@@ -14,10 +14,12 @@ from shared.domain.rights import Right
 from shared.domain.ticket import Action
 from shared.engine import officer
 from shared.engine.officer import Onward
+from shared.web.answers import BoardFacts, TakenTicket, TicketFacts
 from shared.web.api import Act, body
 from shared.web.auth import officers_only
 from shared.web.clicks import do
 from shared.web.live import live_board
+from shared.web.openapi import described
 
 
 @blueprint.get("/<int:number>")
@@ -28,6 +30,7 @@ def panel(number: int) -> str:
 
 @blueprint.get("/board.json")
 @officers_only()
+@described(BoardFacts)
 def board() -> ResponseReturnValue:
     """What the live line of the counter pages asks for when it hears nothing."""
     return jsonify(live_board(g.office_id))
@@ -35,12 +38,14 @@ def board() -> ResponseReturnValue:
 
 @blueprint.post("/<int:number>/next")
 @officers_only(Right.SERVE)
+@described(TicketFacts)
 def call_next(number: int) -> ResponseReturnValue:
     return do(at_counter(number, lazy_gettext("Nobody is waiting.")), officer.call_next)
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/<action>")
 @officers_only(Right.SERVE)
+@described(TicketFacts, takes=Act)
 def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
     try:
         wanted = Action(action)
@@ -53,6 +58,7 @@ def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
 
 @blueprint.post("/<int:number>/call")
 @officers_only(Right.SERVE)
+@described(TicketFacts)
 def call_number(number: int) -> ResponseReturnValue:
     form = request.form
     return do(at_counter(number), officer.call_number, form.get("number", ""), form.get("reason", "")[:200])
@@ -60,24 +66,28 @@ def call_number(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:number>/undo")
 @officers_only(Right.SERVE)
+@described(TicketFacts)
 def undo(number: int) -> ResponseReturnValue:
     return do(at_counter(number), officer.undo)
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/note")
 @officers_only(Right.SERVE)
+@described(TicketFacts)
 def write_note(number: int, ticket_id: int) -> ResponseReturnValue:
     return do(at_counter(number), officer.write_note, ticket_id, request.form.get("text", "")[:200])
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/next-service")
 @officers_only(Right.SERVE)
+@described(TicketFacts)
 def next_service(number: int, ticket_id: int) -> ResponseReturnValue:
     return do(at_counter(number), officer.next_service, ticket_id, request.form.get("service", ""))
 
 
 @blueprint.post("/<int:number>/walk-in")
 @officers_only(Right.SERVE)
+@described(TakenTicket)
 def walk_in(number: int) -> ResponseReturnValue:
     form = request.form
     nonce = form.get("nonce") or secrets.token_hex(16)

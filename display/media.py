@@ -11,7 +11,9 @@ from flask_babel import gettext
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import ServiceStandard
 from shared.web import media
+from shared.web.answers import Playlist
 from shared.web.auth import devices_only
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 blueprint = Blueprint("media", __name__)
@@ -22,6 +24,7 @@ MOST_LINES = 7
 
 @blueprint.get("/media.json")
 @devices_only("display")
+@described(Playlist)
 def playlist() -> ResponseReturnValue:
     """The slides in order; what is missing or broken is not in it."""
     return jsonify(slides=[*_files(office_config()), *_pages(office_config())])

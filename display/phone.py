@@ -18,7 +18,9 @@ from shared.domain.ticket import AT_COUNTER, ENDED, State
 from shared.engine.forecast import QueuePlace
 from shared.store import reads
 from shared.store.tables import Case
+from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
+from shared.web.openapi import described
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")
 
@@ -49,6 +51,7 @@ def ticket(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<token>.json")
+@described(PhoneFacts)
 def ticket_json(token: str) -> ResponseReturnValue:
     """What changes on the page, with its sentences in the page's language."""
     office, row, _ = _find(token)

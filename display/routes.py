@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from display import media, phone, sound
 from display.television import closed_sentence, television
+from shared.web.answers import BoardFacts
 from shared.web.auth import devices_only
 from shared.web.live import live_board
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
@@ -32,6 +34,7 @@ def page() -> str:
 
 @blueprint.get("/board.json")
 @devices_only("display")
+@described(BoardFacts)
 def board() -> ResponseReturnValue:
     return jsonify(live_board(g.office_id))
 

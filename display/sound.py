@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain import speech
 from shared.store import announcements
 from shared.web import voice
+from shared.web.answers import SpokenCall
 from shared.web.api import body
 from shared.web.auth import devices_only, now, store
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 blueprint = Blueprint("sound", __name__)
@@ -48,6 +50,7 @@ def test() -> ResponseReturnValue:
 
 @blueprint.post("/spoken")
 @devices_only("display")
+@described(SpokenCall, takes=Spoken)
 def spoken() -> ResponseReturnValue:
     """The counter that called sees that its call was heard. No queue depends on it, so no office is locked."""
     heard = body(Spoken)

@@ -19,11 +19,13 @@ from shared.domain.standard import questions_tree
 from shared.engine import reception, visitor
 from shared.printing.status import Status
 from shared.store import reads
+from shared.web.answers import BoardFacts, PrintJobNumber, SlipState, TakenTicket
 from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
 from shared.web.auth import devices_only, limiter, now, store
 from shared.web.clicks import change
 from shared.web.i18n import language
 from shared.web.live import live_board
+from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
@@ -60,12 +62,14 @@ def calibrate() -> str:
 
 @blueprint.get("/board.json")
 @devices_only("kiosk")
+@described(BoardFacts)
 def board() -> ResponseReturnValue:
     return jsonify(live_board(g.office_id))
 
 
 @blueprint.post("/tickets")
 @devices_only("kiosk")
+@described(TakenTicket, takes=TakeTicket, status=201)
 def take() -> ResponseReturnValue:
     wanted = body(TakeTicket)
     service = next((each for each in _services() if each.slug == wanted.service), None)
@@ -87,6 +91,7 @@ def take() -> ResponseReturnValue:
 @blueprint.post("/results")
 @devices_only("kiosk")
 @limiter.limit("30/minute")
+@described(TakenTicket, takes=ComeBack, status=201)
 def results() -> ResponseReturnValue:
     """A number for the applicant of a file, by the receipt."""
     shown = body(ComeBack)
@@ -98,6 +103,7 @@ def results() -> ResponseReturnValue:
 @blueprint.post("/missing")
 @devices_only("kiosk")
 @limiter.limit("20/minute")
+@described(PrintJobNumber, takes=PrintMissing, status=201)
 def missing() -> ResponseReturnValue:
     wanted = body(PrintMissing)
     job_id = change(
@@ -113,6 +119,7 @@ def missing() -> ResponseReturnValue:
 
 @blueprint.get("/tickets/<int:ticket_id>/slip")
 @devices_only("kiosk")
+@described(SlipState)
 def slip(ticket_id: int) -> ResponseReturnValue:
     """What became of the paper: the page asks until it knows, and says so when there is none."""
     with store().read() as connection:

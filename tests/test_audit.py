@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import world
+from answers import held_to_description
 from desks import Desks
 from flask import Flask
 from flask.testing import FlaskClient
@@ -85,7 +86,9 @@ class House:
         store.write(update(tables.Officer).where(admin).values(**known, name="Admin"))
         store.write(update(tables.Officer).where(tables.Officer.login == "camat").values(**known))
         store.write_with(world.add_officer, self.uji.id, "camat", Role.CAMAT)
-        self.app: Flask = create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
+        self.app: Flask = held_to_description(
+            create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
+        )
         self.browsers: dict[str, FlaskClient] = {}
         self._nonces = count(1)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 import world
+from answers import held_to_description
 from flask import Flask
 from flask.testing import FlaskClient
 from forms import csrf
@@ -39,7 +40,9 @@ class Site:
     def __init__(self, store: Store, data: Path) -> None:
         self.store = store
         self.uji, self.lain = world.office(store, slug="uji"), world.office(store, slug="lain")
-        self.app: Flask = create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
+        self.app: Flask = held_to_description(
+            create_app(Settings(data=data), store, clock=lambda: self.uji.now, async_mode="threading")
+        )
 
     def client(self, *, outside: bool = True) -> FlaskClient:
         made = self.app.test_client()

@@ -12,8 +12,10 @@ from shared.domain.speech import Phrase
 from shared.engine import setup as engine
 from shared.voice.clips import LARGEST_CLIP_BYTES
 from shared.web import auth, voice
+from shared.web.answers import Recording
 from shared.web.auth import takes_files
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = LARGEST_CLIP_BYTES + 100_000
@@ -26,6 +28,7 @@ def recordings() -> ResponseReturnValue:
 
 @setup_page("/voice/<language>/<key>", methods=["GET", "POST"])
 @takes_files(LARGEST_UPLOAD)
+@described(Recording)
 def recording(language: str, key: str) -> ResponseReturnValue:
     """GET plays what was kept; POST keeps the WAV in `clip`, or forgets it when the button says so."""
     phrase = next((each for each in _phrases(language) if each.key == key), None)

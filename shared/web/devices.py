@@ -16,8 +16,10 @@ from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.store import reads
 from shared.web import auth
+from shared.web.answers import PairedWith, PairingCode, PairingState
 from shared.web.api import body
 from shared.web.auth import DEVICE_COOKIE, address, limiter, now, store
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 blueprint = Blueprint("devices", __name__)
@@ -36,6 +38,7 @@ class Redeem(BaseModel):
 
 @blueprint.get("/<office>/pair/<purpose>")
 @limiter.limit("60/minute")
+@described(PairingState)
 def page(purpose: str) -> ResponseReturnValue:
     """The code, on a page that looks again by itself; once confirmed, the screen that the device is for."""
     if not auth.wants_page():
@@ -57,6 +60,7 @@ def page(purpose: str) -> ResponseReturnValue:
 
 @blueprint.post("/<office>/pair/<purpose>")
 @limiter.limit("10/minute")
+@described(PairingCode, status=201)
 def ask(purpose: str) -> ResponseReturnValue:
     """For programs: the code to show and the token that will work once the code is confirmed."""
     asked = store().write_with(devices.ask, g.office_id, purpose, now())
@@ -65,6 +69,7 @@ def ask(purpose: str) -> ResponseReturnValue:
 
 @blueprint.post("/pair")
 @limiter.limit("10/minute")
+@described(PairedWith, takes=Redeem)
 def redeem() -> ResponseReturnValue:
     """For print agents that bring an admin's code: in which office they are now."""
     wanted = body(Redeem)

@@ -39,9 +39,11 @@ from shared.printing.spool import Made, make
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.store.tables import Printer, PrintJob
+from shared.web.answers import AgentPrinterName, OfferedSlip, PrintJobNumber
 from shared.web.api import body
 from shared.web.auth import NotSignedIn, devices_only, machines_only, now, store
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 blueprint = Blueprint("printers", __name__)
@@ -103,6 +105,7 @@ class Report(BaseModel):
 
 @blueprint.post("/<office>/paper/agent/printer")
 @devices_only("agent")
+@described(AgentPrinterName, takes=AgentPrinter)
 def attach() -> ResponseReturnValue:
     agent, wanted = _agent(), body(AgentPrinter)
     profile(wanted.profile)
@@ -112,6 +115,7 @@ def attach() -> ResponseReturnValue:
 
 @blueprint.post("/<office>/paper/agent/next")
 @devices_only("agent")
+@described(OfferedSlip, takes=AskForSlip)
 def offer() -> ResponseReturnValue:
     """The oldest slip for this printer, as bytes; it is not the agent's before it was claimed."""
     asked = body(AskForSlip)
@@ -126,6 +130,7 @@ def offer() -> ResponseReturnValue:
 
 @blueprint.post("/<office>/paper/agent/jobs/<int:job_id>/claim")
 @devices_only("agent")
+@described(PrintJobNumber, takes=Claim)
 def claim(job_id: int) -> ResponseReturnValue:
     wanted = body(Claim)
     _job_of_agent(job_id)
@@ -136,6 +141,7 @@ def claim(job_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<office>/paper/agent/jobs/<int:job_id>")
 @devices_only("agent")
+@described(PrintJobNumber, takes=Report)
 def report(job_id: int) -> ResponseReturnValue:
     told = body(Report)
     job = _job_of_agent(job_id)

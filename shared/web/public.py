@@ -11,9 +11,10 @@ from prometheus_client.process_collector import ProcessCollector
 from shared.domain.errors import Forbidden
 from shared.domain.standard import MANAGEMENT, PUBLISHED
 from shared.store import reads
-from shared.web.api import document
+from shared.web.answers import Health
 from shared.web.auth import store
 from shared.web.hosts import is_local
+from shared.web.openapi import described, document
 from shared.web.screen import office_config
 
 blueprint = Blueprint("public", __name__)
@@ -40,6 +41,7 @@ def standard(slug: str) -> str:
 
 
 @blueprint.get("/healthz")
+@described(Health)
 def healthz() -> Response:
     """200 while the database answers."""
     with store().read() as connection:
@@ -69,4 +71,4 @@ def metrics() -> Response:
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    return jsonify(document(current_app.config["VERSION"]))
+    return jsonify(document(current_app))

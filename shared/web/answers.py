@@ -1,0 +1,209 @@
+"""What a program is told: the JSON answers as models, from which the OpenAPI description is made."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.availability import Code
+from shared.domain.case import FileState
+from shared.domain.policy import Lane
+from shared.domain.ticket import State
+
+
+class Answer(BaseModel):
+    """A JSON object that holds these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorFacts(Answer):
+    code: str = Field(description="stays the same in every language and version")
+    message: str = Field(description="for a person, in the language of the request")
+    missing: list[str] = Field(default_factory=list, description="codes of what is missing, when that is the error")
+
+
+class ErrorAnswer(Answer):
+    """Nothing was changed."""
+
+    error: ErrorFacts
+
+
+class TakenTicket(Answer):
+    """A number as its visitor gets it."""
+
+    id: int
+    number: str
+    token: str = Field(description="of the page /t/<token> on the visitor's phone")
+    service: str
+    state: State
+    priority: bool
+    ahead: int = Field(description="people who are called before")
+    wait_min_low: int | None
+    wait_min_high: int | None
+
+
+class TicketFacts(Answer):
+    """A ticket after an action: no token, no person."""
+
+    id: int
+    number: str
+    service: str
+    state: State
+    lane: Lane
+    counter: int | None
+    recalls: int
+    taken_at: datetime
+    since_at: datetime = Field(description="when it came to this state")
+
+
+class FileFacts(Answer):
+    """A file after an action: no person's data."""
+
+    id: int
+    register_: str | None = Field(alias="register")
+    service: str
+    state: FileState
+    step: str | None
+    step_title: str | None
+    due_at: datetime | None
+    data_version: int
+
+
+class CallFacts(Answer):
+    """A call or recall; a display speaks ids above the last that it spoke."""
+
+    id: int
+    number: str
+    counter: int
+    counter_name: str
+    at: datetime
+
+
+class CounterFacts(Answer):
+    number: int
+    name: str
+    is_open: bool = Field(description="somebody sits there")
+    serving: str | None = Field(description="the number that is called or served there")
+
+
+class AvailabilityFacts(Answer):
+    """Whether a service gives numbers; days and moments are null when unknown."""
+
+    is_open: bool
+    code: Code
+    reason: str
+    opens_again_on: date | None
+    opens_again_at: datetime | None
+
+
+class BoardFacts(Answer):
+    """The whole public picture of an office: numbers, counters and counts, never a name."""
+
+    office: str
+    epoch: str = Field(description="of the office's history; a version counts within its epoch")
+    version: int = Field(description="grows with every change; an older board is not drawn")
+    minute: datetime
+    at: datetime
+    build: str = Field(description="of the program; a screen with another one loads itself again")
+    setup: int = Field(description="grows with every change of the setup")
+    calls: list[CallFacts] = Field(description="newest first, one for each ticket")
+    speak: list[CallFacts] = Field(description="calls of the last minute, oldest first")
+    heard: list[int] = Field(description="ids of calls that a display has begun to speak")
+    waiting: dict[str, int] = Field(description="service: people who wait")
+    waiting_total: int
+    waits: dict[str, tuple[int, int]] = Field(description="service: from and to minutes, where that is known")
+    counters: list[CounterFacts]
+    availability: dict[str, AvailabilityFacts]
+    printers: dict[str, str] = Field(description="printer: its status")
+    outages: list[str] = Field(description="outside systems that are disturbed now")
+
+
+class PhoneFacts(Answer):
+    """What the page of one ticket shows, with its sentences in the language of the page."""
+
+    number: str
+    state: State
+    is_over: bool
+    sentence: str
+    counter: int | None
+    counter_name: str | None
+    ahead: int | None
+    ahead_words: str
+    wait_min_low: int | None
+    wait_min_high: int | None
+    wait_words: str
+
+
+class PrintJobNumber(Answer):
+    job: int
+
+
+class SlipState(Answer):
+    """What became of the paper of a ticket."""
+
+    state: str = Field(description="of its print job; none: there is no job")
+    fault: str | None
+
+
+class Slide(Answer):
+    kind: Literal["image", "video", "page"]
+    seconds: int
+    url: str | None = None
+    title: str | None = None
+    lines: list[str] = Field(default_factory=list)
+
+
+class Playlist(Answer):
+    """Slides in their order."""
+
+    slides: list[Slide]
+
+
+class SpokenCall(Answer):
+    heard: int
+
+
+class PairingCode(Answer):
+    """The code for an admin to type, and the token that works once that is done."""
+
+    code: str
+    token: str
+    expires_at: datetime
+
+
+class PairingState(Answer):
+    state: Literal["waiting", "confirmed"]
+    code: str | None = None
+    expires_at: datetime | None = None
+
+
+class PairedWith(Answer):
+    office: str
+
+
+class AgentPrinterName(Answer):
+    slug: str
+
+
+class OfferedSlip(Answer):
+    """A slip for an agent's printer; `job` is null when there is none."""
+
+    job: int | None
+    data: str | None = Field(None, description="the bytes for the printer, in base64")
+    length_mm: float | None = None
+
+
+class Recording(Answer):
+    """Whether this phrase is recorded now, and how many are still missing."""
+
+    recorded: bool
+    missing: int
+
+
+class Health(Answer):
+    status: Literal["ok"]
+    offices: int
+    version: str
