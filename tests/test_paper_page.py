@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from world import World
 
+from shared import web
 from shared.domain.slip import Cut, Text
 from shared.engine import paper
 from shared.engine.day import close_past_days
-from shared.printing.jobs import JobState
-from shared.store.tables import DataView, PrintJob
+from shared.engine.print_queue import JobState
+from shared.printing.status import Status
+from shared.store.tables import DataView, Printer, PrintJob
 from shared.web.auth import issue_token
+from shared.words import catalogue
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 
@@ -67,3 +72,46 @@ def test_of_an_old_slip_the_page_shows_that_it_was_and_no_button(here: World, of
 
 def again(officer: FlaskClient, job: int) -> Any:
     return officer.post(f"/uji/paper/slips/{job}/reprint", data={"reason": "hilang"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"status": status}, f"printer_hint.{status}")
+        for status in Status
+        if status not in (Status.OK, Status.ADDRESS, Status.AMBIGUOUS)
+    ]
+    + [
+        ({"status": "ok", "answers": "nothing"}, "printer_hint.nothing"),
+        ({"status": "unknown", "answers": "not_learned"}, "printer_hint.not_learned"),
+        ({"status": "ok", "kind": "cups", "address": "kios"}, "printer_hint.queue"),
+        ({"status": "ambiguous"}, "printer_hint.ambiguous"),
+    ],
+)
+def test_the_page_says_what_to_do_about_a_printer(
+    here: World, officer: FlaskClient, columns: dict[str, str], words: str
+) -> None:
+    here.store.write(
+        update(Printer).values(**{"kind": "network", "answers": "in_order", "address": "10.0.0.9"} | columns)
+    )
+
+    page = unescape(officer.get("/uji/paper").text)
+
+    said = catalogue(Path(web.__file__).parent, "id")[words].string
+    assert said
+    assert f"<p data-advice>{said}</p>" in page
+
+
+def test_the_page_says_what_is_wrong_with_an_address_as_the_setup_does(here: World, officer: FlaskClient) -> None:
+    here.store.write(update(Printer).values(kind="network", address="10.0.0.9:22", status="address"))
+
+    assert "Port 22 bukan port printer." in officer.get("/uji/paper").text
+
+
+def test_what_a_printer_said_stands_at_its_slip(here: World, officer: FlaskClient) -> None:
+    job = printed(here, "number")
+    here.store.write(update(PrintJob).where(PrintJob.id == job).values(state="queued", fault="says:not activated"))
+    assert "Printer berkata: not activated" in officer.get("/uji/paper").text
+
+    here.store.write(update(PrintJob).where(PrintJob.id == job).values(state="confirmed", fault=None, witness="queue"))
+    assert "diserahkan ke CUPS" in officer.get("/uji/paper").text

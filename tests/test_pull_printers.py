@@ -16,9 +16,8 @@ from test_spool import Clock, copies, job, printer, queue
 from world import World
 
 from shared.domain.actor import Actor
-from shared.engine import paper
-from shared.printing import jobs
-from shared.printing.jobs import JobState
+from shared.engine import paper, print_queue
+from shared.engine.print_queue import JobState
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -159,7 +158,7 @@ def test_an_epson_that_says_nothing_after_a_slip_leaves_it_in_doubt(
     assert epson.poll() == ""
 
     clock.jump(seconds=41)
-    jobs.sweep(small.store, clock(), lambda _owner: False)
+    print_queue.sweep(small.store, clock(), lambda _owner: False)
     (again,) = copies(small.store, wanted)
 
     assert again.state == JobState.QUEUED

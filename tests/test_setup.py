@@ -28,7 +28,7 @@ from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.domain.standard_diff import ChangeKind, Difference, differences
 from shared.engine import setup as engine
-from shared.engine import setup_hours, setup_officers, setup_standard
+from shared.engine import setup_hours, setup_officers, setup_printers, setup_standard
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.standards.writing import toml
 from shared.store.copies import CopyFailed, back_up, restore
@@ -102,7 +102,7 @@ def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World
     untouched = dump(uji.store)
 
     uji.by_itself(engine.change_counters, engine.counters_form(setup))
-    uji.by_itself(engine.change_printers, engine.printers_form(setup))
+    uji.by_itself(setup_printers.change_printers, setup_printers.printers_form(setup))
     uji.by_itself(setup_hours.change_hours, setup_hours.hours_form(setup))
 
     assert dump(uji.store) == untouched

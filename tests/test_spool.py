@@ -20,11 +20,10 @@ from world import MORNING, World
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.slip import Cut, Space, Text
-from shared.engine import paper
-from shared.printing import jobs
-from shared.printing.connections import Outcome, Result
-from shared.printing.jobs import JobState
-from shared.printing.spool import Spooler, is_gone
+from shared.engine import paper, print_queue
+from shared.engine.print_queue import JobState
+from shared.engine.spooler import Spooler, is_gone
+from shared.printing.delivery import Outcome, Result
 from shared.printing.status import Status
 from shared.store import reads
 from shared.store.office import Store
@@ -72,7 +71,8 @@ def small(sqlite_store: Store) -> World:
 
 def add_printer(office: World, address: str, slug: str = "kertas", kind: str = "network", **columns: Any) -> int:
     """A printer that number slips go to unless told otherwise."""
-    values = {"office_id": office.id, "slug": slug, "kind": kind, "address": address, "profile": "58mm", **columns}
+    values = {"office_id": office.id, "slug": slug, "kind": kind, "address": address, "profile": "58mm"}
+    values |= {"answers": "in_order", **columns}
     key: Any = office.store.write_with(lambda c: c.execute(insert(Printer), values).inserted_primary_key)
     choice = update(Office).where(Office.id == office.id)
     office.store.write(choice.values(setup_version=Office.setup_version + 1, settings={"printer": slug}))
@@ -222,8 +222,8 @@ def test_a_copy_that_is_uncertain_again_is_left_to_people(small: World, clock: C
 
 
 def _send_and_lose(office: World, job_id: int, now: datetime) -> None:
-    assert jobs.claim(office.store, job_id, GONE, now, 60)
-    assert jobs.finish(office.store, job_id, GONE, Outcome(Result.UNCERTAIN, "hung_up"), now, 100)
+    assert print_queue.claim(office.store, job_id, GONE, now, 60)
+    assert print_queue.finish(office.store, job_id, GONE, Outcome(Result.UNCERTAIN, "hung_up"), now, 100)
 
 
 def test_a_printer_that_answers_nothing_is_believed_to_have_printed(small: World, clock: Clock) -> None:
@@ -276,12 +276,12 @@ def test_a_number_slip_is_not_printed_two_minutes_late(small: World, clock: Cloc
 
 def test_the_word_of_a_printer_that_comes_too_late_takes_the_copy_back(small: World, clock: Clock) -> None:
     late = queue(small, "N0001", clock(), "virtual")
-    assert jobs.claim(small.store, late, GONE, clock(), 10)
+    assert print_queue.claim(small.store, late, GONE, clock(), 10)
     clock.jump(seconds=11)
-    jobs.sweep(small.store, clock(), lambda _owner: False)
+    print_queue.sweep(small.store, clock(), lambda _owner: False)
     assert [each.state for each in copies(small.store, late)] == [JobState.QUEUED]
 
-    assert jobs.finish(small.store, late, GONE, Outcome(Result.CONFIRMED, evidence="in_order"), clock(), 100)
+    assert print_queue.finish(small.store, late, GONE, Outcome(Result.CONFIRMED, evidence="in_order"), clock(), 100)
 
     assert job(small.store, late).state == JobState.CONFIRMED
     assert not copies(small.store, late)
@@ -297,9 +297,9 @@ def test_two_processes_never_send_the_same_slip(office: Callable[..., World], cl
 
     def grab(owner: str) -> None:
         for each in wanted:
-            if jobs.claim(here.store, each, owner, clock(), 60):
+            if print_queue.claim(here.store, each, owner, clock(), 60):
                 won.append((each, owner))
-                assert jobs.finish(here.store, each, owner, Outcome(Result.CONFIRMED), clock(), 100)
+                assert print_queue.finish(here.store, each, owner, Outcome(Result.CONFIRMED), clock(), 100)
 
     hands = [threading.Thread(target=grab, args=(f"server/{name}/1/1",)) for name in "abcd"]
     for hand in hands:
@@ -314,11 +314,11 @@ def test_one_printer_takes_one_slip_at_a_time(office: Callable[..., World], cloc
     here = office()
     first, second = queue(here, "N0001", clock(), "virtual"), queue(here, "N0002", clock(), "virtual")
 
-    assert jobs.claim(here.store, first, "server/a/1/1", clock(), 60)
-    assert not jobs.claim(here.store, second, "server/b/1/1", clock(), 60)
-    assert jobs.claim(here.store, first, "server/a/1/1", clock(), 60)
-    assert not jobs.claim(here.store, first, "server/b/1/1", clock(), 60)
-    assert not jobs.finish(here.store, first, "server/b/1/1", Outcome(Result.CONFIRMED), clock(), 100)
+    assert print_queue.claim(here.store, first, "server/a/1/1", clock(), 60)
+    assert not print_queue.claim(here.store, second, "server/b/1/1", clock(), 60)
+    assert print_queue.claim(here.store, first, "server/a/1/1", clock(), 60)
+    assert not print_queue.claim(here.store, first, "server/b/1/1", clock(), 60)
+    assert not print_queue.finish(here.store, first, "server/b/1/1", Outcome(Result.CONFIRMED), clock(), 100)
 
 
 def test_the_slip_of_a_process_that_died_is_printed_once_more_and_says_so(small: World, clock: Clock) -> None:
@@ -329,7 +329,7 @@ def test_the_slip_of_a_process_that_died_is_printed_once_more_and_says_so(small:
         broken = queue(small, "N0001", clock())
         dead = Spooler(small.store, clock).owner.rpartition("/")[0] + "/0"
         assert is_gone(dead)
-        assert jobs.claim(small.store, broken, dead, clock(), 600)
+        assert print_queue.claim(small.store, broken, dead, clock(), 600)
         with spooling(small.store, clock):
             until(lambda: [each.state for each in copies(small.store, broken)] == [JobState.CONFIRMED])
 
@@ -412,9 +412,9 @@ def test_status_words_become_events_and_move_the_board(small: World, clock: Cloc
 def test_an_agent_that_is_not_heard_is_offline(small: World, clock: Clock) -> None:
     printer_id = add_printer(small, "", kind="star", status="ok", status_at=clock())
 
-    jobs.sweep(small.store, clock() + timedelta(seconds=8), is_gone)
+    print_queue.sweep(small.store, clock() + timedelta(seconds=8), is_gone)
     assert printer(small.store, printer_id).status == Status.OK
-    jobs.sweep(small.store, clock() + timedelta(seconds=10), is_gone)
+    print_queue.sweep(small.store, clock() + timedelta(seconds=10), is_gone)
     assert printer(small.store, printer_id).status == Status.OFFLINE
 
 
@@ -440,7 +440,7 @@ def test_a_slip_that_was_never_sent_is_printed_again_unmarked_but_only_once(smal
     device = PaperPrinter()
     expired = queue(small, "N0001", clock(), "virtual")
     clock.jump(seconds=121)
-    jobs.sweep(small.store, clock(), is_gone)
+    print_queue.sweep(small.store, clock(), is_gone)
 
     with device.on_network() as address, spooling(small.store, clock):
         add_printer(small, address)
@@ -581,3 +581,53 @@ def test_a_printer_in_trouble_keeps_what_was_known_of_it(small: World, sqlite_ur
     assert done.exit_code == 1
     assert "paper_out" in done.output
     assert printer(small.store, printer_id).answers == "in_order"
+
+
+# learning
+
+
+@pytest.mark.parametrize("dialect", ["mute", "garbage", "endless"])
+def test_a_new_printer_that_answers_nothing_gets_its_slips_all_the_same(
+    small: World, clock: Clock, dialect: str
+) -> None:
+    device = PaperPrinter(dialect=dialect)
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address, answers="not_learned")
+        wanted = queue(small, "N0001", clock())
+        until(is_state(small.store, wanted, JobState.CONFIRMED), limit_s=10)
+        until(lambda: on_paper(device, "N0001", marked=False), limit_s=10)
+        until(lambda: printer(small.store, printer_id).answers == "nothing")
+
+    assert job(small.store, wanted).witness == "sent"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "answers"), [("full", "in_order"), ("no_gs_r", "real_time"), ("deaf", "real_time")]
+)
+def test_a_new_printer_is_learned_before_its_first_slip(small: World, clock: Clock, dialect: str, answers: str) -> None:
+    device = PaperPrinter(dialect=dialect)
+
+    with device.on_network() as address, spooling(small.store, clock, timeout_s=2.5):
+        printer_id = add_printer(small, address, answers="not_learned")
+        wanted = queue(small, "N0001", clock())
+        until(is_state(small.store, wanted, JobState.CONFIRMED))
+
+    assert printer(small.store, printer_id).answers == answers
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+    assert not on_paper(device, "N0001", marked=True)
+
+
+def test_a_printer_that_closes_after_each_slip_is_not_doubted_for_ever(small: World, clock: Clock) -> None:
+    device = PaperPrinter(dialect="closes_no_gs_r")
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address, answers="in_order")
+        first = queue(small, "N0001", clock())
+        until(lambda: printer(small.store, printer_id).answers == "real_time")
+        second = queue(small, "N0002", clock())
+        until(is_state(small.store, second, JobState.CONFIRMED))
+
+    assert len(copies(small.store, first)) == 1
+    assert not copies(small.store, second)
+    assert len(on_paper(device, "N0002", marked=False)) == 1

@@ -20,7 +20,7 @@ from shared.domain.ticket import AT_COUNTER, MOVES, Action, State
 from shared.engine import paper, seat
 from shared.engine.day import close_past_days
 from shared.engine.officer import OFFERED
-from shared.printing.jobs import JobState
+from shared.engine.print_queue import JobState
 from shared.store import reads
 from shared.store.office import Store, Transaction
 from shared.store.tables import Counter, Event, PrintJob, Series, Ticket

@@ -8,9 +8,9 @@ from flask_babel import gettext
 
 from counter.setup.page import edit, setup_page
 from shared.domain.errors import Unknown
-from shared.engine import paper
-from shared.engine import setup as engine
-from shared.printing.connections import Answers
+from shared.engine import paper, setup_printers
+from shared.printing.address import PRINTER_KINDS
+from shared.printing.delivery import Answers
 from shared.printing.profiles import PAPERS, names
 from shared.store import reads
 from shared.web.auth import now, store
@@ -18,18 +18,16 @@ from shared.web.clicks import change
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
-KINDS = ("virtual", "network", "usb", "serial", "file", "cups", "epson", "star")
-
 
 @setup_page("/printers")
 def printers() -> ResponseReturnValue:
     return edit(
         "printers",
         "printers",
-        engine.PrintersForm,
-        lambda: engine.printers_form(office_config()),
-        lambda wanted: change(engine.change_printers, wanted),
-        kinds=KINDS,
+        setup_printers.PrintersForm,
+        lambda: setup_printers.printers_form(office_config()),
+        lambda wanted: change(setup_printers.change_printers, wanted),
+        kinds=list(PRINTER_KINDS),
         papers=list(PAPERS),
         models=[name for name in names() if name not in PAPERS],
         answers=[each.value for each in Answers],
@@ -45,5 +43,5 @@ def test_page(name: str) -> ResponseReturnValue:
     with store().read() as connection:
         status = reads.printer_statuses(connection, g.office_id)[name]
     facts = (("Keadaan", gettext(f"printer.{status}")),)
-    change(engine.print_test, name, paper.test_page(office_config(), printer, facts, now(), public_url("/")))
+    change(setup_printers.print_test, name, paper.test_page(office_config(), printer, facts, now(), public_url("/")))
     return redirect(url_for("paper.page", printer=name), 303)

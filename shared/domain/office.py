@@ -98,6 +98,8 @@ class PrinterConfig:
     fallback_id: int | None = None
     """Who prints its slips while it cannot."""
     roll_mm: int = 0
+    device_id: int | None = None
+    """The print agent that it hangs on."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.slip import Line, to_json
 from shared.domain.slip_head import Letterhead
 from shared.domain.slip_printer import printer_test_slip
+from shared.engine import print_queue
 from shared.engine.device import digest
-from shared.printing import jobs
-from shared.printing.jobs import JobState
+from shared.engine.print_queue import JobState
 from shared.printing.profiles import profile
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
@@ -104,9 +104,9 @@ def reprint(tx: Transaction, job_id: int, reason: str, *, printer: str | None = 
     columns = {"expires_at": tx.now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
     if all(_never_sent(each) for each in prints):
         first = next(each for each in prints if each.id == _first_id(job))
-        new_id = jobs.queue(tx.connection, first, first.lines, tx.now, copy_of_id=first.id, **columns)
+        new_id = print_queue.queue(tx.connection, first, first.lines, tx.now, copy_of_id=first.id, **columns)
     else:
-        new_id = jobs.copy(tx.connection, job, words, tx.now, **columns)
+        new_id = print_queue.copy(tx.connection, job, words, tx.now, **columns)
     detail = {"job": new_id, "kind": job.kind}
     tx.record("reprint", reason=words, detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)
     return new_id
@@ -115,7 +115,7 @@ def reprint(tx: Transaction, job_id: int, reason: str, *, printer: str | None = 
 def give_up(tx: Transaction, job_id: int) -> None:
     """Ends a job that waits for its printer; raises `Unknown("print_job")`, `NotAllowed("not_waiting")`."""
     job = _job(tx, job_id)
-    if not jobs.end_queued(tx.connection, job.id, JobState.FAILED, "given_up", tx.now):
+    if not print_queue.end_queued(tx.connection, job.id, JobState.FAILED, "given_up", tx.now):
         raise NotAllowed("not_waiting")
     detail = {"job": job.id, "kind": job.kind}
     tx.record("give_up", detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)

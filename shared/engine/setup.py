@@ -15,18 +15,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from sqlalchemy import delete, insert, select, update
 
-from shared.domain import slip, speech
+from shared.domain import speech
 from shared.domain.calendar import Convention
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.office import OfficeConfig, PrinterConfig
+from shared.domain.office import OfficeConfig
 from shared.domain.speech import Style
 from shared.domain.standard import Role
-from shared.engine.paper import print_lines
-from shared.printing.connections import Answers
-from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
 from shared.store.office_config import settings_to_json
-from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Printer, Service, Ticket
+from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Service, Ticket
 
 Faults = dict[str, tuple[str, dict[str, Any]]]
 """Field ("services-2-series": the third row) -> the code of a sentence (`wrong.<code>`) and what it needs."""
@@ -204,7 +201,7 @@ def change_services(tx: Transaction, wanted: ServicesForm) -> None:
     ids = {service.slug: service.id for service in tx.office.services}
     if {row.slug for row in wanted.services} != set(ids) or len(wanted.services) != len(ids):
         raise Unknown("service")
-    faults = _twice("services", "series", [row.series for row in wanted.services], "series_taken")
+    faults = twice("services", "series", [row.series for row in wanted.services], "series_taken")
     for place, row in enumerate(wanted.services):
         if row.amber_min >= row.red_min:
             faults[f"services-{place}-red_min"] = ("red_after_amber", {})
@@ -233,7 +230,7 @@ def _by_slug(form: ServicesForm) -> dict[str, Any]:
     return {**known, "order": [row.slug for row in form.services]}
 
 
-def _twice(rows: str, field: str, values: Sequence[Any], code: str) -> Faults:
+def twice(rows: str, field: str, values: Sequence[Any], code: str) -> Faults:
     """A fault at each row whose value stands in an earlier row already."""
     return {
         f"{rows}-{place}-{field}": (code, {"value": value})
@@ -289,7 +286,7 @@ def counters_form(office: OfficeConfig) -> CountersForm:
 
 def change_counters(tx: Transaction, wanted: CountersForm) -> None:
     """The office's counters; one that is not named any more is retired. Raises `NotAllowed("counter_in_use")`."""
-    faults = _twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
+    faults = twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
     for place, row in enumerate(wanted.counters):
         if signs := speech.unspeakable(row.name):
             faults[f"counters-{place}-name"] = ("unspeakable", {"signs": signs})
@@ -350,110 +347,6 @@ def _by_number(form: CountersForm) -> dict[str, Any]:
         plain = row.model_dump(mode="json", exclude={"number", "every_service", "services", "id"})
         rows[str(row.number)] = {**plain, "roles": sorted(plain["roles"]), "services": services}
     return rows
-
-
-# --- printers ---
-
-
-class PrinterRow(Form):
-    """One printer; `id` is None for a new one. `address`: see `printing.connections.connect`."""
-
-    id: int | None = None
-    slug: Slug
-    kind: Literal["virtual", "network", "usb", "serial", "file", "cups", "epson", "star"] = "virtual"
-    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)] = ""
-    profile: str = "80mm-48"
-    answers: Answers = Answers.IN_ORDER
-    fallback: str | None = None
-    """Name of the printer that takes over while this one cannot print."""
-    roll_mm: int = Field(0, ge=0, le=200_000)
-    """How long a new roll is; 0 is the usual one of this width."""
-
-
-class PrintersForm(Form):
-    printers: list[PrinterRow] = Field(default_factory=list)
-
-
-FETCHING = ("epson", "star")
-"""Printers that fetch their slips themselves: made by `loket printer link`, whose address holds their name."""
-
-_ADDRESSES = {
-    "network": re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?"),
-    "usb": re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}"),
-    "serial": re.compile(r"/dev/[\w./\-]+(:[0-9]+(:(rtscts|xonxoff))?)?"),
-    "file": re.compile(r"/dev/[\w./\-]+"),
-    "cups": re.compile(r"[\w.\-]+"),
-}
-"""How the address of each kind of printer is written. A file must be a device: no other file is ever written to."""
-
-
-def printers_form(office: OfficeConfig) -> PrintersForm:
-    """The printers as they are now."""
-    names = {printer.id: printer.slug for printer in office.printers}
-    fields = ("id", "slug", "kind", "address", "profile", "roll_mm")
-    rows = [
-        PrinterRow.model_construct(
-            **{name: getattr(printer, name) for name in fields},
-            answers=Answers(printer.answers),
-            fallback=names.get(printer.fallback_id or 0),
-        )
-        for printer in office.printers
-    ]
-    return PrintersForm.model_construct(printers=rows)
-
-
-def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
-    """The office's printers; one that is not named any more is retired, its jobs stay in the history."""
-    known = {printer.id: printer for printer in tx.office.printers}
-    kept = {row.id for row in wanted.printers if row.id is not None}
-    if not kept <= set(known):
-        raise Unknown("printer")
-    raise_if_faults(_printer_faults(wanted, known))
-    mine = Printer.office_id == tx.office_id
-    for printer_id in known:  # names may change places, and none may stand twice meanwhile
-        retired = {} if printer_id in kept else {"is_active": False}
-        free = {"slug": f"~{printer_id}", "fallback_id": None, **retired}
-        tx.execute(update(Printer).where(mine, Printer.id == printer_id).values(**free))
-    for row in wanted.printers:
-        columns = row.model_dump(mode="json", exclude={"id", "fallback"})
-        if row.id is None:
-            tx.execute(insert(Printer), {"office_id": tx.office_id, **columns})
-        else:
-            tx.execute(update(Printer).where(mine, Printer.id == row.id).values(**columns))
-    ids = {row.slug: row.id for row in tx.all(select(Printer.id, Printer.slug).where(mine, Printer.is_active))}
-    for row in wanted.printers:
-        if row.fallback:
-            tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
-    record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
-
-
-def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> Faults:
-    slugs = [row.slug for row in wanted.printers]
-    faults = _twice("printers", "slug", slugs, "name_taken")
-    for place, row in enumerate(wanted.printers):
-        if row.profile not in profile_names():
-            faults[f"printers-{place}-profile"] = ("choose", {})
-        address = _ADDRESSES.get(row.kind)
-        if address is not None and not address.fullmatch(row.address):
-            faults[f"printers-{place}-address"] = (f"address_{row.kind}", {})
-        if row.fallback is not None and (row.fallback == row.slug or row.fallback not in slugs):
-            faults[f"printers-{place}-fallback"] = ("choose", {})
-        was = known.get(row.id or 0)
-        if row.kind in FETCHING and (was is None or (was.kind, was.slug) != (row.kind, row.slug)):
-            faults[f"printers-{place}-kind"] = ("linked", {})
-    return faults
-
-
-def _by_name(form: PrintersForm) -> dict[str, Any]:
-    return {row.slug: {**row.model_dump(exclude={"id", "slug"}), "answers": str(row.answers)} for row in form.printers}
-
-
-def print_test(tx: Transaction, slug: str, lines: Sequence[slip.Line]) -> None:
-    """Queues a test page on this printer; raises `Unknown("printer")`."""
-    if slug not in {printer.slug for printer in tx.office.printers}:
-        raise Unknown("printer")
-    job_id = print_lines(tx, "test", lines, printer=slug)
-    tx.record("setup.test_page", detail={"printer": slug, "job": job_id})
 
 
 # --- rules of the queue ---

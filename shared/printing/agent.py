@@ -25,14 +25,15 @@ from typing import Any
 
 import structlog
 
-from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
+from shared.printing.address import Kind
+from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, deliver
 from shared.printing.job_notifier import JobNotifier
 from shared.printing.status import Status
 
 log = structlog.get_logger()
 
 WAIT_S = 3.0
-"""How long a question stays open, or the bell is waited for; with the status in each it stays under `jobs.QUIET_S`."""
+"""How long a question stays open, or the bell is waited for; with the status in each it stays under `QUIET_S`."""
 
 ANSWER_S = 10.0
 """A server that keeps quiet for so long is not there."""
@@ -233,13 +234,7 @@ class Agent:
 
     def _status(self) -> Status:
         device = self.device
-        try:
-            if device.answers is not Answers.NOTHING:
-                return ask(device.kind, device.address, self.timeout_s)
-            with connect(device.kind, device.address, self.timeout_s):
-                return Status.OK
-        except OSError:
-            return Status.OFFLINE
+        return ask(device.kind, device.address, self.timeout_s, answers=device.answers)
 
 
 def _doubt(state: str) -> Outcome:

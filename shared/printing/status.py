@@ -16,11 +16,27 @@ class Status(StrEnum):
     CUTTER = "cutter"
     OFFLINE = "offline"
     UNKNOWN = "unknown"
+    NO_RIGHT = "no_right"
+    """The device is there, and this program may not use it."""
+    ADDRESS = "address"
+    """No printer may have this address."""
+    AMBIGUOUS = "ambiguous"
+    """Several USB printers of this model are plugged in, and the address does not say which."""
 
     @property
     def can_print(self) -> bool:
         """Near the end of the roll it still prints: tell the staff, keep printing."""
         return self in (Status.OK, Status.NEAR_END)
+
+
+_ADVICE = {
+    "unreachable": "offline", "hung_up": "offline", "no_answer": "unknown", "usb_ambiguous": "ambiguous"
+}  # fmt: skip
+
+
+def advice(reason: str) -> str:
+    """What to do about a status or the fault of a slip: a key of the catalogues, `printer_hint.<advice>`."""
+    return "address" if reason.startswith("address_") else _ADVICE.get(reason, reason)
 
 
 QUERIES = (1, 2, 3, 4)

@@ -120,7 +120,7 @@ def _load(connection: Connection, office_id: int) -> OfficeConfig:
             for c in counters
         ),
         printers=tuple(
-            PrinterConfig(p.id, p.slug, p.kind, p.address, p.profile, p.answers, p.fallback_id, p.roll_mm)
+            PrinterConfig(p.id, p.slug, p.kind, p.address, p.profile, p.answers, p.fallback_id, p.roll_mm, p.device_id)
             for p in printers
         ),
         calendar=_calendar(connection, office_id, settings, zone),

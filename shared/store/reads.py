@@ -164,8 +164,9 @@ def held(rows: Iterable[Row[*tuple[Any, ...]]], today: date) -> frozenset[Role]:
 def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     """How the office's printers are, for the kiosk, the counters and the supervisor; words: `printer.<status>`.
 
-    slug, kind, status ("ok", "near_end" ...), status_at, slips_left (an estimate; None for the virtual one),
-    waiting (jobs not yet sent), fault (what hinders the oldest of them), fallback (a slug or None).
+    slug, kind, address, answers, device_id, status ("ok", "near_end" ...), status_at, slips_left (an estimate; None
+    for the virtual one), waiting (jobs not yet sent), fault (what hinders the oldest of them), fallback (a slug or
+    None).
     """
     rows = connection.execute(
         select(Printer).where(Printer.office_id == office_id, Printer.is_active).order_by(Printer.id)
@@ -183,6 +184,9 @@ def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
             {
                 "slug": row.slug,
                 "kind": row.kind,
+                "address": row.address,
+                "answers": row.answers,
+                "device_id": row.device_id,
                 "status": "ok" if row.kind == "virtual" else row.status,
                 "status_at": row.status_at,
                 "slips_left": _slips_left(row),

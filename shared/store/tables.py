@@ -546,11 +546,11 @@ class Printer(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     slug: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(16), default="virtual")
-    """virtual, network, usb, serial, file or cups: see `printing.connections`."""
+    """see `printing.address.Kind`."""
     address: Mapped[str] = mapped_column(String(200), default="")
     profile: Mapped[str] = mapped_column(String(40), default="80mm-48")
-    answers: Mapped[str] = mapped_column(String(16), default="in_order")
-    """How it answers questions about itself: `printing.connections.Answers`."""
+    answers: Mapped[str] = mapped_column(String(16), default="not_learned")
+    """How it answers questions about itself: `printing.delivery.Answers`."""
     is_active: Mapped[bool] = mapped_column(default=True)
     """A printer that was taken away stays here for its jobs, under a slug that nobody types."""
     status: Mapped[str] = mapped_column(String(16), default="unknown")
@@ -607,11 +607,11 @@ class PrintJob(Base):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(String(40), default=None)
-    """What hinders it, or what ended it: see `printing.jobs`."""
+    """What hinders it, or what ended it: see `engine.print_queue`."""
     is_uncertain: Mapped[bool] = mapped_column(default=False)
     """It ended without anybody knowing what is on paper."""
     witness: Mapped[str | None] = mapped_column(String(12), default=None)
-    """On what "confirmed" stands: `printing.connections.Outcome`."""
+    """On what "confirmed" stands: `printing.delivery.Outcome`."""
     copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("print_job.id"), default=None)
     """The first print of this slip; None for the first print itself."""
     moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("printer.id"), default=None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from shared.printing.address import permit
 from shared.web.settings import InvalidSettings, read_settings
 
 COMMANDS = {path.stem.replace("_", "-"): path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py")}
@@ -47,5 +48,6 @@ def main(context: click.Context) -> None:
     """Loket: antrean, layar, dan loket untuk kantor kecamatan."""
     try:
         context.obj = read_settings()
+        permit(context.obj.printer_reach())
     except InvalidSettings as error:
         raise click.ClickException(str(error)) from None

@@ -25,8 +25,8 @@ from shared.domain.errors import Refusal
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
+from shared.engine import print_queue
 from shared.engine.forecast import Forecast, Forecasts
-from shared.printing import jobs
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Device, Office, new_epoch
@@ -156,7 +156,7 @@ class Live:
 
     def _wake_agents(self, office: int) -> None:
         with self.store.read() as connection:
-            wanted = jobs.agents_wanted(connection, office)
+            wanted = print_queue.agents_wanted(connection, office)
         for device_id in wanted:
             self.tell_device(device_id, "print")
 

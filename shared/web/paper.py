@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import Row, insert
 
-from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.rights import Right
 from shared.engine import paper
-from shared.printing.jobs import JobState
+from shared.engine.print_queue import JobState
+from shared.printing.address import Kind, address, is_wired
+from shared.printing.delivery import Answers
+from shared.printing.made import make
 from shared.printing.profiles import profile
 from shared.printing.raster import draw
-from shared.printing.spool import make
+from shared.printing.status import Status, advice
 from shared.store import reads
 from shared.store.tables import DataView
 from shared.web.auth import may, now, officers_only, store
 from shared.web.clicks import change
 from shared.web.hosts import is_local
-from shared.web.screen import office_config
+from shared.web.screen import office_config, sentence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +37,9 @@ blueprint = Blueprint("paper", __name__)
 SHOWN = 12
 PUBLIC_KINDS = ("number", "missing", "survey", "recap", "test")
 """Slips without personal data; the others are shown to officers only, and each look is noted."""
+HANDED_OVER = ("queue", "sent")
+"""Evidence that proves less than a printed slip."""
+FAULT_WORDS = {"usb_ambiguous": "ambiguous"}
 REASONS = ("jam", "faint", "lost", "torn", "other_printer")
 
 
@@ -67,8 +74,36 @@ def page(printer: str | None = None) -> str:
         may_act=_is_officer() and may(Right.PRINT),
         may_see=[slip.id for slip in slips if _may_see(slip)],
         reasons=REASONS,
+        advice={each["slug"]: _advice(each) for each in printers},
+        fault_words=fault_words,
+        handed_over=HANDED_OVER,
         unsent=(JobState.QUEUED, JobState.SENDING),
     )
+
+
+def _advice(printer: Mapping[str, Any]) -> str | None:
+    """What to do about this printer, in a sentence; None when there is nothing to do."""
+    status = Status(printer["status"])
+    if status in (Status.ADDRESS, Status.AMBIGUOUS) and printer["device_id"] is None:
+        try:
+            address(printer["kind"], printer["address"])
+        except Invalid as error:
+            return sentence(error)
+    if status is not Status.OK and (status, printer["answers"]) != (Status.UNKNOWN, Answers.NOT_LEARNED):
+        return str(gettext(f"printer_hint.{advice(status)}"))
+    if printer["kind"] == Kind.CUPS:
+        return str(gettext("printer_hint.queue"))
+    if is_wired(printer["kind"]) and printer["answers"] in (Answers.NOTHING, Answers.NOT_LEARNED):
+        return str(gettext(f"printer_hint.{printer['answers']}"))
+    return None
+
+
+def fault_words(fault: str) -> str:
+    """What hinders a slip, or ended it."""
+    says = fault.partition("says:")[2]
+    if says:
+        return str(gettext("printer.says", words=says))
+    return str(gettext(f"printer.{FAULT_WORDS.get(fault, 'address' if fault.startswith('address_') else fault)}"))
 
 
 @blueprint.get("/<office>/paper/slips/<int:job_id>.png")

@@ -30,12 +30,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.engine import paper
-from shared.printing import jobs
-from shared.printing.connections import Answers, Kind, Outcome, Result
+from shared.engine import paper, print_queue
+from shared.printing.address import WiredKind
+from shared.printing.delivery import Answers, Outcome, Result
+from shared.printing.made import Made, make
 from shared.printing.profiles import profile
 from shared.printing.raster import draw
-from shared.printing.spool import Made, make
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.store.tables import Printer, PrintJob
@@ -67,7 +67,7 @@ class AgentPrinter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
-    kind: Kind
+    kind: WiredKind
     address: str = Field(max_length=200)
     profile: str = Field(max_length=40)
     answers: Answers
@@ -91,7 +91,7 @@ class Claim(BaseModel):
 
 
 class Report(BaseModel):
-    """What became of a slip: see `printing.connections.Outcome`."""
+    """What became of a slip: see `printing.delivery.Outcome`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -120,7 +120,7 @@ def offer() -> ResponseReturnValue:
     """The oldest slip for this printer, as bytes; it is not the agent's before it was claimed."""
     asked = body(AskForSlip)
     printer = _printer(asked.slug, device_id=_agent())
-    jobs.note(store(), printer, asked.status, now(), refresh_s=HEARD_S)
+    print_queue.note(store(), printer, asked.status, now(), refresh_s=HEARD_S)
     ready = _wait(printer.id, asked.wait_s if asked.status.can_print else 0)
     if ready is None:
         return jsonify(job=None)
@@ -134,7 +134,7 @@ def offer() -> ResponseReturnValue:
 def claim(job_id: int) -> ResponseReturnValue:
     wanted = body(Claim)
     _job_of_agent(job_id)
-    if not jobs.claim(store(), job_id, _owner(wanted.install), now(), jobs.lease_s(wanted.size)):
+    if not print_queue.claim(store(), job_id, _owner(wanted.install), now(), print_queue.lease_s(wanted.size)):
         raise NotAllowed("not_waiting")
     return jsonify(job=job_id)
 
@@ -146,10 +146,10 @@ def report(job_id: int) -> ResponseReturnValue:
     told = body(Report)
     job = _job_of_agent(job_id)
     outcome = Outcome(told.result, told.reason, told.status, told.evidence)
-    if not jobs.finish(store(), job_id, _owner(told.install), outcome, now(), told.length_mm):
+    if not print_queue.finish(store(), job_id, _owner(told.install), outcome, now(), told.length_mm):
         raise NotAllowed("not_waiting")
     if told.status != Status.UNKNOWN:
-        jobs.note(store(), _row(job.printer_id), told.status, now(), refresh_s=HEARD_S)
+        print_queue.note(store(), _row(job.printer_id), told.status, now(), refresh_s=HEARD_S)
     return jsonify(job=job_id)
 
 
@@ -197,7 +197,7 @@ def epson(printer: str, key: str) -> ResponseReturnValue:
 def _epson_job(printer: Row[Any]) -> Response:
     """A job while the printer is known to be well, else an empty one: the answer to it says how the printer is."""
     if Status(printer.status) != Status.OFFLINE:
-        jobs.note(store(), printer, Status(printer.status), now(), refresh_s=HEARD_S)
+        print_queue.note(store(), printer, Status(printer.status), now(), refresh_s=HEARD_S)
     if _is_sending(printer):
         return _xml("")
     can_print = Status(printer.status).can_print
@@ -238,7 +238,7 @@ def _epson_status(printer: Row[Any], text: str) -> None:
 
 
 def _epson_told(printer: Row[Any], status: Status) -> None:
-    jobs.note(store(), _row(printer.id), status, now(), refresh_s=HEARD_S)
+    print_queue.note(store(), _row(printer.id), status, now(), refresh_s=HEARD_S)
     store().write(update(Printer).where(Printer.id == printer.id).values(asked_at=now()))
 
 
@@ -282,11 +282,11 @@ def star_poll(printer: str, key: str) -> ResponseReturnValue:
     row = _pulling(printer, "star", key)
     told = request.get_json(silent=True) or {}
     status = _star_word(str(told.get("statusCode") or ""))
-    jobs.note(store(), row, status, now(), refresh_s=HEARD_S)
+    print_queue.note(store(), row, status, now(), refresh_s=HEARD_S)
     if not status.can_print or told.get("printingInProgress") or _is_sending(row):
         return jsonify(jobReady=False)
     with store().read() as connection:
-        job = jobs.waiting(connection, row.id, now())
+        job = print_queue.waiting(connection, row.id, now())
     if job is None:
         return jsonify(jobReady=False)
     return jsonify(jobReady=True, mediaTypes=["image/png"], jobToken=str(job.id), deleteMethod="DELETE")
@@ -298,7 +298,7 @@ def star_fetch(printer: str, key: str) -> ResponseReturnValue:
     """The job as a picture, the same dots as everywhere; asked again before it is confirmed, it is given again."""
     row = _pulling(printer, "star", key)
     with store().read() as connection:
-        held = jobs.held(connection, row.id, _puller(row))
+        held = print_queue.held(connection, row.id, _puller(row))
     ready = (held, _made(row, held)) if held is not None else _claimed(row)
     if ready is None:
         raise Unknown("print_job")
@@ -314,7 +314,7 @@ def star_done(printer: str, key: str) -> ResponseReturnValue:
     row = _pulling(printer, "star", key)
     code = unquote(request.args.get("code", ""))
     with store().read() as connection:
-        held = jobs.held(connection, row.id, _puller(row))
+        held = print_queue.held(connection, row.id, _puller(row))
     if held is not None and request.args.get("token", str(held.id)) == str(held.id):
         _finish(row, held.id, _star_outcome(code))
     return jsonify()
@@ -379,21 +379,21 @@ def _puller(printer: Row[Any]) -> str:
 
 def _is_sending(printer: Row[Any]) -> bool:
     with store().read() as connection:
-        return jobs.held(connection, printer.id, _puller(printer)) is not None
+        return print_queue.held(connection, printer.id, _puller(printer)) is not None
 
 
 def _claimed(printer: Row[Any]) -> tuple[Row[Any], Made] | None:
     ready = _next(printer.id)
-    if ready is None or not jobs.claim(store(), ready[0].id, _puller(printer), now(), PULL_LEASE_S):
+    if ready is None or not print_queue.claim(store(), ready[0].id, _puller(printer), now(), PULL_LEASE_S):
         return None
     return ready
 
 
 def _finish(printer: Row[Any], job_id: int, outcome: Outcome) -> None:
     with store().read() as connection:
-        job = jobs.held(connection, printer.id, _puller(printer))
+        job = print_queue.held(connection, printer.id, _puller(printer))
     length_mm = _made(printer, job).length_mm if job is not None and job.id == job_id else 0.0
-    jobs.finish(store(), job_id, _puller(printer), outcome, now(), length_mm)
+    print_queue.finish(store(), job_id, _puller(printer), outcome, now(), length_mm)
 
 
 def _made(printer: Row[Any], job: Row[Any]) -> Made:
@@ -405,13 +405,13 @@ def _next(printer_id: int) -> tuple[Row[Any], Made] | None:
     printer = _row(printer_id)
     while True:
         with store().read() as connection:
-            job = jobs.waiting(connection, printer_id, now())
+            job = print_queue.waiting(connection, printer_id, now())
         if job is None:
             return None
         try:
             return job, _made(printer, job)
         except Invalid:
-            jobs.give_up(store(), job.id, "impossible", now())
+            print_queue.give_up(store(), job.id, "impossible", now())
 
 
 def _wait(printer_id: int, wait_s: float) -> tuple[Row[Any], Made] | None:

@@ -15,7 +15,8 @@ from shared.domain.actor import Actor
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
 from shared.engine.founding import Password
-from shared.printing.spool import Spooler
+from shared.engine.spooler import Spooler
+from shared.printing.address import permit
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -32,6 +33,7 @@ LOCAL = "127.0.0.1"
 def application(**live_options: Any) -> Flask:
     """Prepares the database, makes the app, starts what runs beside it, and says on the console what to open."""
     settings = read_settings()
+    permit(settings.printer_reach())
     passwords = prepare(settings, datetime.now(UTC))
     app = create_app(settings, **({"async_mode": "gevent"} | live_options))
     start(app)

@@ -6,8 +6,11 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from shared.printing.address import Reach, networks
 
 
 class InvalidSettings(ValueError):
@@ -28,7 +31,23 @@ class Settings(BaseModel):
     hosts: str = Field("", description="further names in this server's addresses, as loket.kab.go.id, by comma")
     connections: int = Field(60, ge=4, description="connections of one address that may wait at once")
     proxies: str = Field("", description="addresses of reverse proxies on other machines, by comma")
+    printer_addresses: str = Field(
+        "", description="networks that printers may have although they are refused: 127.0.0.0/8, 10.0.0.9 ..."
+    )
     secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
+
+    @field_validator("printer_addresses")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        networks(text)
+        return text
+
+    def printer_reach(self) -> Reach:
+        """Which network addresses printers may have: those of the database and of Redis never."""
+        services = ((self.database_url, 5432), (self.redis_url, 6379))
+        parts = [(urlsplit(url), port) for url, port in services if "://" in url]
+        closed = frozenset((each.hostname, each.port or port) for each, port in parts if each.hostname)
+        return Reach(networks(self.printer_addresses), closed)
 
     def database(self) -> str:
         """The SQLAlchemy URL to use; makes the data folder when it is missing."""

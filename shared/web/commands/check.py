@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import text
 
-from shared.printing.connections import KINDS, ask
+from shared.printing.address import is_wired
+from shared.printing.delivery import Answers, ask
 from shared.store import reads
 from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
@@ -81,8 +82,8 @@ def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
         if office.counters and not office.first_counters(service):
             yield False, f"{slug} {service.slug}", "tidak ada loket yang melayaninya (no counter serves it)"
     for printer in office.printers:
-        if printer.kind in KINDS:
-            status = ask(printer.kind, printer.address)
-            yield status.can_print, f"{slug} printer {printer.slug}", status.value
-        else:
+        if printer.device_id is not None or not is_wired(printer.kind):  # not this machine's to open
             yield True, f"{slug} printer {printer.slug}", printer.kind
+        else:
+            status = ask(printer.kind, printer.address, answers=Answers(printer.answers))
+            yield status.can_print, f"{slug} printer {printer.slug}", f"{status.value}: {say(f'printer.{status}')}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from pathlib import Path
-from typing import cast, get_args
 
 import click
 
+from shared.printing.address import WIRED, Kind
 from shared.printing.agent import (
     Agent,
     Journal,
@@ -20,7 +20,8 @@ from shared.printing.agent import (
     pair,
     redeem,
 )
-from shared.printing.connections import USB_FILES, Answers, Kind
+from shared.printing.delivery import Answers
+from shared.printing.wires.device import USB_FILES
 from shared.web.settings import Settings
 
 
@@ -99,8 +100,8 @@ def _printer(text: str | None) -> tuple[Kind, str]:
         devices = sorted(Path(USB_FILES).glob("lp*"))
         if not devices:
             raise click.ClickException("tidak ada printer USB (no USB printer): --printer usb:VENDOR:PRODUCT")
-        return "file", str(devices[0])
-    found = re.fullmatch(rf"({'|'.join(get_args(Kind))}):(.+)", text)
+        return Kind.FILE, str(devices[0])
+    found = re.fullmatch(rf"({'|'.join(WIRED)}):(.+)", text)
     if not found:
         raise click.UsageError("--printer usb:..., file:..., network:..., serial:..., cups:...")
-    return cast(Kind, found[1]), found[2]
+    return Kind(found[1]), found[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -15,22 +15,24 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
 from shared.domain.slip import Line
-from shared.engine import paper
-from shared.engine import setup as engine
+from shared.engine import paper, setup_printers
+from shared.engine.print_queue import OWN_KINDS
+from shared.printing.address import address
 from shared.printing.bytes import render
-from shared.printing.connections import TIMEOUT_S, Answers, Kind, connect, learn, print_slip
-from shared.printing.jobs import OWN_KINDS
+from shared.printing.delivery import TIMEOUT_S, Answers, ask, connect, deliver, learn
 from shared.printing.profiles import profile
-from shared.printing.status import Status
+from shared.printing.status import Status, advice
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.store.tables import Office, Printer
+from shared.web.console import say
 from shared.web.settings import Settings
 from shared.words import catalogue
 
 WORDS = Path(__file__).resolve().parents[1]
 ANSWER_WORDS = {
+    Answers.NOT_LEARNED: "belum diketahui",
     Answers.IN_ORDER: "setelah tercetak",
     Answers.REAL_TIME: "sewaktu-waktu",
     Answers.NOTHING: "tidak menjawab",
@@ -59,36 +61,41 @@ def test(settings: Settings, office: str, name: str | None, timeout_s: float) ->
         store.change(config.office_id, by_itself, paper.print_lines, "test", lines, printer=row.slug)
         click.echo(f"{row.slug}: {word}. Lihat (see) /{office}/paper/{row.slug}")
         return
-    try:
-        _try(store, config, row, settings, timeout_s)
-    except Invalid as error:
-        raise click.ClickException(f"{row.slug}: {error.code}: {row.address} {row.profile}") from None
-    except OSError as error:
-        raise click.ClickException(f"{row.slug}: {row.kind}:{row.address}: tidak terjangkau ({error})") from None
+    _try(store, config, row, settings, timeout_s)
 
 
 def _try(store: Store, office: OfficeConfig, row: Row[Any], settings: Settings, timeout_s: float) -> None:
     """Asks, learns, prints and says what came back; keeps what was learned when the printer is well enough to tell."""
-    with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
-        status = connection.status()
-        can_learn = status.can_print or status is Status.UNKNOWN
-        answers = learn(connection) if can_learn else Answers(row.answers)
+    address(row.kind, row.address)
+    status = ask(row.kind, row.address, timeout_s)
+    answers = _learned(row, status, timeout_s)
     facts = (("Jawaban printer", ANSWER_WORDS[answers]), ("Keadaan", _word(status)))
     data = render(_page(office, row, settings, *facts), row.profile)
-    with connect(cast(Kind, row.kind), row.address, timeout_s) as connection:
-        outcome = print_slip(connection, data, answers=answers)
+    outcome = deliver(row.kind, row.address, data, timeout_s=timeout_s, answers=answers)
     click.echo(f"{row.slug}: {row.kind}:{row.address} {row.profile}")
     click.echo(f"  keadaan (status): {_word(status)} ({status.value})")
     click.echo(f"  jawaban (answers): {answers.value}")
     click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.evidence or ''}".rstrip())
     if answers is Answers.NOTHING:
-        click.echo(
-            "  Printer ini tidak menjawab: 'tercetak' hanya berarti 'terkirim'. Lihat apakah halaman uji keluar."
-        )
-        click.echo("  (It answers nothing: 'printed' only means 'sent'. Look whether the test page came out.)")
+        click.echo(f"  {say('printer_hint.nothing')}")
     store.write_with(_keep, office.office_id, row.id, answers.value)
     if outcome.reason:
-        raise click.ClickException("halaman uji tidak tercetak dengan pasti (the test page is not surely printed)")
+        hint = say(f"printer_hint.{advice(outcome.reason)}")
+        raise click.ClickException(
+            f"halaman uji tidak tercetak dengan pasti (the test page is not surely printed): {hint}"
+        )
+
+
+def _learned(row: Row[Any], status: Status, timeout_s: float) -> Answers:
+    """What it answers now, when it can tell."""
+    known = Answers(row.answers)
+    if not status.can_print and status is not Status.UNKNOWN:
+        return known
+    try:
+        with connect(row.kind, row.address, timeout_s) as connection:
+            return learn(connection)
+    except OSError:
+        return known
 
 
 def _page(office: OfficeConfig, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[Line]:
@@ -137,7 +144,7 @@ def list_printers(settings: Settings, office: str) -> None:
 @command.command("add")
 @click.option("--office", required=True, help="slug of the office")
 @click.option("--name", required=True, help="small letters, digits, hyphens")
-@click.option("--kind", type=click.Choice(OWN_KINDS), default="network", show_default=True)
+@click.option("--kind", type=click.Choice([str(each) for each in OWN_KINDS]), default="network", show_default=True)
 @click.option("--address", default="", help="as in the setup: 192.168.1.50, 04b8:0202, /dev/ttyUSB0:9600 ...")
 @click.option("--profile", "profile_name", default="80mm-48", show_default=True)
 @click.pass_obj
@@ -162,14 +169,19 @@ def _change(settings: Settings, office: str, change: Callable[[list[Any]], list[
     store = open_store(settings)
     present = _config(store, office)
     try:
-        rows = change(engine.printers_form(present).model_dump()["printers"])
-        wanted = engine.PrintersForm.model_validate({"printers": rows})
-        store.change(present.office_id, Actor.system(datetime.now(UTC)), engine.change_printers, wanted)
+        rows = change(setup_printers.printers_form(present).model_dump()["printers"])
+        wanted = setup_printers.PrintersForm.model_validate({"printers": rows})
+        store.change(present.office_id, Actor.system(datetime.now(UTC)), setup_printers.change_printers, wanted)
     except ValidationError as error:
         raise click.ClickException("; ".join(str(each["msg"]) for each in error.errors())) from None
     except Invalid as error:
-        raise click.ClickException(f"{error.code}: {', '.join(error.facts['fields'])}") from None
+        raise click.ClickException(_sentences(error)) from None
     click.echo("tersimpan (saved)")
+
+
+def _sentences(error: Invalid) -> str:
+    """What is wrong with each field, in the words of the setup page."""
+    return "; ".join(say(f"wrong.{code}", **facts) for code, facts in error.facts["faults"].values())
 
 
 def open_store(settings: Settings) -> Store:

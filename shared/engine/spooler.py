@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from sqlalchemy import Row, or_, select, update
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
-from shared.domain.slip import from_json
-from shared.printing import jobs, raster
-from shared.printing.bytes import logo_raster, render
-from shared.printing.connections import TIMEOUT_S, Answers, Kind, Outcome, Result, ask, connect, deliver
-from shared.printing.jobs import OWN_KINDS, JobState
-from shared.printing.profiles import profile
+from shared.engine import print_queue
+from shared.engine.print_queue import OWN_KINDS, JobState
+from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, connect, deliver, learn
+from shared.printing.made import make
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.store.tables import UNSENT, Printer, PrintJob
@@ -39,36 +35,13 @@ REST_S = 0.02
 ASK_S = 4.0
 """How often an idle printer is asked how it is, so that people know within ten seconds."""
 
+SURELY_MUTE = 3
+"""A printer that answered nothing so often in a row does not: the first time it may only have been busy."""
+
+OFTEN_IN_DOUBT = 2
+
 LONGEST_WAIT_S = 5.0
 """Before the next try on a printer that fails: 1, 2, 4 and then always so many seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A slip ready for a printer."""
-
-    data: bytes
-    width_dots: int
-
-    @property
-    def length_mm(self) -> float:
-        """How much of the roll it takes; worked out after the slip went out, for it costs more than making it."""
-        return raster.length_mm(self.data, self.width_dots)
-
-
-def make(lines: list[Any], profile_name: str, logo: str | None = None) -> Made:
-    """A job's lines as bytes; raises `Invalid` when they make no slip.
-
-    `logo`: the office's picture as `printing.logo` keeps it.
-    """
-    width_dots = profile(profile_name).width_dots
-    data = render(from_json(lines), profile_name, logo=_logo(logo, width_dots) if logo else b"")
-    return Made(data, width_dots)
-
-
-@lru_cache(maxsize=64)
-def _logo(picture: str, width_dots: int) -> bytes:
-    return logo_raster(base64.b64decode(picture), width_dots)
 
 
 class Spooler:
@@ -97,6 +70,12 @@ class Spooler:
         self._not_before: dict[int, float] = {}
         self._asked: dict[int, float] = {}
         self._sweep_at = 0.0
+        self._mute: dict[int, int] = {}
+        """How often in a row a printer that is being learned answered nothing."""
+        self._doubts: dict[int, int] = {}
+        """Slips in a row that a printer left in doubt and was well afterwards."""
+        self._believed: set[int] = set()
+        """Printers that confirmed a slip in the life of this process."""
         store.on_change(lambda _office, _version: self._knock.set())
 
     def run(self) -> None:
@@ -119,7 +98,7 @@ class Spooler:
         """Ends what is overdue, and starts a worker for each printer that has something to do."""
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + self.look_s
-            jobs.sweep(self.store, self.clock(), is_gone)
+            print_queue.sweep(self.store, self.clock(), is_gone)
         with self.store.read() as connection:
             printers = connection.execute(_OWN).all()
             queued = set(connection.execute(_QUEUED).scalars())
@@ -136,9 +115,9 @@ class Spooler:
     def _work(self, printer: Row[Any]) -> None:
         try:
             if printer.kind == "virtual":
-                jobs.show(self.store, printer.id, self.clock())
+                print_queue.show(self.store, printer.id, self.clock())
             elif self._print_all(printer) == 0:
-                self._ask(printer)
+                self._ask(self._fresh(printer))
         except Exception:
             log.exception("printer_failed", printer=printer.slug, office=printer.office_id)
             self._wait_longer(printer.id)
@@ -150,11 +129,11 @@ class Spooler:
         tried = 0
         while not self._stopping:
             with self.store.read() as connection:
-                job = jobs.waiting(connection, printer.id, self.clock())
+                job = print_queue.waiting(connection, printer.id, self.clock())
             if job is None:
                 return tried
             tried += 1
-            if not self._print(printer, job):
+            if not self._print(self._fresh(printer), job):
                 self._wait_longer(printer.id)
                 return tried
             self._failures.pop(printer.id, None)
@@ -166,40 +145,63 @@ class Spooler:
             made = make(job.lines, printer.profile, self.store.office_config(printer.office_id).profile.get("logo"))
         except Invalid as error:
             log.error("slip_impossible", job=job.id, printer=printer.slug, code=error.code)
-            jobs.give_up(self.store, job.id, "impossible", self.clock())
+            print_queue.give_up(self.store, job.id, "impossible", self.clock())
             return True
-        if not jobs.claim(self.store, job.id, self.owner, self.clock(), jobs.lease_s(len(made.data))):
+        if not print_queue.claim(self.store, job.id, self.owner, self.clock(), print_queue.lease_s(len(made.data))):
             return False
-        outcome = self._deliver(printer, made.data)
+        answers = self._answers(printer)
+        outcome = deliver(printer.kind, printer.address, made.data, timeout_s=self.timeout_s, answers=answers)
         self._asked[printer.id] = time.monotonic()
-        if not jobs.finish(self.store, job.id, self.owner, outcome, self.clock(), made.length_mm):
+        if not print_queue.finish(self.store, job.id, self.owner, outcome, self.clock(), made.length_mm):
             log.warning("job_was_taken", job=job.id, printer=printer.slug)
         if outcome.result != Result.CONFIRMED:
             facts = {"job": job.id, "printer": printer.slug, "result": outcome.result.value, "reason": outcome.reason}
             log.warning("not_printed", office=printer.office_id, **facts)
             self._asked.pop(printer.id, None)
         if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
-            jobs.note(self.store, self._fresh(printer), outcome.status, self.clock())
+            print_queue.note(self.store, self._fresh(printer), outcome.status, self.clock())
+        self._doubt(printer, answers, outcome)
         return outcome.result == Result.CONFIRMED
 
-    def _deliver(self, printer: Row[Any], data: bytes) -> Outcome:
-        """Runs on the loop: every wait of `connections` gives way to others, and no hanging printer holds a thread."""
-        if printer.kind == "virtual":
-            return Outcome(Result.CONFIRMED, None, Status.OK, "virtual")
-        kind, answers = cast(Kind, printer.kind), Answers(printer.answers)
+    def _answers(self, printer: Row[Any]) -> Answers:
+        """What the printer answers, found out when nobody knows yet; one that is mute now is tried as one that is."""
+        known = Answers(printer.answers)
+        if known is not Answers.NOT_LEARNED:
+            return known
         try:
-            return deliver(kind, printer.address, data, timeout_s=self.timeout_s, answers=answers)
-        except Invalid:
-            return Outcome(Result.FAILED, "address", Status.OFFLINE)
+            with connect(printer.kind, printer.address, self.timeout_s) as connection:
+                found = learn(connection)
+        except (OSError, Invalid):
+            return known
+        self._mute[printer.id] = self._mute.get(printer.id, 0) + 1 if found is Answers.NOTHING else 0
+        if found is not Answers.NOT_LEARNED and self._mute[printer.id] in (0, SURELY_MUTE):
+            self._keep(printer, found)
+        return found
+
+    def _doubt(self, printer: Row[Any], answers: Answers, outcome: Outcome) -> None:
+        """A printer that never answers behind a slip, and is well each time, is asked how it is instead."""
+        if outcome.result is Result.CONFIRMED:
+            self._believed.add(printer.id)
+        if outcome.result is not Result.UNCERTAIN or answers is not Answers.IN_ORDER or printer.id in self._believed:
+            self._doubts.pop(printer.id, None)
+            return
+        is_well = ask(printer.kind, printer.address, self.timeout_s).can_print
+        self._doubts[printer.id] = self._doubts.get(printer.id, 0) + 1 if is_well else 0
+        if self._doubts[printer.id] >= OFTEN_IN_DOUBT:
+            self._keep(printer, Answers.REAL_TIME)
+
+    def _keep(self, printer: Row[Any], answers: Answers) -> None:
+        by_itself = Actor.system(self.clock())
+        self.store.change(printer.office_id, by_itself, print_queue.keep_answers, printer.id, answers.value)
 
     def _ask(self, printer: Row[Any]) -> None:
         self._asked[printer.id] = time.monotonic()
         if not self._may_ask(printer):
             return
-        status = _status(printer, self.timeout_s)
+        status = ask(printer.kind, printer.address, self.timeout_s, answers=self._answers(printer))
         if status.can_print:
             self._not_before.pop(printer.id, None)
-        jobs.note(self.store, self._fresh(printer), status, self.clock())
+        print_queue.note(self.store, self._fresh(printer), status, self.clock())
 
     def _may_ask(self, printer: Row[Any]) -> bool:
         """Never while a slip is being sent; and of several processes one asks."""
@@ -220,18 +222,6 @@ class Spooler:
         failures = self._failures.get(printer_id, 0)
         self._failures[printer_id] = failures + 1
         self._not_before[printer_id] = time.monotonic() + min(2.0**failures, self.longest_wait_s)
-
-
-def _status(printer: Row[Any], timeout_s: float) -> Status:
-    """How an idle printer is. One that answers nothing is well as long as it can be reached."""
-    kind = cast(Kind, printer.kind)
-    try:
-        if printer.answers != Answers.NOTHING:
-            return ask(kind, printer.address, timeout_s)
-        with connect(kind, printer.address, timeout_s):
-            return Status.OK
-    except (OSError, Invalid):
-        return Status.OFFLINE
 
 
 _OWN = (

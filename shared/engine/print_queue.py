@@ -23,10 +23,11 @@ from sqlalchemy.exc import IntegrityError
 
 from shared.domain.actor import Actor
 from shared.domain.slip import as_copy, from_json, to_json
-from shared.printing.connections import KINDS, SLOWEST_BYTES_PER_S, TIMEOUT_S, Outcome, Result
+from shared.printing.address import FETCHING, WIRED, Kind
+from shared.printing.delivery import TIMEOUT_S, Outcome, Result, budget_s
 from shared.printing.status import Status
 from shared.store.office import Store, Transaction
-from shared.store.tables import UNSENT, Moment, Printer, PrintJob
+from shared.store.tables import UNSENT, Moment, Office, Printer, PrintJob
 from shared.words import words
 
 
@@ -38,10 +39,10 @@ class JobState(StrEnum):
     EXPIRED = "expired"
 
 
-PULLS = ("epson", "star")
+PULLS = FETCHING
 """Kinds of printers that fetch their jobs themselves."""
 
-OWN_KINDS = ("virtual", *KINDS)
+OWN_KINDS = (Kind.VIRTUAL, *WIRED)
 """Kinds that the server prints on, unless they hang on an agent."""
 
 QUIET_S = 9.0
@@ -55,8 +56,8 @@ INTERRUPTED = "cetakan sebelumnya terputus"
 
 
 def lease_s(size: int) -> float:
-    """How long a delivery of `size` bytes can take: see `connections.print_slip`."""
-    return 5 * TIMEOUT_S + size / SLOWEST_BYTES_PER_S + 10
+    """How long a delivery of `size` bytes can take, connecting before it and asking after it included."""
+    return budget_s(size) + 4 * TIMEOUT_S
 
 
 # --- one job ---
@@ -279,6 +280,16 @@ def note(store: Store, printer: Row[Any], status: Status, now: datetime, *, refr
         store.change(printer.office_id, Actor.system(now), _turn, printer.id, status)
     elif printer.status_at is None or (now - printer.status_at).total_seconds() >= refresh_s:
         store.write(update(Printer).where(Printer.id == printer.id).values(status_at=now))
+
+
+def keep_answers(tx: Transaction, printer_id: int, answers: str) -> None:
+    """What a printer was found to answer: `printing.delivery.Answers`."""
+    printer = tx.first(select(Printer).where(Printer.id == printer_id))
+    if printer is None or printer.answers == answers:
+        tx.unchanged(None)
+    tx.execute(update(Printer).where(Printer.id == printer_id).values(answers=answers))
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.record("learned", from_state=printer.answers, to_state=answers, detail={"printer": printer.slug})
 
 
 def _turn(tx: Transaction, printer_id: int, status: Status) -> None:

@@ -1,0 +1,231 @@
+"""What every connection to a printer can do, and the one that talks over a file descriptor."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+
+from shared.printing import status as told
+from shared.printing.status import Status
+
+SLOWEST_BYTES_PER_S = 900
+"""A serial line at 9600 baud, so long may the printer take for what it got."""
+
+GLANCE_S = 1.0
+"""How often a printer that has not finished, or does not answer, is asked again."""
+
+DRAIN_BYTES, DRAIN_S = 4096, 0.1
+"""How much, and how long, old answers are thrown away; there are printers and other hosts that talk without end."""
+
+NOISE = 8
+"""Bytes that are nobody's answer, from which on a printer is not believed. A few may stray in when it connects."""
+
+
+class Connection(ABC):
+    """A connection to one printer. `timeout_s` holds for each single wait; `sent_bytes` counts what has left.
+
+    `end_mark` goes behind a slip, and `awaits_end` tells whether the printer came to it; `evidence` names that proof.
+    """
+
+    end_mark = told.IN_ORDER
+    evidence = "in_order"
+    never_began = False
+    """It is certain that nothing of what was sent reached the printer."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self.sent_bytes = 0
+        self.is_hung_up = False
+        self.until: float | None = None
+
+    def limit(self, seconds: float) -> None:
+        """Every wait from now on ends in so many seconds at the latest."""
+        self.until = time.monotonic() + seconds
+
+    def patience_s(self, wanted: float) -> float:
+        """How long a wait may take of what is wanted."""
+        return wanted if self.until is None else max(0.0, min(wanted, self.until - time.monotonic()))
+
+    @abstractmethod
+    def send(self, data: bytes) -> None:
+        """Raises TimeoutError when the printer takes nothing for `timeout_s`, OSError when it is gone."""
+
+    @abstractmethod
+    def status(self, patience_s: float | None = None) -> Status:
+        """UNKNOWN when it does not answer in `patience_s`, OFFLINE when it hung up; never raises OSError."""
+
+    @abstractmethod
+    def awaits_end(self, size: int) -> bool:
+        """Whether everything up to the end mark was printed; waits for `size` bytes, and less when a fault shows."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Bids the printer drop what it has not printed yet; best effort."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets the printer go; what was sent still arrives."""
+
+
+class Wire(Connection):
+    """Bytes there and answers back over a file descriptor that never blocks: a socket, a serial line, a device file."""
+
+    def __init__(self, descriptor: int, timeout_s: float) -> None:
+        super().__init__(timeout_s)
+        self.descriptor = descriptor
+        self._real_time: deque[int] = deque(maxlen=64)
+        self._in_order: deque[int] = deque(maxlen=64)
+        self._back = told.StatusBack()
+        self._noise = 0
+        self._marks = 0
+        """End marks whose answer has not come."""
+
+    def send(self, data: bytes) -> None:
+        """Listens meanwhile: a printer that is not listened to may stop taking data."""
+        rest = memoryview(data)
+        self._marks += data.endswith(told.IN_ORDER)
+        until = time.monotonic() + self.patience_s(self.timeout_s)
+        while rest:
+            ready = self._poll(select.POLLOUT | (0 if self.is_hung_up else select.POLLIN), until - time.monotonic())
+            if ready & select.POLLIN:
+                self._take_in()
+            if ready & ~select.POLLIN and (count := self._write(rest)):
+                rest = rest[count:]
+                until = time.monotonic() + self.patience_s(self.timeout_s)
+            elif time.monotonic() >= until:
+                raise TimeoutError("the printer takes no more data")
+        self.settle()
+
+    def status(self, patience_s: float | None = None) -> Status:
+        """A printer may be deaf while it prints, so it is asked again and again, until `patience_s` is over."""
+        until = time.monotonic() + self.patience_s(self.timeout_s if patience_s is None else patience_s)
+        answers: dict[int, int] = {}
+        try:
+            self.drain()
+            for n in told.QUERIES:
+                if (answer := self._asked(n, until)) is None:
+                    break
+                answers[n] = answer
+        except OSError:
+            self.is_hung_up = True
+        if self.is_hung_up:
+            return Status.OFFLINE
+        return told.read(answers) if self._is_heard() else Status.UNKNOWN
+
+    def awaits_end(self, size: int) -> bool:
+        until = time.monotonic() + self.patience_s(self.timeout_s + size / SLOWEST_BYTES_PER_S)
+        try:
+            while (left := until - time.monotonic()) > 0:
+                if (answer := self._next(self._in_order, min(left, GLANCE_S))) is not None:
+                    return not answer & 0x0C
+                if not self._is_heard() or not self._looks_well():
+                    return False
+        except OSError:
+            self.is_hung_up = True
+        return False
+
+    def forget(self) -> None:
+        try:
+            self.send(told.FORGET)
+        except OSError:
+            self.is_hung_up = True
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+    def _write(self, data: memoryview) -> int:
+        try:
+            count = os.write(self.descriptor, data)
+        except BlockingIOError:
+            return 0
+        self.sent_bytes += count
+        return count
+
+    def _asked(self, n: int, until: float) -> int | None:
+        """The answer to DLE EOT `n`. After a repeated question the late answers are waited for: they all look alike."""
+        asked = 0
+        answer = None
+        while answer is None and self._is_heard() and (left := until - time.monotonic()) > 0:
+            self.send(told.query(n))
+            asked += 1
+            answer = self._next(self._real_time, min(left, GLANCE_S))
+        if answer is not None and asked > 1:
+            while (late := self._next(self._real_time, GLANCE_S / 4)) is not None:
+                answer = late
+        return answer
+
+    def _looks_well(self) -> bool:
+        """One glance between waits; a printer that keeps quiet may only be busy."""
+        if self._back.last is not None and not self._back.last.can_print:
+            return False
+        self.send(told.query(1))
+        answer = self._next(self._real_time, self.patience_s(min(self.timeout_s, GLANCE_S)))
+        return answer is None or not answer & 0x08
+
+    def _next(self, box: deque[int], timeout_s: float) -> int | None:
+        """The next byte of `box`; what else arrives meanwhile is kept for later, or counted as noise."""
+        until = time.monotonic() + self.patience_s(timeout_s)
+        while not box:
+            left = until - time.monotonic()
+            if left < 0 or not self._is_heard():
+                return None
+            self._receive(left)
+        return box.popleft()
+
+    def _is_heard(self) -> bool:
+        return not self.is_hung_up and self._noise <= NOISE
+
+    def drain(self) -> None:
+        """Old answers, such as to a DLE EOT that happened to stand inside a picture, must not pass for new ones."""
+        self.discard(DRAIN_BYTES, DRAIN_S)
+        self._real_time.clear()
+        self._in_order.clear()
+        self._marks = 0
+        self._noise = 0
+
+    def discard(self, at_most: int, seconds: float) -> None:
+        """Reads and forgets what has arrived, at most so much and so long."""
+        until = time.monotonic() + seconds
+        while at_most > 0 and time.monotonic() < until and (count := self._receive(0)):
+            at_most -= count
+
+    def _receive(self, timeout_s: float) -> int:
+        """Sorts what has arrived; how many bytes that was, 0 when nothing came in time."""
+        if self.is_hung_up or not self._poll(select.POLLIN, timeout_s):
+            return 0
+        return self._take_in()
+
+    def _take_in(self) -> int:
+        try:
+            arrived = os.read(self.descriptor, 512)
+        except BlockingIOError:
+            return 0
+        if not arrived:
+            self.ended()
+        for byte in arrived:
+            if self._back.takes(byte):
+                continue
+            if told.is_answer(byte):
+                self._real_time.append(byte)
+            elif self._marks and told.is_in_order_answer(byte):
+                self._in_order.append(byte)
+                self._marks -= 1
+            else:
+                self._noise += 1
+        return len(arrived)
+
+    def ended(self) -> None:
+        self.is_hung_up = True
+
+    def _poll(self, events: int, timeout_s: float) -> int:
+        """What is ready of `events`, an error included. poll, not select: a server has descriptors above 1023."""
+        waiting = select.poll()
+        waiting.register(self.descriptor, events)
+        found = waiting.poll(max(0.0, self.patience_s(timeout_s)) * 1000)
+        return found[0][1] if found else 0
+
+    def settle(self) -> None:
+        """Waits until what was written has really left, where the system keeps it."""
