@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from display import media, phone, sound
-from display.television import closed_sentence, television
+from display.television import television
 from shared.web.answers import BoardFacts
 from shared.web.auth import devices_only
 from shared.web.live import live_board
@@ -52,7 +52,6 @@ def plain() -> str:
         board=picture,
         calls=calls,
         waiting=tv.waiting(picture),
-        closed=closed_sentence(office_config(), picture["availability"]),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import request
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 
 from shared.domain.office import OfficeConfig, ServiceConfig
+from shared.domain.standard import Role
+from shared.store.announcements import SPOKEN_WITHIN
 from shared.web.auth import Paired
 
 MOST_ROWS = 6
@@ -31,13 +32,15 @@ class Television:
 
     counters: tuple[int, ...] | None
     zone: str | None
-    """What "show your name" shows."""
     theme: str
     has_sound: bool
     rows: tuple[Row, ...]
     running_text: str
     free: str
     complaint: tuple[str, ...]
+    most_rows: int = MOST_ROWS
+    fresh_s: float = SPOKEN_WITHIN.total_seconds()
+    """An older call is neither marked nor spoken."""
 
     def shows(self, counter: int) -> bool:
         return self.counters is None or counter in self.counters
@@ -81,7 +84,7 @@ def television(office: OfficeConfig, device: Paired) -> Television:
     )
 
 
-def _serves(roles: frozenset[Any], service: ServiceConfig) -> bool:
+def _serves(roles: frozenset[Role], service: ServiceConfig) -> bool:
     return any(step.role in roles for step in service.standard.steps)
 
 
@@ -110,25 +113,3 @@ def _complaint(office: OfficeConfig) -> tuple[str, ...]:
             channels = (complaint.phone, complaint.email, *complaint.web)
             return tuple(channel for channel in channels if channel)[:2]
     return ()
-
-
-def closed_sentence(office: OfficeConfig, availability: Mapping[str, Mapping[str, Any]]) -> str:
-    """Why no service gives numbers now and when again; empty while one does."""
-    found = list(availability.values())
-    if not found or any(one["is_open"] for one in found):
-        return ""
-    first = min(found, key=lambda one: one["opens_again_at"] or one["opens_again_on"] or "9999")
-    words = [gettext("Taking a break.") if first["code"] == "break" else gettext("No numbers are given now.")]
-    if first["reason"]:
-        words.append(f"{first['reason']}.")
-    if first["opens_again_on"]:
-        words.append(_again(office, first))
-    return " ".join(words)
-
-
-def _again(office: OfficeConfig, one: Mapping[str, Any]) -> str:
-    day = format_date(datetime.fromisoformat(one["opens_again_on"]), "EEEE, d MMMM")
-    if not one["opens_again_at"]:
-        return str(gettext("Open again on %(day)s.", day=day))
-    at = datetime.fromisoformat(one["opens_again_at"]).astimezone(office.zone)
-    return str(gettext("Open again on %(day)s at %(time)s.", day=day, time=f"{at:%H.%M}"))

@@ -34,10 +34,17 @@ class Words:
         """ "Senin, 23 November 2026", in one piece when the line breaks."""
         return _day(on, self.language)
 
+    def short_day(self, on: date) -> str:
+        """ "Senin, 23 November": this year's."""
+        return format_date(on, "EEEE, d MMMM", locale=self.language)
+
+    def clock(self, at: datetime) -> str:
+        """ "08.15", in English "08:15"."""
+        return f"{at:%H.%M}" if self.language == "id" else f"{at:%H:%M}"
+
     def moment(self, at: datetime) -> str:
         """ "Senin, 23 November 2026 pukul 08.15": the date and the time each stay in one piece."""
-        clock = f"pukul{_NBSP}{at:%H.%M}" if self.language == "id" else f"at{_NBSP}{at:%H:%M}"
-        return f"{self.day(at.date())} {clock}"
+        return f"{self.day(at.date())} {'pukul' if self.language == 'id' else 'at'}{_NBSP}{self.clock(at)}"
 
 
 @cache

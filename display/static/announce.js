@@ -1,6 +1,5 @@
 // The voice of one display: one queue of calls, each spoken once, none over another; it says back what it has spoken.
 
-const FRESH_MS = 60000; // an older call is not spoken any more
 const PAUSE_MS = 1000; // chime, phrase, 1 s, repeat
 const MOST_TAKEN = 300;
 const MOST_WAITING = 2; // when more wait, the repeat is dropped
@@ -48,7 +47,7 @@ export function announcer(options) {
     queue.splice(0).forEach((call) => call.sound.then((sound) => URL.revokeObjectURL(sound), () => null));
   }
 
-  const isFresh = (call) => options.now() - Date.parse(call.at) < FRESH_MS;
+  const isFresh = (call) => options.now() - Date.parse(call.at) < facts.fresh_s * 1000;
   const address = (call) => facts.calls.replace("/0.wav", "/" + call.id + ".wav") + "?epoch=" + epoch;
 
   // The sound is on its way while the one before is still spoken.

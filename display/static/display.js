@@ -6,7 +6,6 @@ import { announcer } from "./announce.js";
 import { player } from "./media.js";
 
 const NEW_MS = 12000; // how long a new call is marked
-const FRESH_MS = 60000; // an older call is neither marked nor spoken
 const LONG_NAME = 9; // letters of a counter's name that fit beside a number
 const IDENTIFY_MS = 20000;
 
@@ -27,9 +26,9 @@ function draw(board, isOtherEpoch) {
   offset = Date.parse(board.at) - Date.now();
   const calls = board.calls.filter(isMine);
   drawCurrent(calls[0]);
-  drawPast(calls.slice(1, 5));
+  drawPast(calls.slice(1));
   drawWaiting(board);
-  drawClosed(board.availability);
+  drawClosed(board.closed);
   find("outage").hidden = board.outages.indexOf("oss") < 0;
   voice.hear(board);
 }
@@ -44,7 +43,7 @@ function drawCurrent(call) {
   counter.parentNode.toggleAttribute("data-long", Boolean(call) && call.counter_name.length > 2 * LONG_NAME);
   if (call && call.id > newest) {
     newest = call.id;
-    mark(now() - Date.parse(call.at) < FRESH_MS);
+    mark(now() - Date.parse(call.at) < facts.fresh_s * 1000);
   }
 }
 
@@ -102,25 +101,9 @@ function range(list, ranges) {
   return list.dataset.minutes.replace("{from}", low).replace("{to}", high);
 }
 
-function drawClosed(availability) {
-  const found = Object.keys(availability).map((slug) => availability[slug]);
-  const notice = find("closed");
-  notice.hidden = !found.length || found.some((one) => one.is_open);
-  if (notice.hidden) {
-    return;
-  }
-  const opens = (one) => one.opens_again_at || one.opens_again_on || "9999";
-  const first = found.sort((a, b) => (opens(a) < opens(b) ? -1 : 1))[0];
-  const words = [first.code === "break" ? notice.dataset.break : notice.dataset.shut];
-  if (first.reason) {
-    words.push(first.reason + ".");
-  }
-  if (first.opens_again_on) {
-    const day = inZone(first.opens_again_on + "T12:00:00Z", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
-    const time = first.opens_again_at ? clock(Date.parse(first.opens_again_at)) : "";
-    words.push((time ? notice.dataset.time : notice.dataset.day).replace("{day}", day).replace("{time}", time));
-  }
-  find("closed-text").textContent = words.join(" ");
+function drawClosed(words) {
+  find("closed").hidden = !words;
+  find("closed-text").textContent = words ? words[facts.language] : "";
 }
 
 function inZone(moment, options) {

@@ -1,6 +1,6 @@
 // The first screen: a tile for every service, as many as are readable, and the search.
 
-import { all, availability, board, facts, one } from "./page.js";
+import { all, availability, board, one } from "./page.js";
 import { keep, session } from "./session.js";
 import { grid, set, toggle } from "./sizes.js";
 import { again, phrase, why } from "./words.js";
@@ -12,7 +12,7 @@ export function drawHome(screen) {
     const waiting = board.waiting[tile.dataset.service] || 0;
     tile.classList.toggle("is-closed", !found.is_open);
     toggle(one("[data-status]", tile), "open", found.is_open);
-    one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("waiting", { count: waiting }) : phrase("nobody")) : why(found) + " " + again(found, board.minute, facts.zone);
+    one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("waiting", { count: waiting }) : phrase("nobody")) : why(found) + " " + again(found);
   });
   one("[data-keys]", screen).hidden = !session.searching;
   one("#home-title").hidden = session.searching;

@@ -1,6 +1,6 @@
 // A service: its questions, what to bring, and why it is closed when it is.
 
-import { all, availability, board, facts, one } from "./page.js";
+import { all, availability, facts, one } from "./page.js";
 import { session } from "./session.js";
 import { again, phrase, why } from "./words.js";
 
@@ -30,7 +30,7 @@ export function drawService(screen, slug) {
   one("[data-bring]", screen).hidden = Boolean(tree.ask);
   one("[data-closed]", screen).hidden = found.is_open;
   one("[data-closed-why]", screen).textContent = found.is_open ? "" : why(found);
-  one("[data-closed-again]", screen).textContent = found.is_open ? "" : again(found, board.minute, facts.zone);
+  one("[data-closed-again]", screen).textContent = found.is_open ? "" : again(found);
   one('[data-action="take"]', screen).hidden = !found.is_open;
   one('[data-action="print-missing"]', screen).hidden = !tree.bring || tree.bring.every((key) => ticks.indexOf(key) >= 0);
   all("[data-need]", screen).forEach((each) => each.setAttribute("aria-pressed", String(ticks.indexOf(each.dataset.need) >= 0)));

@@ -21,24 +21,15 @@ function locale() {
   return language === "en" ? "en-GB" : "id-ID";
 }
 
-export function day(iso, zone) {
-  return new Date(iso.length === 10 ? iso + "T12:00:00Z" : iso).toLocaleDateString(locale(), { weekday: "long", day: "numeric", month: "long", timeZone: zone });
-}
-
 export function time(moment, zone) {
   return new Date(moment).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", timeZone: zone });
 }
 
-// When a service opens again, as far as the board says it.
-export function again(found, now, zone) {
-  if (found.opens_again_at) {
-    const isToday = day(found.opens_again_at, zone) === day(now, zone);
-    return phrase(isToday ? "again_today" : "again_at", { day: day(found.opens_again_at, zone), time: time(found.opens_again_at, zone) });
-  }
-  return found.opens_again_on ? phrase("again_on", { day: day(found.opens_again_on, zone) }) : "";
+// Why a service is closed, and when it opens again, as the board says it.
+export function why(found) {
+  return found.words ? found.words[language][0] : "";
 }
 
-export function why(found) {
-  const reason = phrase("availability." + found.code);
-  return found.reason ? reason + " " + found.reason + "." : reason;
+export function again(found) {
+  return found.words ? found.words[language][1] : "";
 }

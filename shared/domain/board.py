@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from shared.domain.availability import Availability
 
 LAST_CALLS = 5
 """One large call and the four before it."""
+
+
+class BoardService(TypedDict):
+    """Whether a service gives numbers, on the wire. `words`: language -> [why not, when again], when it gives none."""
+
+    is_open: bool
+    code: str
+    reason: str
+    opens_again_on: str | None
+    opens_again_at: str | None
+    words: NotRequired[dict[str, list[str]]]
+
+
+class BoardCall(TypedDict):
+    """A call on the wire."""
+
+    id: int
+    number: str
+    counter: int
+    counter_name: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +44,7 @@ class Call:
     counter_name: str
     at: datetime
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> BoardCall:
         """The call as it goes over the wire."""
         return {
             "id": self.id,
@@ -77,7 +98,7 @@ def board(
     }
 
 
-def facts(found: Availability) -> dict[str, Any]:
+def facts(found: Availability) -> BoardService:
     """Whether a service gives numbers, as it goes over the wire: days and moments in ISO 8601, None when unknown."""
     return {
         "is_open": found.is_open,

@@ -96,7 +96,7 @@ class _Pen:
         self._printer = escpos()[1](profile=known.model)
         self._bytes = bytearray()
         self._page = code_page
-        self._style: dict[str, Any] = {}
+        self._style: dict[str, object] = {}
         self._can_encode = _encoder(known.model, code_page)
 
     def start(self, buzzer: bool) -> None:
@@ -125,9 +125,9 @@ class _Pen:
 
     def write(self, text: str, *, width: int = 1, height: int = 1, bold: bool = False, inverse: bool = False) -> None:
         """Cleaned text, without the end of the line."""
-        self._set("size", (width, height), {"custom_size": True, "width": width, "height": height})
-        self._set("bold", bold, {"bold": bold})
-        self._set("inverse", inverse, {"invert": inverse})
+        self._set("size", (width, height), custom_size=True, width=width, height=height)
+        self._set("bold", bold, bold=bold)
+        self._set("inverse", inverse, invert=inverse)
         if self._page:
             self._printer.text(text)
         else:
@@ -137,7 +137,7 @@ class _Pen:
         self.raw(b"\n")
 
     def align(self, align: Align) -> None:
-        self._set("align", align, {"align": align})
+        self._set("align", align, align=align)
 
     def feed(self, dots: int) -> None:
         while dots > 0:
@@ -160,7 +160,7 @@ class _Pen:
         if self.cutter:
             self.raw(b"\x1dV\x00" if self.cut_mode == "full" else b"\x1dV\x01")
 
-    def _set(self, key: str, value: Any, arguments: dict[str, Any]) -> None:
+    def _set(self, key: str, value: object, **arguments: object) -> None:
         if self._style.get(key, _AFTER_INIT[key]) != value:
             self._style[key] = value
             self._printer.set(**arguments)
@@ -329,7 +329,7 @@ def _raster(picture: Image.Image, is_doubled: bool = False) -> bytes:
     return header + width_bytes.to_bytes(2, "little") + picture.height.to_bytes(2, "little") + ink.tobytes()
 
 
-_AFTER_INIT: dict[str, Any] = {"size": (1, 1), "bold": False, "inverse": False, "align": "left"}
+_AFTER_INIT: dict[str, object] = {"size": (1, 1), "bold": False, "inverse": False, "align": "left"}
 _SIGNS = "@.-_/"
 _LEVEL_M = 1
 _CAPACITY_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666)

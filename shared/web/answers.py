@@ -97,6 +97,9 @@ class AvailabilityFacts(Answer):
     reason: str
     opens_again_on: date | None
     opens_again_at: datetime | None
+    words: dict[str, tuple[str, str]] | None = Field(
+        default=None, description="language: why it gives no numbers, and when again; absent while it does"
+    )
 
 
 class BoardFacts(Answer):
@@ -117,6 +120,9 @@ class BoardFacts(Answer):
     waits: dict[str, tuple[int, int]] = Field(description="service: from and to minutes, where that is known")
     counters: list[CounterFacts]
     availability: dict[str, AvailabilityFacts]
+    closed: dict[str, str] | None = Field(
+        description="language: why the whole office gives no numbers, and when again; null while it gives some"
+    )
     printers: dict[str, str] = Field(description="printer: its status")
     outages: list[str] = Field(description="outside systems that are disturbed now")
 

@@ -32,6 +32,7 @@ from shared.store.office import Store
 from shared.store.tables import Device, Office, new_epoch
 from shared.web import hosts
 from shared.web.auth import device
+from shared.web.opening import with_words
 from shared.web.screen import office_id
 
 log = structlog.get_logger()
@@ -89,7 +90,8 @@ class Live:
             board = reads.board(connection, office, now)
         waits = _waits(office, self.forecasts.current(office_id, now))
         moment = {"at": now.isoformat(), "build": self.build, "setup": office.version}
-        return {**board, "waits": waits, **moment}
+        opening = with_words(board["availability"], office.zone, now)
+        return {**board, **opening, "waits": waits, **moment}
 
     def board_for(self, office: int, drawn: str) -> dict[str, Any]:
         """The board for a screen that says what it has drawn, "version epoch".
