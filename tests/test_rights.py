@@ -1,0 +1,125 @@
+"""Who gets through: every address that changes something, tried by every role, against a table written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import world
+from desks import Desks
+from flask import Flask
+from world import World
+
+from shared.domain.rights import RIGHTS, Right, may
+from shared.domain.standard import Role
+from shared.engine.setup_standard import save_standard
+from shared.standards import service_to_json
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.auth import issue_token, limiter
+from shared.web.settings import Settings
+
+ROLES = {"L": Role.LOKET, "O": Role.OPERATOR, "K": Role.KASI, "S": Role.SEKRETARIAT, "C": Role.CAMAT, "A": Role.ADMIN}
+
+# fmt: off
+THROUGH = {
+    "LOKS A": """
+        counter.open_counter counter.close_counter counter.hand_over_counter counter.pause_counter
+        counter.resume_counter counter.call_next counter.call_number counter.act counter.undo counter.write_note
+        counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip
+        paper.reprint paper.give_up paper.new_roll
+    """,
+    "LOKSCA": """
+        counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
+        kiosk.take kiosk.results kiosk.missing sound.spoken devices.ask devices.redeem
+        printers.attach printers.offer printers.claim printers.report
+        printers.epson printers.star_poll printers.star_done
+    """,
+    " OK  A": "counter.disturb",
+    "L K  A": "counter.enter_late",
+    "  K  A": """
+        counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
+        counter.empty_counter counter.make_recap
+    """,
+    "     A": """
+        devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
+        devices_setup.test_call setup.office setup.logo setup.services setup.new_service setup.standard
+        setup.import_file setup.counters setup.officer setup.new_officer setup.new_password setup.hours setup.week
+        setup.holidays setup.rules setup.display setup.slides setup.recording setup.printers setup.test_page
+        setup.found setup.open_practice
+    """,
+}
+"""Roles by their letters -> the addresses at which they are not told that their role may not do this."""
+# fmt: on
+
+
+@pytest.fixture
+def tokens(here: World) -> Iterator[dict[str, str]]:
+    """Letter of a role -> the token of an officer who holds it alone."""
+    limiter.reset()
+    made = {}
+    for letter, role in ROLES.items():
+        officer = here.store.write_with(world.add_officer, here.id, f"the-{role}", role)
+        made[letter] = here.store.write_with(issue_token, here.id, "officer", role, here.now, officer)
+    yield made
+    limiter.reset()
+
+
+def addresses(app: Flask) -> dict[str, str]:
+    """Endpoint -> an address of it that changes something; the numbers and names in it are those of nothing."""
+    with app.test_request_context():
+        return {
+            rule.endpoint: rule.build(
+                {name: "uji" if name == "office" else 1 if name == "number" else 999 for name in rule.arguments}
+            )[1]
+            for rule in app.url_map.iter_rules()
+            if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+        }
+
+
+def test_each_role_gets_through_where_the_table_says(app: Flask, tokens: dict[str, str]) -> None:
+    client, found = app.test_client(), {}
+    for endpoint, address in addresses(app).items():
+        through = ""
+        for letter, token in tokens.items():
+            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+            answer = client.post(address, headers=headers)
+            is_told = answer.status_code == 403 and (answer.json or {}).get("error", {}).get("code") == "role"
+            through += " " if is_told else letter
+            assert answer.status_code != 500, (endpoint, letter)
+        found[endpoint] = through
+        limiter.reset()
+
+    assert found == {endpoint: roles for roles, endpoints in THROUGH.items() for endpoint in endpoints.split()}
+
+
+@pytest.mark.parametrize("who", ["loket1", "operator", "kasi", "sekretariat", "camat"])
+def test_a_step_of_each_role_is_done_by_that_role(sqlite_store: Store, tmp_path: Path, who: str) -> None:
+    desks = Desks(sqlite_store)
+    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
+    table = service_to_json(sqlite_store.office_config(desks.id).service("oss").standard)
+    next(step for step in table["steps"] if step["key"] == "archive")["role"] = who.rstrip("1")
+    sqlite_store.change(desks.id, desks.actor("admin"), save_standard, "oss", table)
+    file = desks.to_step("archive")
+    token = sqlite_store.write_with(issue_token, desks.id, "officer", who, desks.now, desks.officers[who])
+
+    answer = app.test_client().post(
+        f"/lumajang/counter/cases/{file}/advance",
+        json={"collected": {"archive": {"number": "7", "place": "Rak 2"}}},
+        headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+    )
+
+    assert (answer.status_code, answer.json["step"]) == (200, "handover")
+
+
+def test_the_camat_serves_at_a_counter_of_the_camat_alone() -> None:
+    assert not may(Right.SERVE, {Role.CAMAT})
+    assert not may(Right.SERVE, {Role.CAMAT}, {Role.LOKET})
+    assert may(Right.SERVE, {Role.CAMAT}, {Role.CAMAT, Role.KASI})
+    assert not may(Right.PRINT, {Role.CAMAT}, {Role.CAMAT})
+
+
+def test_every_right_belongs_to_somebody() -> None:
+    assert set(RIGHTS) == set(Right)
+    assert [right for right, roles in RIGHTS.items() if not roles or Role.APPLICANT in roles] == []
