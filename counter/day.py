@@ -15,7 +15,7 @@ from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
 from shared.engine import day
-from shared.store import days, files
+from shared.store import days, file_views
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, do
 from shared.web.screen import office_config
@@ -38,7 +38,7 @@ def open_day() -> ResponseReturnValue:
 def close_day() -> ResponseReturnValue:
     with store().read() as connection:
         found = days.day_summary(connection, office_config(), office_day(now(), office_config().zone)).found()
-        found["count_results"] = len(files.uncollected(connection, store().office_configs, office_config(), now()))
+        found["count_results"] = len(file_views.uncollected(connection, store().office_configs, office_config(), now()))
     return do(PAGE, day.close_day, _ticked(), _note(), found)
 
 
@@ -65,7 +65,7 @@ def _page(message: str | None = None) -> str:
     with store().read() as connection:
         found = days.day_summary(connection, office_config(), today)
         signed = days.checks(connection, g.office_id, today)
-        results = len(files.uncollected(connection, store().office_configs, office_config(), now()))
+        results = len(file_views.uncollected(connection, store().office_configs, office_config(), now()))
     local = now().astimezone(office_config().zone)
     return render_template(
         "counter/day.html",

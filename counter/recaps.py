@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
 from shared.engine import recap
-from shared.store import files
-from shared.store.files import File
+from shared.store import file_views, files, outages
+from shared.store.file_views import FileView
 from shared.web import sheet
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, serve
@@ -38,10 +38,10 @@ def recaps() -> str:
 @officers_only(Right.SEE_RECAPS)
 def recap_list(recap_id: int) -> str:
     """One recap with its files."""
-    made, listed, outages = _one(recap_id)
-    hours = {file.row.id: files.net_hours(file, office_config(), now()) for file in listed}
+    made, listed, disturbed = _one(recap_id)
+    hours = {file.id: file_views.net_hours(file.file, office_config(), now()) for file in listed}
     return render_template(
-        "counter/recap_list.html", office=office_config(), recap=made, files=listed, hours=hours, outages=outages
+        "counter/recap_list.html", office=office_config(), recap=made, files=listed, hours=hours, outages=disturbed
     )
 
 
@@ -71,8 +71,8 @@ def _page(message: str | None = None) -> str:
     today = office_day(now(), office_config().zone)
     begins = today.replace(day=1)
     with store().read() as connection:
-        made = files.recaps(connection, g.office_id)
-        waiting = files.to_recap(connection, office_config(), begins - timedelta(days=366), today)
+        made = file_views.recaps(connection, g.office_id)
+        waiting = len(files.to_recap(connection, office_config(), begins - timedelta(days=366), today))
     return render_template(
         "counter/recap.html",
         office=office_config(),
@@ -85,18 +85,18 @@ def _page(message: str | None = None) -> str:
     )
 
 
-def _one(recap_id: int) -> tuple[Row[Any], list[File], tuple[int, int]]:
+def _one(recap_id: int) -> tuple[Row[Any], list[FileView], tuple[int, int]]:
     """The recap, its files in the order of the register, and how often and how many minutes OSS was disturbed."""
     with store().read() as connection:
-        made = next((row for row in files.recaps(connection, g.office_id) if row.id == recap_id), None)
+        made = next((row for row in file_views.recaps(connection, g.office_id) if row.id == recap_id), None)
         if made is None:
             raise Unknown("recap")
-        rows = files.recap_files(connection, office_config(), recap_id)
-        listed = [files.as_file(connection, store().office_configs, office_config(), row, now()) for row in rows]
-        return made, listed, files.outage_minutes(connection, office_config(), made.from_on, made.until_on, now())
+        rows = files.of_recap(connection, g.office_id, recap_id)
+        listed = [file_views.view(connection, store().office_configs, office_config(), row, now()) for row in rows]
+        return made, listed, outages.minutes(connection, office_config(), made.from_on, made.until_on, now())
 
 
-def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> dict[str, object]:
+def _facts(made: Row[Any], listed: Sequence[FileView], disturbed: tuple[int, int]) -> dict[str, object]:
     """What stands on the sheet, as words."""
     profile = office_config().profile
     contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))
@@ -108,22 +108,26 @@ def _facts(made: Row[Any], listed: Sequence[File], outages: tuple[int, int]) -> 
         "on": _date(made.on_day),
         "from": _date(made.from_on),
         "until": _date(made.until_on),
-        "outages": outages[0],
-        "outage_min": outages[1],
+        "outages": disturbed[0],
+        "outage_min": disturbed[1],
         "made_by": made.officer,
         "files": [
             {
                 "register": file.register,
                 "service": file.service.short_name,
-                "name": file.row.applicant.get("name", ""),
-                "nib": file.row.nib or "–",
-                "accepted": file.row.accepted_at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M"),
-                "completed": file.row.completed_at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M"),
-                "hours": format_decimal(files.net_hours(file, office_config(), now()), "0.0"),
+                "name": file.file.applicant.get("name", ""),
+                "nib": file.file.nib or "–",
+                "accepted": _moment(file.file.accepted_at),
+                "completed": _moment(file.file.completed_at),
+                "hours": format_decimal(file_views.net_hours(file.file, office_config(), now()), "0.0"),
             }
             for file in listed
         ],
     }
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M") if at else "–"
 
 
 def _date(day: date) -> str:

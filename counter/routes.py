@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counter import audit, cases, clicks, day, devices, recaps, seat, sessions, setup, sign_in, supervisor
+from counter import audit, clicks, day, devices, files, recaps, seat, sessions, setup, sign_in, supervisor
 from counter.blueprint import blueprint
 
 BLUEPRINTS = (
@@ -14,10 +14,10 @@ BLUEPRINTS = (
 __all__ = [
     "BLUEPRINTS",
     "audit",
-    "cases",
     "clicks",
     "day",
     "devices",
+    "files",
     "recaps",
     "seat",
     "sessions",

@@ -17,7 +17,7 @@ from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
 from shared.engine.forecast import QueuePlace
 from shared.store import reads
-from shared.store.tables import Case
+from shared.store.tables import FileRecord
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
 from shared.web.openapi import described
@@ -61,7 +61,7 @@ def ticket_json(token: str) -> ResponseReturnValue:
 def _file(token: str) -> str | None:
     """The page of a file: where it lies and by when it is promised; None when the token is no file's."""
     with store().read() as connection:
-        row = connection.execute(select(Case).where(Case.token == token)).first()
+        row = connection.execute(select(FileRecord).where(FileRecord.token == token)).first()
         if row is None:
             return None
         office = store().office_configs.read(connection, row.office_id)
@@ -94,7 +94,9 @@ def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[Any, ...]], list[Step]]:
 
 def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> list[Step]:
     """What is still to come: from the step at which the file lies, or all while there is no file yet."""
-    file = connection.execute(select(Case.step, Case.standard_id).where(Case.id == row.case_id)).first()
+    file = connection.execute(
+        select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
+    ).first()
     if file is None:
         steps = office.service_ids[row.service_id].standard.steps
         return [step for step in steps if step.role != Role.APPLICANT]

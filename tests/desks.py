@@ -11,13 +11,13 @@ from sqlalchemy import select
 from world import MORNING
 
 from shared.domain.actor import Actor
-from shared.domain.case import FileAction
+from shared.domain.file import File, FileInput, required
+from shared.domain.file_state import FileAction
 from shared.domain.standard import Role
-from shared.engine import case, officer, outage, recap, visitor
+from shared.engine import file, officer, outage, recap, visitor
 from shared.engine.founding import found
-from shared.engine.hand import Said
 from shared.standards import shipped
-from shared.store import tables
+from shared.store import files, tables
 from shared.store.office import Store
 
 APPLICANT = {
@@ -96,20 +96,20 @@ class Desks:
 
     def receive(self, who: str, ticket_id: int, action: FileAction = FileAction.ACCEPT, **said: Any) -> dict[str, Any]:
         known = {"applicant": APPLICANT, "collected": {"documents": self.documents("oss")}}
-        return self.store.change(self.id, self.actor(who), case.receive, ticket_id, action, Said(**(known | said)))
+        return self.store.change(self.id, self.actor(who), file.receive, ticket_id, action, FileInput(**(known | said)))
 
     def documents(self, slug: str, **answers: str) -> dict[str, bool]:
         service = self.store.office_config(self.id).service(slug).standard
-        return dict.fromkeys(case.required(service, answers), True)
+        return dict.fromkeys(required(service, answers), True)
 
     def act(self, who: str, case_id: int, action: FileAction, **said: Any) -> dict[str, Any]:
-        return self.store.change(self.id, self.actor(who), case.act, case_id, action, Said(**said))
+        return self.store.change(self.id, self.actor(who), file.act, case_id, action, FileInput(**said))
 
     def collect(self, who: str, case_id: int, **collected: Any) -> dict[str, Any]:
-        return self.store.change(self.id, self.actor(who), case.collect, case_id, Said(collected=collected))
+        return self.store.change(self.id, self.actor(who), file.collect, case_id, FileInput(collected=collected))
 
     def undo(self, who: str, case_id: int) -> dict[str, Any]:
-        return self.store.change(self.id, self.actor(who), case.undo, case_id)
+        return self.store.change(self.id, self.actor(who), file.undo, case_id)
 
     def outage(self, who: str, *, begins: bool) -> int:
         return self.store.change(self.id, self.actor(who), outage.begin if begins else outage.end)
@@ -118,9 +118,11 @@ class Desks:
         today = self.now.date()
         return self.store.change(self.id, self.actor(who), recap.make, number, today, today - timedelta(days=7), today)
 
-    def file(self, case_id: int) -> Any:
+    def file(self, case_id: int) -> File:
         with self.store.read() as connection:
-            return connection.execute(select(tables.Case).where(tables.Case.id == case_id)).one()
+            found = files.find(connection, self.id, case_id)
+        assert found is not None
+        return found
 
     def ticket(self, ticket_id: int) -> Any:
         with self.store.read() as connection:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import case, ticket
+from shared.domain import file_state, ticket
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
 from shared.web.app import SCREENS
@@ -274,7 +274,6 @@ def test_any_becomes_rarer() -> None:
 LONGEST = 400
 LONG_FILES = {
     "shared.store.tables": 1000,
-    "shared.engine.case": 436,
     "shared.engine.setup": 417,
     "shared.web.door": 412,
     "shared.web.printers": 460,
@@ -290,11 +289,9 @@ def test_a_file_has_at_most_four_hundred_lines() -> None:
 
 WRITERS = ("shared.engine", "shared.store", "shared.bench")
 WRITES_ELSEWHERE = {
-    "counter.cases": 1,
     "shared.web.auth": 2,
     "shared.web.commands.printer": 2,
     "shared.web.live": 2,
-    "shared.web.paper": 1,
     "shared.web.printers": 1,
     "shared.web.sessions": 8,
 }
@@ -342,7 +339,7 @@ RULES_IN_TEMPLATES = {
 
 def rules_told(text: str) -> Iterator[str]:
     """Strings inside Jinja's marks that are a role or a state; words of the catalogue and attributes are not."""
-    names = "|".join(sorted({*ticket.State, *case.FileState, *Role}))
+    names = "|".join(sorted({*ticket.State, *file_state.FileState, *Role}))
     for mark in re.findall(r"{%.*?%}|{{.*?}}", text, re.DOTALL):
         yield from re.findall(rf"""(?:==|!=|\bor|,|(?<!\w)[\[(])\s*["'](?:{names})["']""", mark)
 
@@ -435,8 +432,8 @@ def test_every_state_and_action_of_a_ticket_has_a_word(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_and_action_of_a_case_has_a_word(language: str) -> None:
-    states = [f"case.{each}" for each in case.FileState if each != case.FileState.NEW]
-    actions = [f"case_action.{each}" for each in case.FileAction]
+    states = [f"case.{each}" for each in file_state.FileState if each != file_state.FileState.NEW]
+    actions = [f"case_action.{each}" for each in file_state.FileAction]
 
     assert [key for key in states + actions if not words(language).get(key)] == []
 

@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import delete, insert, select, update
 
-from shared.domain.case import FileState as CaseState
+from shared.domain.file_state import FileState as CaseState
 from shared.store import tables
 from shared.store.office import Store
 
@@ -329,7 +329,7 @@ def receipt(server: Server) -> str:
     token, now = secrets.token_urlsafe(16), datetime.now(UTC)
     file = {"office_id": 1, "service_id": service.id, "standard_id": service.standard_id, "token": token}
     at = {"state": CaseState.OPEN, "step": "handover", "opened_at": now, "since_at": now}
-    on_store(server, insert(tables.Case).values(**file, **at))
+    on_store(server, insert(tables.FileRecord).values(**file, **at))
     return token
 
 

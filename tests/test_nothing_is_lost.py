@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from shared.domain import case as cases
+from shared.domain import file_state as cases
 from shared.domain import procedure, ticket
 from shared.domain.errors import Refusal
+from shared.domain.file import required
 from shared.domain.standard import Role
-from shared.engine import case
 from shared.store import tables
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -153,7 +153,7 @@ class Office(RuleBasedStateMachine):
         """What an officer would say to get through this step."""
         step = next((step for step in self._service(file).steps if step.key == file.step), None)
         whole = {
-            "documents": dict.fromkeys(case.required(self._service(file), file.answers), True),
+            "documents": dict.fromkeys(required(self._service(file), file.answers), True),
             "validation": {"is_valid": True},
             "account": {"is_done": True},
             "login": {"is_done": True},
@@ -186,7 +186,7 @@ class Office(RuleBasedStateMachine):
 
     def _files(self) -> list[Any]:
         with self.store.read() as connection:
-            return list(connection.execute(select(tables.Case).order_by(tables.Case.id)))
+            return list(connection.execute(select(tables.FileRecord).order_by(tables.FileRecord.id)))
 
     def _present(self) -> tuple[list[Any], list[Any]]:
         return self._tickets(), self._files()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -10,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain import case
-from shared.domain.case import FileAction, FileState
+from shared.domain import file_state
 from shared.domain.errors import Forbidden, Missing, NotAllowed, Refusal
+from shared.domain.file import Collected
+from shared.domain.file_state import FileAction, FileState
 from shared.domain.procedure import (
     Change,
     FilePlace,
@@ -21,7 +24,6 @@ from shared.domain.procedure import (
     check,
     find_step,
     first_desk,
-    kept,
     may_send_back,
     missing,
     next_step,
@@ -80,6 +82,17 @@ WHOLE: dict[str, Any] = {
 """Everything that any step can collect, all of it valid."""
 
 
+def gathered(steps: Sequence[Step]) -> Collected:
+    """All of WHOLE, collected by the steps that ask for it."""
+    by_step = {step.key: {kind: WHOLE[kind] for kind in step.collects} for step in steps}
+    return Collected(by_step, data_version=WHOLE["data_version"])
+
+
+def still_missing(collected: Collected, key: str) -> tuple[str, ...]:
+    step = find_step(OSS, key)
+    return missing(step, collected.seen_from(step))
+
+
 def with_part(kind: str, part: Any) -> dict[str, Any]:
     return {**WHOLE, kind: part}
 
@@ -123,10 +136,10 @@ def test_what_is_refused_and_what_is_offered_come_from_one_rule(state: FileState
     for role, action in EVERY_ROLE_AND_ACTION:
         click = partial(check, state, OSS, key, [role], action, collected=WHOLE, required=REQUIRED, **rest)
         if action in actions_for(state, OSS, key, [role]):
-            assert click().state == case.after(state, action)
+            assert click().state == file_state.after(state, action)
         else:
             suits_somebody = any(permitted(OSS, key, other, action) for other in Role)
-            with pytest.raises(Forbidden if action in case.allowed(state) and suits_somebody else NotAllowed):
+            with pytest.raises(Forbidden if action in file_state.allowed(state) and suits_somebody else NotAllowed):
                 click()
 
 
@@ -367,14 +380,15 @@ def test_correction_loop_asks_for_entry_and_confirmation_again() -> None:
     place = check(
         FileState.OPEN, OSS, "confirm", [OPERATOR], FileAction.SEND_BACK, target="entry", reason="Alamat keliru"
     )
-    collected = {**kept(OSS, "entry", WHOLE), "data_version": 3}
+    corrected = replace(gathered(OSS).sent_back(OSS, "entry"), data_version=3)
+    collected = corrected.seen_from(find_step(OSS, "entry"))
 
     assert place == FilePlace(FileState.OPEN, "entry")
     assert check(FileState.OPEN, OSS, "entry", [OPERATOR], FileAction.CORRECT, collected=collected) == place
     assert missing(find_step(OSS, "entry"), collected) == ("entry",)
-    assert missing(find_step(OSS, "confirm"), collected) == ("confirmation",)
-    assert missing(find_step(OSS, "validate"), collected) == ()
-    assert missing(find_step(OSS, "validate"), kept(OSS, "validate", WHOLE)) == ("validation",)
+    assert still_missing(corrected, "confirm") == ("confirmation",)
+    assert still_missing(corrected, "validate") == ()
+    assert still_missing(gathered(OSS).sent_back(OSS, "validate"), "validate") == ("validation",)
 
 
 def test_steps_follow_one_another_and_know_their_ways_back() -> None:

@@ -1,9 +1,9 @@
 """The way of a file through its steps: who may do what at which step, and what a step must collect before it ends.
 
-A procedure is data: the steps of a service standard, in order. What was collected is one mapping per case, by kind:
+A procedure is data: the steps of a service standard, in order. What was collected is one mapping by kind, as it is seen
+from one step (`Collected.seen_from`):
 
     documents      {requirement key: ticked}
-    remarks        {requirement key: what is wrong with it}   comes with the documents, hinders nothing
     validation     {"is_valid": True}
     account, login, entry     {"is_done": True}
     confirmation   {"is_approved": True, "data_version": 2}   approved by the applicant, for that version of the data
@@ -25,11 +25,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from shared.domain import case
-from shared.domain.case import FileAction, FileState
+from shared.domain import file_state
 from shared.domain.errors import Forbidden, Missing, NotAllowed
+from shared.domain.file_state import FileAction, FileState
 from shared.domain.identity import is_nib
 from shared.domain.standard import Collects, Role, Step
 
@@ -53,7 +52,7 @@ ENDS_STEP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """Where a case stands; `step` is None when it has no step left."""
+    """Where a file stands; `step` is None when it has no step left."""
 
     state: FileState
     step: str | None
@@ -64,8 +63,8 @@ class Change:
     """One corrected field of the applicant's data; None where there was or is nothing."""
 
     field: str
-    was: Any
-    becomes: Any
+    was: object
+    becomes: object
 
 
 def first_desk(steps: Sequence[Step]) -> Step:
@@ -74,7 +73,7 @@ def first_desk(steps: Sequence[Step]) -> Step:
 
 
 def awaited_at(state: FileState, steps: Sequence[Step], step_key: str | None) -> Role | None:
-    """Whose desk the applicant of a case should come to now; None while the file does not need them.
+    """Whose desk the applicant of a file should come to now; None while the file does not need them.
 
     With a returned file that is the first desk; a file that rests can still be asked about there.
     """
@@ -155,13 +154,22 @@ def permitted(steps: Sequence[Step], step_key: str, role: Role, action: FileActi
 def actions_for(
     state: FileState, steps: Sequence[Step], step_key: str | None, roles: Collection[Role]
 ) -> list[FileAction]:
-    """The buttons that an officer with `roles` sees on a case that stands there; in the order of the table of moves."""
+    """The buttons that an officer with `roles` sees on a file that stands there; in the order of the table of moves."""
     if step_key is None:
         return []
-    return [action for action in case.allowed(state) if any(permitted(steps, step_key, role, action) for role in roles)]
+    return [
+        action
+        for action in file_state.allowed(state)
+        if any(permitted(steps, step_key, role, action) for role in roles)
+    ]
 
 
-def missing(step: Step, collected: Mapping[str, Any], required: Iterable[str] = ()) -> tuple[str, ...]:
+def may_gather(state: FileState, step: Step | None, roles: Collection[Role]) -> bool:
+    """Whether an officer with `roles` may keep at this step what it has so far, without ending it."""
+    return state == FileState.OPEN and step is not None and bool(step.collects) and step.role in roles
+
+
+def missing(step: Step, collected: Mapping[str, object], required: Iterable[str] = ()) -> tuple[str, ...]:
     """Codes of what `step` must collect and what is absent or not valid; empty when the step can end.
 
     `required`: keys of the requirements that this applicant must bring, the optional ones left out.
@@ -178,19 +186,19 @@ def check(
     roles: Collection[Role],
     action: FileAction,
     *,
-    collected: Mapping[str, Any] | None = None,
+    collected: Mapping[str, object] | None = None,
     required: Iterable[str] = (),
     target: str | None = None,
     reason: str | None = None,
 ) -> FilePlace:
-    """Where `action` leads a case that stands at `step_key` (a NEW one: the first desk), or a refusal; changes nothing.
+    """Where `action` leads a file that stands at `step_key` (a NEW one: the first desk), or a refusal; changes nothing.
 
     `target`: the step to send back to. `reason`: for a pause a `PauseReason`; for a return it may be left out when
     documents are missing, because then they are the reason.
     Raises, in this order: `NotAllowed` "stale" (the state does not know the action), "no_step", "wrong_step" (it has no
     place at this step), `Forbidden("wrong_role")`, `NotAllowed("bad_target")`, `Missing("incomplete")`.
     """
-    becomes = case.after(state, action)
+    becomes = file_state.after(state, action)
     step = find_step(steps, step_key)
     if step.role == Role.APPLICANT or not suits(steps, step, action):
         raise NotAllowed("wrong_step", step=step.title, action=action.value)
@@ -207,14 +215,7 @@ def check(
     return FilePlace(becomes, _step_after(steps, step, action, target))
 
 
-def kept(steps: Sequence[Step], target: str, collected: Mapping[str, Any]) -> dict[str, Any]:
-    """What stays collected when a file is sent back to `target`: all but what must be vouched for again from there."""
-    again = steps[steps.index(find_step(steps, target)) :]
-    dropped = {kind.value for step in again for kind in step.collects if kind in VOUCHED_FOR}
-    return {kind: value for kind, value in collected.items() if kind not in dropped}
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
     """The fields that differ between two versions of the applicant's data: first those of `before`, then new ones.
 
     An absent field and an empty one are the same.
@@ -259,19 +260,19 @@ def _step_after(steps: Sequence[Step], step: Step, action: FileAction, target: s
 
 
 def _reason_missing(
-    step: Step, action: FileAction, collected: Mapping[str, Any], required: tuple[str, ...], reason: str
+    step: Step, action: FileAction, collected: Mapping[str, object], required: tuple[str, ...], reason: str
 ) -> tuple[str, ...]:
     match action:
         case FileAction.RETURN_TO_APPLICANT:
             incomplete = Collects.DOCUMENTS in step.collects and _documents(collected, required)
             return () if reason or incomplete else ("reason",)
         case FileAction.PAUSE:
-            return () if reason in list(case.FilePauseReason) else ("reason",)
+            return () if reason in list(file_state.FilePauseReason) else ("reason",)
         case _:
-            return ("reason",) if action in case.NEEDS_REASON and not reason else ()
+            return ("reason",) if action in file_state.NEEDS_REASON and not reason else ()
 
 
-def _missing_of(kind: Collects, step: Step, collected: Mapping[str, Any], required: Iterable[str]) -> Iterable[str]:
+def _missing_of(kind: Collects, step: Step, collected: Mapping[str, object], required: Iterable[str]) -> Iterable[str]:
     if kind == Collects.DOCUMENTS:
         return _documents(collected, required)
     if kind == Collects.PRODUCT:
@@ -279,38 +280,39 @@ def _missing_of(kind: Collects, step: Step, collected: Mapping[str, Any], requir
     return _CHECKS[kind](collected)
 
 
-def _documents(collected: Mapping[str, Any], required: Iterable[str]) -> list[str]:
+def _documents(collected: Mapping[str, object], required: Iterable[str]) -> list[str]:
     ticked = _part(collected, Collects.DOCUMENTS)
     return [f"documents:{key}" for key in required if ticked.get(key) is not True]
 
 
-def _ticked(kind: Collects, entry: str) -> Callable[[Mapping[str, Any]], list[str]]:
+def _ticked(kind: Collects, entry: str) -> Callable[[Mapping[str, object]], list[str]]:
     """A check for what an officer says by one tick; only the plain True counts."""
     return lambda collected: [] if _part(collected, kind).get(entry) is True else [kind.value]
 
 
-def _confirmation(collected: Mapping[str, Any]) -> list[str]:
+def confirmation_missing(collected: Mapping[str, object]) -> list[str]:
     """The applicant's explicit yes to the newest version of the data; an older yes has lapsed."""
     said = _part(collected, Collects.CONFIRMATION)
     is_newest = said.get("data_version") == collected.get("data_version", 1)
     return [] if said.get("is_approved") is True and is_newest else ["confirmation"]
 
 
-def _product(step: Step, collected: Mapping[str, Any]) -> list[str]:
+def _product(step: Step, collected: Mapping[str, object]) -> list[str]:
     """Nothing is issued on a lapsed confirmation, not even by a later step than the confirming one."""
     product = _part(collected, Collects.PRODUCT)
-    codes = _confirmation(collected) if Collects.CONFIRMATION.value in collected else []
+    codes = confirmation_missing(collected) if Collects.CONFIRMATION.value in collected else []
     if step.system == OSS:
         return codes + ([] if is_nib(product.get("nib")) else ["nib"])
-    return codes + ([] if any(_text(each) for each in product.get("documents") or ()) else ["product"])
+    documents = product.get("documents")
+    return codes + ([] if isinstance(documents, list) and any(map(_text, documents)) else ["product"])
 
 
-def _archive(collected: Mapping[str, Any]) -> list[str]:
+def _archive(collected: Mapping[str, object]) -> list[str]:
     archive = _part(collected, Collects.ARCHIVE)
     return [f"archive_{name}" for name in ("number", "place") if not _text(archive.get(name))]
 
 
-def _receiver(collected: Mapping[str, Any]) -> list[str]:
+def _receiver(collected: Mapping[str, object]) -> list[str]:
     receiver = _part(collected, Collects.RECEIVER)
     match receiver.get("kind"):
         case "self":
@@ -321,18 +323,18 @@ def _receiver(collected: Mapping[str, Any]) -> list[str]:
             return ["receiver"]
 
 
-def _recap(collected: Mapping[str, Any]) -> list[str]:
+def _recap(collected: Mapping[str, object]) -> list[str]:
     recap = _part(collected, Collects.RECAP)
     codes = [] if _text(recap.get("number")) else ["recap_number"]
     return codes if _is_date(recap.get("on")) else [*codes, "recap_date"]
 
 
-_CHECKS: dict[Collects, Callable[[Mapping[str, Any]], list[str]]] = {
+_CHECKS: dict[Collects, Callable[[Mapping[str, object]], list[str]]] = {
     Collects.VALIDATION: _ticked(Collects.VALIDATION, "is_valid"),
     Collects.ACCOUNT: _ticked(Collects.ACCOUNT, "is_done"),
     Collects.LOGIN: _ticked(Collects.LOGIN, "is_done"),
     Collects.ENTRY: _ticked(Collects.ENTRY, "is_done"),
-    Collects.CONFIRMATION: _confirmation,
+    Collects.CONFIRMATION: confirmation_missing,
     Collects.SIGNATURE: _ticked(Collects.SIGNATURE, "is_signed"),
     Collects.ARCHIVE: _archive,
     Collects.RECEIVER: _receiver,
@@ -340,7 +342,7 @@ _CHECKS: dict[Collects, Callable[[Mapping[str, Any]], list[str]]] = {
 }
 
 
-def _part(collected: Mapping[str, Any], kind: Collects) -> Mapping[str, Any]:
+def _part(collected: Mapping[str, object], kind: Collects) -> Mapping[str, object]:
     part = collected.get(kind.value)
     return part if isinstance(part, Mapping) else {}
 
@@ -359,6 +361,6 @@ def _is_date(value: object) -> bool:
     return True
 
 
-def _value(version: Mapping[str, Any], name: str) -> Any:
+def _value(version: Mapping[str, object], name: str) -> object:
     value = version.get(name)
     return None if value == "" else value

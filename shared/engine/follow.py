@@ -7,31 +7,29 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from shared.domain.case import FileState as CaseState
 from shared.domain.errors import NotAllowed
+from shared.domain.file import File
+from shared.domain.file_state import FileState
 from shared.domain.policy import Lane
-from shared.domain.procedure import find_step, first_desk
+from shared.domain.procedure import first_desk
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import Action, State
 from shared.engine.ticket import find, move, take_back
+from shared.engine.visitor import active_ticket_of
 from shared.store.office import Transaction
 from shared.store.tables import Event
 
 
-def follow(
-    tx: Transaction,
-    visit: Row[Any] | None,
-    steps: Sequence[Step],
-    case: Row[Any],
-) -> None:
+def follow(tx: Transaction, file: File) -> None:
     """Moves the ticket after its file moved; nothing when nobody is in the room or the person is where they should be.
 
     A person who has the officer of the next step before them stays seated; who is needed elsewhere is called there
     before new arrivals; who is not needed sits down; who has their product, or takes the file home, is done.
     """
+    visit = active_ticket_of(tx, file.id)
     if visit is None:
         return
-    found = _wanted(tx, visit, steps, case)
+    found = _wanted(tx, visit, tx.standard(file.standard_id).steps, file)
     if found is None:
         return
     action, role = found
@@ -39,27 +37,25 @@ def follow(
     if role is not None:
         columns = {"role": role, "lane": Lane.RECALL, "queued_at": tx.now, "counter_id": None}
     counter_id = visit.counter_id if visit.state == State.SERVING else None
-    move(tx, visit, action, columns, counter_id=counter_id, case_id=case.id)
+    move(tx, visit, action, columns, counter_id=counter_id, case_id=file.id)
 
 
-def _wanted(
-    tx: Transaction, visit: Row[Any], steps: Sequence[Step], case: Row[Any]
-) -> tuple[Action, Role | None] | None:
+def _wanted(tx: Transaction, visit: Row[Any], steps: Sequence[Step], file: File) -> tuple[Action, Role | None] | None:
     """The move that brings the person where the file wants them, and the role whose desk calls them."""
     is_serving, is_seated = visit.state == State.SERVING, visit.state == State.PROCESSING
-    if case.state in (CaseState.COMPLETED, CaseState.WITHDRAWN):
+    if file.state in (FileState.COMPLETED, FileState.WITHDRAWN):
         return (Action.FINISH if is_serving or is_seated else Action.CANCEL), None
-    if case.state == CaseState.RETURNED:
+    if file.state == FileState.RETURNED:
         if is_serving:
             return Action.FINISH, None
         return (Action.READY, first_desk(steps).role) if is_seated else None
-    step = find_step(steps, case.step)
+    step = file.at_step(steps)
     if is_serving:
         counter = tx.office.counter_by_id(visit.counter_id)
         if counter is not None and step.role in counter.roles:
             return None
         return (Action.PASS_ON, step.role) if _is_needed(step) else (Action.PROCESS, None)
-    if is_seated and _is_needed(step) and case.state == CaseState.OPEN:
+    if is_seated and _is_needed(step) and file.state == FileState.OPEN:
         return Action.READY, step.role
     return None
 
@@ -70,7 +66,7 @@ def _is_needed(step: Step) -> bool:
 
 
 def take_back_visit(tx: Transaction, case_id: int, version: int) -> None:
-    """Undoes what a case's action did to the visitor's ticket; raises `NotAllowed("too_late")` if that has moved on."""
+    """Undoes what a case's action did to the visitor's ticket; raises `NotAllowed("stale")` if that has moved on."""
     caused = tx.first(
         select(Event).where(
             Event.office_id == tx.office_id,
@@ -82,6 +78,7 @@ def take_back_visit(tx: Transaction, case_id: int, version: int) -> None:
     if caused is None:
         return
     newest = tx.first(select(Event.id).where(Event.ticket_id == caused.ticket_id).order_by(Event.id.desc()).limit(1))
+    ticket = find(tx, caused.ticket_id)
     if newest is None or newest.id != caused.id:
-        raise NotAllowed("too_late")
-    take_back(tx, find(tx, caused.ticket_id), caused, counter_id=caused.counter_id)
+        raise NotAllowed("stale", state=ticket.state.value, action="undo")
+    take_back(tx, ticket, caused, counter_id=caused.counter_id)

@@ -16,7 +16,7 @@ from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
 from shared.engine.visitor import Taken
 from shared.store.office import Transaction
-from shared.store.tables import Case
+from shared.store.tables import FileRecord
 from shared.words import words
 
 MISSING = "missing"
@@ -72,10 +72,10 @@ def _token(tx: Transaction, code: str) -> str:
     if written:
         year = int(written[2] or office_day(tx.now, tx.office.zone).year)
         row = tx.first(
-            select(Case.token).where(
-                Case.office_id == tx.office_id,
-                Case.register_year == year,
-                Case.register_number == int(written[1]),
+            select(FileRecord.token).where(
+                FileRecord.office_id == tx.office_id,
+                FileRecord.register_year == year,
+                FileRecord.register_number == int(written[1]),
             )
         )
         if row is None:

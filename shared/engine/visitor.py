@@ -23,7 +23,7 @@ from shared.engine.letterhead import letterhead
 from shared.engine.paper import NUMBER, print_lines
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
-from shared.store.tables import ACTIVE, Case, Outage, Series, Ticket
+from shared.store.tables import ACTIVE, FileRecord, Outage, Series, Ticket
 from shared.words import words
 
 
@@ -92,7 +92,7 @@ def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer
     Somebody who is in the room for this file already gets the ticket that they have. Raises `Unknown("case")`, and
     `NotAllowed("not_needed")` when the file does not need its applicant now (facts: `step`).
     """
-    file = tx.first(select(Case).where(Case.office_id == tx.office_id, Case.token == token))
+    file = tx.first(select(FileRecord).where(FileRecord.office_id == tx.office_id, FileRecord.token == token))
     if file is None:
         raise Unknown("case")
     visit = active_ticket_of(tx, file.id)

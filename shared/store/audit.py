@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from shared.domain.numbering import parse_label
 from shared.domain.office import OfficeConfig
-from shared.store.tables import Case, Counter, DataView, Device, Event, Officer, Ticket
+from shared.store.tables import Counter, DataView, Device, Event, FileRecord, Officer, Ticket
 
 PAGE = 100
 
@@ -39,14 +39,14 @@ def events(
             Officer.name.label("officer"),
             Counter.name.label("counter"),
             Device.name.label("device"),
-            Case.register_number,
-            Case.register_year,
+            FileRecord.register_number,
+            FileRecord.register_year,
         )
         .join(Ticket, Ticket.id == Event.ticket_id, isouter=True)
         .join(Officer, Officer.id == Event.officer_id, isouter=True)
         .join(Counter, Counter.id == Event.counter_id, isouter=True)
         .join(Device, Device.id == Event.device_id, isouter=True)
-        .join(Case, Case.id == Event.case_id, isouter=True)
+        .join(FileRecord, FileRecord.id == Event.case_id, isouter=True)
         .where(Event.office_id == office.office_id)
         .order_by(Event.id.desc())
         .limit(PAGE)
@@ -61,8 +61,8 @@ def events(
         wanted = wanted.where(Ticket.series == letter) if letter else wanted
     if register.strip():
         digits_of, _, year = register.strip().partition("/")
-        wanted = wanted.where(Case.register_number == _int(digits_of))
-        wanted = wanted.where(Case.register_year == _int(year)) if year else wanted
+        wanted = wanted.where(FileRecord.register_number == _int(digits_of))
+        wanted = wanted.where(FileRecord.register_year == _int(year)) if year else wanted
     if before is not None:
         wanted = wanted.where(Event.id < before)
     return connection.execute(wanted).all()
@@ -71,9 +71,9 @@ def events(
 def views(connection: Connection, office: OfficeConfig, on: date) -> Rows:
     """Who looked at whose file on that day, newest first."""
     return connection.execute(
-        select(DataView.at, Officer.name.label("officer"), Case.register_number, Case.register_year)
+        select(DataView.at, Officer.name.label("officer"), FileRecord.register_number, FileRecord.register_year)
         .join(Officer, Officer.id == DataView.officer_id)
-        .join(Case, Case.id == DataView.case_id)
+        .join(FileRecord, FileRecord.id == DataView.case_id)
         .where(
             DataView.office_id == office.office_id,
             DataView.at >= _midnight(office, on),

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from shared.domain.case import RUNNING
+from shared.domain.file_state import RUNNING
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.tables import ACTIVE, Case, DayCheck, Officer, PrintJob, Series, Ticket
+from shared.store.tables import ACTIVE, DayCheck, FileRecord, Officer, PrintJob, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def day_summary(connection: Connection, office: OfficeConfig, today: date) -> Da
         .join(Ticket, Ticket.id == PrintJob.ticket_id)
         .where(*mine, PrintJob.kind == "number", PrintJob.state == "confirmed")
     )
-    files = select(func.count()).where(Case.office_id == office.office_id, Case.state.in_(RUNNING))
+    files = select(func.count()).where(FileRecord.office_id == office.office_id, FileRecord.state.in_(RUNNING))
     earlier = select(func.max(Ticket.on_day)).where(Ticket.office_id == office.office_id, Ticket.on_day < today)
     carried = select(func.count()).where(
         Ticket.office_id == office.office_id,

@@ -1,204 +1,88 @@
-"""What is read of files: the tray of a role, one file with its history, the register, results that nobody collected."""
+"""Files as their rows hold them: one by its id, by its NIK or NIB, by what it waits for; and the row of a file."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
-from shared.domain.calendar import Light, light, net_s
-from shared.domain.case import RUNNING, FileState
-from shared.domain.numbering import register_label
+from shared.domain.file import Collected, File, Pause
+from shared.domain.file_state import RUNNING, FileState
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import find_step
-from shared.domain.standard import Collects, Role, ServiceStandard, Step
-from shared.store.office_config import OfficeConfigCache
-from shared.store.tables import Case, Counter, DataView, Event, Officer, Outage, Recap, Ticket
+from shared.store.tables import Counter, FileRecord, Ticket
 
 AnyRow = Row[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class File:
-    """A file with what its standard says about it."""
-
-    row: AnyRow
-    service: ServiceStandard
-    step: Step | None
-    """Where it lies; None when no step is left."""
-    light: Light | None
-    """How near its promise is; None when none is running."""
-
-    @property
-    def register(self) -> str:
-        return register_label(self.row.register_number, self.row.register_year) or "–"
+def find(connection: Connection, office_id: int, case_id: int) -> File | None:
+    """One file of the office."""
+    row = connection.execute(_FILE, {"the_id": case_id, "the_office": office_id}).first()
+    return None if row is None else _file(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Tray:
-    """`files`: those that are shown, what is due first first; `count`: how many there are."""
-
-    files: list[File]
-    count: int
+_FILE = select(FileRecord).where(FileRecord.id == bindparam("the_id"), FileRecord.office_id == bindparam("the_office"))
 
 
-def tray(
-    connection: Connection,
-    office_configs: OfficeConfigCache,
-    office: OfficeConfig,
-    roles: Collection[Role],
-    now: datetime,
-    limit: int | None = None,
-) -> Tray:
-    """The files that lie at a step of one of `roles`; their rows are without the applicants' data."""
-    rows = connection.execute(_TRAY, {"the_office": office.office_id}).all()
-    steps = {
-        key: find_step(office_configs.standard(connection, key[0]).steps, key[1])
-        for key in {_place(row) for row in rows}
-    }
-    mine = [row for row in rows if steps[_place(row)].role in roles]
-    return Tray([as_file(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
+def in_state(connection: Connection, office_id: int, state: FileState) -> list[File]:
+    """The files at a step that are in this state, the oldest acceptance first."""
+    mine = FileRecord.office_id == office_id, FileRecord.state == state, FileRecord.step.is_not(None)
+    return _files(connection, select(FileRecord).where(*mine).order_by(FileRecord.accepted_at, FileRecord.id))
 
 
-def _place(row: AnyRow) -> tuple[int, str]:
-    return row.standard_id, row.step
+def with_same_nib(connection: Connection, office_id: int, file: File) -> File | None:
+    """Another file of the office that has the NIB of this one."""
+    same = FileRecord.office_id == office_id, FileRecord.nib == file.nib, FileRecord.id != file.id
+    return _first(connection, select(FileRecord).where(*same))
 
 
-_TRAY = (
-    select(
-        Case.id,
-        Case.standard_id,
-        Case.state,
-        Case.step,
-        Case.register_year,
-        Case.register_number,
-        Case.accepted_at,
-        Case.due_at,
-    )
-    .where(Case.office_id == bindparam("the_office"), Case.state.in_(RUNNING), Case.step.is_not(None))
-    .order_by(Case.due_at, Case.id)
-)
-
-
-def uncollected(
-    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
-) -> list[File]:
-    """Finished results that wait for their applicant, the oldest first."""
-    mine = Case.office_id == office.office_id, Case.state.in_(RUNNING), Case.step.is_not(None)
-    rows = connection.execute(select(Case).where(*mine).order_by(Case.since_at, Case.id)).all()
-    files = [as_file(connection, office_configs, office, row, now) for row in rows]
-    return [file for file in files if file.step is not None and Collects.RECEIVER in file.step.collects]
-
-
-def one(
-    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, case_id: int, now: datetime
-) -> File | None:
-    row = connection.execute(select(Case).where(Case.id == case_id, Case.office_id == office.office_id)).first()
-    return None if row is None else as_file(connection, office_configs, office, row, now)
-
-
-def returned(connection: Connection, office_id: int, wanted: str) -> AnyRow | None:
+def returned(connection: Connection, office_id: int, wanted: str) -> File | None:
     """The newest returned file of a NIK, or the one of the code on its slip."""
-    mine = Case.office_id == office_id, Case.state == FileState.RETURNED
-    match = or_(Case.nik == wanted, Case.token == wanted.rsplit("/", 1)[-1])
-    return connection.execute(select(Case).where(*mine, match).order_by(Case.id.desc()).limit(1)).first()
+    mine = FileRecord.office_id == office_id, FileRecord.state == FileState.RETURNED
+    match = or_(FileRecord.nik == wanted, FileRecord.token == wanted.rsplit("/", 1)[-1])
+    return _first(connection, select(FileRecord).where(*mine, match).order_by(FileRecord.id.desc()))
 
 
-def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> AnyRow | None:
+def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File | None:
     """Another file of the same NIK that has an NIB already."""
-    if not nik:
-        return None
-    same = Case.office_id == office_id, Case.nik == nik, Case.id != but, Case.nib.is_not(None)
-    return connection.execute(select(Case).where(*same).order_by(Case.id.desc()).limit(1)).first()
+    mine = FileRecord.office_id == office_id, FileRecord.nik == nik, FileRecord.id != but, FileRecord.nib.is_not(None)
+    return _first(connection, select(FileRecord).where(*mine).order_by(FileRecord.id.desc())) if nik else None
 
 
-def history(connection: Connection, case_id: int) -> Sequence[AnyRow]:
-    """The events of a file and of its visitors, oldest first, with the officer's name."""
-    return connection.execute(
-        select(Event, Officer.name.label("officer"))
-        .outerjoin(Officer, Officer.id == Event.officer_id)
-        .where(Event.case_id == case_id)
-        .order_by(Event.id)
-    ).all()
-
-
-def views(connection: Connection, case_id: int, limit: int = 20) -> Sequence[AnyRow]:
-    """Who looked at the file's data, newest first."""
-    return connection.execute(
-        select(DataView.at, Officer.name.label("officer"))
-        .join(Officer, Officer.id == DataView.officer_id)
-        .where(DataView.case_id == case_id)
-        .order_by(DataView.id.desc())
-        .limit(limit)
-    ).all()
-
-
-def register(
-    connection: Connection,
-    office_configs: OfficeConfigCache,
-    office: OfficeConfig,
-    year: int,
-    text: str,
-    now: datetime,
-    limit: int = 200,
-) -> list[File]:
+def of_year(connection: Connection, office_id: int, year: int, text: str) -> list[File]:
     """The register of one year, newest first; `text` is looked for in number, name and NIB."""
-    query = select(Case).where(Case.office_id == office.office_id, Case.register_year == year)
+    query = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.register_year == year)
     if text.isdigit():
-        query = query.where(or_(Case.register_number == int(text), Case.nik == text, Case.nib == text))
-    rows = connection.execute(query.order_by(Case.register_number.desc())).all()
-    if text and not text.isdigit():
-        rows = [row for row in rows if text.casefold() in str(row.applicant.get("name", "")).casefold()]
-    return [as_file(connection, office_configs, office, row, now) for row in rows[:limit]]
+        query = query.where(
+            or_(FileRecord.register_number == int(text), FileRecord.nik == text, FileRecord.nib == text)
+        )
+    found = _files(connection, query.order_by(FileRecord.register_number.desc()))
+    is_name = text and not text.isdigit()
+    return [f for f in found if text.casefold() in f.applicant.get("name", "").casefold()] if is_name else found
 
 
-def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> int:
-    """How many completed files of the period wait for a recap."""
+def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> list[File]:
+    """The files completed from the one day to the other, both included, that wait for a recap."""
     begins = datetime.combine(from_on, time(), office.zone)
     ends = datetime.combine(until_on + timedelta(days=1), time(), office.zone)
-    mine = Case.office_id == office.office_id, Case.state == FileState.COMPLETED, Case.step.is_not(None)
-    return connection.execute(
-        select(func.count()).where(*mine, Case.completed_at >= begins, Case.completed_at < ends)
-    ).scalar_one()
+    period = FileRecord.completed_at >= begins, FileRecord.completed_at < ends
+    waiting = FileRecord.state == FileState.COMPLETED, FileRecord.step.is_not(None)
+    mine = select(FileRecord).where(FileRecord.office_id == office.office_id, *waiting, *period)
+    return _files(connection, mine.order_by(FileRecord.register_year, FileRecord.register_number))
 
 
-def recaps(connection: Connection, office_id: int) -> Sequence[AnyRow]:
-    """The recaps so far, newest first, with the number of their files and the officer's name."""
-    files = select(func.count()).where(Case.recap_id == Recap.id).scalar_subquery()
-    return connection.execute(
-        select(Recap, files.label("files"), Officer.name.label("officer"))
-        .join(Officer, Officer.id == Recap.officer_id)
-        .where(Recap.office_id == office_id)
-        .order_by(Recap.id.desc())
-    ).all()
-
-
-def recap_files(connection: Connection, office: OfficeConfig, recap_id: int) -> Sequence[AnyRow]:
+def of_recap(connection: Connection, office_id: int, recap_id: int) -> list[File]:
     """The files of one recap in the order of the register."""
-    mine = Case.office_id == office.office_id, Case.recap_id == recap_id
-    return connection.execute(select(Case).where(*mine).order_by(Case.register_year, Case.register_number)).all()
+    mine = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.recap_id == recap_id)
+    return _files(connection, mine.order_by(FileRecord.register_year, FileRecord.register_number))
 
 
-def outage(connection: Connection, office_id: int) -> AnyRow | None:
-    """The disturbance of OSS that lasts now."""
-    return connection.execute(select(Outage).where(Outage.office_id == office_id, Outage.until_at.is_(None))).first()
-
-
-def outage_minutes(
-    connection: Connection, office: OfficeConfig, from_on: date, until_on: date, now: datetime
-) -> tuple[int, int]:
-    """How often OSS was disturbed in the period, both days included, and for how many minutes of it together."""
-    begins = datetime.combine(from_on, time(), office.zone)
-    ends = min(datetime.combine(until_on + timedelta(days=1), time(), office.zone), now)
-    rows = connection.execute(
-        select(Outage.from_at, Outage.until_at).where(Outage.office_id == office.office_id, Outage.from_at < ends)
-    ).all()
-    spans = [(max(row.from_at, begins), min(row.until_at or now, ends)) for row in rows]
-    lasting = [(until - since).total_seconds() for since, until in spans if until > since]
-    return len(lasting), round(sum(lasting) / 60)
+def under_way(connection: Connection, office_id: int) -> list[File]:
+    """The files that lie at somebody's step, the longest there first."""
+    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None)
+    return _files(connection, select(FileRecord).where(*mine).order_by(FileRecord.since_at, FileRecord.id))
 
 
 def seat_of(connection: Connection, officer_id: int) -> AnyRow | None:
@@ -210,22 +94,32 @@ def ticket_of(connection: Connection, office_id: int, ticket_id: int) -> AnyRow 
     return connection.execute(select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id)).first()
 
 
-def as_file(
-    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, row: AnyRow, now: datetime
-) -> File:
-    service = office_configs.standard(connection, row.standard_id)
-    step = find_step(service.steps, row.step) if row.step else None
-    runs = row.state in RUNNING and row.due_at is not None and row.accepted_at is not None
-    return File(row, service, step, light(now, row.due_at, row.accepted_at, office.calendar) if runs else None)
-
-
-def net_hours(file: File, office: OfficeConfig, now: datetime) -> float | None:
-    """Working hours that the file took or takes, without its pauses."""
-    row = file.row
-    if row.accepted_at is None:
-        return None
+def columns(file: File) -> dict[str, object]:
+    """The file as the values of its row; who it belongs to and its id stay as they are."""
+    values = {name: getattr(file, name) for name in _KEPT}
     pauses = [
-        (datetime.fromisoformat(began), datetime.fromisoformat(until) if until else None)
-        for _, began, until in row.pauses
+        [each.reason, each.from_at.isoformat(), each.until_at and each.until_at.isoformat()] for each in file.pauses
     ]
-    return net_s(row.accepted_at, row.completed_at or now, pauses, office.calendar) / 3600
+    documents = {"applicant": dict(file.applicant), "answers": dict(file.answers)}
+    return {**values, **documents, "collected": file.collected.to_json(), "pauses": pauses}
+
+
+_KEPT = [each.name for each in fields(File) if each.name not in ("id", "applicant", "answers", "collected", "pauses")]
+
+
+def _file(row: AnyRow) -> File:
+    kept = {name: getattr(row, name) for name in (*_KEPT, "id", "applicant", "answers")}
+    return File(**kept, collected=Collected.from_json(row.collected), pauses=tuple(map(_pause, row.pauses)))
+
+
+def _first(connection: Connection, statement: Select[Any]) -> File | None:
+    return next(iter(_files(connection, statement.limit(1))), None)
+
+
+def _files(connection: Connection, statement: Select[Any]) -> list[File]:
+    return [_file(row) for row in connection.execute(statement)]
+
+
+def _pause(kept: Sequence[str | None]) -> Pause:
+    reason, began, until = kept
+    return Pause(str(reason), datetime.fromisoformat(str(began)), datetime.fromisoformat(until) if until else None)

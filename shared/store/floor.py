@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from shared.domain.case import FileState as CaseState
 from shared.domain.counter import Load, Wait, wait_level
+from shared.domain.file_state import FileState
 from shared.domain.numbering import label
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.tables import ACTIVE, Case, Counter, Event, Officer, PrintJob, Ticket
+from shared.store.tables import ACTIVE, Counter, Event, FileRecord, Officer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,10 @@ def faults(connection: Connection, office: OfficeConfig, now: datetime) -> tuple
     """Files that are overdue, and slips of the last day that failed."""
     overdue = connection.execute(
         select(func.count()).where(
-            Case.office_id == office.office_id,
-            Case.state == CaseState.OPEN,
-            Case.due_at.is_not(None),
-            Case.due_at < now,
+            FileRecord.office_id == office.office_id,
+            FileRecord.state == FileState.OPEN,
+            FileRecord.due_at.is_not(None),
+            FileRecord.due_at < now,
         )
     ).scalar_one()
     failed = connection.execute(

@@ -34,6 +34,7 @@ from shared.loop import off_the_loop
 from shared.store.office_config import VERSION, OfficeConfigCache
 from shared.store.prepared import PreparedConnection, PreparedStatements, Rows
 from shared.store.tables import Event, Office
+from shared.store.undo import as_json
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -348,7 +349,8 @@ def _begin(driver: Any) -> None:
 
 def _sqlite(url: str) -> Engine:
     connect = {"check_same_thread": False, "timeout": LOCK_TIMEOUT_S}
-    engine = create_engine(url, connect_args=connect, poolclass=NullPool)  # the store keeps its own
+    # no pool: the store keeps its own connections
+    engine = create_engine(url, connect_args=connect, poolclass=NullPool, json_serializer=as_json)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -361,4 +363,4 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, json_serializer=as_json)

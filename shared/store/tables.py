@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from shared.domain.case import FileState as CaseState
+from shared.domain.file_state import FileState
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, State
@@ -67,7 +67,7 @@ class Base(DeclarativeBase):
         Role: _words(Role, 16),
         Lane: _words(Lane, 16),
         State: _words(State, 16),
-        CaseState: _words(CaseState, 16),
+        FileState: _words(FileState, 16),
     }
 
 
@@ -368,7 +368,7 @@ class Ticket(Base):
 _RUNNING = text("state IN ('open', 'paused', 'returned')")
 
 
-class Case(Base):
+class FileRecord(Base):
     """A file (berkas) on its way through the procedure; it may outlive the day and have several tickets."""
 
     __tablename__ = "case_file"
@@ -386,7 +386,7 @@ class Case(Base):
     """The version of the standard that this file keeps to its end."""
     token: Mapped[str] = mapped_column(String(32), unique=True)
     """Random, 128 bits: what the QR on the receipt holds."""
-    state: Mapped[CaseState]
+    state: Mapped[FileState]
     step: Mapped[str | None] = mapped_column(String(40))
     """Key of the step at which it lies; None when none is left."""
     register_year: Mapped[int | None] = mapped_column(default=None)

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.availability import Code
-from shared.domain.case import FileState
+from shared.domain.file_state import FileState
 from shared.domain.policy import Lane
 from shared.domain.ticket import State
 

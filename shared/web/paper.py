@@ -11,11 +11,12 @@ from flask import Blueprint, abort, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import Row, insert
+from sqlalchemy import Row
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.rights import Right
 from shared.engine import paper
+from shared.engine.data_view import note_view
 from shared.engine.print_queue import JobState
 from shared.printing.address import Kind, address, is_wired
 from shared.printing.delivery import Answers
@@ -24,9 +25,8 @@ from shared.printing.profiles import profile
 from shared.printing.raster import draw
 from shared.printing.status import Status, advice
 from shared.store import reads
-from shared.store.tables import DataView
-from shared.web.auth import may, now, officers_only, store
-from shared.web.clicks import change
+from shared.web.auth import may, officers_only, store
+from shared.web.clicks import actor, change
 from shared.web.hosts import is_local
 from shared.web.screen import office_config, sentence
 
@@ -119,8 +119,7 @@ def picture(job_id: int) -> ResponseReturnValue:
     if job.emptied_at is not None:
         raise NotAllowed("slip_emptied")
     if job.kind not in PUBLIC_KINDS and job.case_id is not None:
-        seen = {"office_id": g.office_id, "case_id": job.case_id, "officer_id": current_user.id, "at": now()}
-        store().write(insert(DataView), seen)
+        store().write_with(note_view, g.office_id, job.case_id, actor())
     made = make(job.lines, job.profile, office_config().profile.get("logo"))
     png = io.BytesIO()
     draw(made.data, profile(job.profile).width_dots).save(png, "PNG")

@@ -1,4 +1,4 @@
-"""The case: an accepted file on its way through the procedure; everything that moves it stands in the table MOVES."""
+"""Where a file (berkas) stands; everything that moves it stands in the table MOVES."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.domain.errors import NotAllowed
 
 
 class FileState(StrEnum):
-    """Where a file stands. NEW is a file on the desk that has no case yet; it is never stored."""
+    """Where a file stands. NEW is a file on the desk that was neither accepted nor returned yet."""
 
     NEW = "new"
     OPEN = "open"

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from shared.domain import slip_file
-from shared.domain.case import FileAction
 from shared.domain.errors import Unknown
+from shared.domain.file import FIELDS, Entry, File
+from shared.domain.file_state import FileAction, FileState
 from shared.domain.numbering import register_label
 from shared.domain.slip import Line, as_copy
 from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
+from shared.store import files
 from shared.store.office import Transaction
-from shared.store.tables import Case, PrintJob, Ticket
+from shared.store.tables import PrintJob, Ticket
 from shared.words import words
 
-DATA = ("name", "nik", "phone", "email", "village", "address", "business", "kbli")
-"""The applicant's data on the sheet, in the order in which it is read aloud."""
+GIVEN_AFTER = {
+    FileAction.ACCEPT: "receipt",
+    FileAction.RETURN_TO_APPLICANT: "incomplete",
+    FileAction.HAND_OVER: "handover",
+}
+"""Action -> the slip that it gives into somebody's hands."""
 
 
-def after(
-    tx: Transaction, action: FileAction | None, file: Row[Any], service: ServiceStandard, reason: str | None
-) -> None:
-    """Queues the slip that the action gives into somebody's hands."""
-    if action == FileAction.ACCEPT:
-        print_lines(tx, "receipt", receipt(tx, file, service), case_id=file.id)
-    elif action == FileAction.RETURN_TO_APPLICANT:
-        print_lines(tx, "incomplete", incomplete(tx, file, service, reason), case_id=file.id)
-    elif action == FileAction.HAND_OVER:
-        print_lines(tx, "handover", handover(tx, file, service), case_id=file.id)
+def after(tx: Transaction, action: str, file: File, reason: str | None) -> None:
+    """Queues the slip of that action; `reason`: why a file is returned of which no document is missing."""
+    kind, standard = GIVEN_AFTER[FileAction(action)], tx.standard(file.standard_id)
+    is_return = kind == "incomplete"
+    lines = incomplete(tx, file, standard, reason) if is_return else KINDS[kind](tx, file, standard)
+    print_lines(tx, kind, lines, case_id=file.id)
+
+
+def offered(file: File) -> list[str]:
+    """The slips that can be printed of the file as it is."""
+    if file.accepted_at is None:
+        return []
+    return ["receipt", "data_sheet", "folder_cover", *(["handover"] if file.state == FileState.COMPLETED else [])]
 
 
 def print_again(tx: Transaction, case_id: int, kind: str) -> None:
     """Queues a slip of the file on request; what was printed once before says SALINAN. Raises `Unknown("slip")`."""
-    file = tx.first(select(Case).where(Case.id == case_id, Case.office_id == tx.office_id))
+    file = files.find(tx.connection, tx.office_id, case_id)
     if file is None:
         raise Unknown("case")
     if kind not in KINDS:
@@ -51,7 +60,7 @@ def print_again(tx: Transaction, case_id: int, kind: str) -> None:
     tx.record("print", case_id=file.id, detail={"kind": kind})
 
 
-def receipt(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
+def receipt(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
     """Tanda terima, with the promised day."""
     language = _language(tx, file)
     promised = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
@@ -60,17 +69,17 @@ def receipt(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[L
         words(language),
         register_number=_register(file),
         service=service.name_in(language),
-        received_at=file.accepted_at.astimezone(tx.office.zone),
+        received_at=_accepted_at(file).astimezone(tx.office.zone),
         promised_on=promised,
         status_url=tx.actor.ticket_url + file.token,
         documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
     )
 
 
-def incomplete(tx: Transaction, file: Row[Any], service: ServiceStandard, reason: str | None = None) -> list[Line]:
+def incomplete(tx: Transaction, file: File, service: ServiceStandard, reason: str | None = None) -> list[Line]:
     """Kekurangan berkas: what is missing; its code opens the file again at the next visit."""
     language = _language(tx, file)
-    ticked, remarks = _ticked(file), file.collected.get("remarks") or {}
+    ticked, remarks = _ticked(file), file.collected.remarks
     missing = [
         (each.text_in(language), remarks.get(each.key))
         for each in _applying(file, service)
@@ -87,19 +96,19 @@ def incomplete(tx: Transaction, file: Row[Any], service: ServiceStandard, reason
     )
 
 
-def data_sheet(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
+def data_sheet(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
     """Lembar periksa data, read back to the applicant before anything is issued."""
     return slip_file.data_sheet(
         _head(tx, file),
         words(),
         register_number=_register(file),
         service=service.name,
-        fields=[(words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in DATA],
+        fields=[(words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in FIELDS],
         made_at=tx.now.astimezone(tx.office.zone),
     )
 
 
-def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
+def folder_cover(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
     """Sampul berkas: goes with the papers from desk to desk."""
     due = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
     return slip_file.folder_cover(
@@ -107,7 +116,7 @@ def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> l
         words(),
         register_number=_register(file),
         service=service.name,
-        received_on=file.accepted_at.astimezone(tx.office.zone).date(),
+        received_on=_accepted_at(file).astimezone(tx.office.zone).date(),
         promised_on=due,
         steps=[step.title for step in service.steps],
         file_url=tx.actor.ticket_url + file.token,
@@ -115,12 +124,12 @@ def folder_cover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> l
     )
 
 
-def handover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[Line]:
+def handover(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
     """Bukti penyerahan in two copies."""
-    receiver: Mapping[str, Any] = file.collected.get(Collects.RECEIVER) or {}
+    receiver = file.collected.of(Collects.RECEIVER)
     is_representative = receiver.get("kind") == "representative"
-    product: Mapping[str, Any] = file.collected.get(Collects.PRODUCT) or {}
-    products = list(product.get("documents") or service.products)
+    given = file.collected.of(Collects.PRODUCT).get("documents")
+    products = [str(each) for each in given] if isinstance(given, list) and given else list(service.products)
     if file.nib:
         products = [f"{each}: {file.nib}" if "NIB" in each else each for each in products]
     return slip_file.handover_slip(
@@ -136,7 +145,7 @@ def handover(tx: Transaction, file: Row[Any], service: ServiceStandard) -> list[
     )
 
 
-KINDS: dict[str, Callable[[Transaction, Row[Any], ServiceStandard], list[Line]]] = {
+KINDS: dict[str, Callable[[Transaction, File, ServiceStandard], list[Line]]] = {
     "receipt": receipt,
     "incomplete": incomplete,
     "data_sheet": data_sheet,
@@ -145,24 +154,31 @@ KINDS: dict[str, Callable[[Transaction, Row[Any], ServiceStandard], list[Line]]]
 }
 
 
-def _applying(file: Row[Any], service: ServiceStandard) -> tuple[Requirement, ...]:
+def _applying(file: File, service: ServiceStandard) -> tuple[Requirement, ...]:
     return needed(service, file.answers)
 
 
-def _ticked(file: Row[Any]) -> Mapping[str, Any]:
-    return file.collected.get(Collects.DOCUMENTS) or {}
+def _ticked(file: File) -> Entry:
+    return file.collected.of(Collects.DOCUMENTS)
 
 
-def _register(file: Row[Any]) -> str:
+def _accepted_at(file: File) -> datetime:
+    """Raises `Unknown("slip")`: what was not accepted has neither receipt nor cover."""
+    if file.accepted_at is None:
+        raise Unknown("slip")
+    return file.accepted_at
+
+
+def _register(file: File) -> str:
     return register_label(file.register_number, file.register_year) or "-"
 
 
-def _language(tx: Transaction, file: Row[Any]) -> str:
+def _language(tx: Transaction, file: File) -> str:
     """The language that the applicant chose at the kiosk when they last came for this file."""
     last = select(Ticket.language).where(Ticket.case_id == file.id).order_by(Ticket.id.desc()).limit(1)
     row = tx.first(last)
     return str(row.language) if row else "id"
 
 
-def _head(tx: Transaction, file: Row[Any]) -> Letterhead:
+def _head(tx: Transaction, file: File) -> Letterhead:
     return letterhead(tx.office, tx.office.service_ids[file.service_id])

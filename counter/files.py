@@ -9,28 +9,31 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import insert
 
 from counter.blueprint import blueprint
-from shared.domain.case import FileAction, FilePauseReason, FileState
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.file import COLLECT, FIELDS, Collected, FileInput
+from shared.domain.file_state import FileAction, FilePauseReason, FileState
 from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
-from shared.domain.procedure import actions_for, first_desk, send_back_targets
+from shared.domain.procedure import ENDS_STEP, actions_for, first_desk, may_gather, send_back_targets
 from shared.domain.rights import Right
 from shared.domain.standard import needed, next_question
-from shared.engine import case, case_slips, outage
-from shared.engine.hand import Said
+from shared.domain.undo import undo_left_s
+from shared.engine import file as file_engine
+from shared.engine import file_slips, outage
+from shared.engine.data_view import note_view
 from shared.standards import regions
-from shared.store import files
-from shared.store.tables import DataView
+from shared.store import file_views, files, outages
+from shared.store.files import AnyRow
 from shared.web.answers import FileFacts
 from shared.web.api import body
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import ButtonPage, do
+from shared.web.clicks import ButtonPage, actor, do
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
+LONGEST_LIST = 200
 BESIDE = 50
 """So many files stand beside the panel, what is due first first; all are on a page of their own."""
 
@@ -48,8 +51,8 @@ class FileClick(BaseModel):
     reason: str | None = Field(None, max_length=200)
     note: str | None = Field(None, max_length=400)
 
-    def said(self) -> Said:
-        return Said(self.collected, self.applicant, self.answers, self.target, self.reason, self.note)
+    def given(self) -> FileInput:
+        return FileInput(self.collected, self.applicant, self.answers, self.target, self.reason, self.note)
 
 
 # --- pages ---
@@ -74,20 +77,19 @@ def _tray_words() -> dict[str, Any]:
     return {"read_tray": read_tray}
 
 
-def read_tray(limit: int | None = BESIDE) -> files.Tray:
+def read_tray(limit: int | None = BESIDE) -> file_views.Tray:
     """The first of this officer's files as they stand beside the panel; None: all of them."""
     with store().read() as connection:
-        return files.tray(connection, store().office_configs, office_config(), current_user.roles, now(), limit)
+        return file_views.tray(connection, store().office_configs, office_config(), current_user.roles, now(), limit)
 
 
 @blueprint.get("/cases/<int:case_id>")
 @officers_only(Right.SEE_FILES)
 def file(case_id: int) -> str:
     """One file; that somebody looked at its data is written down."""
-    store().write(
-        insert(DataView), {"office_id": g.office_id, "case_id": case_id, "officer_id": current_user.id, "at": now()}
-    ) if _exists(case_id) else None
-    return _file_page(case_id)
+    shown = _file_page(case_id)
+    store().write_with(note_view, g.office_id, case_id, actor())
+    return shown
 
 
 @blueprint.get("/<int:number>/tickets/<int:ticket_id>/file")
@@ -96,13 +98,9 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
     """The checklist for the visitor at this counter; a file that is past it is shown itself."""
     with store().read() as connection:
         ticket = files.ticket_of(connection, g.office_id, ticket_id)
-        found = (
-            ticket
-            and ticket.case_id
-            and files.one(connection, store().office_configs, office_config(), ticket.case_id, now())
-        )
-    if found and found.row.state != FileState.RETURNED:
-        return redirect(url_for("counter.file", case_id=found.row.id))
+        found = files.find(connection, g.office_id, ticket.case_id) if ticket and ticket.case_id else None
+    if found and found.state != FileState.RETURNED:
+        return redirect(url_for("counter.file", case_id=found.id))
     return _desk_page(number, ticket_id)
 
 
@@ -112,7 +110,8 @@ def register() -> str:
     year = request.args.get("year", default=office_day(now(), office_config().zone).year, type=int)
     text = request.args.get("text", "").strip()
     with store().read() as connection:
-        found = files.register(connection, store().office_configs, office_config(), year, text, now())
+        listed = files.of_year(connection, g.office_id, year, text)[:LONGEST_LIST]
+        found = [file_views.view(connection, store().office_configs, office_config(), file, now()) for file in listed]
     return render_template("counter/register.html", office=office_config(), files=found, year=year, text=text)
 
 
@@ -121,7 +120,7 @@ def register() -> str:
 def results() -> str:
     """Results that nobody has collected yet, with their age."""
     with store().read() as connection:
-        waiting = files.uncollected(connection, store().office_configs, office_config(), now())
+        waiting = file_views.uncollected(connection, store().office_configs, office_config(), now())
     return render_template("counter/results.html", office=office_config(), files=waiting, now=now())
 
 
@@ -136,7 +135,7 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     click = _click()
     page = partial(_desk_page, number, ticket_id)
     screen = ButtonPage[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
-    return do(screen, case.receive, ticket_id, _action(click.action), click.said())
+    return do(screen, file_engine.receive, ticket_id, _action(click.action), click.given())
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file/find")
@@ -149,7 +148,8 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     if row is None:
         return make_response(_desk_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
     here = url_for("counter.desk", number=number, ticket_id=ticket_id)
-    return do(ButtonPage[None](partial(_desk_page, number, ticket_id), lambda _: here), case.take_up, ticket_id, row.id)
+    page = ButtonPage[None](partial(_desk_page, number, ticket_id), lambda _: here)
+    return do(page, file_engine.take_up, ticket_id, row.id)
 
 
 @blueprint.post("/cases/<int:case_id>/<action>")
@@ -158,11 +158,11 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
 def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
     if action == "undo":
-        return do(_of_file(case_id), case.undo, case_id)
-    said = _click().said()
-    if action == case.COLLECT:
-        return do(_of_file(case_id), case.collect, case_id, said)
-    return do(_of_file(case_id), case.act, case_id, _action(action), said)
+        return do(_of_file(case_id), file_engine.undo, case_id)
+    said = _click().given()
+    if action == COLLECT:
+        return do(_of_file(case_id), file_engine.collect, case_id, said)
+    return do(_of_file(case_id), file_engine.act, case_id, _action(action), said)
 
 
 def _of_file(case_id: int) -> ButtonPage[Any]:
@@ -172,7 +172,7 @@ def _of_file(case_id: int) -> ButtonPage[Any]:
 @blueprint.post("/cases/<int:case_id>/slips/<kind>")
 @officers_only(Right.PRINT)
 def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
-    return do(_of_file(case_id), case_slips.print_again, case_id, kind)
+    return do(_of_file(case_id), file_slips.print_again, case_id, kind)
 
 
 @blueprint.post("/outage/<what>")
@@ -190,34 +190,39 @@ def disturb(what: str) -> ResponseReturnValue:
 
 def _file_page(case_id: int, message: str | None = None) -> str:
     with store().read() as connection:
-        found = files.one(connection, store().office_configs, office_config(), case_id, now())
+        found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
         if found is None:
             raise Unknown("case")
-        events = files.history(connection, case_id)
-        views = files.views(connection, case_id)
-        twin = files.with_nib(connection, g.office_id, found.row.nik, case_id)
-        running = files.outage(connection, g.office_id)
+        events = file_views.history(connection, case_id)
+        views = file_views.views(connection, case_id)
+        twin = files.with_nib(connection, g.office_id, found.file.nik, case_id)
+        running = outages.running(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
     last = next((event for event in reversed(events) if event.ticket_id is None), None)
     steps = found.service.steps
+    actions = actions_for(found.state, steps, found.file.step, current_user.roles)
     return render_template(
-        "counter/case.html",
+        "counter/file.html",
         office=office_config(),
         file=found,
-        actions=[action.value for action in actions_for(found.row.state, steps, found.row.step, current_user.roles)],
-        may_collect=found.step is not None and found.step.role in current_user.roles,
+        actions=[action.value for action in actions],
+        ending=[action.value for action in actions if action in ENDS_STEP and action != FileAction.RECAP],
+        may_fill=found.step is not None and found.step.role in current_user.roles,
+        may_collect=may_gather(found.state, found.step, current_user.roles),
+        slips=file_slips.offered(found.file),
         targets=send_back_targets(steps, found.step) if found.step else [],
-        requirements=needed(found.service, found.row.answers),
-        can_undo=last is not None and case.is_undoable(last, current_user.id, now()),
+        requirements=needed(found.service, found.file.answers),
+        can_undo=_can_undo(last),
         events=events,
         views=views,
         twin=twin,
-        warnings=_warnings(found.row.nik),
+        warnings=_warnings(found.file.nik),
         outage=running,
         reasons=list(FilePauseReason),
-        net_hours=files.net_hours(found, office_config(), now()),
+        net_hours=file_views.net_hours(found.file, office_config(), now()),
         counter=office_config().counter_by_id(seat.id) if seat else None,
         villages=_villages(),
+        fields=FIELDS,
         form=request.form,
         message=message,
     )
@@ -229,23 +234,25 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         if ticket is None:
             raise Unknown("ticket")
         found = (
-            files.one(connection, store().office_configs, office_config(), ticket.case_id, now())
+            file_views.one(connection, store().office_configs, office_config(), ticket.case_id, now())
             if ticket.case_id
             else None
         )
     service = found.service if found else office_config().service_ids[ticket.service_id].standard
     answers = {question.key: request.form.get(f"answers.{question.key}", "") for question in service.questions}
-    known = {key: answer for key, answer in {**(found.row.answers if found else {}), **answers}.items() if answer}
+    known = {key: answer for key, answer in {**(found.file.answers if found else {}), **answers}.items() if answer}
     asked = {key: value for key, value in request.args.items() if key in {q.key for q in service.questions}}
     known |= asked
     return render_template(
-        "counter/desk.html",
+        "counter/checklist.html",
         office=office_config(),
         counter=office_config().counter(number),
         ticket=ticket,
         number=label(ticket.series, ticket.number),
         service=service,
         file=found,
+        collected=found.file.collected if found else Collected(),
+        applicant=found.file.applicant if found else {},
         answers=known,
         question=next_question(service, known),
         requirements=needed(service, known),
@@ -288,9 +295,11 @@ def _action(word: str) -> FileAction:
         raise Invalid("unknown_action", fields=["action"]) from None
 
 
-def _exists(case_id: int) -> bool:
-    with store().read() as connection:
-        return files.one(connection, store().office_configs, office_config(), case_id, now()) is not None
+def _can_undo(last: AnyRow | None) -> bool:
+    """Whether this newest event of the file is the officer's own, and young enough."""
+    if last is None or last.officer_id != current_user.id:
+        return False
+    return file_engine.is_undoable(last) and undo_left_s(last.at, now()) > 0
 
 
 def _warnings(nik: str) -> tuple[str, ...]:

@@ -1,0 +1,231 @@
+"""What officers do with a file: accept it, lead it through the steps of its standard, hand its product over."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from shared.domain import file_state
+from shared.domain.actor import Actor
+from shared.domain.errors import Forbidden, NotAllowed, Unknown
+from shared.domain.file import COLLECT, Decision, File, FileInput, decide, gather
+from shared.domain.file_state import FileAction, FilePauseReason, FileState
+from shared.domain.numbering import label, office_day
+from shared.domain.procedure import OSS
+from shared.domain.standard import ServiceStandard
+from shared.domain.ticket import State as TicketState
+from shared.domain.undo import must_be_undoable
+from shared.engine import file_slips
+from shared.engine.follow import follow, take_back_visit
+from shared.engine.seat import claim
+from shared.engine.ticket import find as find_ticket
+from shared.engine.visitor import active_ticket_of
+from shared.store import files, outages
+from shared.store.office import Transaction
+from shared.store.sequence import next_number
+from shared.store.tables import Event, FileRecord, Register, Ticket
+from shared.store.undo import restored
+
+STAYS_HERE = (COLLECT, FileAction.CORRECT)
+"""What moves neither the file nor its visitor."""
+
+
+def find(tx: Transaction, case_id: int) -> File:
+    """Raises `Unknown("case")` when this office has none such."""
+    file = files.find(tx.connection, tx.office_id, case_id)
+    if file is None:
+        raise Unknown("case")
+    return file
+
+
+def receive(tx: Transaction, ticket_id: int, action: FileAction, given: FileInput) -> dict[str, object]:
+    """The first desk's word on the file of a visitor at its counter: `accept` or `return_to_applicant`.
+
+    A returned file of the same visit is taken up again. Raises `Invalid("applicant")` with the wrong fields,
+    `NotAllowed` (stale, elsewhere), `Missing("incomplete")`, `Forbidden("wrong_role")`.
+    """
+    if action not in (FileAction.ACCEPT, FileAction.RETURN_TO_APPLICANT):
+        raise Forbidden("action", action=action.value)
+    ticket = _visitor(tx, ticket_id)
+    if ticket.case_id is not None:
+        return act(tx, ticket.case_id, action, given)
+    file = _open(tx, ticket.service_id)
+    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id))
+    return act(tx, file.id, action, given)
+
+
+def take_up(tx: Transaction, ticket_id: int, case_id: int) -> None:
+    """Ties a returned file to the visit of somebody who came back with what was missing.
+
+    Raises `NotAllowed` ("elsewhere", "has_file": the visit is about another file already).
+    """
+    ticket, file = _visitor(tx, ticket_id), find(tx, case_id)
+    if ticket.case_id is not None or file.state != FileState.RETURNED:
+        raise NotAllowed("has_file")
+    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id, service_id=file.service_id))
+    tx.record("take_up", ticket_id=ticket.id, case_id=file.id)
+
+
+def act(tx: Transaction, case_id: int, action: FileAction, given: FileInput) -> dict[str, object]:
+    """Does `action` with the file; its facts afterwards. Raises what `domain.file.decide` raises, and `nib_taken`."""
+    file, standard = _with_standard(tx, case_id)
+    return apply(tx, file, decide(file, standard, action, given, tx.actor, tx.office, _waiting(tx, file)))
+
+
+def collect(tx: Transaction, case_id: int, given: FileInput) -> dict[str, object]:
+    """Keeps what the step has gathered so far without ending it; raises what `domain.file.gather` raises."""
+    file, standard = _with_standard(tx, case_id)
+    return apply(tx, file, gather(file, standard, given, tx.actor))
+
+
+def apply(tx: Transaction, before: File, decision: Decision) -> dict[str, object]:
+    """Writes what was decided, its event and its slip; the visitor's ticket follows. The file's facts."""
+    file = decision.file
+    if decision.takes_register_number:
+        year = office_day(tx.now, tx.office.zone).year
+        file = replace(file, register_year=year, register_number=next_number(tx, Register, year=year))
+    _must_have_its_own_nib(tx, file)
+    was = _save(tx, file, before)
+    tx.record(
+        decision.action,
+        from_state=before.state.value,
+        to_state=file.state.value,
+        case_id=file.id,
+        reason=decision.reason,
+        detail={**decision.detail, "was": was},
+    )
+    if decision.action not in STAYS_HERE:
+        file = _paused_while_out(tx, file)
+        follow(tx, file)
+    if decision.action in file_slips.GIVEN_AFTER:
+        file_slips.after(tx, decision.action, file, decision.reason)
+    return facts(tx, file)
+
+
+def undo(tx: Transaction, case_id: int) -> dict[str, object]:
+    """Takes back one's own last action on the file within ten seconds: a new event, and everything as it was.
+
+    Raises what `domain.undo.must_be_undoable` raises, and `NotAllowed("stale")` when the visitor has moved on since.
+    """
+    file, last = find(tx, case_id), last_event(tx, case_id)
+    if last is None or not is_undoable(last):
+        raise NotAllowed("undo_nothing")
+    must_be_undoable(last.officer_id, last.at, tx.actor)
+    values = restored(FileRecord, last.detail["was"])
+    take_back_visit(tx, file.id, last.version)
+    tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(**values))
+    back = find(tx, case_id)
+    detail = {"of": last.action, "step": file.step, "to_step": back.step}
+    tx.record("undo", from_state=file.state.value, to_state=back.state.value, case_id=file.id, detail=detail)
+    return facts(tx, back)
+
+
+def is_undoable(event: Row[Any]) -> bool:
+    """Whether this newest event of a file is an action that its officer may take back."""
+    if "was" not in (event.detail or {}):
+        return False
+    return event.action == COLLECT or file_state.can_undo(FileState(event.from_state), FileAction(event.action))
+
+
+def last_event(tx: Transaction, case_id: int) -> Row[Any] | None:
+    """The newest thing that was done to the file itself; what its visitor's ticket did meanwhile is not asked."""
+    own = Event.case_id == case_id, Event.ticket_id.is_(None)
+    return tx.first(select(Event).where(*own).order_by(Event.id.desc()).limit(1))
+
+
+def pause_for_outage(tx: Transaction, file: File) -> File:
+    """Pauses a file because the system outside is down; nobody's own action, so nobody can take it back."""
+    return _turn(tx, file, file.paused(FilePauseReason.OSS_DOWN, tx.now), FileAction.PAUSE)
+
+
+def resume_after_outage(tx: Transaction, file: File) -> None:
+    """Lets a file go on when the system outside works again; the applicant who sits in the room is called."""
+    resumed = _turn(tx, file, file.resumed(tx.now), FileAction.RESUME)
+    with tx.acting(Actor.system(tx.now)):
+        follow(tx, resumed)
+
+
+def facts(tx: Transaction, file: File) -> dict[str, object]:
+    """What a program is told of a file: no person's data."""
+    step = file.at_step(tx.standard(file.standard_id).steps) if file.step else None
+    return {
+        "id": file.id,
+        "register": file.register if file.register_number else None,
+        "service": tx.office.service_ids[file.service_id].slug,
+        "state": file.state.value,
+        "step": file.step,
+        "step_title": step.title if step else None,
+        "due_at": file.due_at.isoformat() if file.due_at else None,
+        "data_version": file.collected.data_version,
+    }
+
+
+# --- inside one action ---
+
+
+def _with_standard(tx: Transaction, case_id: int) -> tuple[File, ServiceStandard]:
+    file = find(tx, case_id)
+    return file, tx.standard(file.standard_id)
+
+
+def _visitor(tx: Transaction, ticket_id: int) -> Row[Any]:
+    """The ticket that is served at the actor's counter, which must be theirs or nobody's."""
+    ticket = find_ticket(tx, ticket_id)
+    if ticket.state != TicketState.SERVING or ticket.counter_id != tx.actor.counter_id:
+        counter = tx.office.counter_by_id(ticket.counter_id)
+        raise NotAllowed("elsewhere", counter=counter.number if counter else "-")
+    claim(tx)
+    return ticket
+
+
+def _open(tx: Transaction, service_id: int) -> File:
+    """A file on the desk, new; it stays only if the action that follows succeeds."""
+    standard_id = tx.office.service_ids[service_id].standard_id
+    file = File(service_id, standard_id, secrets.token_urlsafe(16), opened_at=tx.now, since_at=tx.now)
+    values = {"office_id": tx.office_id, **files.columns(file)}
+    return replace(file, id=tx.execute(insert(FileRecord).returning(FileRecord.id), values).scalar_one())
+
+
+def _waiting(tx: Transaction, file: File) -> str | None:
+    """The number under which the applicant waits in the room; who is absent or was never here hinders nobody."""
+    visit = active_ticket_of(tx, file.id)
+    waits = (TicketState.WAITING, TicketState.CALLED, TicketState.PROCESSING)
+    return label(visit.series, visit.number) if visit is not None and visit.state in waits else None
+
+
+def _must_have_its_own_nib(tx: Transaction, file: File) -> None:
+    """Raises `NotAllowed("nib_taken")` when another file of the office has the NIB."""
+    other = files.with_same_nib(tx.connection, tx.office_id, file) if file.nib else None
+    if other is not None:
+        raise NotAllowed("nib_taken", register=other.register)
+
+
+def _save(tx: Transaction, file: File, before: File) -> dict[str, object]:
+    """Writes what differs; what that was before."""
+    now, was = files.columns(file), files.columns(before)
+    changed = [name for name in now if now[name] != was[name]]
+    if changed:
+        values = {name: now[name] for name in changed}
+        tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(**values))
+    return {name: was[name] for name in changed}
+
+
+def _turn(tx: Transaction, before: File, file: File, action: FileAction) -> File:
+    _save(tx, file, before)
+    was, now, reason = before.state.value, file.state.value, FilePauseReason.OSS_DOWN.value
+    with tx.acting(Actor.system(tx.now)):
+        tx.record(action.value, from_state=was, to_state=now, case_id=file.id, reason=reason)
+    return file
+
+
+def _paused_while_out(tx: Transaction, file: File) -> File:
+    """A file that comes to a step in a system that is down rests there at once."""
+    if file.state != FileState.OPEN or file.step is None:
+        return file
+    step = file.at_step(tx.standard(file.standard_id).steps)
+    if step.system != OSS or outages.running(tx.connection, tx.office_id) is None:
+        return file
+    return pause_for_outage(tx, file)

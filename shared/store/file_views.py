@@ -1,0 +1,197 @@
+"""What pages show of files: the tray of a role, one file with its history, the register, results not yet collected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from shared.domain.calendar import Light, light, net_s
+from shared.domain.file import File
+from shared.domain.file_state import RUNNING, FileState
+from shared.domain.numbering import register_label
+from shared.domain.office import OfficeConfig
+from shared.domain.procedure import confirmation_missing, find_step
+from shared.domain.standard import Collects, Role, ServiceStandard, Step
+from shared.store import files
+from shared.store.office_config import OfficeConfigCache
+from shared.store.tables import DataView, Event, FileRecord, Officer, Recap
+
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file with what its standard says about it."""
+
+    file: File
+    service: ServiceStandard
+    step: Step | None
+    """Where it lies; None when no step is left."""
+    light: Light | None
+    """How near its promise is; None when none is running."""
+
+    @property
+    def id(self) -> int:
+        return self.file.id
+
+    @property
+    def register(self) -> str:
+        return self.file.register
+
+    @property
+    def state(self) -> FileState:
+        return self.file.state
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.file.due_at
+
+    @property
+    def confirmation_valid(self) -> bool:
+        """The applicant has said yes to the data as they are now."""
+        seen = self.file.collected.seen_from(self.step) if self.step else {}
+        return not confirmation_missing(seen)
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file in a list of those under way, without the applicant's data."""
+
+    id: int
+    register: str
+    service: ServiceStandard
+    step: Step | None
+    state: FileState
+    due_at: datetime | None
+    light: Light | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """`files`: those that are shown, what is due first first; `count`: how many there are."""
+
+    files: list[FileLine]
+    count: int
+
+
+def tray(
+    connection: Connection,
+    office_configs: OfficeConfigCache,
+    office: OfficeConfig,
+    roles: Collection[Role],
+    now: datetime,
+    limit: int | None = None,
+) -> Tray:
+    """The files that lie at a step of one of `roles`; their rows are without the applicants' data."""
+    rows = connection.execute(_TRAY, {"the_office": office.office_id}).all()
+    steps = {
+        key: find_step(office_configs.standard(connection, key[0]).steps, key[1])
+        for key in {_place(row) for row in rows}
+    }
+    mine = [row for row in rows if steps[_place(row)].role in roles]
+    return Tray([_line(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
+
+
+def _line(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, row: AnyRow, now: datetime
+) -> FileLine:
+    service = office_configs.standard(connection, row.standard_id)
+    register = register_label(row.register_number, row.register_year) or "–"
+    near = _light(row.state, row.due_at, row.accepted_at, office, now)
+    return FileLine(row.id, register, service, find_step(service.steps, row.step), row.state, row.due_at, near)
+
+
+def _place(row: AnyRow) -> tuple[int, str]:
+    return row.standard_id, row.step
+
+
+_TRAY = (
+    select(
+        FileRecord.id,
+        FileRecord.standard_id,
+        FileRecord.state,
+        FileRecord.step,
+        FileRecord.register_year,
+        FileRecord.register_number,
+        FileRecord.accepted_at,
+        FileRecord.due_at,
+    )
+    .where(FileRecord.office_id == bindparam("the_office"), FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None))
+    .order_by(FileRecord.due_at, FileRecord.id)
+)
+
+
+def uncollected(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
+) -> list[FileView]:
+    """Finished results that wait for their applicant, the oldest first."""
+    found = files.under_way(connection, office.office_id)
+    shown = [view(connection, office_configs, office, file, now) for file in found]
+    return [each for each in shown if each.step is not None and Collects.RECEIVER in each.step.collects]
+
+
+def one(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, case_id: int, now: datetime
+) -> FileView | None:
+    file = files.find(connection, office.office_id, case_id)
+    return None if file is None else view(connection, office_configs, office, file, now)
+
+
+def history(connection: Connection, case_id: int) -> Sequence[AnyRow]:
+    """The events of a file and of its visitors, oldest first, with the officer's name."""
+    return connection.execute(
+        select(Event, Officer.name.label("officer"))
+        .outerjoin(Officer, Officer.id == Event.officer_id)
+        .where(Event.case_id == case_id)
+        .order_by(Event.id)
+    ).all()
+
+
+def views(connection: Connection, case_id: int, limit: int = 20) -> Sequence[AnyRow]:
+    """Who looked at the file's data, newest first."""
+    return connection.execute(
+        select(DataView.at, Officer.name.label("officer"))
+        .join(Officer, Officer.id == DataView.officer_id)
+        .where(DataView.case_id == case_id)
+        .order_by(DataView.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def recaps(connection: Connection, office_id: int) -> Sequence[AnyRow]:
+    """The recaps so far, newest first, with the number of their files and the officer's name."""
+    listed = select(func.count()).where(FileRecord.recap_id == Recap.id).scalar_subquery()
+    return connection.execute(
+        select(Recap, listed.label("files"), Officer.name.label("officer"))
+        .join(Officer, Officer.id == Recap.officer_id)
+        .where(Recap.office_id == office_id)
+        .order_by(Recap.id.desc())
+    ).all()
+
+
+def view(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, file: File, now: datetime
+) -> FileView:
+    service = office_configs.standard(connection, file.standard_id)
+    step = file.at_step(service.steps) if file.step else None
+    return FileView(file, service, step, _light(file.state, file.due_at, file.accepted_at, office, now))
+
+
+def _light(
+    state: FileState, due_at: datetime | None, accepted_at: datetime | None, office: OfficeConfig, now: datetime
+) -> Light | None:
+    if state not in RUNNING or due_at is None or accepted_at is None:
+        return None
+    return light(now, due_at, accepted_at, office.calendar)
+
+
+def net_hours(file: File, office: OfficeConfig, now: datetime) -> float | None:
+    """Working hours that the file took or takes, without its pauses."""
+    if file.accepted_at is None:
+        return None
+    pauses = [(pause.from_at, pause.until_at) for pause in file.pauses]
+    return net_s(file.accepted_at, file.completed_at or now, pauses, office.calendar) / 3600

@@ -1,0 +1,39 @@
+"""Disturbances of the system outside (OSS): whether one lasts now, and how long they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, select
+
+from shared.domain.office import OfficeConfig
+from shared.domain.procedure import OSS
+from shared.store.tables import Outage
+
+
+@dataclass(frozen=True, slots=True)
+class RunningOutage:
+    id: int
+    from_at: datetime
+
+
+def running(connection: Connection, office_id: int) -> RunningOutage | None:
+    """The disturbance of OSS that lasts now: the one answer to "is OSS out?"."""
+    mine = Outage.office_id == office_id, Outage.system == OSS, Outage.until_at.is_(None)
+    row = connection.execute(select(Outage.id, Outage.from_at).where(*mine)).first()
+    return None if row is None else RunningOutage(row.id, row.from_at)
+
+
+def minutes(
+    connection: Connection, office: OfficeConfig, from_on: date, until_on: date, now: datetime
+) -> tuple[int, int]:
+    """How often OSS was disturbed in the period, both days included, and for how many minutes of it together."""
+    begins = datetime.combine(from_on, time(), office.zone)
+    ends = min(datetime.combine(until_on + timedelta(days=1), time(), office.zone), now)
+    rows = connection.execute(
+        select(Outage.from_at, Outage.until_at).where(Outage.office_id == office.office_id, Outage.from_at < ends)
+    ).all()
+    spans = [(max(row.from_at, begins), min(row.until_at or now, ends)) for row in rows]
+    lasting = [(until - since).total_seconds() for since, until in spans if until > since]
+    return len(lasting), round(sum(lasting) / 60)

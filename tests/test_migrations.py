@@ -1,0 +1,89 @@
+"""Databases of earlier versions are read by this one: what stood in them is still there, in its new form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine
+
+from shared.domain.file_state import FileState
+from shared.store import files
+from shared.store.migrate import MIGRATIONS, upgrade
+from shared.store.office import Store
+
+BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+STEPS = [
+    {"key": "receive", "title": "Terima", "role": "loket", "collects": ["documents"]},
+    {"key": "draft", "title": "Konsep", "role": "operator", "collects": ["entry", "signature"]},
+    {"key": "sign", "title": "Tanda tangan", "role": "camat", "collects": ["signature"]},
+    {"key": "archive", "title": "Arsip", "role": "sekretariat", "collects": ["archive"]},
+]
+
+
+def old_database(path: Path, revision: str) -> Callable[[str, dict[str, Any]], None]:
+    """A database of that schema; what it returns writes a row into a table of it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    tables = MetaData()
+    tables.reflect(engine)
+
+    def write(table: str, row: dict[str, Any]) -> None:
+        with engine.begin() as connection:
+            connection.execute(tables.tables[table].insert(), row)
+
+    return write
+
+
+def test_what_a_file_had_collected_belongs_to_its_steps_afterwards(
+    tmp_path: Path, open_store: Callable[[str], Store]
+) -> None:
+    write = old_database(tmp_path / "old.db", "0002")
+    at = BEGAN.replace(tzinfo=None)
+    write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
+                     "setup_version": 1, "settings": {}, "profile": {}})  # fmt: skip
+    write("service", {"id": 1, "office_id": 1, "slug": "surat", "series": "A", "position": 0, "is_active": True,
+                      "cutoff_minutes": 0})  # fmt: skip
+    write("standard_version", {"id": 1, "office_id": 1, "service_id": 1, "number": 1, "made_at": at,
+                               "body": {"slug": "surat", "steps": STEPS}})  # fmt: skip
+    collected = {
+        "documents": {"ktp": True, "by": "Ani"},
+        "remarks": {"kk": "buram"},
+        "entry": {"is_done": True},
+        "signature": {"is_signed": True},
+        "data_version": 3,
+    }
+    known = {"office_id": 1, "service_id": 1, "standard_id": 1, "answers": {}, "applicant": {"name": "Siti"},
+             "pauses": [["power_cut", BEGAN.isoformat(), None]], "nik": "", "opened_at": at}  # fmt: skip
+    late = at + timedelta(hours=3)
+    write("case_file", {**known, "id": 1, "token": "one", "state": "open", "step": "sign", "collected": collected,
+                        "accepted_at": at, "since_at": late})  # fmt: skip
+    write("case_file", {**known, "id": 2, "token": "two", "state": "returned", "step": None, "collected": {},
+                        "since_at": at})  # fmt: skip
+    said = {"office_id": 1, "version": 1, "case_id": 1, "from_state": "open", "to_state": "open"}
+    came = at + timedelta(hours=1)
+    write("event", {**said, "at": came, "action": "advance", "detail": {"step": "draft", "to_step": "sign"}})
+    write("event", {**said, "at": late, "action": "collect", "detail": {"collected": ["signature"]}})
+
+    upgrade(f"sqlite:///{tmp_path / 'old.db'}")
+
+    store = open_store(f"sqlite:///{tmp_path / 'old.db'}")
+    with store.read() as connection:
+        file, new = (files.find(connection, 1, number) for number in (1, 2))
+    assert file is not None
+    assert new is not None
+    assert file.collected.at("draft") == {"entry": {"is_done": True}, "signature": {"is_signed": True}}
+    assert file.collected.at("sign") == {}
+    assert file.collected.of("documents") == {"ktp": True, "by": "Ani"}
+    assert (file.collected.remarks, file.collected.data_version) == ({"kk": "buram"}, 3)
+    assert file.since_at == BEGAN + timedelta(hours=1)
+    assert file.pauses[0].from_at == BEGAN
+    assert (new.state, new.collected.steps) == (FileState.NEW, {})
