@@ -46,7 +46,7 @@ def old_database(path: Path, revision: str) -> Callable[[str, dict[str, Any]], N
 def test_what_a_file_had_collected_belongs_to_its_steps_afterwards(
     tmp_path: Path, open_store: Callable[[str], Store]
 ) -> None:
-    write = old_database(tmp_path / "old.db", "0002")
+    write = old_database(tmp_path / "old.db", "0003")
     at = BEGAN.replace(tzinfo=None)
     write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
                      "setup_version": 1, "settings": {}, "profile": {}})  # fmt: skip

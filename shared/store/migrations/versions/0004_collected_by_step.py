@@ -1,7 +1,7 @@
 """What a file has collected belongs to its steps; a new file is NEW; `since_at` is when it came where it is.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 _FILES = sa.table(
     "case_file",
