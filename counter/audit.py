@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +11,7 @@ from shared.domain.numbering import label, office_day
 from shared.domain.rights import Right
 from shared.store import audit
 from shared.web.auth import now, officers_only, store
+from shared.web.bounds import query_day, query_number
 from shared.web.screen import office_config, sentence
 
 
@@ -21,7 +20,7 @@ from shared.web.screen import office_config, sentence
 def audit_page() -> ResponseReturnValue:
     asked = request.args
     today = office_day(now(), office_config().zone)
-    day = _day(asked.get("on"), None if asked.get("number") or asked.get("register") else today)
+    day = query_day("on") or (None if asked.get("number") or asked.get("register") else today)
     status, message = 200, None
     with store().read() as connection:
         try:
@@ -29,10 +28,10 @@ def audit_page() -> ResponseReturnValue:
                 connection,
                 office_config(),
                 on=day,
-                officer_id=asked.get("officer", type=int),
+                officer_id=query_number("officer"),
                 number=asked.get("number", ""),
                 register=asked.get("register", ""),
-                before=asked.get("before", type=int),
+                before=query_number("before"),
             )
         except Refusal as error:
             rows, status, message = [], error.status, sentence(error)
@@ -50,10 +49,3 @@ def audit_page() -> ResponseReturnValue:
         older=rows[-1].id if len(rows) == audit.PAGE else None,
     )
     return make_response(page, status)
-
-
-def _day(text: str | None, otherwise: date | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else otherwise
-    except ValueError:
-        return otherwise

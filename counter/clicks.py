@@ -15,9 +15,10 @@ from shared.domain.ticket import Action
 from shared.engine import officer
 from shared.engine.officer import Onward
 from shared.web.answers import BoardFacts, TakenTicket, TicketFacts
-from shared.web.api import Act, body
+from shared.web.api import Act
 from shared.web.auth import officers_only
 from shared.web.clicks import do
+from shared.web.forms import read
 from shared.web.live import live_board
 from shared.web.openapi import described
 
@@ -51,7 +52,7 @@ def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
         wanted = Action(action)
     except ValueError:
         raise Invalid("unknown_action", fields=["action"]) from None
-    said = body(Act)
+    said = read(Act)
     onward = Onward(said.to_counter, said.to_service, said.place, said.returns)
     return do(at_counter(number), officer.act, ticket_id, wanted, reason=said.reason, onward=onward)
 

@@ -8,11 +8,11 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from pydantic import BaseModel, ConfigDict, Field
 
 from counter.blueprint import blueprint
+from counter.file_forms import FileClick
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.file import COLLECT, FIELDS, Collected, FileInput
+from shared.domain.file import COLLECT, FIELDS, Collected
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
 from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
@@ -26,33 +26,17 @@ from shared.engine.data_view import note_view
 from shared.standards import regions
 from shared.store import file_views, files, outages
 from shared.store.files import AnyRow
+from shared.web import forms
 from shared.web.answers import FileFacts
-from shared.web.api import body
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import ButtonPage, actor, do
+from shared.web.bounds import query_number
+from shared.web.clicks import ButtonPage, actor, change, do, serve
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 LONGEST_LIST = 200
 BESIDE = 50
 """So many files stand beside the panel, what is due first first; all are on a page of their own."""
-
-
-class FileClick(BaseModel):
-    """What goes with an action on a file."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: str = Field("", max_length=24)
-    collected: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    applicant: dict[str, str] | None = None
-    answers: dict[str, str] | None = None
-    target: str | None = Field(None, max_length=40)
-    reason: str | None = Field(None, max_length=200)
-    note: str | None = Field(None, max_length=400)
-
-    def given(self) -> FileInput:
-        return FileInput(self.collected, self.applicant, self.answers, self.target, self.reason, self.note)
 
 
 # --- pages ---
@@ -107,7 +91,7 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
 @blueprint.get("/register")
 @officers_only(Right.SEE_FILES)
 def register() -> str:
-    year = request.args.get("year", default=office_day(now(), office_config().zone).year, type=int)
+    year = query_number("year", 2000, 2100) or office_day(now(), office_config().zone).year
     text = request.args.get("text", "").strip()
     with store().read() as connection:
         listed = files.of_year(connection, g.office_id, year, text)[:LONGEST_LIST]
@@ -132,10 +116,14 @@ def results() -> str:
 @described(FileFacts, takes=FileClick)
 def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
-    click = _click()
     page = partial(_desk_page, number, ticket_id)
     screen = ButtonPage[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
-    return do(screen, file_engine.receive, ticket_id, _action(click.action), click.given())
+
+    def work() -> dict[str, Any]:
+        click = forms.read(FileClick)
+        return change(file_engine.receive, ticket_id, _action(click.action), click.given())
+
+    return serve(screen, work)
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file/find")
@@ -159,10 +147,14 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     """Does an action of the case's machine; also `collect` (keep without ending the step) and `undo`."""
     if action == "undo":
         return do(_of_file(case_id), file_engine.undo, case_id)
-    said = _click().given()
-    if action == COLLECT:
-        return do(_of_file(case_id), file_engine.collect, case_id, said)
-    return do(_of_file(case_id), file_engine.act, case_id, _action(action), said)
+
+    def work() -> dict[str, Any]:
+        given = forms.read(FileClick).given()
+        if action == COLLECT:
+            return change(file_engine.collect, case_id, given)
+        return change(file_engine.act, case_id, _action(action), given)
+
+    return serve(_of_file(case_id), work)
 
 
 def _of_file(case_id: int) -> ButtonPage[Any]:
@@ -262,30 +254,6 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         form=request.form,
         message=message,
     )
-
-
-def _click() -> FileClick:
-    """The click as JSON, or as a form whose names are paths: `collected.archive.place`, `applicant.nik`."""
-    if request.is_json:
-        return body(FileClick)
-    values: dict[str, Any] = {}
-    for name, value in request.form.items():
-        if name == "csrf_token":
-            continue
-        *path, last = name.split(".")
-        place = values
-        for part in path:
-            place = place.setdefault(part, {})
-        place[last] = True if value == "true" else value
-    _as_list(values)
-    return FileClick.model_validate({key: value for key, value in values.items() if value != ""})
-
-
-def _as_list(values: dict[str, Any]) -> None:
-    """Documents of the product come as lines of one field."""
-    product = values.get("collected", {}).get("product")
-    if isinstance(product, dict) and isinstance(product.get("documents"), str):
-        product["documents"] = [line.strip() for line in product["documents"].splitlines() if line.strip()]
 
 
 def _action(word: str) -> FileAction:

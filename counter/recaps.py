@@ -14,7 +14,7 @@ from flask_babel import format_decimal
 from sqlalchemy import Row
 
 from counter.blueprint import blueprint
-from shared.domain.errors import Invalid, Unknown
+from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
 from shared.engine import recap
@@ -22,6 +22,7 @@ from shared.store import file_views, files, outages
 from shared.store.file_views import FileView
 from shared.web import sheet
 from shared.web.auth import now, officers_only, store
+from shared.web.bounds import day
 from shared.web.clicks import ButtonPage, change, serve
 from shared.web.screen import office_config
 
@@ -61,7 +62,7 @@ def make_recap() -> ResponseReturnValue:
     screen = ButtonPage[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
 
     def make() -> dict[str, Any]:
-        on_day, from_on, until_on = (_day(values.get(name)) for name in ("on_day", "from_on", "until_on"))
+        on_day, from_on, until_on = (day(str(values.get(name))) for name in ("on_day", "from_on", "until_on"))
         return change(recap.make, str(values.get("number", "")), on_day, from_on, until_on)
 
     return serve(screen, make)
@@ -130,12 +131,5 @@ def _moment(at: datetime | None) -> str:
     return at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M") if at else "–"
 
 
-def _date(day: date) -> str:
-    return format_date(day, "d MMMM yyyy", locale="id")
-
-
-def _day(text: object) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        raise Invalid("day", fields=["day"]) from None
+def _date(on: date) -> str:
+    return format_date(on, "d MMMM yyyy", locale="id")

@@ -16,6 +16,7 @@ from shared.domain.rights import Right
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
+from shared.web.bounds import number
 from shared.web.clicks import ButtonPage, do, wants_fragment
 from shared.web.screen import office_config
 
@@ -57,7 +58,7 @@ def force_hours() -> ResponseReturnValue:
 @officers_only(Right.RUN_FLOOR)
 def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
     form = request.form
-    to_counter = int(form["to_counter"]) if form.get("to_counter", "").isdigit() else None
+    to_counter = number(form["to_counter"], "to_counter") if form.get("to_counter") else None
     reason = form.get("reason", "")[:200]
     return do(PAGE, supervisor.take_over, ticket_id, reason, to_counter)
 
@@ -69,9 +70,10 @@ def empty_counter(number: int) -> ResponseReturnValue:
 
 
 def _minutes(text: str) -> int:
-    if not text.isdigit() or int(text) not in MINUTES:
+    minutes = number(text, "minutes")
+    if minutes not in MINUTES:
         raise Invalid("fields", fields=["minutes"])
-    return int(text)
+    return minutes
 
 
 def _page(message: str | None = None) -> str:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from flask import Blueprint, current_app, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.domain import speech
 from shared.store import announcements
 from shared.web import voice
 from shared.web.answers import SpokenCall
-from shared.web.api import body
 from shared.web.auth import devices_only, now, store
+from shared.web.bounds import Id
+from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config
 
@@ -27,7 +28,7 @@ class Spoken(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: int = Field(ge=1)
+    id: Id
 
 
 @blueprint.get("/calls/<int:call_id>.wav")
@@ -53,7 +54,7 @@ def test() -> ResponseReturnValue:
 @described(SpokenCall, takes=Spoken)
 def spoken() -> ResponseReturnValue:
     """The counter that called sees that its call was heard. No queue depends on it, so no office is locked."""
-    heard = body(Spoken)
+    heard = read(Spoken)
     is_news = store().write_with(announcements.hear, office_config(), heard.id, now())
     if is_news:
         current_app.extensions["loket_live"].publish(g.office_id, 0)

@@ -6,13 +6,14 @@ import re
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, send_file
+from flask import Blueprint, Response, current_app, g, jsonify, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from kiosk import speech
 from kiosk.words import BothLanguages, picture
 from shared.domain.errors import Unknown
+from shared.domain.numbering import label
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.standard import questions_tree
@@ -20,9 +21,11 @@ from shared.engine import reception, visitor
 from shared.printing.status import Status
 from shared.store import reads
 from shared.web.answers import BoardFacts, PrintJobNumber, SlipState, TakenTicket
-from shared.web.api import ComeBack, PrintMissing, TakeTicket, body
+from shared.web.api import ComeBack, PrintMissing, TakeTicket
 from shared.web.auth import devices_only, limiter, now, store
+from shared.web.bounds import query_number
 from shared.web.clicks import change
+from shared.web.forms import read
 from shared.web.i18n import language
 from shared.web.live import live_board
 from shared.web.openapi import described
@@ -71,7 +74,7 @@ def board() -> ResponseReturnValue:
 @devices_only("kiosk")
 @described(TakenTicket, takes=TakeTicket, status=201)
 def take() -> ResponseReturnValue:
-    wanted = body(TakeTicket)
+    wanted = read(TakeTicket)
     service = next((each for each in _services() if each.slug == wanted.service), None)
     if service is None:
         raise Unknown("service")
@@ -94,7 +97,7 @@ def take() -> ResponseReturnValue:
 @described(TakenTicket, takes=ComeBack, status=201)
 def results() -> ResponseReturnValue:
     """A number for the applicant of a file, by the receipt."""
-    shown = body(ComeBack)
+    shown = read(ComeBack)
     printer = g.device.settings.get("printer")
     taken = change(reception.come_back, shown.code, nonce=shown.nonce, language=shown.language, printer=printer)
     return jsonify(taken.facts()), 201
@@ -105,7 +108,7 @@ def results() -> ResponseReturnValue:
 @limiter.limit("20/minute")
 @described(PrintJobNumber, takes=PrintMissing, status=201)
 def missing() -> ResponseReturnValue:
-    wanted = body(PrintMissing)
+    wanted = read(PrintMissing)
     job_id = change(
         reception.print_missing,
         wanted.service,
@@ -171,8 +174,7 @@ def _ticket(token: str) -> tuple[str, int | None]:
         row = reads.ticket_by_token(connection, token)
     if row is None or row.office_id != g.office_id:
         raise Unknown("ticket")
-    ahead = request.args.get("ahead", type=int)
-    return f"{row.series}-{row.number:03d}", ahead if ahead is not None and 0 <= ahead < 1000 else None
+    return label(row.series, row.number), query_number("ahead", highest=999)
 
 
 def _board() -> dict[str, object]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 
-from counter.setup.page import edit, page, plain, read, refused, setup_page, without_empty
+from counter.setup.page import edit, page, plain, refused, setup_page
 from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
 from shared.engine import setup_hours as engine
-from shared.web.auth import now
+from shared.web.auth import now, wants_page
+from shared.web.bounds import query_number
 from shared.web.clicks import change
+from shared.web.forms import read, typed
 from shared.web.screen import office_config
 
 
@@ -30,19 +31,20 @@ def hours() -> ResponseReturnValue:
 @setup_page("/hours/week", methods=["POST"])
 def week() -> ResponseReturnValue:
     """The working days; what is wrong with them is said on the page of the hours."""
-    typed = without_empty(read(request.form))
     try:
-        change(engine.change_week, engine.WeekForm.model_validate(typed))
-    except (ValidationError, Refusal) as error:
+        change(engine.change_week, read(engine.WeekForm))
+    except Refusal as error:
+        if not wants_page():
+            raise
         shown = refused(error, plain(engine.hours_form(office_config())))
-        return page("hours", "hours", shown, 400, week=typed.get("weekdays", ()))
+        return page("hours", "hours", shown, 400, week=typed().get("weekdays[]") or office_config().settings.weekdays)
     return redirect(url_for("setup.hours", saved=1), 303)
 
 
 @setup_page("/holidays")
 def holidays() -> ResponseReturnValue:
     this_year = office_day(now(), office_config().zone).year
-    year = request.values.get("year", this_year, type=int) or this_year
+    year = query_number("year", 2020, 2100) or this_year
 
     def save(wanted: engine.HolidaysForm) -> str:
         change(engine.change_holidays, wanted)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import Shown, page, setup_page
+from counter.setup.page import page, setup_page
 from shared.domain.errors import Invalid, Refusal
 from shared.engine import setup as engine
 from shared.web import media
 from shared.web.auth import takes_files
 from shared.web.clicks import change
+from shared.web.forms import Shown, files, pressed
 from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000
@@ -34,7 +35,7 @@ def slides() -> ResponseReturnValue:
 
 def _act() -> None:
     """Raises `Invalid("medium")` for a file that cannot be shown, `Unknown("medium")`."""
-    action, _, name = request.form.get("row", "").partition(":")
+    action, _, name = pressed().partition(":")
     if action == "remove":
         media.delete(office_config(), name)
         change(engine.note_file, "medium_removed", {"file": name})
@@ -42,9 +43,9 @@ def _act() -> None:
         media.move(office_config(), name, MOVES[action])
         change(engine.note_file, "medium_moved", {"file": name})
     else:
-        files = [each for each in request.files.getlist("file") if each.filename]
-        if not files:
+        chosen = files("file")
+        if not chosen:
             raise Invalid("medium", fields=["file"])
-        for each in files:
+        for each in chosen:
             made = media.add(office_config(), each.filename or "", each.stream)
             change(engine.note_file, "medium", {"file": made.name})

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import Shown, edit, page, plain, setup_page
+from counter.setup.page import edit, page, plain, setup_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.standard_check import TIMEZONES
 from shared.engine import setup as engine
 from shared.printing.logo import prepared
 from shared.web.clicks import change
+from shared.web.forms import Shown, file, is_pressed
 from shared.web.screen import office_config, sentence
 
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
@@ -34,16 +35,16 @@ def present() -> dict[str, object]:
 @setup_page("/office/logo", methods=["POST"])
 def logo() -> ResponseReturnValue:
     """Takes a new picture, or takes the present one away."""
-    file = request.files.get("logo")
+    chosen = file("logo")
     try:
-        if "remove" in request.form:
+        if is_pressed("remove"):
             change(engine.change_logo, None)
-        elif file is None or not file.filename:
+        elif chosen is None:
             raise Invalid("logo_missing", fields=["logo"])
         else:
-            change(engine.change_logo, prepared(file.read()))
+            change(engine.change_logo, prepared(chosen.read()))
     except Invalid as error:
-        shown = Shown(plain(present()), {"logo": sentence(error)})
+        shown = Shown(plain(present()), {("logo",): sentence(error)})
         return page("office", "office", shown, error.status, zones=TIMEZONES)
     return redirect(url_for("setup.office", saved=1), 303)
 

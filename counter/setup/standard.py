@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from counter.setup.page import Shown, Typed, change_rows, page, read, setup_page
+from counter.setup.page import change_rows, page, setup_page
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
 from shared.domain.slip_visitor import number_slip
@@ -41,9 +41,13 @@ from shared.standards import InvalidStandard, service_from_json
 from shared.standards.writing import toml
 from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
+from shared.web.bounds import number
 from shared.web.clicks import change
+from shared.web.forms import Shown, file, is_pressed, path_of, typed
 from shared.web.screen import office_config, sentence
 from shared.words import words
+
+Typed = dict[str, Any]
 
 LISTS = ("products", "legal_basis", "facilities", "evaluation", "notes")
 """Components that are lists of lines."""
@@ -66,19 +70,18 @@ def standard(slug: str) -> ResponseReturnValue:
     service = engine.find_service(office_config().services, slug)
     if request.method == "GET":
         return _page(service, Shown({**typed_from(service.standard), "base": _number(service)}), service.standard)
-    typed = read(request.form)
-    _name_keys(typed)
-    if change_rows(typed, request.form):
-        return _page(service, Shown(typed), service.standard)
+    sent: Typed = {**typed(), "base": request.form.get("base", "")}
+    _name_keys(sent)
+    if change_rows(sent):
+        return _page(service, Shown(sent), service.standard)
     try:
-        table = {**table_from(typed), "slug": service.slug, "series": service.series}
-        if "_preview" in request.form:
-            return _page(service, Shown(typed), service_from_json(table))
-        base = str(typed.get("base", ""))
-        change_at = int(base) if base.isdigit() else None
-        saved = change(engine.save_standard, slug, table, change_at)
+        table = {**table_from(sent), "slug": service.slug, "series": service.series}
+        if is_pressed("_preview"):
+            return _page(service, Shown(sent), service_from_json(table))
+        base = number(sent["base"], "base") if sent["base"] else None
+        saved = change(engine.save_standard, slug, table, base)
     except (InvalidStandard, Invalid) as error:
-        return _page(service, _refused(error, typed), service.standard, 400)
+        return _page(service, _refused(error, sent), service.standard, 400)
     return redirect(url_for("setup.standard", slug=slug, saved=saved.number), 303)
 
 
@@ -102,11 +105,11 @@ def export(slug: str) -> Response:
 def import_file(slug: str) -> ResponseReturnValue:
     """Reads a file of one service, or the same service of an office's file, as a new version."""
     service = engine.find_service(office_config().services, slug)
-    file = request.files.get("file")
+    chosen = file("file")
     try:
-        if file is None or not file.filename:
+        if chosen is None:
             raise Invalid("file_missing", fields=["file"])
-        table = _table_of(file.read(), slug)
+        table = _table_of(chosen.read(), slug)
         saved = change(engine.save_standard, slug, table)
     except (InvalidStandard, Invalid) as error:
         shown = _refused(error, {})
@@ -118,7 +121,7 @@ def import_file(slug: str) -> ResponseReturnValue:
 def _table_of(content: bytes, slug: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         where = re.search(r"line (\d+)", str(error))
         raise InvalidStandard(
             [gettext("This is no valid TOML file (line %(line)s).", line=where[1] if where else "?")]
@@ -363,7 +366,8 @@ def _refused(error: InvalidStandard | Invalid, typed: Typed) -> Shown:
     for problem in problems:
         place, words = _place(problem)
         if place:
-            shown.errors[place] = f"{shown.errors[place]} {words}" if place in shown.errors else words
+            at = path_of(place)
+            shown.errors[at] = f"{shown.errors[at]} {words}" if at in shown.errors else words
         else:
             shown.places.append(words)
     return shown

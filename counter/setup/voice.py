@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import Shown, page, setup_page
+from counter.setup.page import page, setup_page
 from shared.domain import speech
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.domain.speech import Phrase
@@ -15,6 +15,7 @@ from shared.web import auth, voice
 from shared.web.answers import Recording
 from shared.web.auth import takes_files
 from shared.web.clicks import change
+from shared.web.forms import Shown, file, pressed
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
@@ -51,11 +52,11 @@ def recording(language: str, key: str) -> ResponseReturnValue:
 
 
 def _change(language: str, key: str) -> None:
-    if request.form.get("row") == "remove":
+    if pressed() == "remove":
         if voice.forget_clip(office_config(), language, key):
             change(engine.note_file, "clip_removed", {"language": language, "phrase": key})
         return
-    clip = request.files.get("clip")
+    clip = file("clip")
     if clip is None:
         raise Invalid("clip_format", fields=["clip"])
     voice.keep_clip(office_config(), language, key, clip.stream.read())

@@ -61,7 +61,7 @@ _NOTHING_BEHIND = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Fault:
     """One fault; `place` is empty when the whole office or the whole service is meant."""
 
     place: str
@@ -76,7 +76,7 @@ def join(place: str, part: str) -> str:
     return f"{place}, {part}" if place else part
 
 
-def problems(standard: OfficeStandard) -> list[Problem]:
+def problems(standard: OfficeStandard) -> list[Fault]:
     """Every fault of an office's standard; an empty list means that the office can work by it."""
     found = [*_texts(standard, ""), *_office(standard)]
     for number, service in enumerate(standard.services, 1):
@@ -86,7 +86,7 @@ def problems(standard: OfficeStandard) -> list[Problem]:
     return found
 
 
-def service_problems(service: ServiceStandard, place: str = "") -> list[Problem]:
+def service_problems(service: ServiceStandard, place: str = "") -> list[Fault]:
     """Every fault of one service by itself; `place` goes before the place of each."""
     return [
         *_texts(service, place),
@@ -99,7 +99,7 @@ def service_problems(service: ServiceStandard, place: str = "") -> list[Problem]
     ]
 
 
-def _texts(part: object, place: str) -> Iterator[Problem]:
+def _texts(part: object, place: str) -> Iterator[Fault]:
     """Texts that say nothing, or would command a printer, at every depth but that of another service."""
     assert is_dataclass(part)
     for field in fields(part):
@@ -107,9 +107,9 @@ def _texts(part: object, place: str) -> Iterator[Problem]:
         values = value if isinstance(value, tuple) else (value,)
         texts = [each for each in values if isinstance(each, str)]
         if not all(text.strip() for text in texts):
-            yield Problem(place, f"'{field.name}' kosong")
+            yield Fault(place, f"'{field.name}' kosong")
         if any(_CONTROL.search(text) for text in texts):
-            yield Problem(place, f"'{field.name}' berisi tanda kendali yang tidak dapat dicetak")
+            yield Fault(place, f"'{field.name}' berisi tanda kendali yang tidak dapat dicetak")
         if is_dataclass(value):
             yield from _texts(value, join(place, PLACES[field.name]))
         for number, each in enumerate(value if isinstance(value, tuple) else (), 1):
@@ -117,48 +117,48 @@ def _texts(part: object, place: str) -> Iterator[Problem]:
                 yield from _texts(each, join(place, f"{PLACES[field.name]} {number}"))
 
 
-def _office(standard: OfficeStandard) -> Iterator[Problem]:
+def _office(standard: OfficeStandard) -> Iterator[Fault]:
     yield from _spelling("", standard.slug)
     if not _REGION.fullmatch(standard.region_code):
-        yield Problem("", f"kode wilayah '{standard.region_code}' harus berbentuk 35.08.10")
+        yield Fault("", f"kode wilayah '{standard.region_code}' harus berbentuk 35.08.10")
     if standard.timezone not in TIMEZONES:
-        yield Problem("", f"zona waktu '{standard.timezone}' tidak dikenal; pilih salah satu: {', '.join(TIMEZONES)}")
+        yield Fault("", f"zona waktu '{standard.timezone}' tidak dikenal; pilih salah satu: {', '.join(TIMEZONES)}")
     if not standard.services:
-        yield Problem("", "belum ada layanan")
+        yield Fault("", "belum ada layanan")
 
 
-def _service(service: ServiceStandard, place: str) -> Iterator[Problem]:
+def _service(service: ServiceStandard, place: str) -> Iterator[Fault]:
     yield from _spelling(place, service.slug)
     if not _SERIES.fullmatch(service.series):
-        yield Problem(place, f"seri '{service.series}' harus satu huruf dari A sampai Z")
+        yield Fault(place, f"seri '{service.series}' harus satu huruf dari A sampai Z")
     if len(service.short_name) > SHORT_NAME_LENGTH:
-        yield Problem(place, f"nama singkat '{service.short_name}' lebih dari {SHORT_NAME_LENGTH} huruf")
+        yield Fault(place, f"nama singkat '{service.short_name}' lebih dari {SHORT_NAME_LENGTH} huruf")
     yield from _icon(place, service.icon)
 
 
-def _components(service: ServiceStandard, place: str) -> Iterator[Problem]:
+def _components(service: ServiceStandard, place: str) -> Iterator[Fault]:
     if service.promise and service.promise.value < 1:
-        yield Problem(join(place, "jangka waktu"), "nilainya harus lebih dari nol")
+        yield Fault(join(place, "jangka waktu"), "nilainya harus lebih dari nol")
     if service.fee and (service.fee.rupiah or 0) < 0:
-        yield Problem(join(place, "biaya"), "rupiah tidak boleh kurang dari nol")
+        yield Fault(join(place, "biaya"), "rupiah tidak boleh kurang dari nol")
     if service.staff_count is not None and service.staff_count < 1:
-        yield Problem(place, "jumlah pelaksana harus lebih dari nol")
+        yield Fault(place, "jumlah pelaksana harus lebih dari nol")
     instagram = service.complaint.instagram if service.complaint else None
     if instagram and not _INSTAGRAM.fullmatch(instagram):
-        yield Problem(join(place, "pengaduan"), f"nama Instagram '{instagram}' tidak sah")
+        yield Fault(join(place, "pengaduan"), f"nama Instagram '{instagram}' tidak sah")
 
 
-def _questions(service: ServiceStandard, place: str) -> Iterator[Problem]:
+def _questions(service: ServiceStandard, place: str) -> Iterator[Fault]:
     yield from _keys("questions", place, [each.key for each in service.questions])
     for number, question in enumerate(service.questions, 1):
         here = join(place, f"pertanyaan {number}")
         if len(question.options) < 2:
-            yield Problem(here, "perlu sedikitnya dua pilihan")
+            yield Fault(here, "perlu sedikitnya dua pilihan")
         yield from _keys("options", here, [each.key for each in question.options])
         yield from _when(question.when, service.questions[: number - 1], here)
 
 
-def _requirements(service: ServiceStandard, place: str) -> Iterator[Problem]:
+def _requirements(service: ServiceStandard, place: str) -> Iterator[Fault]:
     yield from _keys("requirements", place, [each.key for each in service.requirements])
     for number, requirement in enumerate(service.requirements, 1):
         here = join(place, f"persyaratan {number}")
@@ -166,22 +166,22 @@ def _requirements(service: ServiceStandard, place: str) -> Iterator[Problem]:
         yield from _when(requirement.when, service.questions, here)
 
 
-def _when(when: tuple[tuple[str, str], ...], questions: tuple[Question, ...], place: str) -> Iterator[Problem]:
+def _when(when: tuple[tuple[str, str], ...], questions: tuple[Question, ...], place: str) -> Iterator[Fault]:
     known = {each.key: {option.key for option in each.options} for each in questions}
     for question, answer in when:
         if question not in known:
-            yield Problem(place, f"'when' menyebut pertanyaan '{question}' yang tidak ada sebelumnya")
+            yield Fault(place, f"'when' menyebut pertanyaan '{question}' yang tidak ada sebelumnya")
         elif answer not in known[question]:
-            yield Problem(place, f"'when' menyebut pilihan '{answer}' yang tidak ada pada pertanyaan '{question}'")
+            yield Fault(place, f"'when' menyebut pilihan '{answer}' yang tidak ada pada pertanyaan '{question}'")
 
 
-def _steps(service: ServiceStandard, place: str) -> Iterator[Problem]:
+def _steps(service: ServiceStandard, place: str) -> Iterator[Fault]:
     if not service.steps:
-        yield Problem(place, "belum ada tahap")
+        yield Fault(place, "belum ada tahap")
     yield from _keys("steps", place, [each.key for each in service.steps])
     for number, step in enumerate(service.steps, 1):
         sentences = [*_actor(step, number), *_presence(step), *_ways_back(service.steps, number)]
-        yield from (Problem(join(place, f"tahap {number}"), sentence) for sentence in sentences)
+        yield from (Fault(join(place, f"tahap {number}"), sentence) for sentence in sentences)
 
 
 def _actor(step: Step, number: int) -> Iterator[str]:
@@ -223,54 +223,54 @@ def _ways_back(steps: tuple[Step, ...], number: int) -> Iterator[str]:
             yield f"untuk mengembalikan kepada pemohon tulis 'pemohon', bukan '{target}'"
 
 
-def _order(service: ServiceStandard, place: str) -> Iterator[Problem]:
+def _order(service: ServiceStandard, place: str) -> Iterator[Fault]:
     steps = [(number, step) for number, step in enumerate(service.steps, 1)]
     officers = [(number, step) for number, step in steps if step.role is not Role.APPLICANT]
     if steps and not officers:
-        yield Problem(place, "belum ada tahap petugas")
+        yield Fault(place, "belum ada tahap petugas")
     if officers and officers[0][1].role is not Role.LOKET:
-        yield Problem(join(place, f"tahap {officers[0][0]}"), "tahap petugas yang pertama harus berperan 'loket'")
+        yield Fault(join(place, f"tahap {officers[0][0]}"), "tahap petugas yang pertama harus berperan 'loket'")
     at = {thing: [number for number, step in steps if thing in step.collects] for thing in Collects}
     for thing in _ONCE:
         for number in at[thing][1:]:
-            yield Problem(join(place, f"tahap {number}"), f"'{thing}' sudah dikumpulkan di tahap {at[thing][0]}")
+            yield Fault(join(place, f"tahap {number}"), f"'{thing}' sudah dikumpulkan di tahap {at[thing][0]}")
     for first, later in _BEFORE:
         if at[first] and at[later] and at[first][0] > at[later][0]:
             sentence = f"'{later}' tidak dapat mendahului '{first}' di tahap {at[first][0]}"
-            yield Problem(join(place, f"tahap {at[later][0]}"), sentence)
+            yield Fault(join(place, f"tahap {at[later][0]}"), sentence)
     documents = at[Collects.DOCUMENTS][:1]
     if officers and documents and documents[0] > officers[0][0]:
-        yield Problem(join(place, f"tahap {documents[0]}"), "berkas harus diterima di tahap petugas yang pertama")
+        yield Fault(join(place, f"tahap {documents[0]}"), "berkas harus diterima di tahap petugas yang pertama")
     # A file is completed by the hand-over and closed by the recap: a step behind them could never be reached.
     for thing, rule in _NOTHING_BEHIND.items():
         for number, step in steps[at[thing][0] :] if at[thing] else ():
             if Collects.RECAP not in step.collects:
-                yield Problem(join(place, f"tahap {number}"), rule)
+                yield Fault(join(place, f"tahap {number}"), rule)
 
 
-def _keys(name: str, place: str, keys: list[str]) -> Iterator[Problem]:
+def _keys(name: str, place: str, keys: list[str]) -> Iterator[Fault]:
     for number, key in enumerate(keys, 1):
         if key.strip() and not _KEY.fullmatch(key):
             sentence = f"kunci '{key}' hanya boleh berisi huruf kecil, angka, '_', dan '-'"
-            yield Problem(join(place, f"{PLACES[name]} {number}"), sentence)
+            yield Fault(join(place, f"{PLACES[name]} {number}"), sentence)
     yield from _taken(name, place, "kunci", keys)
 
 
-def _taken(name: str, place: str, word: str, values: Iterable[str]) -> Iterator[Problem]:
+def _taken(name: str, place: str, word: str, values: Iterable[str]) -> Iterator[Fault]:
     """Values that must be unique among their neighbours and are not."""
     first: dict[str, int] = {}
     for number, value in enumerate(values, 1):
         if value in first:
             sentence = f"{word} '{value}' sudah dipakai {PLACES[name]} {first[value]}"
-            yield Problem(join(place, f"{PLACES[name]} {number}"), sentence)
+            yield Fault(join(place, f"{PLACES[name]} {number}"), sentence)
         first.setdefault(value, number)
 
 
-def _spelling(place: str, slug: str) -> Iterator[Problem]:
+def _spelling(place: str, slug: str) -> Iterator[Fault]:
     if slug.strip() and not _SLUG.fullmatch(slug):
-        yield Problem(place, f"slug '{slug}' hanya boleh berisi huruf kecil, angka, dan tanda hubung")
+        yield Fault(place, f"slug '{slug}' hanya boleh berisi huruf kecil, angka, dan tanda hubung")
 
 
-def _icon(place: str, icon: str) -> Iterator[Problem]:
+def _icon(place: str, icon: str) -> Iterator[Fault]:
     if icon.strip() and not _ICON.fullmatch(icon):
-        yield Problem(place, f"ikon '{icon}' bukan nama ikon lucide")
+        yield Fault(place, f"ikon '{icon}' bukan nama ikon lucide")

@@ -20,7 +20,7 @@ from shared.store.tables import FileRecord
 from shared.words import words
 
 MISSING = "missing"
-_REGISTER = re.compile(r"(\d{1,7})(?:/(\d{4}))?")
+_REGISTER = re.compile(r"([0-9]{1,7})(?:/([0-9]{4}))?")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -16,17 +16,16 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import delete, insert, select, update
 
 from shared.domain import speech
+from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
 from shared.domain.calendar import Convention
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.office import OfficeConfig
+from shared.domain.problem import Problem
 from shared.domain.speech import Style
 from shared.domain.standard import Role
 from shared.store.office import Transaction
 from shared.store.office_config import settings_to_json
 from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Service, Ticket
-
-Faults = dict[str, tuple[str, dict[str, Any]]]
-"""Field ("services-2-series": the third row) -> the code of a sentence (`wrong.<code>`) and what it needs."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -56,6 +55,8 @@ Long = Annotated[
     AfterValidator(printable),
 ]
 Lines = Annotated[list[Line], BeforeValidator(_lines)]
+Id = Annotated[int, Field(ge=1, le=HIGHEST)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Letter = Annotated[
     str,
@@ -70,10 +71,10 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def raise_if_faults(faults: Faults) -> None:
-    """Raises `Invalid("fields")` with the sentence of each field, when there are any."""
-    if faults:
-        raise Invalid("fields", fields=list(faults), faults=faults)
+def raise_if_faults(found: Sequence[Problem]) -> None:
+    """Raises `Invalid("fields")` with the problems, when there are any."""
+    if found:
+        raise Invalid("fields", fields=[each.name for each in found], problems=tuple(found))
 
 
 def record_setup_change(
@@ -163,7 +164,7 @@ class ServiceRow(Form):
     amber_min: int = Field(15, ge=1, le=480)
     red_min: int = Field(30, ge=1, le=480)
     """From how many minutes a wait is shown amber and red."""
-    counters: list[int] = Field(default_factory=list)
+    counters: list[Id] = Field(default_factory=list)
     """Numbers of the counters that serve it."""
 
 
@@ -204,7 +205,7 @@ def change_services(tx: Transaction, wanted: ServicesForm) -> None:
     faults = twice("services", "series", [row.series for row in wanted.services], "series_taken")
     for place, row in enumerate(wanted.services):
         if row.amber_min >= row.red_min:
-            faults[f"services-{place}-red_min"] = ("red_after_amber", {})
+            faults.append(Problem(("services", place, "red_min"), "red_after_amber"))
     raise_if_faults(faults)
     mine = Service.office_id == tx.office_id
     for row in wanted.services:  # letters may change places, and none may stand twice meanwhile
@@ -230,13 +231,13 @@ def _by_slug(form: ServicesForm) -> dict[str, Any]:
     return {**known, "order": [row.slug for row in form.services]}
 
 
-def twice(rows: str, field: str, values: Sequence[Any], code: str) -> Faults:
+def twice(rows: str, field: str, values: Sequence[Any], code: str) -> list[Problem]:
     """A fault at each row whose value stands in an earlier row already."""
-    return {
-        f"{rows}-{place}-{field}": (code, {"value": value})
+    return [
+        Problem((rows, place, field), code, {"value": value})
         for place, value in enumerate(values)
         if value in values[:place]
-    }
+    ]
 
 
 # --- counters ---
@@ -251,7 +252,7 @@ class BreakRow(Form):
 class CounterRow(Form):
     """`id` is None for a new counter; `services` counts only when `every_service` is off."""
 
-    id: int | None = None
+    id: Id | None = None
     number: int = Field(ge=1, le=99)
     name: Short
     roles: list[Role] = Field(min_length=1)
@@ -289,14 +290,14 @@ def change_counters(tx: Transaction, wanted: CountersForm) -> None:
     faults = twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
     for place, row in enumerate(wanted.counters):
         if signs := speech.unspeakable(row.name):
-            faults[f"counters-{place}-name"] = ("unspeakable", {"signs": signs})
+            faults.append(Problem(("counters", place, "name"), "unspeakable", {"signs": signs}))
         if Role.APPLICANT in row.roles:
-            faults[f"counters-{place}-roles"] = ("choose", {})
+            faults.append(Problem(("counters", place, "roles"), "choose"))
         if not row.every_service and not row.services:
-            faults[f"counters-{place}-services"] = ("no_service", {})
+            faults.append(Problem(("counters", place, "services"), "no_service"))
         for number, rest in enumerate(row.breaks):
             if rest.begins >= rest.ends:
-                faults[f"counters-{place}-breaks-{number}-ends"] = ("after_begin", {})
+                faults.append(Problem(("counters", place, "breaks", number, "ends"), "after_begin"))
     raise_if_faults(faults)
     known = {counter.id: counter for counter in tx.office.counters}
     kept = {row.id for row in wanted.counters if row.id is not None}
@@ -369,7 +370,7 @@ def rules_form(office: OfficeConfig) -> RulesForm:
 
 def change_rules(tx: Transaction, wanted: RulesForm) -> None:
     if wanted.printer is not None and wanted.printer not in {printer.slug for printer in tx.office.printers}:
-        raise_if_faults({"printer": ("choose", {})})
+        raise_if_faults([Problem(("printer",), "choose")])
     change_settings(tx, "rules", wanted.model_dump(mode="json"))
 
 

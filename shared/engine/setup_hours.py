@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import delete, insert, select
@@ -11,21 +11,24 @@ from sqlalchemy import delete, insert, select
 from shared.domain import calendar
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
-from shared.engine.setup import Faults, Form, Line, change_settings, raise_if_faults, record_setup_change
+from shared.domain.problem import Problem
+from shared.engine.setup import Day, Form, Line, change_settings, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
 from shared.store.tables import Holiday, Hours
+
+Weekday = Annotated[int, Field(ge=0, le=6)]
 
 
 class HoursRow(Form):
     """The same hours on some weekdays (Monday is 0), for good or from one day until another."""
 
-    weekdays: list[int] = Field(min_length=1)
+    weekdays: list[Weekday] = Field(min_length=1)
     opens: time
     closes: time
     break_from: time | None = None
     break_until: time | None = None
-    from_on: date | None = None
-    until_on: date | None = None
+    from_on: Day | None = None
+    until_on: Day | None = None
 
 
 class HoursForm(Form):
@@ -47,7 +50,7 @@ def hours_form(office: OfficeConfig) -> HoursForm:
 
 
 def change_hours(tx: Transaction, wanted: HoursForm) -> None:
-    faults: Faults = {}
+    faults: list[Problem] = []
     rows: list[calendar.OpeningHours] = []
     for place, row in enumerate(wanted.hours):
         for weekday in sorted(set(row.weekdays)):
@@ -55,10 +58,10 @@ def change_hours(tx: Transaction, wanted: HoursForm) -> None:
                 hours = calendar.OpeningHours(weekday, **row.model_dump(exclude={"weekdays"}))
             except Invalid as error:
                 for field in error.facts["fields"]:
-                    faults[f"hours-{place}-{_FIELDS.get(field, field)}"] = (f"hours_{field}", {})
+                    faults.append(Problem(("hours", place, _FIELDS.get(field, field)), f"hours_{field}"))
                 continue
             if any(_overlaps(hours, other) for other in rows):
-                faults[f"hours-{place}-weekdays"] = ("hours_twice", {"value": weekday})
+                faults.append(Problem(("hours", place, "weekdays"), "hours_twice", {"value": weekday}))
             rows.append(hours)
     raise_if_faults(faults)
     before, after = hours_form(tx.office).model_dump(mode="json"), wanted.model_dump(mode="json")
@@ -79,19 +82,17 @@ def _overlaps(one: calendar.OpeningHours, other: calendar.OpeningHours) -> bool:
 
 
 class WeekForm(Form):
-    weekdays: list[int] = Field(min_length=1)
+    weekdays: list[Weekday] = Field(min_length=1)
 
 
 def change_week(tx: Transaction, wanted: WeekForm) -> None:
     """The working days of a week."""
     days = sorted(set(wanted.weekdays))
-    if not set(days) <= set(range(7)):
-        raise_if_faults({"weekdays": ("choose", {})})
     change_settings(tx, "week", {"weekdays": days})
 
 
 class HolidayRow(Form):
-    on_day: date
+    on_day: Day
     name: Line
 
 
@@ -110,13 +111,13 @@ def holidays_form(office: OfficeConfig, year: int) -> HolidaysForm:
 
 def change_holidays(tx: Transaction, wanted: HolidaysForm) -> None:
     """Replaces the holidays of that year; those of other years stay."""
-    faults: Faults = {}
+    faults: list[Problem] = []
     seen: set[date] = set()
     for place, row in enumerate(wanted.holidays):
         if row.on_day.year != wanted.year:
-            faults[f"holidays-{place}-on_day"] = ("other_year", {"value": wanted.year})
+            faults.append(Problem(("holidays", place, "on_day"), "other_year", {"value": wanted.year}))
         elif row.on_day in seen:
-            faults[f"holidays-{place}-on_day"] = ("day_taken", {})
+            faults.append(Problem(("holidays", place, "on_day"), "day_taken"))
         seen.add(row.on_day)
     raise_if_faults(faults)
     before = {str(day): name for day, name in tx.office.calendar.holidays.items() if day.year == wanted.year}

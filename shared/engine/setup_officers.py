@@ -6,15 +6,16 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.problem import Problem
 from shared.domain.standard import Role
-from shared.engine.setup import Faults, Form, Line, raise_if_faults, record_setup_change
+from shared.engine.setup import Day, Form, Line, raise_if_faults, record_setup_change
 from shared.standards import holidays, regions
 from shared.store.office import Transaction
 from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, OfficerSession, Printer
@@ -33,8 +34,8 @@ class RoleRow(Form):
     """`from_on`, `until_on`: for a deputy (Plt/Plh), both days included."""
 
     role: Role
-    from_on: date | None = None
-    until_on: date | None = None
+    from_on: Day | None = None
+    until_on: Day | None = None
 
 
 class OfficerForm(Form):
@@ -129,16 +130,16 @@ def _find(tx: Transaction, officer_id: int) -> OfficerAccount:
 
 
 def _check(tx: Transaction, wanted: OfficerForm, officer_id: int | None) -> None:
-    faults: Faults = {}
+    faults: list[Problem] = []
     same = select(Officer.id).where(Officer.office_id == tx.office_id, Officer.login == wanted.login)
     other = tx.first(same)
     if other is not None and other.id != officer_id:
-        faults["login"] = ("login_taken", {"value": wanted.login})
+        faults.append(Problem(("login",), "login_taken", {"value": wanted.login}))
     for place, row in enumerate(wanted.roles):
         if row.role == Role.APPLICANT:
-            faults[f"roles-{place}-role"] = ("choose", {})
+            faults.append(Problem(("roles", place, "role"), "choose"))
         if row.from_on and row.until_on and row.from_on > row.until_on:
-            faults[f"roles-{place}-until_on"] = ("after_begin", {})
+            faults.append(Problem(("roles", place, "until_on"), "after_begin"))
     raise_if_faults(faults)
 
 
@@ -208,13 +209,13 @@ def create_office(
     It begins with a printer on the screen and the holidays of the country: services, counters and officers follow
     in its setup.
     """
-    faults: Faults = {}
+    faults: list[Problem] = []
     if wanted.region_code not in {district.code for district in regions()}:
-        faults["region_code"] = ("choose", {})
+        faults.append(Problem(("region_code",), "choose"))
     if wanted.slug in RESERVED:
-        faults["slug"] = ("slug_reserved", {"value": wanted.slug})
+        faults.append(Problem(("slug",), "slug_reserved", {"value": wanted.slug}))
     elif connection.execute(select(Office.id).where(Office.slug == wanted.slug)).first() is not None:
-        faults["slug"] = ("slug_taken", {"value": wanted.slug})
+        faults.append(Problem(("slug",), "slug_taken", {"value": wanted.slug}))
     raise_if_faults(faults)
     profile = {"region_code": wanted.region_code}
     office_id = _id(connection, insert(Office), slug=wanted.slug, name=wanted.name, profile=profile, version=1)

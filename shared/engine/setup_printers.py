@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, update
 from shared.domain import slip
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig, PrinterConfig
+from shared.domain.problem import Problem
 from shared.engine.paper import print_lines
-from shared.engine.setup import Faults, Form, Slug, printable, raise_if_faults, record_setup_change, twice
+from shared.engine.setup import Form, Id, Slug, printable, raise_if_faults, record_setup_change, twice
 from shared.printing.address import FETCHING, Kind, address
 from shared.printing.delivery import Answers
 from shared.printing.profiles import names as profile_names
@@ -23,7 +24,7 @@ from shared.store.tables import Printer
 class PrinterRow(Form):
     """One printer; `id` is None for a new one. `address`: see `printing.address`."""
 
-    id: int | None = None
+    id: Id | None = None
     slug: Slug
     kind: Kind = Kind.VIRTUAL
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)] = ""
@@ -88,28 +89,28 @@ def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
     record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
 
 
-def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> Faults:
+def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> list[Problem]:
     slugs = [row.slug for row in wanted.printers]
     faults = twice("printers", "slug", slugs, "name_taken")
     for place, row in enumerate(wanted.printers):
         if row.profile not in profile_names():
-            faults[f"printers-{place}-profile"] = ("choose", {})
+            faults.append(Problem(("printers", place, "profile"), "choose"))
         if row.id is None or known[row.id].device_id is None:
-            faults |= _address_faults(f"printers-{place}-address", row)
+            faults += _address_faults(place, row)
         if row.fallback is not None and (row.fallback == row.slug or row.fallback not in slugs):
-            faults[f"printers-{place}-fallback"] = ("choose", {})
+            faults.append(Problem(("printers", place, "fallback"), "choose"))
         was = known.get(row.id or 0)
         if row.kind in FETCHING and (was is None or (was.kind, was.slug) != (row.kind, row.slug)):
-            faults[f"printers-{place}-kind"] = ("linked", {})
+            faults.append(Problem(("printers", place, "kind"), "linked"))
     return faults
 
 
-def _address_faults(field: str, row: PrinterRow) -> Faults:
+def _address_faults(place: int, row: PrinterRow) -> list[Problem]:
     try:
         address(row.kind, row.address)
     except Invalid as error:
-        return {field: (error.code, error.facts)}
-    return {}
+        return [Problem(("printers", place, "address"), error.code, error.facts)]
+    return []
 
 
 def _as_kept(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> PrintersForm:

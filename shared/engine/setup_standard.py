@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import ServiceConfig
+from shared.domain.problem import Problem
 from shared.domain.standard import SHORT_NAME_LENGTH
 from shared.domain.standard_diff import differences
 from shared.engine.setup import Form, Letter, Line, Short, raise_if_faults, record_setup_change, slug_of
@@ -45,9 +46,9 @@ def examples() -> dict[str, Any]:
 def add_service(tx: Transaction, wanted: ServiceForm) -> str:
     """The slug of the new service, at the end of the order."""
     if wanted.series in {service.series for service in tx.office.services}:
-        raise_if_faults({"series": ("series_taken", {"value": wanted.series})})
+        raise_if_faults([Problem(("series",), "series_taken", {"value": wanted.series})])
     if wanted.like is not None and wanted.like not in examples():
-        raise_if_faults({"like": ("choose", {})})
+        raise_if_faults([Problem(("like",), "choose")])
     slug = slug_of(wanted.short_name, [service.slug for service in tx.office.services])
     start = service_to_json(examples()[wanted.like]) if wanted.like else {"steps": [_SERVE], "icon": "file-text"}
     names = {"name": wanted.name, "short_name": wanted.short_name}

@@ -29,7 +29,7 @@ from shared.domain.standard import (
     Step,
     to_table,
 )
-from shared.domain.standard_check import PLACES, Problem, join, problems, service_problems
+from shared.domain.standard_check import PLACES, Fault, join, problems, service_problems
 
 _HERE = Path(__file__).parent
 
@@ -148,25 +148,25 @@ def _untyped(value: object) -> dict[str, str]:
     return {type(value).__name__: str(value)}
 
 
-def _refuse(found: Sequence[Problem]) -> None:
+def _refuse(found: Sequence[Fault]) -> None:
     if found:
         raise _invalid(found)
 
 
-def _invalid(found: Iterable[Problem]) -> InvalidStandard:
+def _invalid(found: Iterable[Fault]) -> InvalidStandard:
     return InvalidStandard(list(dict.fromkeys(str(each) for each in found)))
 
 
-def _problem(error: ErrorDetails) -> Problem:
+def _problem(error: ErrorDetails) -> Fault:
     place, field = _where(error["loc"][1:])
     kind = error["type"]
     if kind == "enum":
-        return Problem(place, f"{_WORDS.get(field, field)} '{str(error['input'])[:40]}' tidak dikenal")
+        return Fault(place, f"{_WORDS.get(field, field)} '{str(error['input'])[:40]}' tidak dikenal")
     if kind == "unexpected_keyword_argument":
-        return Problem(place, f"kunci '{field}' tidak dikenal{_hint(field)}")
+        return Fault(place, f"kunci '{field}' tidak dikenal{_hint(field)}")
     if field == "when":
-        return Problem(place, f"'when' {_PAIRS}")
-    return Problem(place, f"{repr(field) if field else 'isinya'} {_TYPES.get(kind, 'tidak sah')}")
+        return Fault(place, f"'when' {_PAIRS}")
+    return Fault(place, f"{repr(field) if field else 'isinya'} {_TYPES.get(kind, 'tidak sah')}")
 
 
 def _where(loc: tuple[int | str, ...]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -96,4 +97,4 @@ def _midnight(office: OfficeConfig, day: date) -> datetime:
 
 
 def _int(text: str) -> int:
-    return int(text) if text.strip().isdigit() else -1
+    return int(text) if re.fullmatch("[0-9]{1,9}", text.strip()) else -1

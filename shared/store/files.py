@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
@@ -51,15 +52,18 @@ def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File
     return _first(connection, select(FileRecord).where(*mine).order_by(FileRecord.id.desc())) if nik else None
 
 
+_DIGITS = re.compile("[0-9]+")
+
+
 def of_year(connection: Connection, office_id: int, year: int, text: str) -> list[File]:
     """The register of one year, newest first; `text` is looked for in number, name and NIB."""
     query = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.register_year == year)
-    if text.isdigit():
+    if _DIGITS.fullmatch(text):
         query = query.where(
-            or_(FileRecord.register_number == int(text), FileRecord.nik == text, FileRecord.nib == text)
+            or_(FileRecord.register_number == int(text[:9]), FileRecord.nik == text, FileRecord.nib == text)
         )
     found = _files(connection, query.order_by(FileRecord.register_number.desc()))
-    is_name = text and not text.isdigit()
+    is_name = text and not _DIGITS.fullmatch(text)
     return [f for f in found if text.casefold() in f.applicant.get("name", "").casefold()] if is_name else found
 
 

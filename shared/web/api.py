@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from flask import request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
+from shared.domain.bounds import HIGHEST
 from shared.domain.counter import TransferPlace
-from shared.domain.errors import Invalid
-
-M = TypeVar("M", bound=BaseModel)
 
 
 class TakeTicket(BaseModel):
@@ -51,7 +46,7 @@ class Act(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: str | None = Field(None, max_length=200)
-    to_counter: int | None = Field(None, ge=1, description="for transfer: the number of the other counter")
+    to_counter: int | None = Field(None, ge=1, le=HIGHEST, description="for transfer: the number of the other counter")
     to_service: str | None = Field(None, max_length=40, description="for transfer: slug of the other service")
     place: TransferPlace = Field(TransferPlace.KEPT, description="for transfer: where in the other line")
     returns: bool = Field(False, description="for transfer: this counter wants the visitor back")
@@ -60,17 +55,3 @@ class Act(BaseModel):
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if value == "" else value
-
-
-def body(model: type[M]) -> M:
-    """The request's JSON object or form as `model`; raises 400 with the names of the wrong fields."""
-    if request.is_json:
-        values = request.get_json(silent=True)
-        if not isinstance(values, dict):
-            raise Invalid("malformed_json", fields=[])
-    else:
-        values = {key: value for key, value in request.form.items() if key != "csrf_token"}
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise Invalid("fields", fields=[".".join(map(str, e["loc"])) for e in error.errors()]) from None

@@ -20,7 +20,7 @@ from shared import words
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
-from shared.web import auth, devices, hosts, i18n, paper, printers, public, screen
+from shared.web import auth, bounds, devices, hosts, i18n, paper, printers, public, screen
 from shared.web.live import Live
 from shared.web.settings import Settings
 
@@ -53,12 +53,12 @@ def create_app(
         BUILD=_build(),
         VERSION=version("loket"),
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     store = store or Store(settings.database())
     app.extensions.update(
         loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
     )
     app.extensions["loket_words"] = i18n.init_app(app, [words.FOLDER, *FOLDERS.values()])
+    bounds.init_app(app)
     hosts.init_app(app)
     screen.init_app(app)
     auth.init_app(app)

@@ -30,7 +30,7 @@ from shared.loop import off_the_loop
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Device
-from shared.web import quirks, sessions
+from shared.web import bounds, quirks, sessions
 from shared.web.hosts import is_local, is_own_origin
 
 P = ParamSpec("P")
@@ -105,6 +105,7 @@ def init_app(app: Flask) -> None:
     quirks.ask_limiter_in_decorators_only(app, limiter)
     app.jinja_env.globals["may"] = may
     app.before_request(_let_large_bodies_in)
+    app.before_request(bounds.check_body)
     app.before_request(_check_csrf)
     app.before_request(_sign_out_when_idle)
 

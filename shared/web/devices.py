@@ -17,8 +17,8 @@ from shared.engine import setup_devices
 from shared.store import reads
 from shared.web import auth
 from shared.web.answers import PairedWith, PairingCode, PairingState
-from shared.web.api import body
 from shared.web.auth import DEVICE_COOKIE, address, limiter, now, store
+from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config
 
@@ -72,7 +72,7 @@ def ask(purpose: str) -> ResponseReturnValue:
 @described(PairedWith, takes=Redeem)
 def redeem() -> ResponseReturnValue:
     """For print agents that bring an admin's code: in which office they are now."""
-    wanted = body(Redeem)
+    wanted = read(Redeem)
     office_id = store().write_with(devices.redeem, wanted.code, wanted.token, now())
     store().change(office_id, Actor.public(now(), address=address()), setup_devices.joined, wanted.token)
     with store().read() as connection:

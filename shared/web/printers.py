@@ -29,8 +29,10 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row, select, update
 
+from shared.domain.bounds import HIGHEST
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.engine import paper, print_queue
+from shared.printing import epson as epson_xml
 from shared.printing.address import WiredKind
 from shared.printing.delivery import Answers, Outcome, Result
 from shared.printing.made import Made, make
@@ -40,9 +42,9 @@ from shared.printing.status import Status
 from shared.store.office import Store
 from shared.store.tables import Printer, PrintJob
 from shared.web.answers import AgentPrinterName, OfferedSlip, PrintJobNumber
-from shared.web.api import body
 from shared.web.auth import NotSignedIn, devices_only, machines_only, now, store
 from shared.web.clicks import change
+from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config
 
@@ -87,7 +89,7 @@ class Claim(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     install: str = Field(pattern=r"^[0-9a-f]{4,32}$")
-    size: int = Field(ge=0)
+    size: int = Field(ge=0, le=HIGHEST)
 
 
 class Report(BaseModel):
@@ -107,7 +109,7 @@ class Report(BaseModel):
 @devices_only("agent")
 @described(AgentPrinterName, takes=AgentPrinter)
 def attach() -> ResponseReturnValue:
-    agent, wanted = _agent(), body(AgentPrinter)
+    agent, wanted = _agent(), read(AgentPrinter)
     profile(wanted.profile)
     change(paper.attach, agent, wanted.slug, **wanted.model_dump(mode="json", exclude={"slug"}))
     return jsonify(slug=wanted.slug)
@@ -118,7 +120,7 @@ def attach() -> ResponseReturnValue:
 @described(OfferedSlip, takes=AskForSlip)
 def offer() -> ResponseReturnValue:
     """The oldest slip for this printer, as bytes; it is not the agent's before it was claimed."""
-    asked = body(AskForSlip)
+    asked = read(AskForSlip)
     printer = _printer(asked.slug, device_id=_agent())
     print_queue.note(store(), printer, asked.status, now(), refresh_s=HEARD_S)
     ready = _wait(printer.id, asked.wait_s if asked.status.can_print else 0)
@@ -132,7 +134,7 @@ def offer() -> ResponseReturnValue:
 @devices_only("agent")
 @described(PrintJobNumber, takes=Claim)
 def claim(job_id: int) -> ResponseReturnValue:
-    wanted = body(Claim)
+    wanted = read(Claim)
     _job_of_agent(job_id)
     if not print_queue.claim(store(), job_id, _owner(wanted.install), now(), print_queue.lease_s(wanted.size)):
         raise NotAllowed("not_waiting")
@@ -143,7 +145,7 @@ def claim(job_id: int) -> ResponseReturnValue:
 @devices_only("agent")
 @described(PrintJobNumber, takes=Report)
 def report(job_id: int) -> ResponseReturnValue:
-    told = body(Report)
+    told = read(Report)
     job = _job_of_agent(job_id)
     outcome = Outcome(told.result, told.reason, told.status, told.evidence)
     if not print_queue.finish(store(), job_id, _owner(told.install), outcome, now(), told.length_mm):
@@ -211,13 +213,13 @@ def _epson_job(printer: Row[Any]) -> Response:
 
 
 def _epson_result(printer: Row[Any], text: str) -> None:
-    for block in _parsed(text).iter("ePOSPrint"):
+    for block in epson_xml.parsed(text).iter("ePOSPrint"):
         answer = block.find(".//{*}response")
         if answer is None:
             continue
-        status = _epson_word(int(answer.get("status", "1") or 1))
+        status = epson_xml.word(epson_xml.bits(answer.get("status"), 10))
         job = block.findtext("Parameter/printjobid") or ""
-        if job.isdigit():
+        if epson_xml.JOB.fullmatch(job):
             _finish(printer, int(job), _epson_outcome(answer, status))
         _epson_told(printer, status)
 
@@ -226,46 +228,20 @@ def _epson_outcome(answer: ElementTree.Element, status: Status) -> Outcome:
     """The printer says "failed" also for paper that ended in the middle: only what it did not accept is sure."""
     if answer.get("success") in ("true", "1"):
         return Outcome(Result.CONFIRMED, None, status, "printer")
-    is_sure = answer.get("code") in _EPSON_NEVER_BEGAN
+    is_sure = answer.get("code") in epson_xml.NEVER_BEGAN
     reason = status.value if not status.can_print else "no_answer"
     return Outcome(Result.FAILED if is_sure else Result.UNCERTAIN, reason, status)
 
 
 def _epson_status(printer: Row[Any], text: str) -> None:
-    for told in _parsed(text).iter("printerstatus"):
+    for told in epson_xml.parsed(text).iter("printerstatus"):
         if told.get("devicename") == "local_printer":
-            _epson_told(printer, _epson_word(int(told.get("asbstatus", "0x1"), 16)))
+            _epson_told(printer, epson_xml.word(epson_xml.bits(told.get("asbstatus"), 16)))
 
 
 def _epson_told(printer: Row[Any], status: Status) -> None:
     print_queue.note(store(), _row(printer.id), status, now(), refresh_s=HEARD_S)
     store().write(update(Printer).where(Printer.id == printer.id).values(asked_at=now()))
-
-
-def _epson_word(bits: int) -> Status:
-    """ePOS-Print XML, attribute `status`; the worst first."""
-    return next((status for mask, status in _EPSON_BITS if bits & mask), Status.OK)
-
-
-_EPSON_BITS = (
-    (0x00000001, Status.OFFLINE), (0x00000020, Status.COVER_OPEN), (0x00080000, Status.PAPER_OUT),
-    (0x00000800, Status.CUTTER), (0x00000008, Status.OFFLINE), (0x00006400, Status.OFFLINE),
-    (0x00020000, Status.NEAR_END),
-)  # fmt: skip
-_EPSON_NEVER_BEGAN = (
-    "SchemaError", "DeviceNotFound", "EX_BADPORT", "EX_SPOOLER", "EX_DEVICE_BUSY", "TooManyRequests",
-    "RequestEntityTooLarge",
-)  # fmt: skip
-
-
-def _parsed(text: str) -> ElementTree.Element:
-    """Raises `Invalid` for what is no XML, and for a document type, which no printer sends and attacks need."""
-    if "<!" in text:
-        raise Invalid("xml", fields=["ResponseFile"])
-    try:
-        return ElementTree.fromstring(text)
-    except ElementTree.ParseError:
-        raise Invalid("xml", fields=["ResponseFile"]) from None
 
 
 def _xml(text: str) -> Response:

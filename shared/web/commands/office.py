@@ -47,7 +47,9 @@ def add(settings: Settings, district: str, slug: str | None, login: str) -> None
     try:
         _store(settings).write_with(create_office, wanted, account, datetime.now(UTC), "console")
     except Invalid as error:
-        raise click.ClickException(f"alamat '{wanted.slug}' tidak dapat dipakai ({error.facts['faults']})") from None
+        raise click.ClickException(
+            f"alamat '{wanted.slug}' tidak dapat dipakai ({', '.join(error.facts['fields'])})"
+        ) from None
     click.echo(f"{wanted.slug:<20} {login:<12} {password}   {name}")
 
 

@@ -1,0 +1,214 @@
+"""What a page or a program sends, read by path and checked by a model: the same for forms and JSON, on every page.
+
+`counters-0-name` is the name of the first counter; where a part may hold a dash itself the parts stand between dots
+(`collected.documents.foto-4x6`). A name that ends in `[]` takes several answers. The order of rows on the page is the
+order that counts; their numbers only hold the fields of a row together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from flask import request
+from flask_babel import gettext
+from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import FileStorage
+
+from shared.domain.errors import Invalid, Refusal
+from shared.domain.problem import Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+Value: TypeAlias = "str | int | float | bool | list[Value] | Table | None"
+Table: TypeAlias = "dict[str, Value]"
+
+DEEPEST = 6
+"""Parts of a field's name: a row in a row, and its field, with room to spare."""
+
+_PLACE = re.compile("[0-9]{1,5}")
+
+
+def read(model: type[M]) -> M:
+    """The request's JSON object or form as `model`; raises `Invalid("fields")` with its `problems`."""
+    return check(model, typed())
+
+
+def check(model: type[M], table: Table) -> M:
+    """The table as `model`; what a form left empty is absent. Raises `Invalid("fields")` with its `problems`."""
+    try:
+        return model.model_validate(table if request.is_json else without_empty(table))
+    except ValidationError as error:
+        raise invalid(problems(error)) from None
+
+
+def invalid(found: Sequence[Problem]) -> Invalid:
+    """The refusal for these problems."""
+    names = [".".join(map(str, each.path)) for each in found]
+    return Invalid("fields", fields=list(dict.fromkeys(names)), problems=tuple(found))
+
+
+def typed() -> Table:
+    """What the request holds as nested tables and lists: a JSON object as it is, a form by the names of its fields.
+
+    Raises `Invalid("fields")` when one name is a value and a table at once.
+    """
+    if request.is_json:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            raise Invalid("malformed_json", fields=[])
+        return body
+    found: Table = {}
+    for name in request.form:
+        if name in ("csrf_token", "row", "base") or name.startswith("_"):
+            continue
+        bare = name.removesuffix("[]")
+        values: list[Value] = [*request.form.getlist(name)]
+        _put(found, path_of(bare), values[-1] if bare == name else values)
+    return {key: _listed(part) for key, part in found.items()}
+
+
+def pressed() -> str:
+    """What the pressed button says of the rows of the form: "add:counters"; "" for any other button."""
+    return request.form.get("row", "")
+
+
+def is_pressed(name: str) -> bool:
+    """Whether the button of this name was pressed."""
+    return name in request.form
+
+
+def file(name: str) -> FileStorage | None:
+    """The file that was chosen in this field; None when there is none."""
+    found = request.files.get(name)
+    return found if found is not None and found.filename else None
+
+
+def files(name: str) -> list[FileStorage]:
+    """The files that were chosen in this field."""
+    return [each for each in request.files.getlist(name) if each.filename]
+
+
+def path_of(name: str) -> tuple[str, ...]:
+    """The parts of a field's name."""
+    return tuple(name.split("." if "." in name else "-"))
+
+
+def _put(table: Table, path: tuple[str, ...], value: Value) -> None:
+    if len(path) > DEEPEST:
+        raise invalid([Problem(path, "invalid")])
+    for part in path[:-1]:
+        below = table.setdefault(part, {})
+        if not isinstance(below, dict):
+            raise invalid([Problem(path, "invalid")])
+        table = below
+    if isinstance(table.get(path[-1]), dict):
+        raise invalid([Problem(path, "invalid")])
+    table[path[-1]] = value
+
+
+def _listed(value: Value) -> Value:
+    """Tables whose keys are numbers are rows. The row that a page holds ready for its script is none."""
+    if not isinstance(value, dict):
+        return value
+    rows = {key: part for key, part in value.items() if not key.startswith("__")}
+    if value and all(map(_PLACE.fullmatch, rows)):
+        return [_listed(part) for part in rows.values()]
+    return {key: _listed(part) for key, part in value.items()}
+
+
+def without_empty(value: Value) -> Value:
+    """What was typed without the fields that were left empty."""
+    if isinstance(value, dict):
+        return {key: without_empty(part) for key, part in value.items() if part not in ("", None)}
+    return [without_empty(part) for part in value] if isinstance(value, list) else value
+
+
+# --- what is not right ---
+
+
+@dataclass
+class Shown:
+    """A form on its page: what is typed in it, and the sentence at each field that is not right."""
+
+    values: Table
+    errors: dict[tuple[str, ...], str] = field(default_factory=dict)
+    message: str | None = None
+    places: list[str] = field(default_factory=list)
+    """Sentences that belong to no single field."""
+
+    def at(self, name: str) -> str | None:
+        """The sentence of this field."""
+        return self.errors.get(path_of(name))
+
+    def within(self, prefix: str) -> bool:
+        """Whether something in this row is not right."""
+        path = path_of(prefix)
+        return any(where[: len(path)] == path for where in self.errors)
+
+    def add(self, found: Sequence[Problem]) -> None:
+        """The problems at their fields."""
+        for each in found:
+            where = tuple(map(str, each.path))
+            sentence = words(each)
+            self.errors[where] = f"{self.errors[where]} {sentence}" if where in self.errors else sentence
+            _drop_table(self.values, where)
+
+
+def _drop_table(place: Value, path: tuple[str, ...]) -> None:
+    """Takes fields that stand where a text should: no page can show them."""
+    for part in path[:-1]:
+        if isinstance(place, list):
+            place = place[int(part)] if _PLACE.fullmatch(part) and int(part) < len(place) else None
+        else:
+            place = place.get(part) if isinstance(place, dict) else None
+    if isinstance(place, dict) and path and not isinstance(place.get(path[-1]), str):
+        place.pop(path[-1], None)
+
+
+def words(problem: Problem) -> str:
+    """What is wrong, for a person."""
+    return str(gettext(f"wrong.{problem.code}", **problem.facts))
+
+
+def problems_of(error: Refusal) -> tuple[Problem, ...]:
+    """The problems at fields that a refusal names; none for one that is about something else."""
+    found = error.facts.get("problems", ())
+    return tuple(each for each in found if isinstance(each, Problem))
+
+
+def problems(error: ValidationError) -> list[Problem]:
+    """What the model says is wrong; a fault of one of several answers belongs to their field."""
+    found = []
+    for each in error.errors(include_url=False, include_input=False):
+        path = each["loc"][:-1] if len(each["loc"]) > 1 and isinstance(each["loc"][-1], int) else each["loc"]
+        context = {key: value if isinstance(value, int) else str(value) for key, value in each.get("ctx", {}).items()}
+        found.append(Problem(tuple(path), _code(each["type"], str(path[-1] if path else "")), context))
+    return found
+
+
+_CODES = {
+    "missing": "missing",
+    "string_too_short": "missing",
+    "string_too_long": "too_long",
+    "too_short": "choose",
+    "too_long": "too_many",
+    "int_parsing": "whole_number",
+    "int_from_float": "whole_number",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+    "enum": "choose",
+    "literal_error": "choose",
+    "control": "control",
+}
+_PATTERNS = {"login": "login", "series": "letter"}
+
+
+def _code(kind: str, field: str) -> str:
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(field, "slug")
+    if kind.startswith(("time_", "date_")):
+        return kind[:4]
+    return _CODES.get(kind, "invalid")

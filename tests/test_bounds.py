@@ -1,0 +1,277 @@
+"""Bounds: no value from outside ends in a fault of the server, on any address that there is or will be."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import world
+from flask import Flask
+from flask.testing import FlaskClient
+from forms import csrf
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+from world import PASSWORD, World, dump
+
+from shared.domain.ticket import Action
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.auth import issue_token, limiter
+from shared.web.settings import Settings
+
+MARK = "misfit-7f3a"
+"""Stands in every text that must not be kept."""
+NUL = f"{MARK}\x00"
+MISFITS = [
+    "99999999999999999999",
+    "²",
+    NUL,
+    "9999-12-31",
+    "0001-01-01",
+    "true",
+    f"{MARK}😀" * 300,
+    "9" * 4400,
+    "[" * 5000,
+    "-1",
+]
+JSON_MISFITS: list[object] = [10**20, 1e308, True, None, [[]], {"a": {"b": [1]}}, f"{MARK}\ud800"]
+CANDIDATES = ["A", "layanan-1", "1", "30", "2026-11-24", "08:00", "true", "open", "id", "loket", "nonce-0001", "", "x"]
+"""One of these fits nearly every field: the others of a form, while one of them is a misfit."""
+FILES = ("file", "logo", "clip")
+
+
+@dataclass
+class Site:
+    """A small office with a visitor at counter 1, and four kinds of hands at its door."""
+
+    app: Flask
+    uji: World
+    ticket: int
+    token: str
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+    csrf: dict[str, str] = field(default_factory=dict)
+
+    def sign_in(self, name: str, login: str) -> None:
+        client = self.app.test_client()
+        client.environ_base.update({"REMOTE_ADDR": "192.168.1.50", "HTTP_ACCEPT": "text/html"})
+        page = client.get("/uji/counter/sign-in")
+        form = {"csrf_token": csrf(page), "login": login, "password": PASSWORD}
+        assert client.post("/uji/counter/sign-in", data=form).status_code == 302
+        self.clients[name] = client
+        self.csrf[name] = csrf(client.get("/uji/counter/password"))
+
+    def known(self, rule: Rule) -> dict[str, object]:
+        """A value that exists, for each part of the address."""
+        words: dict[str, object] = {
+            "office": "uji", "number": 1, "ticket_id": self.ticket, "token": self.token, "slug": "layanan-1",
+            "action": "hold" if "ticket" in rule.rule else "collect", "purpose": "kiosk", "printer": "virtual",
+            "name": "virtual", "language": "id", "key": "digit.1", "kind": "receipt", "what": "begin",
+            "build": "x", "place": "shared", "filename": "tokens.css",
+        }  # fmt: skip
+        return {name: words.get(name, 1) for name in rule.arguments}
+
+
+@pytest.fixture
+def site(store: Store, tmp_path: Path) -> Iterator[Site]:
+    uji = world.office(store)
+    taken = uji.take()
+    uji.call_next()
+    uji.act(Action.START, taken.id)
+    app = create_app(Settings(data=tmp_path), store, lambda: uji.now, async_mode="threading")
+    made = Site(app, uji, taken.id, taken.token)
+    limiter.enabled = False
+    made.clients["nobody"] = app.test_client()
+    made.clients["nobody"].environ_base.update({"REMOTE_ADDR": "192.168.1.51", "HTTP_ACCEPT": "text/html"})
+    made.clients["kiosk"] = app.test_client()
+    token = store.write_with(issue_token, uji.id, "kiosk", "Anjungan", uji.now)
+    made.clients["kiosk"].environ_base.update({"REMOTE_ADDR": "192.168.1.52", "HTTP_AUTHORIZATION": f"Bearer {token}"})
+    made.sign_in("officer", "petugas1")
+    made.sign_in("admin", "admin")
+    yield made
+    limiter.enabled = True
+
+
+def rules(app: Flask, *methods: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if (rule.methods or set()).intersection(methods)]
+
+
+def address(rule: Rule, values: dict[str, object]) -> str:
+    """The rule's address with these values as they are, whatever its converters would say of them."""
+    return re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: quote(str(values[found[1]]), safe=""), rule.rule)
+
+
+# what a route reads: found in its code, so that a new route is swept without being named here
+
+
+def models(view: Callable[..., Any]) -> list[type[BaseModel]]:
+    """The pydantic models that a view, or a function of its file that it calls, speaks of."""
+    found: dict[str, type[BaseModel]] = {}
+    for code, names in _codes(view):
+        for name in code:
+            for thing in (names.get(name), *(getattr(m, name, None) for m in names.values() if inspect.ismodule(m))):
+                if isinstance(thing, type) and issubclass(thing, BaseModel) and thing is not BaseModel:
+                    found[thing.__qualname__] = thing
+    return list(found.values())
+
+
+def _codes(view: Callable[..., Any]) -> Iterator[tuple[set[str], dict[str, Any]]]:
+    todo, seen = [inspect.unwrap(view)], set()
+    while todo:
+        function = todo.pop()
+        if not isinstance(function, types.FunctionType) or function in seen:
+            continue
+        seen.add(function)
+        names = _names(function.__code__)
+        yield names, function.__globals__
+        todo += [
+            f for name in names if getattr(f := function.__globals__.get(name), "__module__", "") == view.__module__
+        ]
+
+
+def _names(code: types.CodeType) -> set[str]:
+    inner = [_names(each) for each in code.co_consts if isinstance(each, types.CodeType)]
+    return set(code.co_names).union(*inner)
+
+
+def plausible(model: type[BaseModel]) -> dict[str, object]:
+    """A value that each required field takes by itself."""
+    found: dict[str, object] = {}
+    for name, about in model.model_fields.items():
+        if not about.is_required():
+            continue
+        adapter: TypeAdapter[Any] = TypeAdapter(about.annotation)
+        for candidate in [*CANDIDATES, [], ["1"], ["loket"], {}] if about.annotation else CANDIDATES:
+            try:
+                adapter.validate_python(candidate)
+            except ValidationError:
+                continue
+            found[name] = candidate
+            break
+    return found
+
+
+def queries(view: Callable[..., Any]) -> list[str]:
+    """The names behind the question mark that the view's file asks for."""
+    source = inspect.getsource(inspect.getmodule(inspect.unwrap(view)))  # type: ignore[arg-type]
+    return re.findall(r"(?:args\.get|query_\w+)\(\s*\"(\w+)\"", source)
+
+
+# the sweep
+
+
+def ask(site: Site, who: str, method: str, path: str, **sent: Any) -> str | None:
+    """One request; a line when it ended in a fault. `text`: a body as it is; `json`: also what no client would send."""
+    if "data" in sent and who in site.csrf:
+        sent["data"] = {"csrf_token": site.csrf[who], **sent["data"]}
+    if "json" in sent:
+        sent["text"] = json.dumps(sent.pop("json"))
+    if "text" in sent:
+        sent = {"content_type": "application/json", "data": sent.pop("text"), **sent}
+        sent["headers"] = {"X-CSRFToken": site.csrf.get(who, ""), "Accept": "application/json"}
+    answer: TestResponse = site.clients[who].open(path, method=method, **sent)
+    answer.get_data()
+    return None if answer.status_code < 500 else f"{who} {method} {path[:120]} {str(sent)[:300]} {answer.status_code}"
+
+
+def in_addresses(site: Site) -> Iterator[str | None]:
+    for rule in rules(site.app, "GET", "POST", "DELETE"):
+        known = site.known(rule)
+        for method in {"GET", "POST", "DELETE"}.intersection(rule.methods or ()):
+            for who in site.clients:
+                for name in rule.arguments:
+                    for value in [*MISFITS[:4], MISFITS[6]] if who == "admin" else MISFITS[:3:2]:
+                        yield ask(site, who, method, address(rule, {**known, name: value}))
+
+
+def in_queries(site: Site) -> Iterator[str | None]:
+    for rule in rules(site.app, "GET"):
+        path = address(rule, site.known(rule))
+        names = {*queries(site.app.view_functions[rule.endpoint]), "lang", "next"}
+        for who in ("nobody", "admin"):
+            for name in sorted(names):
+                for value in MISFITS if who == "admin" else MISFITS[:2]:
+                    yield ask(site, who, "GET", path, query_string={name: value})
+
+
+def in_bodies(site: Site) -> Iterator[str | None]:
+    for rule in rules(site.app, "POST"):
+        if rule.endpoint == "counter.sign_out":
+            continue
+        path = address(rule, site.known(rule))
+        known = models(site.app.view_functions[rule.endpoint])
+        for who in ("nobody", "kiosk", "officer", "admin"):
+            yield from _raw_bodies(site, who, path)
+            if who in ("kiosk", "admin") and site.clients[who].post(path).status_code not in (401, 403):
+                for model in known:
+                    yield from _bodies(site, who, path, model)
+        for name in FILES if any(word in rule.rule for word in ("import", "logo", "media", "voice")) else ():
+            for content in (b"", b"a=" + b"[" * 5000, b"\x00" * 99, "🙂".encode() * 99):
+                yield ask(site, "admin", "POST", path, data={name: (BytesIO(content), "².toml")})
+
+
+def _raw_bodies(site: Site, who: str, path: str) -> Iterator[str | None]:
+    for text in ("[" * 5000, '{"a":' * 5000, "1", "[null]", '{"a": NaN}') if who == "admin" else ("[" * 5000,):
+        yield ask(site, who, "POST", path, text=text)
+    yield ask(site, who, "POST", path, text="f=1&" * 4000, content_type="application/x-www-form-urlencoded")
+
+
+def _bodies(site: Site, who: str, path: str, model: type[BaseModel]) -> Iterator[str | None]:
+    base = plausible(model)
+    flat = {f"{k}[]" if isinstance(v, list) else k: v for k, v in base.items() if v not in ([], {})}
+    for name in model.model_fields:
+        for value in MISFITS[:6]:
+            yield ask(site, who, "POST", path, data={**flat, name: value}, headers={"Accept": "application/json"})
+        for key in (f"{name}-0-x", f"{name}.x.y"):
+            yield ask(site, who, "POST", path, data={**flat, key: "true"})
+        for odd in JSON_MISFITS:
+            yield ask(site, who, "POST", path, json={**base, name: odd})
+
+
+@pytest.mark.parametrize("sweep", [in_addresses, in_queries, in_bodies])
+def test_no_odd_value_ends_in_a_fault_or_stays_behind(
+    site: Site, sweep: Callable[[Site], Iterator[str | None]]
+) -> None:
+    faults = [line for line in sweep(site) if line is not None]
+
+    assert faults == []
+    kept = [row for rows in dump(site.uji.store).values() for row in rows if "\\x00" in row or "\\ud8" in row]
+    assert kept == []
+    assert site.clients["admin"].get("/uji/counter/setup").status_code == 200
+
+
+def test_every_number_that_a_form_takes_has_bounds() -> None:
+    """`int` alone takes what no database column holds."""
+    outside = ("counter.", "kiosk.", "display.", "shared.engine.", "shared.web.")
+    forms = [each for each in _every(BaseModel) if each.__module__.startswith(outside) and each is not Settings]
+
+    unbounded = [
+        (model.__name__, name)
+        for model in forms
+        for name, about in _properties(model)
+        for one in (about, *about.get("anyOf", ()), about.get("items", {}))
+        if one.get("type") in ("integer", "number") and "maximum" not in one
+    ]
+
+    assert unbounded == []
+
+
+def _every(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _every(each)
+
+
+def _properties(model: type[BaseModel]) -> Iterator[tuple[str, dict[str, Any]]]:
+    schema = model.model_json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        yield from part.get("properties", {}).items()
