@@ -25,6 +25,7 @@ from shared.web.auth import now, officers_only, store
 from shared.web.bounds import day
 from shared.web.clicks import ButtonPage, change, serve
 from shared.web.screen import office_config
+from shared.words import words
 
 SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
 
@@ -128,7 +129,7 @@ def _facts(made: Row[Any], listed: Sequence[FileView], disturbed: tuple[int, int
 
 
 def _moment(at: datetime | None) -> str:
-    return at.astimezone(office_config().zone).strftime("%d-%m-%Y %H.%M") if at else "–"
+    return words().short(at.astimezone(office_config().zone)) if at else "–"
 
 
 def _date(on: date) -> str:

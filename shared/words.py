@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -34,13 +34,19 @@ class Words:
         """ "Senin, 23 November 2026", in one piece when the line breaks."""
         return _day(on, self.language)
 
+    def short(self, at: date, *, seconds: bool = False) -> str:
+        """ "26 Nov 2026", of a moment "26 Nov 2026, 16.09"."""
+        day = f"{at.day} {_months(self.language)[at.month]} {at.year}"
+        return f"{day}, {self.clock(at, seconds=seconds)}" if isinstance(at, datetime) else day
+
     def short_day(self, on: date) -> str:
         """ "Senin, 23 November": this year's."""
         return format_date(on, "EEEE, d MMMM", locale=self.language)
 
-    def clock(self, at: datetime) -> str:
+    def clock(self, at: datetime, *, seconds: bool = False) -> str:
         """ "08.15", in English "08:15"."""
-        return f"{at:%H.%M}" if self.language == "id" else f"{at:%H:%M}"
+        parts = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
+        return parts.replace(":", ".") if self.language == "id" else parts
 
     def moment(self, at: datetime) -> str:
         """ "Senin, 23 November 2026 pukul 08.15": the date and the time each stay in one piece."""
@@ -65,6 +71,11 @@ def catalogue(folder: Path, language: str) -> Catalog:
     """The catalogue of one folder, with its messages and where they stand."""
     with (folder / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return read_po(file, locale=language)
+
+
+@cache
+def _months(language: str) -> Mapping[int, str]:
+    return get_month_names("abbreviated", locale=language)
 
 
 @lru_cache(maxsize=64)

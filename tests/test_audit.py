@@ -37,6 +37,7 @@ from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.auth import IDLE, issue_token, limiter
 from shared.web.settings import Settings
+from shared.words import words
 
 DESK = "192.168.1.50"
 """The address of the officer's computer."""
@@ -745,7 +746,8 @@ def test_each_change_stands_in_the_audit_with_who_when_and_from_where(
     written = [event for event in house.events(before) if event.at == house.uji.now]
     assert written, "nothing in the audit"
     assert {event.address for event in written} == {click.address}
-    time = house.uji.now.astimezone(house.store.office_config(house.uji.id).zone).strftime("%d.%m. %H.%M.%S")
+    here = house.uji.now.astimezone(house.store.office_config(house.uji.id).zone)
+    time = words().short(here, seconds=True)
     shown = [text for text in audit_rows(reader, slug) if time in text]
     assert shown, "not on the audit page"
     assert all(click.address in text for text in shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -18,6 +21,8 @@ from shared.domain.errors import Refusal, Unknown
 from shared.domain.office import OfficeConfig
 from shared.store import reads
 from shared.web.auth import store, wants_page
+from shared.web.i18n import language
+from shared.words import words
 
 log = structlog.get_logger()
 
@@ -40,6 +45,24 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
     app.after_request(_headers)
+    app.jinja_env.filters.update(moment=_moment, clock=_clock)
+    app.jinja_env.globals["csrf"] = _csrf_field
+
+
+def _moment(at: date | None, seconds: bool = False) -> str:
+    """A day as "26 Nov 2026", a moment as "26 Nov 2026, 16.09" by the office's clock; a dash for what never was."""
+    here = at.astimezone(office_config().zone) if isinstance(at, datetime) else at
+    return words(language()).short(here, seconds=seconds) if here else "–"
+
+
+def _clock(at: datetime) -> str:
+    """The time of a moment in the office: "16.09"."""
+    return words(language()).clock(at.astimezone(office_config().zone))
+
+
+def _csrf_field() -> Markup:
+    """What each form of an officer's page carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
 def office_config() -> OfficeConfig:
