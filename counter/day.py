@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -92,12 +92,13 @@ def _note() -> str:
 
 
 def _moment(field: str) -> datetime | None:
-    """A time of today as the office's clock shows it; None when the field is empty."""
-    text = request.form.get(field, "")
+    """A time of the day in the form, today when none is given, by the office's clock; None when the field is empty."""
+    text, on_day = request.form.get(field, ""), request.form.get("on_day", "")
     if not text:
         return None
     try:
         at = datetime.strptime(text, "%H:%M").time()
+        day_ = date.fromisoformat(on_day) if on_day else office_day(now(), office_config().zone)
     except ValueError:
         raise Invalid("times", fields=[field]) from None
-    return datetime.combine(office_day(now(), office_config().zone), at, office_config().zone)
+    return datetime.combine(day_, at, office_config().zone)

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from sqlalchemy import Connection, Row, select
 
+from shared.domain import board
+from shared.domain.availability import Availability, Code
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day, register_label
 from shared.domain.office import OfficeConfig
@@ -20,7 +22,9 @@ from shared.store import reads
 from shared.store.tables import FileRecord
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
+from shared.web.i18n import language
 from shared.web.openapi import described
+from shared.web.opening import Opening, with_words
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")
 
@@ -107,6 +111,10 @@ def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[Any, ..
 
 def _facts(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     number = label(row.series, row.number)
+    service = office.service_ids[row.service_id]
+    with store().read() as connection:
+        found = office.availability(service, now(), reads.issued(connection, office, row.on_day).get(service.id, 0))
+    opening = with_words({service.slug: board.facts(found)}, office.zone, now())
     counter = office.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
     place = None
     if row.state == State.WAITING:
@@ -123,7 +131,15 @@ def _facts(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "wait_min_high": place.wait.high_min if place and place.wait else None,
         "ahead_words": ahead_words(place.ahead) if place else "",
         "wait_words": _wait_words(place),
+        "availability": opening["availability"][service.slug],
+        "closed": _closed(found, opening) if row.state == State.WAITING else "",
     }
+
+
+def _closed(found: Availability, opening: Opening) -> str:
+    """What is said to somebody who waits while nothing goes on; a full quota is no matter of theirs."""
+    is_theirs = found.code not in (Code.QUOTA_FULL, Code.CUTOFF, Code.SERVICE_CLOSED)
+    return opening["closed"][language()] if opening["closed"] and is_theirs else ""
 
 
 def _sentence(state: State, counter: str) -> str:

@@ -113,6 +113,7 @@ function show(newer) {
   put("sentence", facts.sentence);
   put("counter", facts.counter_name);
   put("ahead", facts.ahead_words);
+  put("closed", facts.closed);
   put("wait", facts.wait_words);
   const called = facts.state === "called";
   document.title = called ? "\u25B6 " + facts.counter_name + " \u00B7 " + facts.number : facts.number + (facts.ahead_words ? " \u00B7 " + facts.ahead_words : "");

@@ -22,6 +22,9 @@ class Code(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     BREAK = "break"
     CUTOFF = "cutoff"
+    DAY_CLOSED = "day_closed"
+    DAY_ENDED = "day_ended"
+    NO_COUNTER = "no_counter"
     QUOTA_FULL = "quota_full"
 
 
@@ -32,6 +35,11 @@ class Override:
     is_open: bool
     reason: str = ""
     until_at: datetime | None = None
+    made_at: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether its time is not over yet."""
+        return self.until_at is None or now < self.until_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +71,50 @@ def availability(
     calendar: Calendar,
     *,
     is_offered: bool = True,
+    is_served: bool = True,
     override: Override | None = None,
     breaks: Sequence[Sequence[Break]] = (),
+    closed_at: datetime | None = None,
+    ends_at: time | None = None,
     issued_today: int = 0,
     quota: int | None = None,
     cutoff_minutes: int = 0,
 ) -> Availability:
     """Whether one service gives numbers at `now`.
 
-    `breaks`: for each counter that serves it, the breaks of that counter; it is closed only while all of them rest.
-    `quota`: numbers a day, None without limit. `cutoff_minutes`: how long before the close the last number is given.
-    Unknown hours mean open. A forced opening overrules days, hours, breaks and cut-off, but neither the quota nor a
-    service that is not offered; an override whose time is over says nothing.
+    `is_served`: some counter may call for it. `closed_at`: when the closing of the day was signed, if it was.
+    `ends_at`: when the day closes by itself where the calendar knows no hours. `breaks`: for each counter that serves
+    it, the breaks of that counter; it is closed only while all of them rest. `quota`: numbers a day, None without
+    limit. `cutoff_minutes`: how long before the close the last number is given.
+    Unknown hours mean open. An override that opens overrules days, hours, breaks, cut-off and an earlier signature,
+    but neither the quota nor a service that is not offered or that nobody could call; an override whose time is over
+    says nothing.
     """
     if not is_offered:
         return Availability(False, Code.SERVICE_CLOSED)
-    in_force = override if override and (override.until_at is None or now < override.until_at) else None
+    if not is_served:
+        return Availability(False, Code.NO_COUNTER)
+    in_force = override if override and override.holds(now) else None
     if in_force and not in_force.is_open:
         return _forced_closed(in_force, calendar)
-    closed = None if in_force else _closed_by_calendar(now, calendar, breaks, cutoff_minutes)
+    if _is_signed(now, calendar, closed_at, in_force):
+        return _until_next_day(Code.DAY_CLOSED, now, calendar)
+    closed = None if in_force else _closed_by_calendar(now, calendar, breaks, cutoff_minutes, ends_at)
     if closed:
         return closed
     if quota is not None and issued_today >= quota:
         return _until_next_day(Code.QUOTA_FULL, now, calendar)
     return Availability(True, Code.FORCED_OPEN, in_force.reason) if in_force else Availability(True, Code.OPEN)
+
+
+def is_day_over(now: datetime, calendar: Calendar, ends_at: time | None, overrides: Sequence[Override | None]) -> bool:
+    """Whether the day may close by itself: `ends_at` has come, and neither written hours nor an override still run."""
+    if ends_at is None or now.astimezone(calendar.zone).time() < ends_at:
+        return False
+    if any(each is not None and each.is_open and each.holds(now) for each in overrides):
+        return False
+    opening = calendar.opening(calendar.day_of(now))
+    return opening is None or not opening.is_known or now >= opening.closes_at
 
 
 def require_open(found: Availability) -> None:
@@ -95,8 +123,19 @@ def require_open(found: Availability) -> None:
         raise Closed(found.code.value, reason=found.reason, opens_again_at=found.opens_again_at)
 
 
+def _is_signed(now: datetime, calendar: Calendar, closed_at: datetime | None, opened: Override | None) -> bool:
+    """Whether the closing of today was signed, and nobody has opened again since."""
+    if closed_at is None or calendar.day_of(closed_at) != calendar.day_of(now):
+        return False
+    return opened is None or opened.made_at is None or opened.made_at <= closed_at
+
+
 def _closed_by_calendar(
-    now: datetime, calendar: Calendar, breaks: Sequence[Sequence[Break]], cutoff_minutes: int
+    now: datetime,
+    calendar: Calendar,
+    breaks: Sequence[Sequence[Break]],
+    cutoff_minutes: int,
+    ends_at: time | None = None,
 ) -> Availability | None:
     today = calendar.day_of(now)
     if today in calendar.holidays:
@@ -110,6 +149,8 @@ def _closed_by_calendar(
         return _until_next_day(Code.OUTSIDE_HOURS, now, calendar)
     if opening.is_known and now >= opening.closes_at - timedelta(minutes=cutoff_minutes):
         return _until_next_day(Code.CUTOFF, now, calendar)
+    if not opening.is_known and ends_at is not None and now.astimezone(calendar.zone).time() >= ends_at:
+        return _until_next_day(Code.DAY_ENDED, now, calendar)
     return _resting(now, calendar, opening, breaks)
 
 

@@ -1,8 +1,9 @@
 """When the office works and when a promise is due: hours, holidays, working days; it knows no clock and no country.
 
 Every moment that comes in is timezone-aware (any zone), every moment that goes out is in the calendar's own zone. The
-Indonesian zones have no summer time. Hours that an office has not written down are unknown, and unknown means open:
-such a day counts from midnight to midnight, and closes, for what is printed on a slip, at 23:59.
+Indonesian zones have no summer time. While an office has written down no hours at all for a time of the year they are
+unknown, and unknown means open: such a day counts from midnight to midnight, and closes, for what is printed on a slip,
+at 23:59. Where hours are written, a weekday without any is closed.
 """
 
 from __future__ import annotations
@@ -77,7 +78,11 @@ class OpeningHours:
 
     def fits(self, day: date) -> bool:
         """Whether these hours speak of `day`."""
-        return day.weekday() == self.weekday and self._first <= day <= self._last
+        return day.weekday() == self.weekday and self.holds_on(day)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether `day` lies in their range, whatever its weekday."""
+        return self._first <= day <= self._last
 
     @property
     def range_days(self) -> int:
@@ -136,13 +141,20 @@ class Calendar:
         return min((hours for hours in self.hours if hours.fits(day)), key=lambda hours: hours.range_days, default=None)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether `day` counts for a promise: no holiday, and a working weekday or one with written hours."""
-        return day not in self.holidays and (day.weekday() in self.weekdays or self.hours_of(day) is not None)
+        """Whether `day` counts for a promise: no holiday, and written hours, or a working weekday of unknown ones."""
+        if day in self.holidays:
+            return False
+        return self.hours_of(day) is not None or (day.weekday() in self.weekdays and not self.has_hours(day))
+
+    def has_hours(self, day: date) -> bool:
+        """Whether hours are written for the time of the year of `day`, for whichever weekday."""
+        return any(hours.holds_on(day) for hours in self.hours)
 
     def opening(self, day: date) -> OpenPeriod | None:
         """The hours of `day`; None when the office is closed all day.
 
-        An office that has written down no hours at all is open every day but the holidays, so that it can begin.
+        An office that has written down no hours at all is open every day but the holidays, so that it can begin; one
+        that has none for this time of the year, on every working weekday.
         """
         if day not in self._openings:
             self._openings[day] = self._opening_of(day)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from shared.domain.availability import Availability, Break, Override, availability
+from shared.domain.availability import Availability, Break, Override, availability, is_day_over
 from shared.domain.calendar import Calendar, Convention
 from shared.domain.counter import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
@@ -118,6 +118,8 @@ class OfficeConfig:
     calendar: Calendar = field(default_factory=Calendar)
     override: Override | None = None
     """Office-wide override of the opening hours; a service's own override takes precedence."""
+    closed_at: datetime | None = None
+    """When the closing of a day was last signed, unless its opening was signed again since."""
     version: int = 0
     """The office's `setup_version`; a page that shows words of the setup reloads when it grows."""
     service_ids: dict[int, ServiceConfig] = field(init=False)
@@ -175,17 +177,44 @@ class OfficeConfig:
         return next((counter for counter in self.counters if counter.id == counter_id), None)
 
     def availability(self, service: ServiceConfig, now: datetime, issued_today: int) -> Availability:
-        """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`."""
+        """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`.
+
+        The one answer for kiosk, television, phone, counter and the taking itself.
+        """
         return availability(
             now,
             self.calendar,
             is_offered=service.is_active,
+            is_served=bool(self.first_counters(service)),
             override=_in_force((service.override, self.override), now),
             breaks=[counter.breaks for counter in self.first_counters(service)],
+            closed_at=self.closed_at,
+            ends_at=self.settings.closes_by_itself_at,
             issued_today=issued_today,
             quota=service.quota,
             cutoff_minutes=service.cutoff_minutes,
         )
+
+    def availability_to_return(self, service: ServiceConfig, role: Role, now: datetime) -> Availability:
+        """The same for somebody who comes back for a file that waits for them at a desk of `role`.
+
+        Neither quota nor cut-off are meant for them, and a service that takes no new files still ends the old ones.
+        """
+        counters = [counter for counter in self.counters if counter.serves(role, service.id)]
+        return availability(
+            now,
+            self.calendar,
+            is_served=bool(counters),
+            override=_in_force((service.override, self.override), now),
+            breaks=[counter.breaks for counter in counters],
+            closed_at=self.closed_at,
+            ends_at=self.settings.closes_by_itself_at,
+        )
+
+    def is_day_over(self, now: datetime) -> bool:
+        """Whether the day may close by itself now."""
+        overrides = [self.override, *(service.override for service in self.services)]
+        return is_day_over(now, self.calendar, self.settings.closes_by_itself_at, overrides)
 
     def printer(self, slug: str | None = None) -> PrinterConfig | None:
         """The printer of that slug, else the office's own choice, else its first; None when it has none."""
@@ -194,4 +223,4 @@ class OfficeConfig:
 
 
 def _in_force(overrides: Sequence[Override | None], now: datetime) -> Override | None:
-    return next((each for each in overrides if each and (each.until_at is None or now < each.until_at)), None)
+    return next((each for each in overrides if each and each.holds(now)), None)

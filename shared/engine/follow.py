@@ -14,7 +14,7 @@ from shared.domain.policy import Lane
 from shared.domain.procedure import first_desk
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import Action, State
-from shared.engine.ticket import find, move, take_back
+from shared.engine.ticket import end_of_line, find, move, take_back
 from shared.engine.visitor import active_ticket_of
 from shared.store.office import Transaction
 from shared.store.tables import Event
@@ -35,7 +35,7 @@ def follow(tx: Transaction, file: File) -> None:
     action, role = found
     columns: dict[str, Any] = {}
     if role is not None:
-        columns = {"role": role, "lane": Lane.RECALL, "queued_at": tx.now, "counter_id": None}
+        columns = {"role": role, "lane": Lane.RECALL, "queued_at": end_of_line(tx), "counter_id": None}
     counter_id = visit.counter_id if visit.state == State.SERVING else None
     move(tx, visit, action, columns, counter_id=counter_id, case_id=file.id)
 

@@ -124,7 +124,7 @@ def undo(tx: Transaction) -> dict[str, Any]:
 
 def last_action(officer_id: int | None) -> Select[Any]:
     """The newest event of this officer."""
-    return select(Event).where(Event.officer_id == officer_id).order_by(Event.at.desc(), Event.id.desc()).limit(1)
+    return select(Event).where(Event.officer_id == officer_id).order_by(Event.id.desc()).limit(1)
 
 
 def is_undoable(event: Row[Any]) -> bool:

@@ -59,6 +59,11 @@ def force(
     tx.record(action, reason=reason.strip() or None, detail=detail)
 
 
+def confirm_clock(tx: Transaction) -> None:
+    """The date that the machine shows is right, although it was set far forward: days may close by it again."""
+    tx.record("confirm_clock")
+
+
 def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | None = None) -> dict[str, Any]:
     """Frees a ticket that is stuck at a counter, called, served or held: it waits again, place kept; its facts.
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
-from shared.domain.numbering import label
+from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import UNDOABLE, Action, State, after
 from shared.store.office import Transaction
-from shared.store.tables import Ticket
+from shared.store.tables import ACTIVE, Ticket
 
 _FIND = (
     select(Ticket)
@@ -35,6 +35,20 @@ def find(tx: Transaction, ticket_id: int) -> Row[Any]:
     if row is None:
         raise Unknown("ticket")
     return row
+
+
+_LAST_IN_LINE = (
+    select(func.max(Ticket.queued_at))
+    .where(Ticket.office_id == bindparam("the_office"), Ticket.on_day == bindparam("the_day"), ACTIVE)
+    .execution_options(prepared=True)
+)
+
+
+def end_of_line(tx: Transaction) -> datetime:
+    """The place of whoever joins the line with this change: now, and behind all others whatever the clock says."""
+    today = office_day(tx.now, tx.office.zone)
+    last: datetime | None = tx.execute(_LAST_IN_LINE, {"the_office": tx.office_id, "the_day": today}).scalar_one()
+    return tx.now if last is None else max(tx.now, last)
 
 
 def move(

@@ -21,6 +21,8 @@ from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import NUMBER, print_lines
+from shared.engine.ticket import end_of_line
+from shared.store import reads
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
 from shared.store.tables import ACTIVE, FileRecord, Outage, Series, Ticket
@@ -86,11 +88,30 @@ def take(
     return taken
 
 
+def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:
+    """A number that was given by hand at the actor's time, whatever the hours and the quota say now.
+
+    `is_over`: the visitor was served already, and needs no slip. Raises `Unknown("service")`.
+    """
+    service = next((each for each in tx.office.services if each.slug == slug), None)
+    if service is None:
+        raise Unknown("service")
+    earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
+    if earlier is not None:
+        tx.unchanged(_taken_before(tx, earlier))
+    today = office_day(tx.now, tx.office.zone)
+    people_ahead = _ahead(tx, service, Lane.ORDINARY, today, tx.now)
+    taken = _issue(tx, service, Lane.ORDINARY, service.first_role, people_ahead, nonce, "id", queued_at=tx.now)
+    if not is_over:
+        _print_number(tx, taken, service, "id", None)
+    return taken
+
+
 def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer: str | None = None) -> Taken:
     """A new ticket for the applicant of a file, by the token on its receipt: called before new arrivals.
 
     Somebody who is in the room for this file already gets the ticket that they have. Raises `Unknown("case")`, and
-    `NotAllowed("not_needed")` when the file does not need its applicant now (facts: `step`).
+    `NotAllowed("not_needed")` when the file does not need its applicant now (facts: `step`), and `Closed`.
     """
     file = tx.first(select(FileRecord).where(FileRecord.office_id == tx.office_id, FileRecord.token == token))
     if file is None:
@@ -104,6 +125,7 @@ def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer
     if desk is None:
         raise NotAllowed("not_needed")
     service = tx.office.service_ids[file.service_id]
+    require_open(tx.office.availability_to_return(service, desk, tx.now))
     people_ahead = _ahead(tx, service, Lane.RECALL, office_day(tx.now, tx.office.zone), role=desk)
     taken = _issue(tx, service, Lane.RECALL, desk, people_ahead, nonce, language, file.id)
     _print_number(tx, taken, service, language, printer)
@@ -127,8 +149,9 @@ def _issue(
     language: str,
     case_id: int | None = None,
     quote: Quote | None = None,
+    queued_at: datetime | None = None,
 ) -> Taken:
-    """Writes the ticket with the next number of its series, and its event."""
+    """Writes the ticket with the next number of its series, and its event; `queued_at`: another place than the end."""
     today = office_day(tx.now, tx.office.zone)
     number = next_number(tx, Series, on_day=today, letter=service.series)
     token = secrets.token_urlsafe(16)
@@ -146,9 +169,10 @@ def _issue(
             "lane": lane,
             "role": role,
             "case_id": case_id,
+            "quota_service_id": service.id if case_id is None else None,
             "language": language,
             "taken_at": tx.now,
-            "queued_at": tx.now,
+            "queued_at": queued_at or end_of_line(tx),
             "since_at": tx.now,
             "estimate_s": quote.estimate_s if quote else None,
             "quote_low": quote.low_min if quote else None,
@@ -166,19 +190,11 @@ _BY_NONCE = (
     .execution_options(prepared=True)
 )
 _INSERT = insert(Ticket).returning(Ticket.id).execution_options(prepared=True)
-_ISSUED = select(Series.last_number).where(
-    Series.office_id == bindparam("the_office"),
-    Series.on_day == bindparam("the_day"),
-    Series.letter == bindparam("the_letter"),
-)
 
 
 def _issued(tx: Transaction, service: ServiceConfig, today: date) -> int:
-    """Numbers given today; asked only where a quota makes it matter."""
-    if service.quota is None:
-        return 0
-    values = {"the_office": tx.office_id, "the_day": today, "the_letter": service.series}
-    return tx.execute(_ISSUED, values).scalar_one_or_none() or 0
+    """Numbers that it gave today; asked only where a quota makes it matter."""
+    return 0 if service.quota is None else reads.issued(tx.connection, tx.office, today).get(service.id, 0)
 
 
 def _taken_before(tx: Transaction, row: Any) -> Taken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -12,7 +12,7 @@ from shared.domain.file_state import RUNNING
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.tables import ACTIVE, DayCheck, FileRecord, Officer, PrintJob, Series, Ticket
+from shared.store.tables import ACTIVE, DayCheck, Event, FileRecord, Officer, PrintJob, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +82,9 @@ def checks(connection: Connection, office_id: int, today: date) -> dict[str, Row
         .where(DayCheck.office_id == office_id, DayCheck.on_day == today)
     )
     return {row.kind: row for row in rows}
+
+
+def is_clock_confirmed(connection: Connection, office_id: int, since: datetime) -> bool:
+    """Whether somebody has said since then that the machine's date is right."""
+    said = Event.office_id == office_id, Event.action == "confirm_clock", Event.at >= since
+    return connection.execute(select(Event.id).where(*said).limit(1)).first() is not None

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from shared.domain.estimate import FIRST_Q90
+from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, Action
@@ -62,7 +63,9 @@ class CounterVisits:
             self.called_at[row.ticket_id] = row.at
         elif row.to_state not in AT_COUNTER:
             since = self.called_at.pop(row.ticket_id, None)
-            if since is not None and row.action in _LEAVES:
+            # A visit that only the night ended says nothing about how long it took.
+            is_of_today = office_day(row.at, office.zone) == self.on_day
+            if since is not None and row.action in _LEAVES and is_of_today:
                 self.done.append(Stay(_key(row, office), (row.at - since).total_seconds()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from shared.domain.availability import Break, Override
 from shared.domain.calendar import Calendar, OpeningHours
+from shared.domain.checklist import ChecklistKind
 from shared.domain.errors import Unknown
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
 from shared.domain.standard import Role, ServiceStandard
@@ -125,6 +127,7 @@ def _load(connection: Connection, office_id: int) -> OfficeConfig:
         ),
         calendar=_calendar(connection, office_id, settings, zone),
         override=override.get(None),
+        closed_at=_closed_at(connection, office_id),
         version=office.setup_version,
     )
 
@@ -150,7 +153,20 @@ def _overrides(connection: Connection, office_id: int) -> dict[int | None, Overr
         .where(tables.ScheduleOverride.office_id == office_id)
         .order_by(tables.ScheduleOverride.id)
     )
-    return {row.service_id: Override(row.is_open, row.reason, row.until_at) for row in rows}
+    return {row.service_id: Override(row.is_open, row.reason, row.until_at, row.made_at) for row in rows}
+
+
+def _closed_at(connection: Connection, office_id: int) -> datetime | None:
+    """When the newest day that was closed by signature was; None when its opening was signed again since."""
+    check = tables.DayCheck
+    newest = (
+        select(check.kind, check.on_day, check.signed_at)
+        .where(check.office_id == office_id)
+        .order_by(check.on_day.desc(), check.signed_at.desc())
+        .limit(2)
+    )
+    rows = connection.execute(newest).all()
+    return rows[0].signed_at if rows and rows[0].kind == ChecklistKind.CLOSING else None
 
 
 def _breaks(connection: Connection, office_id: int) -> dict[int, list[Break]]:

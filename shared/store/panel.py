@@ -159,7 +159,7 @@ _LAST = (
     select(Event, Ticket.series, Ticket.number.label("ticket_number"))
     .join(Ticket, Ticket.id == Event.ticket_id, isouter=True)
     .where(Event.officer_id == bindparam("the_officer"))
-    .order_by(Event.at.desc(), Event.id.desc())
+    .order_by(Event.id.desc())
     .limit(1)
 )
 _DONE = (

@@ -25,7 +25,6 @@ from shared.store.tables import (
     Outage,
     Printer,
     PrintJob,
-    Series,
     Ticket,
 )
 
@@ -94,8 +93,13 @@ _BUSY = (
     .execution_options(prepared=True)
 )
 _ISSUED = (
-    select(Series.letter, Series.last_number)
-    .where(Series.office_id == bindparam("the_office"), Series.on_day == bindparam("the_day"))
+    select(Ticket.quota_service_id, func.count().label("given"))
+    .where(
+        Ticket.office_id == bindparam("the_office"),
+        Ticket.on_day == bindparam("the_day"),
+        Ticket.quota_service_id.is_not(None),
+    )
+    .group_by(Ticket.quota_service_id)
     .execution_options(prepared=True)
 )
 _OUTAGES = (
@@ -115,15 +119,17 @@ _PRINTERS = (
 
 def _availability(connection: Connection, office: OfficeConfig, now: datetime) -> dict[str, Availability]:
     """Slug -> whether it gives numbers, for every service that the office offers."""
-    numbers = issued(connection, office.office_id, office_day(now, office.zone))
+    numbers = issued(connection, office, office_day(now, office.zone))
     offered = [service for service in office.services if service.is_active]
-    return {one.slug: office.availability(one, now, numbers.get(one.series, 0)) for one in offered}
+    return {one.slug: office.availability(one, now, numbers.get(one.id, 0)) for one in offered}
 
 
-def issued(connection: Connection, office_id: int, today: date) -> dict[str, int]:
-    """Series letter -> how many numbers were given today."""
-    rows = connection.execute(_ISSUED, {"the_office": office_id, "the_day": today})
-    return {row.letter: row.last_number for row in rows}
+def issued(connection: Connection, office: OfficeConfig, today: date) -> dict[int, int]:
+    """Service id -> how many numbers it gave today; counted only while the office has a quota."""
+    if not any(service.quota is not None for service in office.services):
+        return {}
+    rows = connection.execute(_ISSUED, {"the_office": office.office_id, "the_day": today})
+    return {row.quota_service_id: row.given for row in rows}
 
 
 def outages(connection: Connection, office_id: int) -> list[str]:

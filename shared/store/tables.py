@@ -358,6 +358,8 @@ class Ticket(Base):
     """The counter that sent it on and wants it back."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     """The file that this visit is about, once there is one."""
+    quota_service_id: Mapped[int | None] = mapped_column(default=None)
+    """The service among whose numbers of the day it counts; None when its visitor came back for a file."""
     estimate_s: Mapped[float | None] = mapped_column(default=None)
     """The wait that was expected when it was taken; with the quoted range never changed afterwards."""
     quote_low: Mapped[int | None] = mapped_column(default=None)
@@ -477,6 +479,8 @@ class Event(Base):
         Index("ix_event_calls", "office_id", "version", sqlite_where=CALLS, postgresql_where=CALLS),
         Index("ix_event_ticket_id", "ticket_id"),
         Index("ix_event_officer", "officer_id", "at", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
+        # The newest act of an officer, whatever the clock said: what undo takes back.
+        Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
     )
 

@@ -21,6 +21,7 @@ from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
 from shared.web import auth, bounds, devices, hosts, i18n, paper, printers, public, screen
+from shared.web.clock import ClockWatch
 from shared.web.live import Live
 from shared.web.settings import Settings
 
@@ -55,7 +56,12 @@ def create_app(
     )
     store = store or Store(settings.database())
     app.extensions.update(
-        loket_store=store, loket_clock=clock, loket_settings=settings, loket_offices={}, loket_root=ROOT
+        loket_store=store,
+        loket_clock=clock,
+        loket_clock_watch=ClockWatch(),
+        loket_settings=settings,
+        loket_offices={},
+        loket_root=ROOT,
     )
     app.extensions["loket_words"] = i18n.init_app(app, [words.FOLDER, *FOLDERS.values()])
     bounds.init_app(app)

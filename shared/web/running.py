@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,8 +19,10 @@ from shared.engine.founding import Password
 from shared.engine.spooler import Spooler
 from shared.printing.address import permit
 from shared.store import reads
+from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
 from shared.web.app import create_app
+from shared.web.clock import ClockWatch
 from shared.web.first_run import prepare
 from shared.web.live import Live
 from shared.web.settings import Settings, read_settings
@@ -58,7 +61,7 @@ def start(app: Flask) -> None:
     spooler = Spooler(store, live.clock)
     app.extensions["loket_spooler"] = spooler
     live.socketio.start_background_task(spooler.run)
-    live.socketio.start_background_task(_rounds, live, store)
+    live.socketio.start_background_task(_rounds, app)
 
 
 def warm(app: Flask) -> None:
@@ -70,18 +73,40 @@ def warm(app: Flask) -> None:
         Client(app).get(f"/{office.slug}/kiosk", environ_base={"REMOTE_ADDR": LOCAL})
 
 
-def _rounds(live: Live, store: Store) -> None:
-    """Once a minute, with the clock: midnight's work, and the board again, for what opens and closes by the hour."""
+def _rounds(app: Flask) -> None:
+    """Once a minute, with the clock."""
+    live: Live = app.extensions["loket_live"]
+    store: Store = app.extensions["loket_store"]
+    watch: ClockWatch = app.extensions["loket_clock_watch"]
     while True:
         live.socketio.sleep(ROUND_S - time.time() % ROUND_S)
+        now = watch.look()
         try:
             with store.read() as connection:
-                offices = reads.offices(connection)
-            for office in offices:
-                by_itself = Actor.system(datetime.now(UTC))
-                store.change(office.id, by_itself, close_past_days)
-                store.change(office.id, by_itself, close_when_due)
-                live.publish(office.id, 0)
-                learn(store, office.id, datetime.now(UTC))
+                offices = [office.id for office in reads.offices(connection)]
         except Exception:
-            log.exception("round_failed", at=time.time())
+            log.exception("round_failed", at=now)
+            continue
+        for office_id in offices:
+            work_round(live, store, office_id, now, watch.jumped_at)
+
+
+def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_at: datetime | None) -> None:
+    """Midnight's work, and the board again, for what opens and closes by the hour; each part and office for itself.
+
+    After the clock was set far forward no day is closed until the supervisor has said that the date is right.
+    """
+    steps: list[Callable[[], object]] = [partial(live.publish, office_id, 0), partial(learn, store, office_id, now)]
+    if jumped_at is None or _is_confirmed(store, office_id, jumped_at):
+        change = partial(store.change, office_id, Actor.system(now))
+        steps = [partial(change, close_past_days), partial(change, close_when_due), *steps]
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            log.exception("round_failed", office=office_id, at=now)
+
+
+def _is_confirmed(store: Store, office_id: int, jumped_at: datetime) -> bool:
+    with store.read() as connection:
+        return is_clock_confirmed(connection, office_id, jumped_at)

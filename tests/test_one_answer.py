@@ -1,0 +1,342 @@
+"""Is the office open now: one answer for kiosk, television, phone and the taking itself, in any mixture of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import world
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, select, update
+from world import MORNING, World
+
+from shared.domain.availability import Code
+from shared.domain.checklist import ITEMS, ChecklistKind
+from shared.domain.errors import Closed
+from shared.domain.ticket import State
+from shared.engine import day, supervisor
+from shared.store import reads, tables
+from shared.store.migrate import upgrade
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+CLOSING = ITEMS[ChecklistKind.CLOSING]
+
+
+@pytest.fixture
+def uji(sqlite_store: Store) -> World:
+    return world.office(sqlite_store, services=1, counters=2)
+
+
+def by(uji: World, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The verb, done by the officer of counter 1."""
+    return uji.store.change(uji.id, uji.actor(1), verb, *args, **kwargs)
+
+
+def setup_changed(uji: World) -> None:
+    uji.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+
+
+def hours(uji: World, *weekdays: int, closes: time = time(16)) -> None:
+    for weekday in weekdays:
+        row = {"office_id": uji.id, "weekday": weekday, "opens": time(8), "closes": closes}
+        uji.store.write(insert(tables.Hours), row)
+    setup_changed(uji)
+
+
+def closes_by_itself(uji: World, at: str | None) -> None:
+    uji.store.write(update(tables.Office).values(settings={"closes_by_itself_at": at} if at else {}))
+    setup_changed(uji)
+
+
+def closed(uji: World) -> str:
+    with pytest.raises(Closed) as refused:
+        uji.take()
+    return refused.value.code
+
+
+# the day that ends by itself
+
+
+def test_a_day_does_not_close_by_itself_while_the_office_is_open(uji: World) -> None:
+    hours(uji, 0)
+    closes_by_itself(uji, "15:00")
+    uji.later(hours=7, minutes=5)  # 15.05
+    late = uji.take()
+
+    assert uji.by_itself(day.close_when_due) == 0
+    assert uji.state(late.id) == State.WAITING
+    uji.later(minutes=55)  # 16.00
+    assert closed(uji) == "outside_hours"
+    assert uji.by_itself(day.close_when_due) == 1
+
+
+def test_no_number_is_given_after_the_day_ended_by_itself_where_no_hours_are_known(uji: World) -> None:
+    closes_by_itself(uji, "15:00")
+    uji.later(hours=7)
+
+    assert closed(uji) == "day_ended"
+
+
+@pytest.mark.parametrize("action", ["call", "start", "hold"])
+def test_who_is_called_served_or_held_does_not_expire_at_the_closing_time(uji: World, action: str) -> None:
+    closes_by_itself(uji, "15:00")
+    taken, waiting = uji.take(), uji.take()
+    uji.later(hours=6, minutes=59, seconds=50)
+    for move in ("call", "start", "hold")[: ("call", "start", "hold").index(action) + 1]:
+        uji.act(move, taken.id)
+
+    uji.later(seconds=10)
+
+    assert uji.by_itself(day.close_when_due) == 0
+    assert uji.state(taken.id) not in (State.EXPIRED, State.WAITING)
+    assert uji.state(waiting.id) == State.WAITING
+
+
+def test_whoever_waits_behind_the_last_call_keeps_their_number_for_a_while(uji: World) -> None:
+    closes_by_itself(uji, "15:00")
+    taken, waiting = uji.take(), uji.take()
+    uji.later(hours=7)
+    for move in ("call", "start", "finish"):
+        uji.act(move, taken.id)
+
+    uji.later(minutes=14)
+    assert uji.by_itself(day.close_when_due) == 0
+    assert uji.state(waiting.id) == State.WAITING
+    uji.later(minutes=2)
+    assert uji.by_itself(day.close_when_due) == 1
+
+
+def test_an_override_that_opens_keeps_the_day_open(uji: World) -> None:
+    closes_by_itself(uji, "15:00")
+    uji.later(hours=8)
+    by(uji, supervisor.force, is_open=True, until_at=uji.now + timedelta(hours=2))
+
+    late = uji.take()
+
+    assert uji.by_itself(day.close_when_due) == 0
+    assert uji.state(late.id) == State.WAITING
+
+
+# the signature
+
+
+def test_no_number_is_given_after_the_closing_was_signed_until_it_is_opened_again(uji: World) -> None:
+    by(uji, day.close_day, CLOSING, "", {})
+    assert closed(uji) == "day_closed"
+
+    uji.later(minutes=1)
+    by(uji, day.open_day, ITEMS[ChecklistKind.OPENING])
+    assert uji.take().number == "A-001"
+
+    uji.later(minutes=1)
+    by(uji, day.close_day, CLOSING, "", {})
+    assert closed(uji) == "day_closed"
+    uji.later(minutes=1)
+    by(uji, supervisor.force, is_open=True)
+    assert uji.take().number == "A-002"
+
+
+def test_a_signature_closes_its_own_day_only(uji: World) -> None:
+    by(uji, day.close_day, CLOSING, "", {})
+    uji.later(days=1)
+
+    assert uji.take().number == "A-001"
+
+
+# the calendar
+
+
+@pytest.mark.parametrize("hour", [-5, 2])
+def test_a_weekday_without_hours_is_closed_once_other_weekdays_have_some(uji: World, hour: int) -> None:
+    hours(uji, 0, 1, 2, 3)  # Friday was forgotten
+    uji.now = MORNING + timedelta(days=4, hours=hour)
+
+    assert closed(uji) == "outside_hours"
+
+
+def test_hours_of_a_season_alone_leave_the_rest_of_the_year_unknown_and_open(uji: World) -> None:
+    season = {"from_on": MORNING.date() + timedelta(days=30), "until_on": MORNING.date() + timedelta(days=60)}
+    row = {"office_id": uji.id, "weekday": 0, "opens": time(8), "closes": time(14), **season}
+    uji.store.write(insert(tables.Hours), row)
+    setup_changed(uji)
+
+    assert uji.take().number == "A-001"
+    uji.now = MORNING + timedelta(days=36)  # a Tuesday of the season, without hours
+    assert closed(uji) == "outside_hours"
+
+
+# counters and quota
+
+
+def test_a_service_that_no_counter_serves_gives_no_numbers_even_when_forced_open(uji: World) -> None:
+    uji.store.write(update(tables.Counter).values(roles=["kasi"]))
+    setup_changed(uji)
+    assert closed(uji) == "no_counter"
+
+    by(uji, supervisor.force, is_open=True)
+
+    assert closed(uji) == "no_counter"
+
+
+def test_a_quota_counts_numbers_of_the_service_whatever_their_letter(uji: World) -> None:
+    uji.store.write(update(tables.Service).values(quota=2))
+    setup_changed(uji)
+    uji.take()
+    uji.take()
+    uji.store.write(update(tables.Service).values(series="Z"))
+    setup_changed(uji)
+
+    assert closed(uji) == "quota_full"
+
+
+def test_a_visitor_who_is_sent_on_stays_counted_where_the_number_was_given(sqlite_store: Store) -> None:
+    uji = world.office(sqlite_store, services=2, counters=1)
+    uji.store.write(update(tables.Service).values(quota=1))
+    setup_changed(uji)
+    taken = uji.take("layanan-1")
+
+    uji.put(taken.id, service_id=uji.store.office_config(uji.id).service("layanan-2").id)
+
+    assert uji.take("layanan-2").number == "B-001"
+    assert closed(uji) == "quota_full"
+
+
+def test_those_who_come_back_for_a_file_use_up_no_quota(uji: World) -> None:
+    uji.store.write(update(tables.Service).values(quota=1))
+    setup_changed(uji)
+    back = uji.take()
+    uji.put(back.id, quota_service_id=None)  # as `come_back` writes it
+
+    assert uji.take().number == "A-002"
+    assert closed(uji) == "quota_full"
+
+
+# numbers written by hand
+
+
+def enter(uji: World, begun: datetime, *, served: bool) -> Any:
+    ended = begun + timedelta(minutes=9) if served else None
+    times = {"taken_at": begun, "started_at": begun if served else None, "finished_at": ended}
+    return by(uji, day.enter_late, "layanan-1", written="7", nonce=f"late-{begun.isoformat()}", **times)
+
+
+def test_what_was_written_by_hand_yesterday_is_entered_today_by_the_rules_of_the_past(uji: World) -> None:
+    uji.later(days=1)
+    hours(uji, 2)  # today is a Tuesday: closed
+    uji.store.write(update(tables.Service).values(quota=0, is_active=False))
+    setup_changed(uji)
+
+    row = uji.row(enter(uji, MORNING, served=True)["id"])
+
+    assert (row.on_day, row.state, row.number) == (MORNING.date(), State.DONE, 1)
+    with uji.store.read() as connection:
+        assert connection.execute(select(tables.PrintJob.id)).all() == []  # no slip for somebody who was served
+
+
+def test_who_still_waits_after_a_power_cut_gets_a_slip(uji: World) -> None:
+    uji.later(hours=1)
+
+    enter(uji, MORNING, served=False)
+
+    with uji.store.read() as connection:
+        assert len(connection.execute(select(tables.PrintJob.id)).all()) == 1
+
+
+# all of it together
+
+moments = st.datetimes(datetime(2026, 11, 23), datetime(2026, 11, 24, 23, 59))
+overrides = st.none() | st.tuples(st.booleans(), st.none() | st.integers(-60, 600), st.integers(-600, 0))
+SIGNED = ("nothing", "closing", "opened again")
+
+
+@pytest.fixture(scope="module")
+def shared_office() -> Any:
+    with TemporaryDirectory(prefix="loket-") as folder:
+        url = f"sqlite:///{folder}/loket.db"
+        upgrade(url)
+        store = Store(url)
+        uji = world.office(store, services=1, counters=2)
+        app = create_app(Settings(data=Path(folder)), store, lambda: uji.now, async_mode="threading")
+        yield uji, app.test_client()
+        store.close()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    moment=moments,
+    weekdays=st.sets(st.integers(0, 4), max_size=3),
+    ends_at=st.sampled_from([None, "11:00", "15:00", "17:30"]),
+    override=overrides,
+    signed=st.sampled_from(SIGNED),
+    quota=st.sampled_from([None, 0, 1, 3]),
+    roles=st.sampled_from(["loket", "kasi"]),
+    cutoff=st.sampled_from([0, 60]),
+)
+def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
+    shared_office: Any,
+    moment: datetime,
+    weekdays: set[int],
+    ends_at: str | None,
+    override: tuple[bool, int | None, int] | None,
+    signed: str,
+    quota: int | None,
+    roles: str,
+    cutoff: int,
+) -> None:
+    uji, client = shared_office
+    zone = uji.store.office_config(uji.id).zone
+    for table in (tables.Hours, tables.ScheduleOverride, tables.DayCheck):
+        uji.store.write(delete(table))
+    uji.store.write(update(tables.Service).values(quota=None, cutoff_minutes=cutoff))
+    uji.store.write(update(tables.Counter).values(roles=["loket"], officer_id=None))
+    closes_by_itself(uji, None)
+    uji.now = moment.replace(tzinfo=zone)
+    phone = uji.take()
+    hours(uji, *weekdays)
+    uji.store.write(update(tables.Service).values(quota=quota))
+    uji.store.write(update(tables.Counter).values(roles=[roles]))
+    closes_by_itself(uji, ends_at)
+    if override is not None:
+        is_open, minutes, made = override
+        until_at = None if minutes is None else uji.now + timedelta(minutes=minutes)
+        word = {"is_open": is_open, "until_at": until_at, "made_at": uji.now + timedelta(minutes=made)}
+        uji.store.write(insert(tables.ScheduleOverride), {"office_id": uji.id, "reason": "", **word})
+    for kind, minutes in (("closing", 20), ("opening", 10))[: SIGNED.index(signed)]:
+        check = {"office_id": uji.id, "on_day": uji.now.date(), "kind": kind, "items": {}, "officer_id": uji.officer(1)}
+        uji.store.write(insert(tables.DayCheck), {**check, "signed_at": uji.now - timedelta(minutes=minutes)})
+    setup_changed(uji)
+
+    with uji.store.read() as connection:
+        office = uji.store.office_config(uji.id)
+        given_today = reads.issued(connection, office, uji.now.date()).get(1, 0)
+    answer = office.availability(office.service("layanan-1"), uji.now, given_today)
+    television = client.get("/uji/display/board.json").json["availability"]["layanan-1"]
+    kiosk = client.get("/uji/kiosk/board.json").json["availability"]["layanan-1"]
+    told = client.get(f"/t/{phone.token}.json").json["availability"]
+
+    assert television == kiosk == told
+    assert (television["is_open"], television["code"]) == (answer.is_open, answer.code.value)
+    taken = outcome(uji.take)
+    assert taken == ("" if answer.is_open else answer.code.value)
+    waiting = uji.state(phone.id)
+    uji.by_itself(day.close_when_due)
+    if answer.is_open:
+        assert uji.state(phone.id) == waiting == State.WAITING
+    if answer.code == Code.DAY_CLOSED:
+        assert signed == "closing"
+    uji.store.write(update(tables.Ticket).values(state=State.DONE))
+
+
+def outcome(take: Callable[[], object]) -> str:
+    try:
+        take()
+    except Closed as refused:
+        return refused.code
+    return ""
