@@ -26,11 +26,18 @@ from shared.store.outages import minutes
 
 
 @pytest.fixture
-def desks(store: Store) -> Desks:
+def desks(sqlite_store: Store) -> Desks:
+    return Desks(sqlite_store)
+
+
+@pytest.fixture
+def desks_on_both(store: Store) -> Desks:
+    """On SQLite, and again on PostgreSQL."""
     return Desks(store)
 
 
-def test_a_file_goes_through_all_ten_steps_and_its_visitor_follows(desks: Desks) -> None:
+def test_a_file_goes_through_all_ten_steps_and_its_visitor_follows(desks_on_both: Desks) -> None:
+    desks = desks_on_both
     taken = desks.take()
     desks.serve_next("loket1")
 
@@ -239,7 +246,8 @@ def test_an_impossible_nik_is_refused_with_the_field(desks: Desks, nik: str) -> 
     assert dump(desks.store) == before
 
 
-def test_an_outage_rests_all_files_in_oss_and_wakes_them_in_order(desks: Desks) -> None:
+def test_an_outage_rests_all_files_in_oss_and_wakes_them_in_order(desks_on_both: Desks) -> None:
+    desks = desks_on_both
     at_entry, at_login = desks.to_step("entry"), None
     desks.ticket_act("operator", 1, "finish")
     at_login = desks.to_step("login")
@@ -275,7 +283,8 @@ def test_a_number_slip_says_that_oss_does_not_answer_and_the_report_says_how_lon
         assert minutes(connection, desks.store.office_config(desks.id), today, today, desks.now) == (1, 42)
 
 
-def test_an_undo_restores_case_and_ticket_exactly(desks: Desks) -> None:
+def test_an_undo_restores_case_and_ticket_exactly(desks_on_both: Desks) -> None:
+    desks = desks_on_both
     file = desks.to_step("validate")
     before = desks.file(file), desks.ticket(1)
 

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+import world
 from sqlalchemy import update
 from world import MORNING, World
 
@@ -26,8 +27,17 @@ _nonces = count(1)
 
 @pytest.fixture
 def room(office: Callable[..., World]) -> World:
-    """An office that served 60 visitors yesterday, each for four minutes, and learned from them."""
-    world = office(services=1, counters=2)
+    return experienced(office(services=1, counters=2))
+
+
+@pytest.fixture
+def room_on_both(store: Store) -> World:
+    """On SQLite, and again on PostgreSQL."""
+    return experienced(world.office(store, services=1, counters=2))
+
+
+def experienced(world: World) -> World:
+    """An office that served 60 visitors three days ago, each for four minutes, and learned from them."""
     world.now = MORNING - timedelta(days=3)
     for _ in range(30):
         serve(world, 1, 2)
@@ -183,7 +193,8 @@ def test_newest_events_are_added_to_those_of_before(room: World) -> None:
     assert kept.current(room.id, room.now).newcomers == fresh.newcomers
 
 
-def test_an_evening_is_learned_from_once(room: World) -> None:
+def test_an_evening_is_learned_from_once(room_on_both: World) -> None:
+    room = room_on_both
     day = office_day(MORNING - timedelta(days=3), office_config(room.store, room).zone)
 
     again = learn(room.store, room.id, room.now)
@@ -210,7 +221,8 @@ def test_a_call_by_mistake_teaches_nothing(office: Callable[..., World]) -> None
     assert stays.done == []
 
 
-def test_quotes_are_judged_by_week_and_service(room: World) -> None:
+def test_quotes_are_judged_by_week_and_service(room_on_both: World) -> None:
+    room = room_on_both
     forecasts = Forecasts(room.store)
     for _ in range(5):
         taken = take(room, forecasts)
