@@ -25,14 +25,14 @@ from shared.domain.counter import (
     primary,
     wait_level,
 )
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import label
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
-from shared.domain.policy import Waiting, order
-from shared.domain.ticket import AT_COUNTER, Action, State, allowed
+from shared.domain.room import Room
+from shared.domain.room_facts import QueueTicket
+from shared.domain.ticket import Action, State, allowed
 from shared.engine.officer import OFFERED, is_undoable
 from shared.store import announcements, panel, reads
 from shared.web.auth import now, store
-from shared.web.screen import office_config
 
 PREVIEW = 5
 ASKS = {Action.TRANSFER, Action.CANCEL}
@@ -127,70 +127,65 @@ class Panel:
 
 def current_panel(number: int) -> Panel:
     """The panel of this counter for the officer of this request; raises `Unknown("counter")`."""
-    with store().read() as connection:
-        return read_panel(connection, office_config(), number, current_user.id, now())
+    with store().room(g.office_id, now()) as room, store().read() as connection:
+        return read_panel(connection, room, number, current_user.id, now())
 
 
-def read_panel(connection: Connection, office: OfficeConfig, number: int, officer_id: int, moment: datetime) -> Panel:
+def read_panel(connection: Connection, room: Room, number: int, officer_id: int, moment: datetime) -> Panel:
+    office = room.office
     counter = office.counter(number)
-    today = office_day(moment, office.zone)
-    seat = panel.seat(connection, counter)
-    waiting = panel.waiting(connection, office, counter, today)
-    front = panel.front_of_lines(connection, office, counter, today, PREVIEW)
-    rows = panel.here(connection, office, counter, today)
-    queue = order([Waiting(r.id, r.lane, r.queued_at) for r in front], seat.streak, office.settings.ratio)
-    first = panel.tickets(connection, [ticket.ticket_id for ticket in queue[:PREVIEW]])
+    seat, here = room.seat(counter), room.at_counter(counter)
+    waiting = room.waiting_for(counter)
     line = partial(_line, office, moment)
-    here = next((row for row in rows if row.state in AT_COUNTER), None)
     offered = [service for service in office.services if service.is_active]
     midnight = moment.astimezone(office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return Panel(
         counter=counter,
-        version=seat.version,
-        officer=seat.officer_name,
+        version=room.version,
+        officer=None if seat.officer_id is None else panel.officer_name(connection, seat.officer_id),
         is_mine=seat.officer_id == officer_id,
         is_taken=seat.officer_id not in (None, officer_id),
         paused_s=None if seat.paused_at is None else int((moment - seat.paused_at).total_seconds()),
         pause_reason=seat.pause_reason,
         current=line(here) if here is not None else None,
         unheard_call=_unheard(connection, here),
-        primary=_primary(here, seat).value,
-        upcoming=[line(first[ticket.ticket_id]) for ticket in queue[:PREVIEW] if ticket.ticket_id in first],
+        primary=_primary(office, here, is_paused=seat.paused_at is not None).value,
+        upcoming=[line(ticket) for ticket in room.line(counter, PREVIEW)],
         waiting=sum(waiting.values()),
         waiting_by_service=[(one.standard.short_name, waiting[one.id]) for one in office.services if one.id in waiting],
-        held=[line(row) for row in rows if row.state == State.HELD],
-        absent=[line(row) for row in rows if row.state == State.ABSENT],
+        held=[line(ticket) for ticket in room.held_by(counter)],
+        absent=[line(ticket) for ticket in room.absent_for(counter)],
         others=[other for other in office.counters if other.id != counter.id],
         services=offered,
         own_services=[service for service in offered if counter.serves(service.first_role, service.id)],
         undo=_undo(panel.last_action(connection, officer_id), counter, moment),
         today=panel.done_today(connection, officer_id, midnight),
-        messages=panel.messages(connection, g.office_id, moment),
+        messages=panel.messages(connection, office.office_id, moment),
         paper=reads.paper(connection, office.office_id),
     )
 
 
-def _unheard(connection: Connection, here: Row[Any] | None) -> int | None:
+def _unheard(connection: Connection, here: QueueTicket | None) -> int | None:
     if here is None or here.state != State.CALLED:
         return None
     call = announcements.last_call(connection, here.office_id, here.id)
     return call.id if call is not None and not call.is_heard else None
 
 
-def _primary(here: Row[Any] | None, seat: Row[Any]) -> Primary:
+def _primary(office: OfficeConfig, here: QueueTicket | None, *, is_paused: bool = False) -> Primary:
     state, recalls = (here.state, here.recalls) if here is not None else (None, 0)
-    is_guest = here is not None and here.return_counter_id is not None
-    return primary(state, recalls, is_paused=seat.paused_at is not None, is_guest=is_guest)
+    is_guest = here is not None and office.counter_by_id(here.return_counter_id) is not None
+    return primary(state, recalls, is_paused=is_paused, is_guest=is_guest)
 
 
-def _line(office: OfficeConfig, moment: datetime, row: Row[Any]) -> PanelTicket:
+def _line(office: OfficeConfig, moment: datetime, row: QueueTicket) -> PanelTicket:
     service = office.service_ids[row.service_id]
     offered = [action for action in allowed(row.state) if action in OFFERED]
     waited_s = (moment - row.taken_at).total_seconds()
-    chosen = MOVE_OF.get(primary(row.state, row.recalls, is_guest=row.return_counter_id is not None))
+    chosen = MOVE_OF.get(_primary(office, row))
     return PanelTicket(
         id=row.id,
-        number=label(row.series, row.number),
+        number=row.label,
         service=service.standard.short_name,
         service_slug=service.slug,
         state=row.state.value,

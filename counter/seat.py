@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import at_counter, blueprint, panel_page
 from shared.domain.counter import PauseReason
 from shared.domain.errors import Invalid
-from shared.domain.numbering import office_day
 from shared.domain.rights import Right
 from shared.engine import seat
 from shared.store import floor
@@ -23,9 +22,8 @@ from shared.web.screen import office_config
 @officers_only()
 def home() -> str:
     """The counters of the office: who sits where, and whom they have."""
-    today = office_day(now(), office_config().zone)
-    with store().read() as connection:
-        counters = floor.counters(connection, office_config(), today)
+    with store().room(g.office_id, now()) as room, store().read() as connection:
+        counters = floor.counters(connection, room)
     return render_template("counter/home.html", office=office_config(), counters=counters)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import blueprint
 from shared.domain.counter import counters_needed
 from shared.domain.errors import Invalid
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import office_day
 from shared.domain.rights import Right
+from shared.domain.ticket import State
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
@@ -85,14 +86,12 @@ PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.supervisor_
 
 
 def _floor(moment: datetime) -> dict[str, Any]:
-    office, today = office_config(), office_day(moment, office_config().zone)
-    with store().read() as connection:
-        version = reads.version(connection, office.office_id)
-        counters = floor.counters(connection, office, today)
-        queues = floor.queues(connection, office, today, moment)
-        load = floor.load(connection, office, today, moment)
+    with store().room(g.office_id, moment) as room, store().read() as connection:
+        office, version, queues = room.office, room.version, floor.queues(room, moment)
+        held, stranded = room.in_state(State.HELD), room.stranded()
+        counters = floor.counters(connection, room)
+        load = floor.load(connection, office, office_day(moment, office.zone), moment)
         overdue, failed = floor.faults(connection, office, moment)
-        held = floor.held(connection, office, today)
         devices = device.devices(connection, office.office_id)
         printers = reads.printers(connection, office.office_id)
         messages = panel.messages(connection, office.office_id, moment)
@@ -110,7 +109,8 @@ def _floor(moment: datetime) -> dict[str, Any]:
         "needed": counters_needed(load),
         "overdue": overdue,
         "failed": failed,
-        "held": [(row.id, label(row.series, row.number), office.counter_by_id(row.counter_id)) for row in held],
+        "held": [(one.id, one.label, office.counter_by_id(one.counter_id)) for one in held],
+        "stranded": [one.label for one in stranded],
         "devices": [(row, device.is_offline(row.last_seen_at, moment, row.lost_at)) for row in devices],
         "printers": printers,
         "messages": messages,

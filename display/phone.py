@@ -112,8 +112,8 @@ def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[Any, ..
 def _facts(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     number = label(row.series, row.number)
     service = office.service_ids[row.service_id]
-    with store().read() as connection:
-        found = office.availability(service, now(), reads.issued(connection, office, row.on_day).get(service.id, 0))
+    with store().room(row.office_id, now()) as room:
+        found = office.availability(service, now(), room.issued(service))
     opening = with_words({service.slug: board.facts(found)}, office.zone, now())
     counter = office.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
     place = None

@@ -10,8 +10,8 @@ from flask import request
 from flask_babel import gettext
 
 from shared.domain.office import OfficeConfig, ServiceConfig
+from shared.domain.room import SPOKEN_WITHIN
 from shared.domain.standard import Role
-from shared.store.announcements import SPOKEN_WITHIN
 from shared.web.auth import Paired
 
 MOST_ROWS = 6

@@ -216,9 +216,8 @@ def test_a_forgotten_seat_is_emptied_with_a_reason(uji: World) -> None:
     refused(uji, "reason", Missing, supervisor.empty_counter, 1, "", by=3)
     change(uji, supervisor.empty_counter, 1, "Lupa tutup", by=3)
 
-    with uji.store.read() as connection:
-        today = uji.now.date()
-        assert [one.officer for one in floor.counters(connection, uji.store.office_config(uji.id), today)] == [None] * 3
+    with uji.store.room(uji.id, uji.now) as room, uji.store.read() as connection:
+        assert [one.officer for one in floor.counters(connection, room)] == [None] * 3
 
 
 def test_the_floor_counts_arrivals_service_time_and_red_waits(uji: World) -> None:
@@ -229,11 +228,10 @@ def test_the_floor_counts_arrivals_service_time_and_red_waits(uji: World) -> Non
     uji.act("start", called["id"])
     uji.later(minutes=40)
     uji.act("finish", called["id"])
-    office, today = uji.store.office_config(uji.id), uji.now.date()
 
-    with uji.store.read() as connection:
-        load = floor.load(connection, office, today, uji.now)
-        queues = floor.queues(connection, office, today, uji.now)
+    with uji.store.room(uji.id, uji.now) as room, uji.store.read() as connection:
+        load = floor.load(connection, room.office, room.day, uji.now)
+        queues = floor.queues(room, uji.now)
 
     assert (load.arrivals_per_hour, load.service_mean_s) == (3, 2400)
     assert (queues[0].waiting, queues[0].longest_s, queues[0].is_red) == (2, 2400, 2)

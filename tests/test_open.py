@@ -49,8 +49,7 @@ def test_a_holiday_gives_no_number_and_says_when_again(office: Callable[..., Wor
     refused = refusal(here)
 
     assert (refused.code, refused.facts["reason"]) == ("holiday", "Hari Uji")
-    with here.store.read() as connection:
-        board = reads.board(connection, here.store.office_config(here.id), here.now)
+    board = reads.board(here.store, here.id, here.now)
     assert board["availability"]["layanan-1"]["opens_again_on"] == "2026-11-24"
 
 

@@ -189,8 +189,7 @@ def test_a_roll_near_its_end_still_prints_and_is_told(small: World, clock: Clock
         until(is_state(small.store, waiting, JobState.CONFIRMED))
         until(lambda: printer(small.store, printer_id).status == Status.NEAR_END)
 
-    with small.store.read() as connection:
-        assert reads.board(connection, small.store.office_config(small.id), clock())["printers"]["kertas"] == "near_end"
+    assert reads.board(small.store, small.id, clock())["printers"]["kertas"] == "near_end"
 
 
 @pytest.mark.parametrize("fault", [Fault.POWER_CYCLE, Fault.PAPER_OUT, Fault.HANG_UP])

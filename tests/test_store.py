@@ -29,8 +29,7 @@ Found = Callable[..., World]
 
 
 def board_of(office: World) -> dict[str, Any]:
-    with office.store.read() as connection:
-        return reads.board(connection, office.store.office_config(office.id), office.now)
+    return reads.board(office.store, office.id, office.now)
 
 
 def refused(office: World, code: str, click: Callable[[], object]) -> None:

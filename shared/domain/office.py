@@ -145,26 +145,15 @@ class OfficeConfig:
             for each in self.services
         }
 
-    def services_in_same_line(self, service: ServiceConfig) -> frozenset[int]:
-        """Ids of the services that share a counter with this one: their visitors stand in the same line."""
-        return self._services_in_same_line[service.id]
-
-    @cached_property
-    def _services_in_same_line(self) -> dict[int, frozenset[int]]:
-        return {
-            one.id: frozenset(
-                other.id
-                for other in self.services
-                if other.id == one.id
-                or any(each.serves(other.first_role, other.id) for each in self.first_counters(one))
-            )
-            for one in self.services
-        }
-
     def waiting_room(self, service: ServiceConfig) -> str | None:
         """Where its visitors wait for their first call: the zone of its counters; None without one, or with several."""
         zones = {counter.zone for counter in self.first_counters(service)}
         return zones.pop() if len(zones) == 1 else None
+
+    @cached_property
+    def has_quota(self) -> bool:
+        """Whether any service gives only so many numbers a day."""
+        return any(service.quota is not None for service in self.services)
 
     def counter(self, number: int) -> CounterConfig:
         """Raises `Unknown("counter")`."""

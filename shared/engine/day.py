@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from shared.domain.actor import Actor
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.numbering import office_day
+from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
 from shared.engine import paper, visitor
-from shared.engine.seat import NOBODY
-from shared.engine.ticket import facts, find, move
+from shared.engine.seat import empty
+from shared.engine.ticket import facts, move
+from shared.store import reads
 from shared.store.office import Transaction
-from shared.store.tables import ACTIVE, CALLS, STANDS_AT_COUNTER, Counter, DayCheck, Event, Office, Ticket
+from shared.store.tables import DayCheck, Event, Office
 
-EXPIRABLE = [state for state in State if Action.CLOSE_DAY in allowed(state)]
 QUIET = timedelta(minutes=15)
 """The day does not close by itself while the last call is newer: whoever waits may still be called."""
 LATE_DAYS = 31
@@ -33,9 +34,8 @@ def close_past_days(tx: Transaction) -> int:
     Slips that were printed long ago lose their words.
     """
     emptied = paper.empty_old(tx)
-    today = office_day(tx.now, tx.office.zone)
-    expired = _expire(tx, Ticket.on_day < today, EXPIRABLE)
-    left = _end_served(tx, today) + _empty_seats(tx, today)
+    expired = _expire(tx, reads.active_before(tx.connection, tx.office_id, tx.today))
+    left = _end_served(tx) + _empty_seats(tx)
     if not expired + emptied + left:
         tx.unchanged(0)
     return expired
@@ -49,8 +49,8 @@ def close_when_due(tx: Transaction) -> int:
     """
     if not tx.office.is_day_over(tx.now) or _is_busy(tx):
         tx.unchanged(0)
-    waiting = [State.WAITING, State.ABSENT]
-    return _expire(tx, Ticket.on_day == office_day(tx.now, tx.office.zone), waiting) or tx.unchanged(0)
+    waiting = [one for one in _of_today(tx) if one.state in (State.WAITING, State.ABSENT)]
+    return _expire(tx, waiting) or tx.unchanged(0)
 
 
 def open_day(tx: Transaction, ticked: Collection[str], note: str = "") -> None:
@@ -67,17 +67,13 @@ def close_day(tx: Transaction, ticked: Collection[str], note: str, found: dict[s
     Raises `NotAllowed("open_calls")` while somebody is called or served, `Missing("note")` when something is not
     ticked and no note says why.
     """
-    today = office_day(tx.now, tx.office.zone)
-    mine = Ticket.office_id == tx.office_id, Ticket.on_day == today, ACTIVE
-    if tx.first(select(Ticket.id).where(*mine, Ticket.state.in_(AT_COUNTER)).limit(1)) is not None:
+    if any(one.state in AT_COUNTER for one in _of_today(tx)):
         raise NotAllowed("open_calls")
     _sign(tx, ChecklistKind.CLOSING, ticked, note, found)
-    left = tx.all(select(Ticket).where(*mine, Ticket.state.in_(EXPIRABLE)))
-    for ticket in left:
-        move(tx, ticket, Action.CLOSE_DAY)
-    for counter in tx.all(select(Counter.id).where(Counter.office_id == tx.office_id, Counter.officer_id.is_not(None))):
-        _empty(tx, counter.id)
-    return len(left)
+    expired = _expire(tx, _of_today(tx))
+    for seat in [one for one in tx.room.seats.values() if one.officer_id is not None]:
+        empty(tx, seat, "empty_counter", "close_day")
+    return expired
 
 
 def enter_late(
@@ -97,9 +93,8 @@ def enter_late(
     or still to come.
     """
     times = [taken_at, *(at for at in (started_at, finished_at) if at is not None)]
-    today = office_day(tx.now, tx.office.zone)
     days = {office_day(at, tx.office.zone) for at in times}
-    age = (today - min(days)).days
+    age = (tx.today - min(days)).days
     is_known = times == sorted(times) and times[-1] <= tx.now and len(days) == 1 and 0 <= age <= LATE_DAYS
     if not is_known or (finished_at is not None and started_at is None) or (age and finished_at is None):
         raise Invalid("times", fields=["taken_at", "started_at", "finished_at"])
@@ -111,8 +106,8 @@ def enter_late(
         ended_at = finished_at or tx.now
         for action, at in ((Action.CALL, started_at), (Action.START, started_at), (Action.FINISH, ended_at)):
             with tx.acting(_then(tx, at)):
-                move(tx, find(tx, taken.id), action, detail=manual)
-    return facts(tx.office, dict(find(tx, taken.id)._mapping))
+                move(tx, tx.ticket(taken.id), action, detail=manual)
+    return facts(tx.office, tx.ticket(taken.id))
 
 
 def _then(tx: Transaction, at: datetime) -> Actor:
@@ -120,51 +115,44 @@ def _then(tx: Transaction, at: datetime) -> Actor:
     return replace(tx.actor.away(), now=at)
 
 
-def _expire(tx: Transaction, days: ColumnElement[bool], states: Collection[State]) -> int:
-    left = tx.all(select(Ticket).where(Ticket.office_id == tx.office_id, days, ACTIVE, Ticket.state.in_(states)))
-    for ticket in left:
+def _of_today(tx: Transaction) -> list[QueueTicket]:
+    return [one for one in tx.room.tickets.values() if one.on_day == tx.today]
+
+
+def _expire(tx: Transaction, left: Sequence[QueueTicket]) -> int:
+    """Of these, whoever can expire; how many."""
+    expirable = [one for one in left if Action.CLOSE_DAY in allowed(one.state)]
+    for ticket in expirable:
         move(tx, ticket, Action.CLOSE_DAY)
-    return len(left)
+    return len(expirable)
 
 
 def _is_busy(tx: Transaction) -> bool:
     """Whether somebody stands or sits at a counter, or was called a moment ago."""
-    today = office_day(tx.now, tx.office.zone)
-    mine = Ticket.office_id == tx.office_id, Ticket.on_day == today, ACTIVE
-    if tx.first(select(Ticket.id).where(*mine, Ticket.state.in_([*AT_COUNTER, State.HELD])).limit(1)) is not None:
+    if any(one.state in (*AT_COUNTER, State.HELD) for one in _of_today(tx)):
         return True
-    calls = select(Event.at).where(Event.office_id == tx.office_id, CALLS).order_by(Event.version.desc()).limit(1)
-    last = tx.first(calls)
-    return last is not None and timedelta() <= tx.now - last.at < QUIET
+    calls = tx.room.calls
+    return bool(calls) and timedelta() <= tx.now - calls[-1].at < QUIET
 
 
-def _end_served(tx: Transaction, today: date) -> int:
+def _end_served(tx: Transaction) -> int:
     """Tickets of earlier days that still stand at a counter: the officer went home without ending them."""
-    mine = Ticket.office_id == tx.office_id, Ticket.on_day < today, STANDS_AT_COUNTER
-    left = tx.all(select(Ticket).where(*mine, Ticket.state == State.SERVING, Ticket.counter_id.is_not(None)))
-    for ticket in left:
+    here = [one for one in tx.room.in_state(State.SERVING) if one.on_day < tx.today and one.counter_id is not None]
+    for ticket in here:
         move(tx, ticket, Action.FINISH, reason="close_day")
-    return len(left)
+    return len(here)
 
 
-def _empty_seats(tx: Transaction, today: date) -> int:
+def _empty_seats(tx: Transaction) -> int:
     """Counters at which somebody sits who did nothing since an earlier day."""
-    begins_at = datetime.combine(today, time.min, tx.office.zone)
-    newest = (
-        select(func.max(Event.at))
-        .where(Event.officer_id == Counter.officer_id, Event.office_id == tx.office_id)
-        .scalar_subquery()
-    )
-    mine = Counter.office_id == tx.office_id, Counter.officer_id.is_not(None)
-    left = tx.all(select(Counter.id).where(*mine, func.coalesce(newest, begins_at - QUIET) < begins_at))
-    for counter in left:
-        _empty(tx, counter.id)
+    begins_at = datetime.combine(tx.today, time.min, tx.office.zone)
+    seats = [one for one in tx.room.seats.values() if one.officer_id is not None]
+    mine = Event.office_id == tx.office_id, Event.officer_id.in_([one.officer_id for one in seats])
+    awake = {row.officer_id for row in tx.all(select(Event.officer_id).where(*mine, Event.at >= begins_at).distinct())}
+    left = [one for one in seats if one.officer_id not in awake]
+    for seat in left:
+        empty(tx, seat, "empty_counter", "close_day")
     return len(left)
-
-
-def _empty(tx: Transaction, counter_id: int) -> None:
-    tx.execute(update(Counter).where(Counter.id == counter_id).values(**NOBODY))
-    tx.record("empty_counter", counter_id=counter_id, reason="close_day")
 
 
 def _sign(
@@ -177,8 +165,7 @@ def _sign(
     items = {item: item in ticked for item in ITEMS[kind]}
     if not all(items.values()) and not note.strip():
         raise Missing("note", missing=["note"])
-    today: date = office_day(tx.now, tx.office.zone)
-    key = {"office_id": tx.office_id, "on_day": today, "kind": kind.value}
+    key = {"office_id": tx.office_id, "on_day": tx.today, "kind": kind.value}
     tx.execute(delete(DayCheck).filter_by(**key))
     signed = {"items": {**items, **found}, "note": note.strip() or None, "officer_id": tx.actor.officer_id}
     tx.execute(insert(DayCheck), {**key, **signed, "signed_at": tx.now})

@@ -15,18 +15,18 @@ from shared.domain.file import COLLECT, Decision, File, FileInput, decide, gathe
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
 from shared.domain.numbering import label, office_day
 from shared.domain.procedure import OSS
+from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import ServiceStandard
 from shared.domain.ticket import State as TicketState
 from shared.domain.undo import must_be_undoable
 from shared.engine import file_slips
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.seat import claim
-from shared.engine.ticket import find as find_ticket
-from shared.engine.visitor import active_ticket_of
+from shared.engine.ticket import mark
 from shared.store import files, outages
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
-from shared.store.tables import Event, FileRecord, Register, Ticket
+from shared.store.tables import Event, FileRecord, Register
 from shared.store.undo import restored
 
 STAYS_HERE = (COLLECT, FileAction.CORRECT)
@@ -53,7 +53,7 @@ def receive(tx: Transaction, ticket_id: int, action: FileAction, given: FileInpu
     if ticket.case_id is not None:
         return act(tx, ticket.case_id, action, given)
     file = _open(tx, ticket.service_id)
-    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id))
+    mark(tx, ticket, "take_up", replace(ticket, case_id=file.id))
     return act(tx, file.id, action, given)
 
 
@@ -65,7 +65,7 @@ def take_up(tx: Transaction, ticket_id: int, case_id: int) -> None:
     ticket, file = _visitor(tx, ticket_id), find(tx, case_id)
     if ticket.case_id is not None or file.state != FileState.RETURNED:
         raise NotAllowed("has_file")
-    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(case_id=file.id, service_id=file.service_id))
+    tx.save(replace(ticket, case_id=file.id, service_id=file.service_id), ticket)
     tx.record("take_up", ticket_id=ticket.id, case_id=file.id)
 
 
@@ -171,9 +171,9 @@ def _with_standard(tx: Transaction, case_id: int) -> tuple[File, ServiceStandard
     return file, tx.standard(file.standard_id)
 
 
-def _visitor(tx: Transaction, ticket_id: int) -> Row[Any]:
+def _visitor(tx: Transaction, ticket_id: int) -> QueueTicket:
     """The ticket that is served at the actor's counter, which must be theirs or nobody's."""
-    ticket = find_ticket(tx, ticket_id)
+    ticket = tx.ticket(ticket_id)
     if ticket.state != TicketState.SERVING or ticket.counter_id != tx.actor.counter_id:
         counter = tx.office.counter_by_id(ticket.counter_id)
         raise NotAllowed("elsewhere", counter=counter.number if counter else "-")
@@ -191,7 +191,7 @@ def _open(tx: Transaction, service_id: int) -> File:
 
 def _waiting(tx: Transaction, file: File) -> str | None:
     """The number under which the applicant waits in the room; who is absent or was never here hinders nobody."""
-    visit = active_ticket_of(tx, file.id)
+    visit = tx.room.active_ticket_of(file.id)
     waits = (TicketState.WAITING, TicketState.CALLED, TicketState.PROCESSING)
     return label(visit.series, visit.number) if visit is not None and visit.state in waits else None
 

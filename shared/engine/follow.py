@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from shared.domain.errors import NotAllowed
 from shared.domain.file import File
 from shared.domain.file_state import FileState
 from shared.domain.policy import Lane
 from shared.domain.procedure import first_desk
+from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import Action, State
-from shared.engine.ticket import end_of_line, find, move, take_back
-from shared.engine.visitor import active_ticket_of
+from shared.engine.ticket import move, must_be_callable, take_back
 from shared.store.office import Transaction
 from shared.store.tables import Event
 
@@ -26,21 +26,24 @@ def follow(tx: Transaction, file: File) -> None:
     A person who has the officer of the next step before them stays seated; who is needed elsewhere is called there
     before new arrivals; who is not needed sits down; who has their product, or takes the file home, is done.
     """
-    visit = active_ticket_of(tx, file.id)
+    visit = tx.room.active_ticket_of(file.id)
     if visit is None:
         return
     found = _wanted(tx, visit, tx.standard(file.standard_id).steps, file)
     if found is None:
         return
     action, role = found
-    columns: dict[str, Any] = {}
+    changed = visit
     if role is not None:
-        columns = {"role": role, "lane": Lane.RECALL, "queued_at": end_of_line(tx), "counter_id": None}
+        waits = replace(visit, role=role, lane=Lane.RECALL, queued_at=tx.room.end_of_line(tx.now), counter_id=None)
+        changed = must_be_callable(tx, waits)
     counter_id = visit.counter_id if visit.state == State.SERVING else None
-    move(tx, visit, action, columns, counter_id=counter_id, case_id=file.id)
+    move(tx, visit, action, changed, counter_id=counter_id, case_id=file.id)
 
 
-def _wanted(tx: Transaction, visit: Row[Any], steps: Sequence[Step], file: File) -> tuple[Action, Role | None] | None:
+def _wanted(
+    tx: Transaction, visit: QueueTicket, steps: Sequence[Step], file: File
+) -> tuple[Action, Role | None] | None:
     """The move that brings the person where the file wants them, and the role whose desk calls them."""
     is_serving, is_seated = visit.state == State.SERVING, visit.state == State.PROCESSING
     if file.state in (FileState.COMPLETED, FileState.WITHDRAWN):
@@ -78,7 +81,7 @@ def take_back_visit(tx: Transaction, case_id: int, version: int) -> None:
     if caused is None:
         return
     newest = tx.first(select(Event.id).where(Event.ticket_id == caused.ticket_id).order_by(Event.id.desc()).limit(1))
-    ticket = find(tx, caused.ticket_id)
+    ticket = tx.ticket(caused.ticket_id)
     if newest is None or newest.id != caused.id:
         raise NotAllowed("stale", state=ticket.state.value, action="undo")
     take_back(tx, ticket, caused, counter_id=caused.counter_id)

@@ -8,20 +8,21 @@ from datetime import date, datetime, timedelta
 from math import inf
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from shared.domain import estimate
 from shared.domain.availability import Break
 from shared.domain.estimate import Accuracy, Range, WorkingCounter
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import office_day
 from shared.domain.office import CounterConfig, OfficeConfig
 from shared.domain.policy import Lane, Waiting, order
+from shared.domain.room import Room
+from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role
-from shared.domain.ticket import AT_COUNTER, State
-from shared.store import history, reads
+from shared.store import history
 from shared.store.history import CounterVisits, Key
 from shared.store.office import Store
-from shared.store.tables import ACTIVE, Counter, HeardCall, LearnedDay, OccupiedTime, Ticket
+from shared.store.tables import HeardCall, LearnedDay, OccupiedTime
 
 FRESH_S = 1.0
 FRESH_S_EACH = 0.01
@@ -80,6 +81,36 @@ class Forecast:
         return Quote(shown.low_min, shown.high_min, seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenCounter:
+    """A counter where somebody sits, and whom they have there today."""
+
+    counter: CounterConfig
+    is_paused: bool
+    here: QueueTicket | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a forecast needs of the room, so that nobody waits for the room while it is worked out."""
+
+    office: OfficeConfig
+    day: date
+    version: int
+    waiting: list[QueueTicket]
+    open_counters: list[_OpenCounter]
+
+    @classmethod
+    def of(cls, room: Room) -> _Seen:
+        counters = []
+        for each in room.office.counters:
+            seat, here = room.seat(each), room.at_counter(each)
+            if seat.officer_id is not None:
+                of_today = here if here is not None and here.on_day == room.day else None
+                counters.append(_OpenCounter(each, seat.paused_at is not None, of_today))
+        return cls(room.office, room.day, room.version, room.waiting(), counters)
+
+
 class Forecasts:
     """The newest forecast of each office in this process; safe for threads, which at worst work one out twice."""
 
@@ -100,12 +131,12 @@ class Forecasts:
             return kept
         self._busy.add(office_id)
         try:
-            with self._store.read() as connection:
-                version = reads.version(connection, office_id)
-                if kept is not None and kept.version == version and 0 <= age_s < STALE_S:
+            with self._store.room(office_id, now) as room:
+                if kept is not None and kept.version == room.version and 0 <= age_s < STALE_S:
                     return kept
-                office = self._store.office_configs.read(connection, office_id)
-                kept = self._kept[office_id] = self._work_out(connection, office, version, now)
+                seen = _Seen.of(room)
+            with self._store.read() as connection:
+                kept = self._kept[office_id] = self._work_out(connection, seen, now)
         finally:
             self._busy.discard(office_id)
         return kept
@@ -113,34 +144,30 @@ class Forecasts:
     def line(self, office_id: int, now: datetime) -> dict[str, QueuePlace]:
         """Number ("A-002") -> its place, for everybody who waits: the places of this moment, the waits of `current`."""
         forecast = self.current(office_id, now)
-        with self._store.read() as connection:
-            version = reads.version(connection, office_id)
+        with self._store.room(office_id, now) as room:
             kept = self._lines.get(office_id)
-            if kept is not None and kept[0] == version and kept[1] is forecast:
+            if kept is not None and kept[0] == room.version and kept[1] is forecast:
                 return kept[2]
-            office = self._store.office_configs.read(connection, office_id)
-            waiting = _waiting(connection, office, office_day(now, office.zone))
-        ahead, waits = _ahead(office, waiting), forecast.waits
-        line = {label(row.series, row.number): QueuePlace(ahead[row.id], waits.get(row.id)) for row in waiting}
+            version, ahead, waiting = room.version, room.places(), room.waiting()
+        line = {one.label: QueuePlace(ahead[one.id], forecast.waits.get(one.id)) for one in waiting}
         self._lines[office_id] = (version, forecast, line)
         return line
 
-    def _work_out(self, connection: Connection, office: OfficeConfig, version: int, now: datetime) -> Forecast:
-        today = office_day(now, office.zone)
-        stays = self._stays_of(office.office_id, today)
+    def _work_out(self, connection: Connection, seen: _Seen, now: datetime) -> Forecast:
+        office, waiting = seen.office, seen.waiting
+        stays = self._stays_of(office.office_id, seen.day)
         stays.read(connection, office)
         _, visitors, q90 = history.learned(connection, office.office_id)
         known = visitors + len(stays.done)
         if known < estimate.ENOUGH_HISTORY:
-            return Forecast(office.office_id, version, now, q90)
-        waiting = _waiting(connection, office, today)
+            return Forecast(office.office_id, seen.version, now, q90)
         today_s = _today_s(history.occupied(connection, office.office_id), stays)
-        desks = _desks(connection, office, stays, today_s, now)
-        queue = order([_policy(row) for row in waiting], 0, office.settings.ratio)
-        times = _times(queue, waiting, desks, today_s)
-        newcomers = _newcomers(office, queue, waiting, desks, today_s, known, now)
+        counters = [_working(office, each, stays, today_s, now) for each in seen.open_counters]
+        queue = order([_policy(one) for one in waiting], 0, office.settings.ratio)
+        times = _times(queue, waiting, counters, today_s)
+        newcomers = _newcomers(office, queue, waiting, counters, today_s, known, now)
         waits = {ticket_id: estimate.quote(seconds, q90) for ticket_id, seconds in times.items()}
-        return Forecast(office.office_id, version, now, q90, newcomers, waits, len(waiting))
+        return Forecast(office.office_id, seen.version, now, q90, newcomers, waits, len(waiting))
 
     def _stays_of(self, office_id: int, today: date) -> CounterVisits:
         stays = self._stays.get(office_id)
@@ -149,51 +176,8 @@ class Forecasts:
         return stays
 
 
-_IN_LINE = select(
-    Ticket.id,
-    Ticket.series,
-    Ticket.number,
-    Ticket.service_id,
-    Ticket.role,
-    Ticket.lane,
-    Ticket.queued_at,
-    Ticket.counter_id,
-)
-
-
-def _waiting(connection: Connection, office: OfficeConfig, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    return connection.execute(
-        _IN_LINE.where(
-            Ticket.office_id == office.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
-        )
-    ).all()
-
-
-def _policy(row: Row[*tuple[Any, ...]]) -> Waiting:
-    return Waiting(row.id, row.lane, row.queued_at)
-
-
-def _ahead(office: OfficeConfig, waiting: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
-    """Ticket id -> how many are called before it by the counters that may call it."""
-    places: dict[int, int] = {}
-    kinds: dict[tuple[Any, ...], frozenset[int]] = {}
-    by_desks: dict[frozenset[int], list[Waiting]] = {}
-    for row in waiting:
-        kind = (row.role, row.service_id, row.counter_id)
-        if kind not in kinds:
-            kinds[kind] = _may_call(office, row)
-        by_desks.setdefault(kinds[kind], []).append(_policy(row))
-    for desks, members in by_desks.items():
-        rivals = [one for others, them in by_desks.items() if others & desks or others == desks for one in them]
-        at = {one.ticket_id: place for place, one in enumerate(order(rivals, 0, office.settings.ratio))}
-        places.update({one.ticket_id: at[one.ticket_id] for one in members})
-    return places
-
-
-def _may_call(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> frozenset[int]:
-    if row.counter_id is not None:
-        return frozenset({row.counter_id})
-    return frozenset(counter.id for counter in office.counters if counter.serves(row.role, row.service_id))
+def _policy(ticket: QueueTicket) -> Waiting:
+    return Waiting(ticket.id, ticket.lane, ticket.queued_at)
 
 
 def _today_s(learned: Mapping[Key, float], stays: CounterVisits) -> dict[Key, float]:
@@ -214,40 +198,17 @@ def _seconds(today_s: Mapping[Key, float], key: Key) -> float:
     return today_s.get(key) or sum(today_s.values()) / len(today_s)
 
 
-def _desks(
-    connection: Connection, office: OfficeConfig, stays: CounterVisits, today_s: Mapping[Key, float], now: datetime
-) -> list[WorkingCounter]:
-    """The counters where somebody sits, as `estimate` sees them."""
-    seats = connection.execute(
-        select(Counter.id, Counter.paused_at).where(
-            Counter.office_id == office.office_id, Counter.officer_id.is_not(None)
-        )
-    ).all()
-    busy = {
-        row.counter_id: row
-        for row in connection.execute(
-            select(Ticket.id, Ticket.counter_id, Ticket.service_id, Ticket.role, Ticket.since_at).where(
-                Ticket.office_id == office.office_id,
-                Ticket.on_day == office_day(now, office.zone),
-                ACTIVE,
-                Ticket.state.in_(AT_COUNTER),
-            )
-        )
-    }
-    desks = []
-    for seat in seats:
-        counter = office.counter_by_id(seat.id)
-        if counter is not None:
-            here = busy.get(seat.id)
-            free_at_s = 0.0 if here is None else _remaining_s(here, stays, today_s, now)
-            breaks = _breaks(office, counter, now, is_paused=seat.paused_at is not None)
-            desks.append(WorkingCounter(str(counter.number), _keys(office, counter), free_at_s, breaks))
-    return desks
+def _working(
+    office: OfficeConfig, each: _OpenCounter, stays: CounterVisits, today_s: Mapping[Key, float], now: datetime
+) -> WorkingCounter:
+    """The counter as `estimate` sees it."""
+    here, counter = each.here, each.counter
+    free_at_s = 0.0 if here is None else _remaining_s(here, stays, today_s, now)
+    breaks = _breaks(office, counter, now, is_paused=each.is_paused)
+    return WorkingCounter(str(counter.number), _keys(office, counter), free_at_s, breaks)
 
 
-def _remaining_s(
-    here: Row[*tuple[Any, ...]], stays: CounterVisits, today_s: Mapping[Key, float], now: datetime
-) -> float:
+def _remaining_s(here: QueueTicket, stays: CounterVisits, today_s: Mapping[Key, float], now: datetime) -> float:
     since = stays.called_at.get(here.id, here.since_at)
     return estimate.remaining_s((now - since).total_seconds(), _seconds(today_s, (here.service_id, here.role)))
 
@@ -281,7 +242,7 @@ def _span(rest: Break, local: datetime) -> tuple[float, float]:
 
 def _times(
     queue: Sequence[Waiting],
-    waiting: Sequence[Row[*tuple[Any, ...]]],
+    waiting: Sequence[QueueTicket],
     desks: Sequence[WorkingCounter],
     today_s: Mapping[Key, float],
 ) -> dict[int, float]:
@@ -295,7 +256,7 @@ def _times(
 def _newcomers(
     office: OfficeConfig,
     queue: Sequence[Waiting],
-    waiting: Sequence[Row[*tuple[Any, ...]]],
+    waiting: Sequence[QueueTicket],
     desks: Sequence[WorkingCounter],
     today_s: Mapping[Key, float],
     known: int,

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, bindparam, false, func, or_, select, union_all, update
+from sqlalchemy import Row, Select, func, select
 
 from shared.domain.counter import UNDO_S, TransferPlace
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
-from shared.domain.numbering import office_day, parse_label
+from shared.domain.numbering import parse_label
 from shared.domain.office import CounterConfig
-from shared.domain.policy import Lane, Waiting, next_streak, pick
+from shared.domain.policy import Lane, next_streak
+from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
 from shared.engine import visitor
 from shared.engine.seat import claim, must_be_free
-from shared.engine.ticket import facts, find, move, take_back
+from shared.engine.ticket import facts, mark, move, must_be_callable, take_back
+from shared.store import reads
 from shared.store.office import Transaction
-from shared.store.tables import ACTIVE, Counter, Event, Ticket
+from shared.store.tables import Event
 
 AT_THE_COUNTER = frozenset(
     {Action.RECALL, Action.START, Action.RELEASE, Action.MISS, Action.HOLD, Action.TRANSFER, Action.FINISH}
@@ -49,15 +49,15 @@ def call_next(tx: Transaction) -> dict[str, Any] | None:
     Raises `NotAllowed`: `counter_taken` (another officer sits there), `counter_busy` (somebody stands there),
     `counter_paused`.
     """
-    found = _ready(tx)
-    heads = _front_of_lines(tx)
-    picked = pick([Waiting(row.id, row.lane, row.queued_at) for row in heads], found.streak, tx.office.settings.ratio)
+    _ready(tx)
+    picked, seat = tx.room.next_for(tx.counter), tx.room.seat(tx.counter)
     if picked is None:
         tx.unchanged(None)
-    streak = next_streak(found.streak, picked.lane, any(row.lane == Lane.ORDINARY for row in heads))
-    if streak != found.streak:
-        tx.execute(update(Counter).where(Counter.id == tx.counter.id).values(streak=streak))
-    return _call(tx, find(tx, picked.ticket_id), streak=found.streak)
+    ordinary_waits = any(one.lane == Lane.ORDINARY for one in tx.room.front(tx.counter))
+    streak = next_streak(seat.streak, picked.lane, ordinary_waits)
+    if streak != seat.streak:
+        tx.save_seat(replace(seat, streak=streak))
+    return _call(tx, picked, streak=seat.streak)
 
 
 def call_number(tx: Transaction, label: str, reason: str) -> dict[str, Any]:
@@ -87,16 +87,17 @@ def act(
 
     Raises `NotAllowed` (stale, counter_taken, counter_busy, elsewhere), `Forbidden("action")`, `Unknown`.
     """
-    counter, ticket = tx.counter, find(tx, ticket_id)
+    counter, ticket = tx.counter, tx.ticket(ticket_id)
     after(ticket.state, action)
     _must_concern(ticket, counter, action)
     if action == Action.CALL:
         _ready(tx)
         return _call(tx, ticket, reason)
     claim(tx)
-    columns = _columns(tx, ticket, action, onward or Onward(to_counter))
-    detail = _target(tx, columns) if action == Action.TRANSFER else None
-    return facts(tx.office, move(tx, ticket, action, columns, reason=reason, detail=detail))
+    onward = onward or Onward(to_counter)
+    changed = _changed(tx, ticket, action, onward)
+    detail = _target(tx, changed, onward) if action == Action.TRANSFER else None
+    return facts(tx.office, move(tx, ticket, action, changed, reason=reason, detail=detail))
 
 
 def undo(tx: Transaction) -> dict[str, Any]:
@@ -111,14 +112,14 @@ def undo(tx: Transaction) -> dict[str, Any]:
         raise NotAllowed("undo_nothing")
     if tx.now - event.at > timedelta(seconds=UNDO_S):
         raise NotAllowed("undo_late")
-    ticket = find(tx, event.ticket_id)
+    ticket = tx.ticket(event.ticket_id)
     newest = tx.execute(select(func.max(Event.id)).where(Event.ticket_id == ticket.id)).scalar_one()
     if newest != event.id:
         raise NotAllowed("stale", state=ticket.state.value, action="undo")
     if event.from_state in AT_COUNTER and ticket.state not in AT_COUNTER:
         must_be_free(tx, counter)
     if "streak" in event.detail:
-        tx.execute(update(Counter).where(Counter.id == event.counter_id).values(streak=event.detail["streak"]))
+        tx.save_seat(replace(tx.room.seats[event.counter_id], streak=event.detail["streak"]))
     return facts(tx.office, take_back(tx, ticket, event))
 
 
@@ -134,11 +135,12 @@ def is_undoable(event: Row[Any]) -> bool:
 
 def write_note(tx: Transaction, ticket_id: int, text: str) -> dict[str, Any]:
     """What one officer tells the next about this visitor; empty takes it away. The ticket's facts."""
-    ticket = find(tx, ticket_id)
+    ticket = tx.ticket(ticket_id)
     if ticket.state in ENDED:
         raise NotAllowed("stale", state=ticket.state.value, action="note")
     claim(tx)
-    return _mark(tx, ticket, "note", {"note": text.strip() or None}, text.strip() or None)
+    note = text.strip() or None
+    return facts(tx.office, mark(tx, ticket, "note", replace(ticket, note=note), reason=note))
 
 
 def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, Any]:
 
     Raises `NotAllowed` (stale, elsewhere), `Forbidden("service_elsewhere")` when this counter does not serve it.
     """
-    counter, ticket, service = tx.counter, find(tx, ticket_id), tx.office.service(slug)
+    counter, ticket, service = tx.counter, tx.ticket(ticket_id), tx.office.service(slug)
     if ticket.state != State.SERVING or service.id == ticket.service_id:
         raise NotAllowed("stale", state=ticket.state.value, action="next_service")
     if ticket.counter_id != counter.id:
@@ -154,8 +156,9 @@ def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, Any]:
     if not counter.serves(service.first_role, service.id):
         raise Forbidden("service_elsewhere")
     claim(tx)
-    columns = {"service_id": service.id, "role": service.first_role, "since_at": tx.now, "case_id": None}
-    return _mark(tx, ticket, "next_service", columns, slug)
+    changed = replace(ticket, service_id=service.id, role=service.first_role, since_at=tx.now, case_id=None)
+    detail = {"was": ticket.service_id}
+    return facts(tx.office, mark(tx, ticket, "next_service", changed, reason=slug, detail=detail))
 
 
 def walk_in(tx: Transaction, slug: str, *, is_priority: bool, nonce: str) -> visitor.Taken:
@@ -165,27 +168,15 @@ def walk_in(tx: Transaction, slug: str, *, is_priority: bool, nonce: str) -> vis
     return taken
 
 
-def _mark(
-    tx: Transaction, ticket: Row[Any], action: str, columns: dict[str, Any], reason: str | None
-) -> dict[str, Any]:
-    """Changes columns of a ticket that stays in its state, with an event."""
-    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**columns))
-    state = ticket.state.value
-    detail = {"was": ticket.service_id} if "service_id" in columns else None
-    tx.record(action, from_state=state, to_state=state, ticket_id=ticket.id, reason=reason, detail=detail)
-    return facts(tx.office, {**ticket._mapping, **columns})
-
-
-def _ready(tx: Transaction) -> Row[Any]:
-    """The counter is this officer's, works, and nobody stands there: somebody may be called to it. Its seat."""
+def _ready(tx: Transaction) -> None:
+    """The counter is this officer's, works, and nobody stands there: somebody may be called to it."""
     found = claim(tx)
     if found.paused_at is not None and found.officer_id == tx.actor.officer_id:
         raise NotAllowed("counter_paused", counter=tx.counter.number)
     must_be_free(tx, tx.counter)
-    return found
 
 
-def _must_concern(ticket: Row[Any], counter: CounterConfig, action: Action) -> None:
+def _must_concern(ticket: QueueTicket, counter: CounterConfig, action: Action) -> None:
     if action not in OFFERED:
         raise Forbidden("action", action=action.value)
     is_here = ticket.counter_id == counter.id
@@ -193,111 +184,65 @@ def _must_concern(ticket: Row[Any], counter: CounterConfig, action: Action) -> N
         raise NotAllowed("elsewhere", counter=counter.number)
 
 
-def _call(tx: Transaction, ticket: Row[Any], reason: str | None = None, streak: int | None = None) -> dict[str, Any]:
+def _call(tx: Transaction, ticket: QueueTicket, reason: str | None = None, streak: int | None = None) -> dict[str, Any]:
     """`streak`: the counter's before this call, so that an undo can put it back."""
-    here = {"counter_id": tx.counter.id, "recalls": 0}
+    here = replace(ticket, counter_id=tx.counter.id, recalls=0)
     detail = None if streak is None else {"streak": streak}
     return facts(tx.office, move(tx, ticket, Action.CALL, here, reason=reason, detail=detail))
 
 
-def _by_label(tx: Transaction, label: str) -> Row[Any]:
+def _by_label(tx: Transaction, label: str) -> QueueTicket:
     """The ticket of today with that number; without its letter when only one letter is served here."""
     letter, number = parse_label(label)
-    letters = (
-        [letter] if letter else sorted({s.series for s in tx.office.services if tx.counter.serves(s.first_role, s.id)})
-    )
-    today = office_day(tx.now, tx.office.zone)
-    rows = tx.all(
-        select(Ticket).where(
-            Ticket.office_id == tx.office_id,
-            Ticket.on_day == today,
-            Ticket.series.in_(letters),
-            Ticket.number == number,
-        )
-    )
-    if len(rows) != 1:
+    served = {one.series for one in tx.office.services if tx.counter.serves(one.first_role, one.id)}
+    letters = [letter] if letter else sorted(served)
+    found = reads.tickets_by_number(tx.connection, tx.office_id, tx.today, letters, number)
+    if len(found) != 1:
         raise Unknown("number")
-    return rows[0]
+    return found[0]
 
 
-def _columns(tx: Transaction, ticket: Row[Any], action: Action, onward: Onward) -> dict[str, Any]:
-    """What changes with the ticket beside its state."""
+def _changed(tx: Transaction, ticket: QueueTicket, action: Action, onward: Onward) -> QueueTicket:
+    """The ticket with what changes beside its state."""
     if action == Action.RECALL:
-        return {"recalls": ticket.recalls + 1}
+        return replace(ticket, recalls=ticket.recalls + 1)
     if action in (Action.RELEASE, Action.RESTORE):
-        return {"counter_id": None}
+        return replace(ticket, counter_id=None)
     if action == Action.TRANSFER:
-        return _onward(tx, ticket, onward)
-    return {}
+        return must_be_callable(tx, _onward(tx, ticket, onward))
+    return ticket
 
 
-def _onward(tx: Transaction, ticket: Row[Any], onward: Onward) -> dict[str, Any]:
-    """Where the ticket waits after a transfer; raises `Invalid("transfer_target")`."""
-    columns: dict[str, Any] = {"counter_id": None, "return_counter_id": ticket.counter_id if onward.returns else None}
+def _onward(tx: Transaction, ticket: QueueTicket, onward: Onward) -> QueueTicket:
+    """The ticket as it waits after a transfer; raises `Invalid("transfer_target")`."""
+    sent = replace(ticket, counter_id=None, return_counter_id=ticket.counter_id if onward.returns else None)
     if onward.service is not None:
         service = tx.office.service(onward.service)
-        columns |= {"service_id": service.id, "role": service.first_role}
+        sent = replace(sent, service_id=service.id, role=service.first_role)
     if onward.counter is not None:
         target = tx.office.counter(onward.counter)
-        role = columns.get("role", ticket.role)
-        columns |= {"counter_id": target.id, "role": role if role in target.roles else min(target.roles, default=role)}
-    if (onward.counter is None and onward.service is None) or columns["counter_id"] == ticket.counter_id:
+        sent = replace(sent, counter_id=target.id, role=role_at(target, sent.role))
+    if (onward.counter is None and onward.service is None) or sent.counter_id == ticket.counter_id:
         raise Invalid("transfer_target", fields=["to_counter"])
-    queued_at = _queued_at(tx, ticket, onward.place)
-    return columns | ({"queued_at": queued_at} if queued_at is not None else {})
+    return replace(sent, queued_at=_queued_at(tx, ticket, onward.place))
 
 
-def _queued_at(tx: Transaction, ticket: Row[Any], place: TransferPlace) -> datetime | None:
-    """The moment that gives this place in the line; None keeps what the ticket has."""
-    if place == TransferPlace.KEPT:
-        return None
-    edge = func.min(Ticket.queued_at) if place == TransferPlace.FRONT else func.max(Ticket.queued_at)
-    mine = Ticket.office_id == tx.office_id, Ticket.on_day == ticket.on_day, Ticket.state == State.WAITING, ACTIVE
-    found: datetime = tx.execute(select(edge).where(*mine)).scalar_one() or ticket.queued_at
-    step = timedelta(milliseconds=1)
-    wanted: datetime = min(found, ticket.queued_at) - step
+def role_at(counter: CounterConfig, role: Role) -> Role:
+    """The role in which a visitor waits for this counter."""
+    return role if role in counter.roles else min(counter.roles, default=role)
+
+
+def _queued_at(tx: Transaction, ticket: QueueTicket, place: TransferPlace) -> datetime:
+    """The moment that gives this place in the line."""
+    first, last = tx.room.edges() or (ticket.queued_at, ticket.queued_at)
+    if place == TransferPlace.FRONT:
+        return min(first, ticket.queued_at) - timedelta(milliseconds=1)
     if place == TransferPlace.END:
-        wanted = max(found, ticket.queued_at) + step
-    return wanted
+        return max(last, ticket.queued_at) + timedelta(milliseconds=1)
+    return ticket.queued_at
 
 
-def _target(tx: Transaction, columns: dict[str, Any]) -> dict[str, Any]:
+def _target(tx: Transaction, sent: QueueTicket, onward: Onward) -> dict[str, Any]:
     """What the event says about the way of a transfer."""
-    counter = tx.office.counter_by_id(columns["counter_id"])
-    service = tx.office.service_ids.get(columns.get("service_id", 0))
-    return {"to_counter": counter.number if counter else None, "to_service": service.slug if service else None}
-
-
-def _front_of_lines(tx: Transaction) -> Sequence[Row[Any]]:
-    """The first of each lane that this counter may call: all that `policy.pick` needs to see."""
-    counter = tx.counter
-    services = counter.service_ids if counter.service_ids is not None else frozenset(tx.office.service_ids)
-    today = {"the_office": tx.office_id, "the_day": office_day(tx.now, tx.office.zone), "the_counter": counter.id}
-    rows: Sequence[Row[Any]] = tx.execute(_front_statement(counter.roles, services), today).all()
-    return rows
-
-
-@cache
-def _front_statement(roles: frozenset[Role], services: frozenset[int]) -> Executable:
-    """One statement for each kind of counter: there are few."""
-    return union_all(*(_head(lane, roles, services) for lane in Lane)).execution_options(prepared=True)
-
-
-def _head(lane: Lane, roles: frozenset[Role], services: frozenset[int]) -> Select[Any]:
-    first = (
-        select(Ticket.id, Ticket.lane, Ticket.queued_at)
-        .where(
-            Ticket.office_id == bindparam("the_office"),
-            Ticket.on_day == bindparam("the_day"),
-            ACTIVE,
-            or_(false(), *(Ticket.role == role for role in sorted(roles))),
-            Ticket.lane == lane,
-            Ticket.state == State.WAITING,
-            or_(false(), *(Ticket.service_id == service for service in sorted(services))),
-            or_(Ticket.counter_id.is_(None), Ticket.counter_id == bindparam("the_counter")),
-        )
-        .order_by(Ticket.queued_at, Ticket.id)
-        .limit(1)
-        .subquery()
-    )
-    return select(first)
+    counter = tx.office.counter_by_id(sent.counter_id)
+    return {"to_counter": counter.number if counter else None, "to_service": onward.service}

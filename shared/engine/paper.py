@@ -18,6 +18,7 @@ from shared.engine import print_queue
 from shared.engine.device import digest
 from shared.engine.print_queue import JobState
 from shared.printing.profiles import profile
+from shared.store import hot
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
 from shared.words import words
@@ -60,10 +61,7 @@ def print_lines(
         "made_at": tx.now,
         "expires_at": tx.now + _life(kind),
     }
-    return int(tx.execute(_PRINT, values).scalar_one())
-
-
-_PRINT = insert(PrintJob).returning(PrintJob.id).execution_options(prepared=True)
+    return hot.insert_job(tx.connection, values)
 
 
 def test_page(

@@ -23,6 +23,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.speech import Style
 from shared.domain.standard import Role
+from shared.engine.stranded import must_strand_nobody
 from shared.store.office import Transaction
 from shared.store.office_config import settings_to_json
 from shared.store.tables import ACTIVE, Counter, CounterBreak, Office, Service, Ticket
@@ -91,6 +92,7 @@ def record_setup_change(
     changed = {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
     if not changed:
         tx.unchanged(None)
+    must_strand_nobody(tx)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
     tx.record(f"setup.{what}", detail=changed)
 

@@ -228,14 +228,8 @@ _OWN = (
     select(Printer)
     .where(Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None), Printer.is_active)
     .order_by(Printer.id)
-    .execution_options(prepared=True)
 )
-_QUEUED = (
-    select(PrintJob.printer_id)
-    .where(UNSENT, PrintJob.state == JobState.QUEUED)
-    .distinct()
-    .execution_options(prepared=True)
-)
+_QUEUED = select(PrintJob.printer_id).where(UNSENT, PrintJob.state == JobState.QUEUED).distinct()
 _SENDING = select(PrintJob.id).where(UNSENT, PrintJob.state == JobState.SENDING)
 
 

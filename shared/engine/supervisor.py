@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,11 @@ from sqlalchemy import delete, insert, update
 
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.ticket import Action, State
-from shared.engine.seat import NOBODY, must_be_free, seat
-from shared.engine.ticket import facts, find, move
+from shared.engine.officer import role_at
+from shared.engine.seat import empty, must_be_free
+from shared.engine.ticket import facts, mark, move, must_be_callable
 from shared.store.office import Transaction
-from shared.store.tables import Counter, CounterMessage, Office, ScheduleOverride, Ticket
+from shared.store.tables import CounterMessage, Office, ScheduleOverride
 
 _WAY_OUT = {State.CALLED: Action.RELEASE, State.SERVING: Action.TRANSFER}
 """How a ticket leaves a counter whose officer does not act."""
@@ -68,24 +70,25 @@ def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | No
     """Frees a ticket that is stuck at a counter, called, served or held: it waits again, place kept; its facts.
 
     `to_counter`: only there; None: wherever it is served. A held one stays held, at the counter `to_counter`.
-    Raises `Missing("reason")`, `NotAllowed("stale")`, `Invalid("transfer_target")`.
+    Raises `Missing("reason")`, `NotAllowed` (stale, nobody_calls), `Invalid("transfer_target")`.
     """
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
-    ticket = find(tx, ticket_id)
+    ticket, why = tx.ticket(ticket_id), reason.strip()
     target = tx.office.counter(to_counter) if to_counter is not None else None
-    columns: dict[str, Any] = {"counter_id": target.id if target else None}
-    if target and ticket.role not in target.roles:
-        columns["role"] = min(target.roles, default=ticket.role)
+    freed = replace(ticket, counter_id=None)
+    if target is not None:
+        freed = replace(ticket, counter_id=target.id, role=role_at(target, ticket.role))
     if ticket.state == State.HELD:
         if target is None:
             raise Invalid("transfer_target", fields=["to_counter"])
-        return _carry(tx, ticket, columns, reason.strip())
+        return facts(tx.office, mark(tx, ticket, "take_over", freed, counter_id=ticket.counter_id, reason=why))
     if ticket.state not in _WAY_OUT:
         raise NotAllowed("stale", state=ticket.state.value, action="take_over")
     detail = {"take_over": True, "to_counter": to_counter}
-    at, why = ticket.counter_id, reason.strip()
-    return facts(tx.office, move(tx, ticket, _WAY_OUT[ticket.state], columns, counter_id=at, reason=why, detail=detail))
+    at, way = ticket.counter_id, _WAY_OUT[ticket.state]
+    freed = must_be_callable(tx, freed)
+    return facts(tx.office, move(tx, ticket, way, freed, counter_id=at, reason=why, detail=detail))
 
 
 def empty_counter(tx: Transaction, number: int, reason: str) -> None:
@@ -93,16 +96,7 @@ def empty_counter(tx: Transaction, number: int, reason: str) -> None:
     if not reason.strip():
         raise Missing("reason", missing=["reason"])
     counter = tx.office.counter(number)
-    if seat(tx, counter).officer_id is None:
+    if tx.room.seat(counter).officer_id is None:
         tx.unchanged(None)
     must_be_free(tx, counter)
-    tx.execute(update(Counter).where(Counter.id == counter.id).values(**NOBODY))
-    tx.record("empty_counter", counter_id=counter.id, reason=reason.strip())
-
-
-def _carry(tx: Transaction, ticket: Any, columns: dict[str, Any], reason: str) -> dict[str, Any]:
-    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**columns))
-    state = ticket.state.value
-    at = ticket.counter_id
-    tx.record("take_over", from_state=state, to_state=state, ticket_id=ticket.id, counter_id=at, reason=reason)
-    return facts(tx.office, {**ticket._mapping, **columns})
+    empty(tx, tx.room.seat(counter), "empty_counter", reason.strip())

@@ -2,132 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row
 
-from shared.domain.errors import NotAllowed, Unknown
-from shared.domain.numbering import label, office_day
+from shared.domain.errors import NotAllowed
 from shared.domain.office import OfficeConfig
-from shared.domain.policy import Lane
-from shared.domain.standard import Role
-from shared.domain.ticket import UNDOABLE, Action, State, after
+from shared.domain.room_facts import CallMade, QueueTicket
+from shared.domain.ticket import UNDOABLE, Action, after
+from shared.store.hot import MUTABLE
 from shared.store.office import Transaction
-from shared.store.tables import ACTIVE, Ticket
+from shared.store.tables import Ticket
+from shared.store.undo import restored
 
-_FIND = (
-    select(Ticket)
-    .where(Ticket.id == bindparam("the_id"), Ticket.office_id == bindparam("the_office"))
-    .execution_options(prepared=True)
-)
-_MOVE = (
-    update(Ticket)
-    .where(Ticket.id == bindparam("the_id"), Ticket.state == bindparam("the_state"))
-    .execution_options(prepared=True)
-)
-
-
-def find(tx: Transaction, ticket_id: int) -> Row[Any]:
-    """The ticket's row; raises `Unknown("ticket")` when this office has none such."""
-    row: Row[Any] | None = tx.execute(_FIND, {"the_id": ticket_id, "the_office": tx.office_id}).first()
-    if row is None:
-        raise Unknown("ticket")
-    return row
-
-
-_LAST_IN_LINE = (
-    select(func.max(Ticket.queued_at))
-    .where(Ticket.office_id == bindparam("the_office"), Ticket.on_day == bindparam("the_day"), ACTIVE)
-    .execution_options(prepared=True)
-)
-
-
-def end_of_line(tx: Transaction) -> datetime:
-    """The place of whoever joins the line with this change: now, and behind all others whatever the clock says."""
-    today = office_day(tx.now, tx.office.zone)
-    last: datetime | None = tx.execute(_LAST_IN_LINE, {"the_office": tx.office_id, "the_day": today}).scalar_one()
-    return tx.now if last is None else max(tx.now, last)
+CALLS = (Action.CALL, Action.RECALL)
 
 
 def move(
     tx: Transaction,
-    ticket: Row[Any],
+    ticket: QueueTicket,
     action: Action,
-    columns: Mapping[str, Any] | None = None,
+    changed: QueueTicket | None = None,
     *,
     counter_id: int | None = None,
     reason: str | None = None,
-    detail: dict[str, Any] | None = None,
+    detail: Mapping[str, object] | None = None,
     case_id: int | None = None,
-) -> dict[str, Any]:
-    """Moves the ticket by the table, writes `columns` with it and records the event; the ticket's new values.
+) -> QueueTicket:
+    """Moves the ticket by the table and records the event; the ticket as it is now.
 
-    `counter_id`: another counter than the actor's. `case_id`: the file whose way causes the move; it is then taken
-    back with the file only.
+    `changed`: the ticket with what changes beside its state. `counter_id`: another counter than the actor's.
+    `case_id`: the file whose way causes the move; it is then taken back with the file only.
     Raises `NotAllowed("stale")` when its state does not know the action.
     """
-    to_state = after(ticket.state, action)
-    values = {"state": to_state, "since_at": tx.now, **(columns or {})}
+    moved = replace(changed or ticket, state=after(ticket.state, action), since_at=tx.now)
     if case_id is not None or (tx.actor.officer_id is not None and action in UNDOABLE):
-        detail = {**(detail or {}), "was": {name: _plain(ticket._mapping[name]) for name in values}}
-    moved = tx.execute(_MOVE, {"the_id": ticket.id, "the_state": ticket.state, **values}).rowcount
-    if moved != 1:
-        raise NotAllowed("stale", state=ticket.state.value, action=action.value)
+        detail = {**(detail or {}), "was": _snapshot(ticket, moved)}
+    _write(tx, ticket, moved, action.value, counter_id, reason=reason, detail=detail, case_id=case_id)
+    if action in CALLS:
+        at_counter = counter_id or tx.actor.counter_id
+        tx.learn(CallMade(tx.version, moved.id, moved.label, at_counter, tx.now, moved.on_day))
+    return moved
+
+
+def mark(
+    tx: Transaction,
+    ticket: QueueTicket,
+    action: str,
+    changed: QueueTicket,
+    *,
+    counter_id: int | None = None,
+    reason: str | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> QueueTicket:
+    """Changes something of a ticket that stays in its state, with an event."""
+    _write(tx, ticket, changed, action, counter_id, reason=reason, detail=detail)
+    return changed
+
+
+def take_back(tx: Transaction, ticket: QueueTicket, event: Row[Any], *, counter_id: int | None = None) -> QueueTicket:
+    """Gives the ticket the values that it had before `event`, its newest, and records that; the ticket now."""
+    was: dict[str, Any] = restored(Ticket, event.detail["was"])
+    back = replace(ticket, **was)
+    _write(tx, ticket, back, "undo", counter_id, detail={"of": event.action})
+    return back
+
+
+def must_be_callable(tx: Transaction, waiting: QueueTicket) -> QueueTicket:
+    """The ticket as it is to wait; raises `NotAllowed("nobody_calls")` when no counter could ever call it."""
+    if not tx.room.callable_somewhere(waiting.waits_for):
+        raise NotAllowed("nobody_calls", role=waiting.role.value)
+    return waiting
+
+
+def _write(
+    tx: Transaction,
+    before: QueueTicket,
+    ticket: QueueTicket,
+    action: str,
+    counter_id: int | None,
+    *,
+    reason: str | None = None,
+    detail: Mapping[str, object] | None = None,
+    case_id: int | None = None,
+) -> None:
+    tx.save(ticket, before)
     tx.record(
-        action.value,
-        from_state=ticket.state.value,
-        to_state=to_state.value,
+        action,
+        from_state=before.state.value,
+        to_state=ticket.state.value,
         ticket_id=ticket.id,
-        counter_id=counter_id,
         case_id=case_id,
+        counter_id=counter_id,
         reason=reason,
         detail=detail,
     )
-    return {**ticket._mapping, **values}
 
 
-def take_back(tx: Transaction, ticket: Row[Any], event: Row[Any], *, counter_id: int | None = None) -> dict[str, Any]:
-    """Gives the ticket the values that it had before `event`, its newest, and records that; its values now."""
-    values = {name: _value(name, kept) for name, kept in event.detail["was"].items()}
-    tx.execute(update(Ticket).where(Ticket.id == ticket.id).values(**values))
-    tx.record(
-        "undo",
-        from_state=ticket.state.value,
-        to_state=values["state"].value,
-        ticket_id=ticket.id,
-        counter_id=counter_id,
-        detail={"of": event.action},
-    )
-    return {**ticket._mapping, **values}
+def _snapshot(before: QueueTicket, ticket: QueueTicket) -> dict[str, object]:
+    """What an undo has to put back."""
+    changed = [name for name in MUTABLE if getattr(before, name) != getattr(ticket, name)]
+    return {name: getattr(before, name) for name in (*changed, "state", "since_at")}
 
 
-def _plain(value: Any) -> Any:
-    """A column's value as JSON keeps it."""
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _value(name: str, kept: Any) -> Any:
-    """The column's value again."""
-    if kept is None:
-        return None
-    kinds: dict[str, Callable[[Any], Any]] = {"state": State, "lane": Lane, "role": Role}
-    kind = datetime.fromisoformat if name.endswith("_at") else kinds.get(name)
-    return kind(kept) if kind else kept
-
-
-def facts(office: OfficeConfig, ticket: dict[str, Any]) -> dict[str, Any]:
+def facts(office: OfficeConfig, ticket: QueueTicket) -> dict[str, Any]:
     """What a program is told of a ticket: no token, no person."""
-    counter = office.counter_by_id(ticket["counter_id"])
+    counter = office.counter_by_id(ticket.counter_id)
     return {
-        "id": ticket["id"],
-        "number": label(ticket["series"], ticket["number"]),
-        "service": office.service_ids[ticket["service_id"]].slug,
-        "state": ticket["state"].value,
-        "lane": ticket["lane"].value,
+        "id": ticket.id,
+        "number": ticket.label,
+        "service": office.service_ids[ticket.service_id].slug,
+        "state": ticket.state.value,
+        "lane": ticket.lane.value,
         "counter": counter.number if counter else None,
-        "recalls": ticket["recalls"],
-        "taken_at": ticket["taken_at"].isoformat(),
-        "since_at": ticket["since_at"].isoformat(),
+        "recalls": ticket.recalls,
+        "taken_at": ticket.taken_at.isoformat(),
+        "since_at": ticket.since_at.isoformat(),
     }

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import select
 
 from shared.domain.availability import require_open
 from shared.domain.errors import NotAllowed, Unknown
-from shared.domain.numbering import label, office_day
 from shared.domain.office import ServiceConfig
-from shared.domain.policy import Lane, ahead
-from shared.domain.procedure import awaited_at
+from shared.domain.policy import Lane
+from shared.domain.procedure import OSS, awaited_at
+from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import Role
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import NUMBER, print_lines
-from shared.engine.ticket import end_of_line
-from shared.store import reads
+from shared.store import hot
 from shared.store.office import Transaction
-from shared.store.sequence import next_number
-from shared.store.tables import ACTIVE, FileRecord, Outage, Series, Ticket
+from shared.store.tables import FileRecord
 from shared.words import words
 
 
@@ -76,14 +74,12 @@ def take(
     numbers now.
     """
     service = tx.office.service(slug)
-    earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
+    earlier = hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
-    today = office_day(tx.now, tx.office.zone)
-    require_open(tx.office.availability(service, tx.now, _issued(tx, service, today)))
+    require_open(tx.office.availability(service, tx.now, tx.room.issued(service)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
-    people_ahead = _ahead(tx, service, lane, today)
-    taken = _issue(tx, service, lane, service.first_role, people_ahead, nonce, language, quote=quote)
+    taken = _issue(tx, service, lane, service.first_role, nonce, language, quote=quote)
     _print_number(tx, taken, service, language, printer)
     return taken
 
@@ -96,12 +92,10 @@ def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:
     service = next((each for each in tx.office.services if each.slug == slug), None)
     if service is None:
         raise Unknown("service")
-    earlier = tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
+    earlier = hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
-    today = office_day(tx.now, tx.office.zone)
-    people_ahead = _ahead(tx, service, Lane.ORDINARY, today, tx.now)
-    taken = _issue(tx, service, Lane.ORDINARY, service.first_role, people_ahead, nonce, "id", queued_at=tx.now)
+    taken = _issue(tx, service, Lane.ORDINARY, service.first_role, nonce, "id", queued_at=tx.now)
     if not is_over:
         _print_number(tx, taken, service, "id", None)
     return taken
@@ -116,27 +110,18 @@ def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer
     file = tx.first(select(FileRecord).where(FileRecord.office_id == tx.office_id, FileRecord.token == token))
     if file is None:
         raise Unknown("case")
-    visit = active_ticket_of(tx, file.id)
-    earlier = visit or tx.execute(_BY_NONCE, {"the_office": tx.office_id, "the_nonce": nonce}).first()
+    earlier = tx.room.active_ticket_of(file.id) or hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
     steps = tx.standard(file.standard_id).steps
-    desk = awaited_at(file.state, steps, file.step)
-    if desk is None:
+    role = awaited_at(file.state, steps, file.step)
+    if role is None:
         raise NotAllowed("not_needed")
     service = tx.office.service_ids[file.service_id]
-    require_open(tx.office.availability_to_return(service, desk, tx.now))
-    people_ahead = _ahead(tx, service, Lane.RECALL, office_day(tx.now, tx.office.zone), role=desk)
-    taken = _issue(tx, service, Lane.RECALL, desk, people_ahead, nonce, language, file.id)
+    require_open(tx.office.availability_to_return(service, role, tx.now))
+    taken = _issue(tx, service, Lane.RECALL, role, nonce, language, file.id)
     _print_number(tx, taken, service, language, printer)
     return taken
-
-
-def active_ticket_of(tx: Transaction, case_id: int) -> Any:
-    """The ticket with which the applicant of this file is in the room today; None when nobody is."""
-    today = office_day(tx.now, tx.office.zone)
-    mine = Ticket.office_id == tx.office_id, Ticket.case_id == case_id, Ticket.on_day == today
-    return tx.first(select(Ticket).where(*mine, ACTIVE).order_by(Ticket.id.desc()).limit(1))
 
 
 def _issue(
@@ -144,7 +129,6 @@ def _issue(
     service: ServiceConfig,
     lane: Lane,
     role: Role,
-    people_ahead: int,
     nonce: str,
     language: str,
     case_id: int | None = None,
@@ -152,98 +136,50 @@ def _issue(
     queued_at: datetime | None = None,
 ) -> Taken:
     """Writes the ticket with the next number of its series, and its event; `queued_at`: another place than the end."""
-    today = office_day(tx.now, tx.office.zone)
-    number = next_number(tx, Series, on_day=today, letter=service.series)
-    token = secrets.token_urlsafe(16)
-    ticket_id = tx.execute(
-        _INSERT,
-        {
-            "office_id": tx.office_id,
-            "on_day": today,
-            "series": service.series,
-            "number": number,
-            "service_id": service.id,
-            "token": token,
-            "nonce": nonce,
-            "state": State.WAITING,
-            "lane": lane,
-            "role": role,
-            "case_id": case_id,
-            "quota_service_id": service.id if case_id is None else None,
-            "language": language,
-            "taken_at": tx.now,
-            "queued_at": queued_at or end_of_line(tx),
-            "since_at": tx.now,
-            "estimate_s": quote.estimate_s if quote else None,
-            "quote_low": quote.low_min if quote else None,
-            "quote_high": quote.high_min if quote else None,
-        },
-    ).scalar_one()
-    tx.record("take", to_state=State.WAITING.value, ticket_id=ticket_id, case_id=case_id)
-    label_ = label(service.series, number)
-    return Taken(ticket_id, label_, token, service.slug, State.WAITING, lane, people_ahead, is_new=True, quote=quote)
-
-
-_BY_NONCE = (
-    select(Ticket)
-    .where(Ticket.office_id == bindparam("the_office"), Ticket.nonce == bindparam("the_nonce"))
-    .execution_options(prepared=True)
-)
-_INSERT = insert(Ticket).returning(Ticket.id).execution_options(prepared=True)
-
-
-def _issued(tx: Transaction, service: ServiceConfig, today: date) -> int:
-    """Numbers that it gave today; asked only where a quota makes it matter."""
-    return 0 if service.quota is None else reads.issued(tx.connection, tx.office, today).get(service.id, 0)
-
-
-def _taken_before(tx: Transaction, row: Any) -> Taken:
-    service = tx.office.service_ids[row.service_id]
-    before = _ahead(tx, service, row.lane, row.on_day, row.queued_at) if row.state == State.WAITING else 0
-    number = label(row.series, row.number)
-    return Taken(row.id, number, row.token, service.slug, row.state, row.lane, before, is_new=False, quote=_quoted(row))
-
-
-def _quoted(row: Any) -> Quote | None:
-    return None if row.estimate_s is None else Quote(row.quote_low, row.quote_high, row.estimate_s)
-
-
-def _ahead(
-    tx: Transaction,
-    service: ServiceConfig,
-    lane: Lane,
-    today: Any,
-    before: datetime | None = None,
-    role: Role | None = None,
-) -> int:
-    """People whom the desks of this service call before a visitor of `lane` who stands in line since `before`."""
-    rivals = tx.office.services_in_same_line(service)
-    is_one_line = len(rivals) == len(tx.office.services)
-    query = _BY_LANE if is_one_line else _BY_SERVICE
-    if before is not None:
-        query = query.where(Ticket.queued_at < before).execution_options(prepared=False)
-    values = {"the_office": tx.office_id, "the_day": today, "the_role": role or service.first_role}
-    waiting: dict[Lane, int] = {}
-    for row in tx.execute(query, values):
-        if is_one_line or row.service_id in rivals:
-            waiting[row.lane] = waiting.get(row.lane, 0) + row.people
-    return ahead(lane, waiting, tx.office.settings.ratio)
-
-
-_LINE = (
-    select(Ticket.lane, func.count().label("people"))
-    .where(
-        Ticket.office_id == bindparam("the_office"),
-        Ticket.on_day == bindparam("the_day"),
-        ACTIVE,
-        Ticket.state == State.WAITING,
-        Ticket.role == bindparam("the_role"),
+    before = LinePlace(queued_at, 0) if queued_at else None
+    people_ahead = tx.room.ahead(WaitsFor(role, service.id), lane, before)
+    ticket = tx.add(
+        QueueTicket(
+            id=0,
+            office_id=tx.office_id,
+            on_day=tx.today,
+            series=service.series,
+            number=tx.next_number(service.series),
+            service_id=service.id,
+            token=secrets.token_urlsafe(16),
+            nonce=nonce,
+            state=State.WAITING,
+            lane=lane,
+            role=role,
+            language=language,
+            taken_at=tx.now,
+            queued_at=queued_at or tx.room.end_of_line(tx.now),
+            since_at=tx.now,
+            case_id=case_id,
+            quota_service_id=service.id if case_id is None else None,
+            estimate_s=quote.estimate_s if quote else None,
+            quote_low=quote.low_min if quote else None,
+            quote_high=quote.high_min if quote else None,
+        )
     )
-    .execution_options(prepared=True)
-)
-_BY_LANE = _LINE.group_by(Ticket.lane)
-"""The index has this order: a long line is counted four times as fast as by service."""
-_BY_SERVICE = _LINE.add_columns(Ticket.service_id).group_by(Ticket.lane, Ticket.service_id)
+    tx.record("take", to_state=State.WAITING.value, ticket_id=ticket.id, case_id=case_id)
+    return _taken(ticket, service, people_ahead, quote, is_new=True)
+
+
+def _taken_before(tx: Transaction, ticket: QueueTicket) -> Taken:
+    service = tx.office.service_ids[ticket.service_id]
+    return _taken(ticket, service, tx.room.place_of(ticket), _quoted(ticket), is_new=False)
+
+
+def _taken(ticket: QueueTicket, service: ServiceConfig, ahead: int, quote: Quote | None, *, is_new: bool) -> Taken:
+    number, slug, state, lane = ticket.label, service.slug, ticket.state, ticket.lane
+    return Taken(ticket.id, number, ticket.token, slug, state, lane, ahead, is_new=is_new, quote=quote)
+
+
+def _quoted(ticket: QueueTicket) -> Quote | None:
+    if ticket.estimate_s is None or ticket.quote_low is None or ticket.quote_high is None:
+        return None
+    return Quote(ticket.quote_low, ticket.quote_high, ticket.estimate_s)
 
 
 def _print_number(
@@ -270,13 +206,5 @@ def _print_number(
 
 
 def _is_out(tx: Transaction, service: ServiceConfig) -> bool:
-    """What a visitor should know before they wait: OSS, which this service needs, does not answer now."""
-    needs_it = any(step.system for step in service.standard.steps)
-    return needs_it and tx.execute(_OUT, {"the_office": tx.office_id}).first() is not None
-
-
-_OUT = (
-    select(Outage.id)
-    .where(Outage.office_id == bindparam("the_office"), Outage.until_at.is_(None))
-    .execution_options(prepared=True)
-)
+    """OSS, which this service needs, does not answer now."""
+    return OSS in tx.room.outages and any(step.system for step in service.standard.steps)

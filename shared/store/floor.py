@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from shared.domain.counter import Load, Wait, wait_level
 from shared.domain.file_state import FileState
-from shared.domain.numbering import label
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
-from shared.domain.ticket import AT_COUNTER, State
-from shared.store.tables import ACTIVE, Counter, Event, FileRecord, Officer, PrintJob, Ticket
+from shared.domain.room import Room
+from shared.domain.room_facts import QueueTicket
+from shared.domain.ticket import State
+from shared.store.tables import Event, FileRecord, Officer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +35,22 @@ class CounterNow:
     visitor: Visitor | None
 
 
-def counters(connection: Connection, office: OfficeConfig, today: date) -> list[CounterNow]:
+def counters(connection: Connection, room: Room) -> list[CounterNow]:
     """Every counter of the office as it is now, by number."""
-    seats = {
-        row.id: row
-        for row in connection.execute(
-            select(
-                Counter.id, Counter.officer_id, Counter.paused_at, Counter.pause_reason, Officer.name.label("officer")
-            )
-            .join(Officer, Officer.id == Counter.officer_id, isouter=True)
-            .where(Counter.office_id == office.office_id)
-        )
-    }
-    visitors = {
-        row.counter_id: Visitor(
-            row.id,
-            label(row.series, row.number),
-            row.state,
-            row.since_at,
-            office.service_ids[row.service_id].standard.short_name,
-        )
-        for row in connection.execute(
-            select(Ticket).where(
-                Ticket.office_id == office.office_id, Ticket.on_day <= today, ACTIVE, Ticket.state.in_(AT_COUNTER)
-            )
-        )
-    }
-    return [
-        CounterNow(one, seat.officer_id, seat.officer, seat.paused_at, seat.pause_reason, visitors.get(one.id))
-        for one in office.counters
-        if (seat := seats.get(one.id)) is not None
-    ]
+    names = select(Officer.id, Officer.name).where(Officer.office_id == room.office.office_id)
+    officers = {row.id: row.name for row in connection.execute(names)}
+    found = []
+    for one in room.office.counters:
+        seat, here = room.seat(one), room.at_counter(one)
+        name = None if seat.officer_id is None else officers.get(seat.officer_id)
+        visitor = None if here is None else _visitor(room, here)
+        found.append(CounterNow(one, seat.officer_id, name, seat.paused_at, seat.pause_reason, visitor))
+    return found
+
+
+def _visitor(room: Room, here: QueueTicket) -> Visitor:
+    service = room.office.service_ids[here.service_id].standard.short_name
+    return Visitor(here.id, here.label, here.state, here.since_at, service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +65,21 @@ class Queue:
     """How many wait longer than the service's second limit."""
 
 
-def queues(connection: Connection, office: OfficeConfig, today: date, now: datetime) -> list[Queue]:
+def queues(room: Room, now: datetime) -> list[Queue]:
     """Every offered service's line, in the order of the office."""
-    rows = connection.execute(
-        select(Ticket.service_id, Ticket.taken_at).where(
-            Ticket.office_id == office.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.WAITING
-        )
-    )
     waits: dict[int, list[float]] = {}
-    for row in rows:
-        waits.setdefault(row.service_id, []).append((now - row.taken_at).total_seconds())
+    for one in room.waiting():
+        waits.setdefault(one.service_id, []).append((now - one.taken_at).total_seconds())
     return [
         Queue(
             one,
             len(mine := waits.get(one.id, [])),
             int(max(mine, default=0)),
-            sum(wait_level(wait_s, office.settings.wait_limits(one.slug)) == Wait.TOO_LONG for wait_s in mine),
+            sum(wait_level(wait_s, room.office.settings.wait_limits(one.slug)) == Wait.TOO_LONG for wait_s in mine),
         )
-        for one in office.services
+        for one in room.office.services
         if one.is_active
     ]
-
-
-def held(connection: Connection, office: OfficeConfig, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Tickets on hold, oldest first, with their counter."""
-    return connection.execute(
-        select(Ticket)
-        .where(Ticket.office_id == office.office_id, Ticket.on_day == today, ACTIVE, Ticket.state == State.HELD)
-        .order_by(Ticket.since_at)
-    ).all()
 
 
 def load(connection: Connection, office: OfficeConfig, today: date, now: datetime) -> Load:

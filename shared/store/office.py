@@ -2,154 +2,33 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Executable,
-    NullPool,
-    Result,
-    Row,
-    bindparam,
-    create_engine,
-    event,
-    insert,
-    update,
-)
+from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
-from shared.domain.office import CounterConfig, OfficeConfig
-from shared.domain.standard import ServiceStandard
-from shared.loop import off_the_loop
-from shared.store.office_config import VERSION, OfficeConfigCache
-from shared.store.prepared import PreparedConnection, PreparedStatements, Rows
-from shared.store.tables import Event, Office
+from shared.domain.numbering import office_day
+from shared.domain.office import OfficeConfig
+from shared.domain.room import Room
+from shared.store import hot
+from shared.store.office_config import OfficeConfigCache
+from shared.store.rooms import OfficeRooms, Rooms
+from shared.store.transaction import Transaction, Unchanged, is_in_the_room
 from shared.store.undo import as_json
+from shared.store.writer import LOCK_TIMEOUT_S, SqliteWriter, Work, driver_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Work = Callable[[Connection], tuple[Any, int | None]]
-"""Does something on a connection; what it answers, and the office's new version if it has one."""
+
+__all__ = ["Store", "Transaction"]
 
 log = structlog.get_logger()
-
-LOCK_TIMEOUT_S = 30
-BATCH = 64
-"""The most changes that share one commit on SQLite: bounds how long the first of them waits for the last."""
-
-_TAKE_OFFICE = (
-    update(Office)
-    .where(Office.id == bindparam("the_office"))
-    .values(version=Office.version + 1)
-    .returning(Office.version, Office.setup_version)
-    .execution_options(prepared=True)
-)
-_RECORD = insert(Event).execution_options(prepared=True)
-
-
-class _Unchanged(Exception):
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-
-
-class Transaction:
-    """What a verb works with: the office is locked, `version` is this change's place in its history.
-
-    `actor`: who does it; `now`: when.
-    """
-
-    def __init__(self, connection: Connection, office_configs: OfficeConfigCache, office_id: int, actor: Actor) -> None:
-        self.connection = connection
-        self.office_id = office_id
-        self.actor = actor
-        row = self.execute(_TAKE_OFFICE, {"the_office": office_id}).first()
-        if row is None:
-            raise Unknown("office")
-        self.version: int = row.version
-        self.office: OfficeConfig = office_configs.get(connection, office_id, row.setup_version)
-        self._office_configs = office_configs
-
-    @property
-    def now(self) -> datetime:
-        return self.actor.now
-
-    @contextmanager
-    def acting(self, actor: Actor) -> Iterator[None]:
-        """A part of the change that somebody else does, or that is entered with another time than now."""
-        before, self.actor = self.actor, actor
-        try:
-            yield
-        finally:
-            self.actor = before
-
-    @property
-    def counter(self) -> CounterConfig:
-        """The counter at which the actor acts; raises `Unknown("counter")` away from the counters."""
-        counter = self.office.counter_by_id(self.actor.counter_id)
-        if counter is None:
-            raise Unknown("counter")
-        return counter
-
-    def standard(self, standard_id: int) -> ServiceStandard:
-        """One version of a service standard, old or new."""
-        return self._office_configs.standard(self.connection, standard_id)
-
-    def execute(self, statement: Executable, values: Any = None) -> Any:
-        return self.connection.execute(statement, values)
-
-    def first(self, statement: Executable) -> Row[Any] | None:
-        return self.connection.execute(statement).first()
-
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
-        return self.connection.execute(statement).all()
-
-    def record(
-        self,
-        action: str,
-        *,
-        from_state: str | None = None,
-        to_state: str | None = None,
-        ticket_id: int | None = None,
-        case_id: int | None = None,
-        counter_id: int | None = None,
-        reason: str | None = None,
-        detail: Mapping[str, object] | None = None,
-    ) -> None:
-        """Writes one event row with the actor of this change; `counter_id`: another counter than the actor's."""
-        by = self.actor
-        self.execute(
-            _RECORD,
-            {
-                "office_id": self.office_id,
-                "version": self.version,
-                "at": by.now,
-                "action": action,
-                "from_state": from_state,
-                "to_state": to_state,
-                "ticket_id": ticket_id,
-                "case_id": case_id,
-                "counter_id": counter_id or by.counter_id,
-                "officer_id": by.officer_id,
-                "device_id": by.device_id,
-                "address": by.address,
-                "reason": reason,
-                "detail": detail,
-            },
-        )
-
-    def unchanged(self, answer: object) -> NoReturn:
-        """Ends the verb with `answer` and leaves no trace: what was written, the version included, is taken back."""
-        raise _Unchanged(answer)
 
 
 class Store:
@@ -162,12 +41,11 @@ class Store:
         self.is_sqlite = url.startswith("sqlite")
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self.office_configs = OfficeConfigCache()
-        self._prepared = PreparedStatements(self.engine.dialect) if self.is_sqlite else None
-        self._readers: deque[PreparedConnection] = deque()
+        self.rooms = Rooms()
+        self._readers: deque[Connection] = deque()
         """Connections that nobody reads from now; only of SQLite."""
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writer = _SqliteWriter(self._reads, self._prepared) if self._prepared else None
-        self._run: Callable[[Work], tuple[Any, int | None]] = self._writer.run if self._writer else self._run_alone
+        self._writer = SqliteWriter(self._reads, self.rooms) if self.is_sqlite else None
         self._listeners: list[Callable[[int, int], None]] = []
 
     def change(
@@ -179,50 +57,86 @@ class Store:
         **kwargs: P.kwargs,
     ) -> T:
         """What `verb(transaction, ...)` returns, after the commit. When it raises, nothing of it was written."""
+        rooms = self.rooms.of(office_id)
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.office_configs, office_id, actor)
-            return verb(transaction, *args, **kwargs), transaction.version
+            transaction = Transaction(connection, self.office_configs, rooms, office_id, actor)
+            return transaction.run(verb, *args, **kwargs), transaction.version
 
-        answer, version = self._run(work)
-        if version is not None:
-            self._announce(office_id, version)
-        return answer  # type: ignore[no-any-return]
+        try:
+            answer, version = self._writer.run(work) if self._writer else self._change_alone(rooms, work)
+        except Unchanged as nothing:
+            return nothing.answer  # type: ignore[no-any-return]
+        self._announce(office_id, version)
+        return answer
 
     def write(self, statement: Executable, values: Any = None) -> int:
         """Rows touched by a statement that no queue depends on (last seen, printer state): no office is locked."""
-        return self.write_with(lambda connection: connection.execute(statement, values).rowcount)
+        touched = self.write_with(lambda connection: connection.execute(statement, values).rowcount)
+        if is_in_the_room(statement):
+            self.rooms.forget()
+        return touched
 
     def write_with(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `work(connection, ...)` returns, after the commit; for what belongs to no office's queue."""
-        answer, _ = self._run(lambda connection: (work(connection, *args, **kwargs), None))
-        return answer  # type: ignore[no-any-return]
+        if self._writer is not None:
+            return self._writer.run(lambda connection: work(connection, *args, **kwargs))
+        with self.engine.begin() as connection:
+            return work(connection, *args, **kwargs)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading; each statement sees the newest commit: read the version first, the rows after."""
-        if self._prepared is None:
+        if not self.is_sqlite:
             with self._reads.connect() as connection:
                 yield connection
             return
-        reader = self._readers.pop() if self._readers else PreparedConnection(self._reads, self._prepared)
+        reader = self._readers.pop() if self._readers else self._reads.connect()
         try:
             yield reader
         finally:
             self._readers.append(reader)
 
-    def ask(self, statement: Executable, values: Mapping[str, Any]) -> Result[Any] | Rows:
-        """The rows of one prepared statement, of the newest commit."""
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection for reading that sees one commit all the time."""
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(isolation_level="REPEATABLE READ")
+            return
         with self.read() as connection:
-            rows = connection.execute(statement, values)
-            return rows if self._prepared else rows.freeze()()
+            driver = driver_of(connection)
+            driver.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                driver.execute("COMMIT")
+
+    @contextmanager
+    def room(self, office_id: int, now: datetime) -> Iterator[Room]:
+        """The office's day as it is now; to be asked inside of the block. Raises `Unknown("office")`."""
+        rooms = self.rooms.of(office_id)
+        with rooms.reading:
+            head = self.ask(hot.head, office_id)
+            if head is None:
+                raise Unknown("office")
+            room = rooms.committed
+            if room is None or not rooms.is_at(head, now):
+                with self.snapshot() as connection:
+                    head = hot.head(connection, office_id)
+                    if head is None:
+                        raise Unknown("office")
+                    office = self.office_configs.get(connection, office_id, head.setup_version)
+                    room = rooms.now(connection, office, head, office_day(now, office.zone))
+            yield room
+
+    def ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `question(connection, ...)` reads of the newest commit."""
+        with self.read() as connection:
+            return question(connection, *args, **kwargs)
 
     def office_config(self, office_id: int) -> OfficeConfig:
         """The office's services, counters and printers as they are now; raises `Unknown("office")`."""
-        version = self.ask(VERSION, {"the_office": office_id}).scalar_one_or_none()
-        cached = self.office_configs.cached(office_id, version)
-        if cached is not None:
-            return cached
         with self.read() as connection:
             return self.office_configs.read(connection, office_id)
 
@@ -245,106 +159,20 @@ class Store:
             except Exception:
                 log.exception("listener_failed", office=office_id, version=version)
 
-    def _run_alone(self, work: Work) -> tuple[Any, int | None]:
-        try:
-            with self.engine.begin() as connection:
-                return work(connection)
-        except _Unchanged as nothing:
-            return nothing.answer, None
-
-
-@dataclass(slots=True)
-class _Change:
-    work: Work
-    done: threading.Event = field(default_factory=threading.Event)
-    answer: tuple[Any, int | None] = (None, None)
-    fault: BaseException | None = None
-
-
-class _SqliteWriter:
-    """Runs the waiting changes of all callers one after the other and commits them together.
-
-    Each has a savepoint of its own, so one that fails takes back only itself. Nobody is answered before the commit,
-    which waits for the disk outside the event loop.
-    """
-
-    def __init__(self, engine: Engine, statements: PreparedStatements) -> None:
-        self._engine, self._statements = engine, statements
-        self._waiting: deque[_Change] = deque()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._is_closing = False
-
-    def run(self, work: Work) -> tuple[Any, int | None]:
-        change = _Change(work)
-        self._waiting.append(change)
-        self._wake.set()
-        if self._thread is None:
-            self._start()
-        change.done.wait()
-        if change.fault is not None:
-            raise change.fault
-        return change.answer
-
-    def close(self) -> None:
-        """Returns when the thread has done what waits and has ended."""
-        self._is_closing = True
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _start(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="loket-writer", daemon=True)
-                self._thread.start()
-
-    def _work(self) -> None:
-        with PreparedConnection(self._engine, self._statements) as connection:
-            while not self._is_closing:
-                self._wake.wait()
-                self._wake.clear()
-                while self._waiting:
-                    self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))], connection)
-
-    def _commit(self, batch: list[_Change], connection: Connection) -> None:
-        driver: Any = connection.connection.dbapi_connection
-        try:
-            _begin(driver)
-            for change in batch:
-                self._try(change, connection, driver)
-            off_the_loop(driver.execute, "COMMIT")
-        except Exception as fault:
-            log.exception("commit_failed", changes=len(batch))
-            for change in batch:
-                change.fault = change.fault or fault
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
-        for change in batch:
-            change.done.set()
-
-    def _try(self, change: _Change, connection: Connection, driver: Any) -> None:
-        driver.execute("SAVEPOINT change")
-        try:
-            change.answer = change.work(connection)
-        except _Unchanged as nothing:
-            change.answer = (nothing.answer, None)
-            driver.execute("ROLLBACK TO change")
-        except Exception as fault:  # noqa: BLE001 (raised again in the caller of `run`)
-            change.fault = fault
-            driver.execute("ROLLBACK TO change")
-        driver.execute("RELEASE change")
-
-
-def _begin(driver: Any) -> None:
-    """Takes the file's write lock at once when it is free; waits for another process outside the event loop."""
-    driver.execute("PRAGMA busy_timeout = 0")
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
-        off_the_loop(driver.execute, "BEGIN IMMEDIATE")
+    def _change_alone(self, rooms: OfficeRooms, work: Work[T]) -> T:
+        """In a transaction of its own. Other changes of the office would wait for its row: here they wait before."""
+        with rooms.writing:
+            is_done = False
+            try:
+                with self.engine.begin() as connection:
+                    answer = work(connection)
+                    is_done = True
+            except BaseException:
+                if is_done:
+                    rooms.forget()
+                raise
+            rooms.commit()
+            return answer
 
 
 def _sqlite(url: str) -> Engine:

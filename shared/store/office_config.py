@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, TypeAdapter, with_config
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from shared.domain.availability import Break, Override
 from shared.domain.calendar import Calendar, OpeningHours
@@ -16,7 +16,7 @@ from shared.domain.errors import Unknown
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
 from shared.domain.standard import Role, ServiceStandard
 from shared.standards import service_from_json
-from shared.store import tables
+from shared.store import hot, tables
 
 
 class OfficeConfigCache:
@@ -26,14 +26,10 @@ class OfficeConfigCache:
         self._cached: dict[int, tuple[int, OfficeConfig]] = {}
         self._standards: dict[int, ServiceStandard] = {}
 
-    def cached(self, office_id: int, setup_version: int | None) -> OfficeConfig | None:
-        version, office = self._cached.get(office_id, (0, None))
-        return office if version == setup_version else None
-
     def get(self, connection: Connection, office_id: int, setup_version: int) -> OfficeConfig:
         cached = self._cached.get(office_id)
         if cached is None or cached[0] != setup_version:
-            cached = (setup_version, _load(connection, office_id))
+            cached = (setup_version, read_office_config(connection, office_id))
             self._cached[office_id] = cached
         return cached[1]
 
@@ -46,17 +42,12 @@ class OfficeConfigCache:
 
     def read(self, connection: Connection, office_id: int) -> OfficeConfig:
         """Raises `Unknown("office")`."""
-        version = connection.execute(VERSION, {"the_office": office_id}).scalar_one_or_none()
-        if version is None:
+        head = hot.head(connection, office_id)
+        if head is None:
             raise Unknown("office")
-        return self.get(connection, office_id, version)
+        return self.get(connection, office_id, head.setup_version)
 
 
-VERSION = (
-    select(tables.Office.setup_version)
-    .where(tables.Office.id == bindparam("the_office"))
-    .execution_options(prepared=True)
-)
 _SETTINGS = TypeAdapter(with_config(ConfigDict(extra="forbid"))(OfficeSettings))
 
 
@@ -65,7 +56,8 @@ def settings_to_json(settings: OfficeSettings) -> dict[str, Any]:
     return _SETTINGS.dump_python(settings, mode="json")  # type: ignore[no-any-return]
 
 
-def _load(connection: Connection, office_id: int) -> OfficeConfig:
+def read_office_config(connection: Connection, office_id: int) -> OfficeConfig:
+    """As the rows say, also those that the present transaction has written."""
     office = connection.execute(select(tables.Office).where(tables.Office.id == office_id)).one()
     services = connection.execute(
         select(tables.Service, tables.StandardVersion.body)

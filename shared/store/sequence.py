@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Executable
 
-from shared.store.office import Transaction
-from shared.store.tables import Register, Series
+from shared.store.tables import Register
+from shared.store.transaction import Transaction
 
 
-def next_number(tx: Transaction, table: type[Series] | type[Register], **sequence: Any) -> int:
+def next_number(tx: Transaction, table: type[Register], **sequence: Any) -> int:
     """One more than the last number of `sequence` (the rest of the table's key); 1 is the first."""
     values = {"office_id": tx.office_id, **sequence, "last_number": 1}
     number: int = tx.execute(_upsert(table, tx.connection.dialect.name), values).scalar_one()
@@ -20,13 +20,12 @@ def next_number(tx: Transaction, table: type[Series] | type[Register], **sequenc
 
 
 @cache
-def _upsert(table: type[Series] | type[Register], dialect: str) -> Executable:
+def _upsert(table: type[Register], dialect: str) -> Executable:
     insert = import_module(f"sqlalchemy.dialects.{dialect}").insert  # only the one in use: it costs at every start
     key = [column.name for column in table.__table__.primary_key]
     statement: Executable = (
         insert(table)
         .on_conflict_do_update(index_elements=key, set_={"last_number": table.last_number + 1})
         .returning(table.last_number)
-        .execution_options(prepared=True)
     )
     return statement

@@ -15,7 +15,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, update
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
@@ -27,7 +27,8 @@ from shared.domain.rights import Right
 from shared.domain.standard import Role
 from shared.engine.device import SEEN_EVERY, digest, is_offline
 from shared.loop import off_the_loop
-from shared.store import reads
+from shared.store import hot, reads
+from shared.store.hot import KnownDevice
 from shared.store.office import Store
 from shared.store.tables import Device
 from shared.web import bounds, quirks, sessions
@@ -195,7 +196,7 @@ def device(purpose: str) -> Paired | None:
     """The device that asks, if it may act as `purpose` here; raises `Forbidden` when it belongs elsewhere."""
     shown = token()
     if shown:
-        row = store().ask(_BY_TOKEN, {"the_hash": digest(shown)}).first()
+        row = store().ask(hot.device, digest(shown))
         if row is not None:
             if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
                 raise Forbidden("device")
@@ -213,7 +214,7 @@ def is_paired(purpose: str) -> bool:
     shown = token()
     if not shown:
         return False
-    row = store().ask(_BY_TOKEN, {"the_hash": digest(shown)}).first()
+    row = store().ask(hot.device, digest(shown))
     return row is not None and row.office_id == g.office_id and row.purpose == purpose
 
 
@@ -222,8 +223,9 @@ def token() -> str | None:
     return _bearer() or request.cookies.get(DEVICE_COOKIE)
 
 
-def _seen(row: Row[Any]) -> None:
-    if is_offline(row.last_seen_at, now(), row.lost_at) or now() - row.last_seen_at > SEEN_EVERY:
+def _seen(row: KnownDevice) -> None:
+    seen_at = row.last_seen_at
+    if seen_at is None or is_offline(seen_at, now(), row.lost_at) or now() - seen_at > SEEN_EVERY:
         store().write(update(Device).where(Device.id == row.id).values(last_seen_at=now()))
 
 
@@ -270,7 +272,7 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
     Raises `Forbidden("wrong_password")` or `Invalid` (`password_short`, `password_same`, `password_differs`).
     """
     with store().read() as connection:
-        row = reads.officer(connection, current_user.id)
+        row = reads.officer_by_id(connection, current_user.id)
     if row is None or not off_the_loop(check_password_hash, row.password_hash, current):
         raise Forbidden("wrong_password")
     if len(wanted) < SHORTEST_PASSWORD:
@@ -312,13 +314,6 @@ def issue_token(
     return text
 
 
-_BY_TOKEN = (
-    select(Device)
-    .where(Device.token_hash == bindparam("the_hash"), Device.revoked_at.is_(None))
-    .execution_options(prepared=True)
-)
-
-
 def _bearer() -> str | None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() or None if kind.lower() == "bearer" else None
@@ -328,19 +323,19 @@ def _program(_request: Any) -> SignedIn | None:
     shown = _bearer()
     if shown is None:
         return None
-    row = store().ask(_BY_TOKEN, {"the_hash": digest(shown)}).first()
-    return None if row is None or row.purpose != "officer" else _officer(row.officer_id)
+    row = store().ask(hot.device, digest(shown))
+    return None if row is None or row.officer_id is None or row.purpose != "officer" else _officer(row.officer_id)
 
 
 def _officer(officer_id: int, *, by_cookie: bool = False) -> SignedIn | None:
     """The officer, if they still work here and, behind a cookie, its session was not ended."""
     if by_cookie and not sessions.is_running(store(), officer_id):
         return None
-    row = store().ask(reads.OFFICER, {"the_officer": officer_id}).first()
+    row = store().ask(hot.officer, officer_id)
     if row is None or not row.is_active:
         return None
     today = office_day(now(), store().office_config(row.office_id).zone)
-    roles = reads.held(store().ask(reads.ROLES, {"the_officer": officer_id}), today)
+    roles = store().ask(hot.roles, officer_id, today)
     return SignedIn(row.id, row.office_id, row.name, row.login, row.must_change_password, roles)
 
 

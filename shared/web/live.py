@@ -27,7 +27,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.engine import print_queue
 from shared.engine.forecast import Forecast, Forecasts
-from shared.store import reads
+from shared.store import hot, reads
 from shared.store.office import Store
 from shared.store.tables import Device, Office, new_epoch
 from shared.web import hosts
@@ -85,13 +85,10 @@ class Live:
     def board(self, office_id: int) -> dict[str, Any]:
         """The public picture now; `waits`: service slug -> [from, to] minutes, for services where that is known."""
         now = self.clock()
-        with self.store.read() as connection:
-            office = self.store.office_configs.read(connection, office_id)
-            board = reads.board(connection, office, now)
+        board, office = reads.board(self.store, office_id, now), self.store.office_config(office_id)
         waits = _waits(office, self.forecasts.current(office_id, now))
-        moment = {"at": now.isoformat(), "build": self.build, "setup": office.version}
         opening = with_words(board["availability"], office.zone, now)
-        return {**board, **opening, "waits": waits, **moment}
+        return {**board, **opening, "waits": waits, "at": now.isoformat(), "build": self.build}
 
     def board_for(self, office: int, drawn: str) -> dict[str, Any]:
         """The board for a screen that says what it has drawn, "version epoch".
@@ -101,10 +98,9 @@ class Live:
         """
         version, _, epoch = drawn.partition(" ")
         if version.isdigit() and len(version) < 19:
-            with self.store.read() as connection:
-                present, newest = reads.moment(connection, office)
-            if present == epoch and newest < int(version):
-                log.warning("went_back", office=office, drawn=int(version), version=newest)
+            head = self.store.ask(hot.head, office)
+            if head is not None and head.epoch == epoch and head.version < int(version):
+                log.warning("went_back", office=office, drawn=int(version), version=head.version)
                 self.store.write(_RENEW, {"the_office": office, "the_epoch": epoch, "fresh_epoch": new_epoch()})
                 self.publish(office, 0)
         return self.board(office)
@@ -115,9 +111,7 @@ class Live:
         kept = self._phone_boards.get(office_id)
         if may_be_old and kept is not None and 0 <= (now - kept[0]).total_seconds() < PHONE_PAUSE_S:
             return kept[1]
-        with self.store.read() as connection:
-            office = self.store.office_configs.read(connection, office_id)
-            board = reads.board(connection, office, now)
+        board = reads.board(self.store, office_id, now)
         places = {
             number: [place.ahead, place.wait.low_min, place.wait.high_min] if place.wait else [place.ahead]
             for number, place in self.forecasts.line(office_id, now).items()

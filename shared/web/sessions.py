@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request, session
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
+from shared.store import hot
 from shared.store.office import Store, Transaction
 from shared.store.tables import Officer, OfficerSession
 
@@ -51,19 +52,7 @@ def is_running(store: Store, officer_id: int) -> bool:
     """Whether the session of this request's cookie was begun for this officer and not ended."""
     if KEY not in session:
         return False
-    known = store.ask(_RUNNING, {"the_key": _hash(session[KEY]), "the_officer": officer_id})
-    return known.first() is not None
-
-
-_RUNNING = (
-    select(OfficerSession.id)
-    .where(
-        OfficerSession.key_hash == bindparam("the_key"),
-        OfficerSession.officer_id == bindparam("the_officer"),
-        OfficerSession.ended_at.is_(None),
-    )
-    .execution_options(prepared=True)
-)
+    return store.ask(hot.is_session_running, _hash(session[KEY]), officer_id)
 
 
 def seen(store: Store, now: datetime) -> None:

@@ -1,0 +1,321 @@
+"""The few statements that run at every click, each as one typed function.
+
+On SQLite they are compiled once and then run by the driver, which saves most of what a statement costs; PostgreSQL runs
+them as any other. Everything that is asked less often is an ordinary statement of SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import cache
+from importlib import import_module
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from shared.domain.room_facts import QueueTicket, Seat
+from shared.domain.standard import Role
+from shared.domain.ticket import State
+from shared.store import tables
+
+T = TypeVar("T")
+Values = Mapping[str, object]
+
+
+class Statement(Generic[T]):
+    """One statement, kept for good, whose rows become `make(*columns)`.
+
+    It has no list of values in it, and an insert is given every column that is to be written.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update, make: Callable[..., T]) -> None:
+        self._statement, self._make = statement, make
+        self._compiled: _Compiled | None = None
+
+    def all(self, connection: Connection, values: Values) -> list[T]:
+        driver = connection.connection.dbapi_connection
+        if not isinstance(driver, sqlite3.Connection):
+            return [self._make(*row) for row in connection.execute(self._statement, values)]
+        compiled = self._compiled or self._compile(connection.dialect, values)
+        make = self._make
+        return [make(*row) for row in compiled.rows(driver, values)]
+
+    def first(self, connection: Connection, values: Values) -> T | None:
+        found = self.all(connection, values)
+        return found[0] if found else None
+
+    def run(self, connection: Connection, values: Values) -> int:
+        """How many rows it touched."""
+        driver = connection.connection.dbapi_connection
+        if not isinstance(driver, sqlite3.Connection):
+            return connection.execute(self._statement, values).rowcount
+        compiled = self._compiled or self._compile(connection.dialect, values)
+        return compiled.execute(driver, values).rowcount
+
+    def _compile(self, dialect: Dialect, values: Values) -> _Compiled:
+        self._compiled = _Compiled(self._statement, dialect, values)
+        return self._compiled
+
+
+class _Compiled:
+    """The statement as sqlite3 takes it: its text, and what turns values into columns and back."""
+
+    def __init__(self, statement: Any, dialect: Dialect, values: Values) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=list(values))
+        self._text = str(compiled)
+        self._constants = {name: value for name, value in compiled.params.items() if name not in values}
+        self._binds = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup
+        ]
+        readers = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns
+        ]
+        self._readers = readers if any(readers) else None
+
+    def execute(self, driver: sqlite3.Connection, values: Values) -> sqlite3.Cursor:
+        given = {**self._constants, **values} if self._constants else values
+        bound = [given[name] if write is None else write(given[name]) for name, write in self._binds]
+        try:
+            return driver.execute(self._text, bound)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(self._text, None, error) from error
+
+    def rows(self, driver: sqlite3.Connection, values: Values) -> list[Any]:
+        found = self.execute(driver, values).fetchall()
+        readers = self._readers
+        if readers is None:
+            return found
+        return [
+            [value if read is None else read(value) for read, value in zip(readers, row, strict=True)] for row in found
+        ]
+
+
+# --- the office's row ---
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far an office is: what a process compares with what it remembers."""
+
+    version: int
+    setup_version: int
+    epoch: str
+
+
+_HEAD = (tables.Office.version, tables.Office.setup_version, tables.Office.epoch)
+_OFFICE = tables.Office.id == bindparam("the_office")
+_TAKE: Statement[Head] = Statement(
+    update(tables.Office).where(_OFFICE).values(version=tables.Office.version + 1).returning(*_HEAD), Head
+)
+_READ: Statement[Head] = Statement(select(*_HEAD).where(_OFFICE), Head)
+
+
+def take_office(connection: Connection, office_id: int) -> Head | None:
+    """Locks the office for this transaction and gives it its next version; None when there is no such office."""
+    return _TAKE.first(connection, {"the_office": office_id})
+
+
+def head(connection: Connection, office_id: int) -> Head | None:
+    return _READ.first(connection, {"the_office": office_id})
+
+
+# --- tickets ---
+
+_NAMES = tuple(field.name for field in fields(QueueTicket))
+COLUMNS = tuple(getattr(tables.Ticket, name) for name in _NAMES)
+"""What `QueueTicket` is made of, in its order."""
+_WRITTEN = tuple(name for name in _NAMES if name != "id")
+MUTABLE = (
+    "service_id",
+    "state",
+    "lane",
+    "role",
+    "queued_at",
+    "since_at",
+    "counter_id",
+    "recalls",
+    "note",
+    "return_counter_id",
+    "case_id",
+)
+"""The columns of a ticket that change after it was taken."""
+
+_TICKET: Statement[QueueTicket] = Statement(
+    select(*COLUMNS).where(tables.Ticket.id == bindparam("the_id"), tables.Ticket.office_id == bindparam("the_office")),
+    QueueTicket,
+)
+_BY_NONCE: Statement[QueueTicket] = Statement(
+    select(*COLUMNS).where(
+        tables.Ticket.office_id == bindparam("the_office"), tables.Ticket.nonce == bindparam("the_nonce")
+    ),
+    QueueTicket,
+)
+_INSERT: Statement[int] = Statement(insert(tables.Ticket).returning(tables.Ticket.id), int)
+_UPDATE: Statement[int] = Statement(
+    update(tables.Ticket).where(tables.Ticket.id == bindparam("the_id"), tables.Ticket.state == bindparam("the_state")),
+    int,
+)
+
+
+def ticket(connection: Connection, office_id: int, ticket_id: int) -> QueueTicket | None:
+    return _TICKET.first(connection, {"the_id": ticket_id, "the_office": office_id})
+
+
+def ticket_by_nonce(connection: Connection, office_id: int, nonce: str) -> QueueTicket | None:
+    return _BY_NONCE.first(connection, {"the_office": office_id, "the_nonce": nonce})
+
+
+def insert_ticket(connection: Connection, new: QueueTicket) -> int:
+    """Writes a ticket, whatever its `id` says; the id that it gets."""
+    return _INSERT.all(connection, {name: getattr(new, name) for name in _WRITTEN})[0]
+
+
+def update_ticket(connection: Connection, changed: QueueTicket, state: State) -> bool:
+    """Writes what can change of a ticket; False when its row is not in `state` any more."""
+    values = {name: getattr(changed, name) for name in MUTABLE}
+    return _UPDATE.run(connection, {**values, "the_id": changed.id, "the_state": state}) == 1
+
+
+_SEAT: Statement[int] = Statement(update(tables.Counter).where(tables.Counter.id == bindparam("the_counter")), int)
+
+
+def update_seat(connection: Connection, seat: Seat) -> None:
+    values = {name: getattr(seat, name) for name in ("officer_id", "streak", "paused_at", "pause_reason")}
+    _SEAT.run(connection, {**values, "the_counter": seat.counter_id})
+
+
+# --- what is written with them ---
+
+_EVENT: Statement[int] = Statement(insert(tables.Event), int)
+_JOB: Statement[int] = Statement(insert(tables.PrintJob).returning(tables.PrintJob.id), int)
+
+
+def insert_event(connection: Connection, values: Values) -> None:
+    """`values`: every column of the event."""
+    _EVENT.run(connection, values)
+
+
+def insert_job(connection: Connection, values: Values) -> int:
+    """A print job that waits; `values`: its office, printer, ticket, file, kind, lines and times. Its id."""
+    waits = {"state": "queued", "attempts": 0, "is_uncertain": False}
+    return _JOB.all(connection, {**waits, **values})[0]
+
+
+def next_number(connection: Connection, office_id: int, on_day: date, letter: str) -> int:
+    """One more than the last number of this letter on this day; 1 is the first."""
+    values = {"office_id": office_id, "on_day": on_day, "letter": letter, "last_number": 1}
+    return _next_number(connection.dialect.name).all(connection, values)[0]
+
+
+@cache
+def _next_number(dialect: str) -> Statement[int]:
+    upsert = import_module(f"sqlalchemy.dialects.{dialect}").insert  # only the one in use: it costs at every start
+    key = ["office_id", "on_day", "letter"]
+    one_more = {"last_number": tables.Series.last_number + 1}
+    wanted = upsert(tables.Series).on_conflict_do_update(index_elements=key, set_=one_more)
+    return Statement(wanted.returning(tables.Series.last_number), int)
+
+
+# --- what the board asks beside the room ---
+
+_HEARD: Statement[int] = Statement(
+    select(tables.HeardCall.call_id).where(
+        tables.HeardCall.office_id == bindparam("the_office"), tables.HeardCall.call_id >= bindparam("the_oldest")
+    ),
+    int,
+)
+
+
+def heard_calls(connection: Connection, office_id: int, oldest: int) -> list[int]:
+    """The ids of the calls from `oldest` on that a display has begun to speak."""
+    return _HEARD.all(connection, {"the_office": office_id, "the_oldest": oldest})
+
+
+# --- who asks ---
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device whose token is good."""
+
+    id: int
+    office_id: int
+    purpose: str
+    officer_id: int | None
+    settings: dict[str, Any]
+    last_seen_at: datetime | None
+    lost_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOfficer:
+    id: int
+    office_id: int
+    name: str
+    login: str
+    must_change_password: bool
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role with the days between which it is held; None: without end."""
+
+    role: Role
+    from_on: date | None
+    until_on: date | None
+
+
+def _columns(table: type[tables.Base], kind: type[Any]) -> list[Any]:
+    return [getattr(table, field.name) for field in fields(kind)]
+
+
+_DEVICE: Statement[KnownDevice] = Statement(
+    select(*_columns(tables.Device, KnownDevice)).where(
+        tables.Device.token_hash == bindparam("the_hash"), tables.Device.revoked_at.is_(None)
+    ),
+    KnownDevice,
+)
+_OFFICER: Statement[KnownOfficer] = Statement(
+    select(*_columns(tables.Officer, KnownOfficer)).where(tables.Officer.id == bindparam("the_officer")), KnownOfficer
+)
+_ROLES: Statement[HeldRole] = Statement(
+    select(*_columns(tables.OfficerRole, HeldRole)).where(tables.OfficerRole.officer_id == bindparam("the_officer")),
+    HeldRole,
+)
+_SESSION: Statement[int] = Statement(
+    select(tables.OfficerSession.id).where(
+        tables.OfficerSession.key_hash == bindparam("the_key"),
+        tables.OfficerSession.officer_id == bindparam("the_officer"),
+        tables.OfficerSession.ended_at.is_(None),
+    ),
+    int,
+)
+
+
+def device(connection: Connection, token_hash: str) -> KnownDevice | None:
+    return _DEVICE.first(connection, {"the_hash": token_hash})
+
+
+def officer(connection: Connection, officer_id: int) -> KnownOfficer | None:
+    return _OFFICER.first(connection, {"the_officer": officer_id})
+
+
+def roles(connection: Connection, officer_id: int, today: date) -> frozenset[str]:
+    """The roles that the officer holds today."""
+    held = _ROLES.all(connection, {"the_officer": officer_id})
+    return frozenset(
+        one.role.value
+        for one in held
+        if (one.from_on is None or one.from_on <= today) and (one.until_on is None or today <= one.until_on)
+    )
+
+
+def is_session_running(connection: Connection, key_hash: str, officer_id: int) -> bool:
+    """Whether the session behind the cookie was begun for this officer and not ended."""
+    return bool(_SESSION.all(connection, {"the_key": key_hash, "the_officer": officer_id}))

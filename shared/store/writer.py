@@ -1,0 +1,133 @@
+"""The writer of SQLite: the waiting changes of all callers, one after the other, with one commit for all of them."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, cast
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from shared.loop import off_the_loop
+from shared.store.rooms import Rooms
+from shared.store.transaction import Unchanged
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+log = structlog.get_logger()
+
+LOCK_TIMEOUT_S = 30
+BATCH = 64
+"""The most changes that share one commit: bounds how long the first of them waits for the last."""
+
+
+class _Change(Generic[T]):
+    """One change that waits for the writer; its `fault` is raised again where it waits."""
+
+    __slots__ = ("_answer", "_work", "done", "fault")
+
+    def __init__(self, work: Work[T]) -> None:
+        self._work = work
+        self._answer: T | None = None
+        self.fault: BaseException | None = None
+        self.done = threading.Event()
+
+    def do(self, connection: Connection) -> None:
+        self._answer = self._work(connection)
+
+    def answer(self) -> T:
+        self.done.wait()
+        if self.fault is not None:
+            raise self.fault
+        return cast(T, self._answer)
+
+
+class SqliteWriter:
+    """Runs the waiting changes of all callers one after the other and commits them together.
+
+    Each has a savepoint of its own, so one that fails takes back only itself. Nobody is answered before the commit,
+    which waits for the disk outside the event loop.
+    """
+
+    def __init__(self, engine: Engine, rooms: Rooms) -> None:
+        self._engine, self._rooms = engine, rooms
+        self._waiting: deque[_Change[Any]] = deque()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._is_closing = False
+
+    def run(self, work: Work[T]) -> T:
+        change = _Change(work)
+        self._waiting.append(change)
+        self._wake.set()
+        if self._thread is None:
+            self._start()
+        return change.answer()
+
+    def close(self) -> None:
+        """Returns when the thread has done what waits and has ended."""
+        self._is_closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="loket-writer", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        with self._engine.connect() as connection:
+            while not self._is_closing:
+                self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))], connection)
+
+    def _commit(self, batch: list[_Change[Any]], connection: Connection) -> None:
+        driver = driver_of(connection)
+        try:
+            _begin(driver)
+            for change in batch:
+                _try(change, connection, driver)
+            off_the_loop(driver.execute, "COMMIT")
+            self._rooms.commit()
+        except Exception as fault:
+            log.exception("commit_failed", changes=len(batch))
+            for change in batch:
+                change.fault = fault if isinstance(change.fault, Unchanged) else change.fault or fault
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            self._rooms.forget_changed()
+        for change in batch:
+            change.done.set()
+
+
+def _try(change: _Change[Any], connection: Connection, driver: sqlite3.Connection) -> None:
+    driver.execute("SAVEPOINT change")
+    try:
+        change.do(connection)
+    except Exception as fault:  # noqa: BLE001 (raised again in the caller of `run`)
+        change.fault = fault
+        driver.execute("ROLLBACK TO change")
+    driver.execute("RELEASE change")
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def _begin(driver: sqlite3.Connection) -> None:
+    """Takes the file's write lock at once when it is free; waits for another process outside the event loop."""
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+        off_the_loop(driver.execute, "BEGIN IMMEDIATE")
