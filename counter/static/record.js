@@ -1,5 +1,7 @@
 // Records the phrases of the office's own voice: a level while one speaks, a WAV when one stops; the server trims it.
 
+import { wav } from "../shared/wav.js";
+
 const RATE = 22050; // what the server keeps
 const LONGEST_MS = 9500; // the server takes ten seconds
 
@@ -32,30 +34,29 @@ list.addEventListener("click", (event) => {
   }
 });
 
-function record(clip, button) {
+async function record(clip, button) {
   say("");
   player.pause();
   const plain = { echoCancellation: false, noiseSuppression: true, autoGainControl: false };
-  return devices.getUserMedia({ audio: plain }).then((stream) => {
-    const recorder = new MediaRecorder(stream);
-    const pieces = [];
-    const words = button.querySelector("[data-words]");
-    const before = words.textContent;
-    const closeMeter = watch(stream);
-    const timer = setTimeout(() => recorder.stop(), LONGEST_MS);
-    recorder.ondataavailable = (event) => pieces.push(event.data);
-    recorder.onstop = () => {
-      clearTimeout(timer);
-      closeMeter();
-      stream.getTracks().forEach((track) => track.stop());
-      words.textContent = before;
-      running = null;
-      keep(clip, new Blob(pieces)).catch((refused) => say(refused.message || fault.dataset.failedWords));
-    };
-    running = { clip, recorder };
-    words.textContent = button.dataset.stop;
-    recorder.start();
-  });
+  const stream = await devices.getUserMedia({ audio: plain });
+  const recorder = new MediaRecorder(stream);
+  const pieces = [];
+  const words = button.querySelector("[data-words]");
+  const before = words.textContent;
+  const closeMeter = watch(stream);
+  const timer = setTimeout(() => recorder.stop(), LONGEST_MS);
+  recorder.ondataavailable = (event) => pieces.push(event.data);
+  recorder.onstop = () => {
+    clearTimeout(timer);
+    closeMeter();
+    stream.getTracks().forEach((track) => track.stop());
+    words.textContent = before;
+    running = null;
+    keep(clip, new Blob(pieces)).catch((refused) => say(refused.message || fault.dataset.failedWords));
+  };
+  running = { clip, recorder };
+  words.textContent = button.dataset.stop;
+  recorder.start();
 }
 
 // Shows how loud it is; the answer ends it.
@@ -76,46 +77,22 @@ function watch(stream) {
   };
 }
 
-function keep(clip, sound) {
-  return new Response(sound).arrayBuffer()
-    .then((bytes) => new OfflineAudioContext(1, 1, RATE).decodeAudioData(bytes))
-    .then((decoded) => {
-      const form = new FormData();
-      form.append("csrf_token", list.dataset.csrf);
-      form.append("clip", new Blob([wav(decoded)], { type: "audio/wav" }), "clip.wav");
-      return fetch(clip.dataset.url, { method: "POST", credentials: "same-origin", headers: { Accept: "application/json" }, body: form });
-    })
-    .then((answer) => answer.json().then((said) => {
-      if (!answer.ok) {
-        throw new Error(said.error.message);
-      }
-      clip.querySelector("[data-state]").textContent = document.querySelector("[data-recorded-words]").textContent;
-      clip.querySelectorAll("[data-action=listen], [data-action=forget]").forEach((button) => { button.hidden = false; });
-    }));
+async function keep(clip, sound) {
+  const bytes = await new Response(sound).arrayBuffer();
+  const decoded = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(bytes);
+  const form = new FormData();
+  form.append("csrf_token", list.dataset.csrf);
+  form.append("clip", wav(decoded.getChannelData(0), decoded.sampleRate), "clip.wav");
+  const answer = await fetch(clip.dataset.url, { method: "POST", credentials: "same-origin", headers: { Accept: "application/json" }, body: form });
+  const said = await answer.json();
+  if (!answer.ok) {
+    throw new Error(said.error.message);
+  }
+  clip.querySelector("[data-state]").textContent = document.querySelector("[data-recorded-words]").textContent;
+  clip.querySelectorAll("[data-action=listen], [data-action=forget]").forEach((button) => { button.hidden = false; });
 }
 
 function say(words) {
   fault.textContent = words;
   fault.hidden = !words;
-}
-
-// 16 bits, one channel.
-function wav(decoded) {
-  const samples = decoded.getChannelData(0);
-  const view = new DataView(new ArrayBuffer(44 + 2 * samples.length));
-  const text = (at, word) => word.split("").forEach((letter, i) => view.setUint8(at + i, letter.charCodeAt(0)));
-  text(0, "RIFF");
-  view.setUint32(4, 36 + 2 * samples.length, true);
-  text(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, decoded.sampleRate, true);
-  view.setUint32(28, 2 * decoded.sampleRate, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, "data");
-  view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((sample, i) => view.setInt16(44 + 2 * i, Math.max(-1, Math.min(1, sample)) * 32767, true));
-  return view.buffer;
 }

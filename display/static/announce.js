@@ -1,5 +1,8 @@
 // The voice of one display: one queue of calls, each spoken once, none over another; it says back what it has spoken.
 
+import { accepted, ask, wait } from "../shared/ask.js";
+import { wav } from "../shared/wav.js";
+
 const PAUSE_MS = 1000; // chime, phrase, 1 s, repeat
 const MOST_TAKEN = 300;
 const MOST_WAITING = 2; // when more wait, the repeat is dropped
@@ -44,11 +47,20 @@ export function announcer(options) {
   function restart(newer) {
     epoch = newer;
     last = 0;
-    queue.splice(0).forEach((call) => call.sound.then((sound) => URL.revokeObjectURL(sound), () => null));
+    queue.splice(0).forEach(drop);
   }
 
   const isFresh = (call) => options.now() - Date.parse(call.at) < facts.fresh_s * 1000;
   const address = (call) => facts.calls.replace("/0.wav", "/" + call.id + ".wav") + "?epoch=" + epoch;
+
+  // A sound that may still be on its way.
+  async function drop(call) {
+    try {
+      URL.revokeObjectURL(await call.sound);
+    } catch (fault) {
+      return; // there is none
+    }
+  }
 
   // The sound is on its way while the one before is still spoken.
   function prepare(call) {
@@ -66,77 +78,93 @@ export function announcer(options) {
   // A call that grew old behind others is still said; one that grew old while nothing could be said is not.
   const isOver = (call) => call.id && !isFresh(call) && Date.parse(call.at) < cutAt;
 
-  function pump() {
+  async function pump() {
     wake();
     while (queue.length && isOver(queue[0])) {
-      queue.shift().sound.then((sound) => URL.revokeObjectURL(sound), () => null);
+      drop(queue.shift());
     }
     if (isSpeaking || !queue.length) {
       return;
     }
     isSpeaking = true;
     options.quiet(true);
-    say(queue.shift())
-      .catch((fault) => console.warn("not spoken", fault))
-      .then(() => {
-        isSpeaking = false;
-        options.quiet(queue.length > 0);
-        pump();
-      });
-  }
-
-  function say(call) {
-    return call.sound
-      .catch((fault) => (call.id ? untilThere(call, fault) : Promise.reject(fault)))
-      .then((sound) => play(sound, call, 1)
-        .then((isSpoken) => (!isSpoken || queue.length > MOST_WAITING ? null : repeat(call, sound)))
-        .finally(() => URL.revokeObjectURL(sound)));
-  }
-
-  // The server is away for a moment: the calls wait for it, in order, as long as this one is new.
-  function untilThere(call, fault) {
-    cutAt = options.now();
-    if (!isAway(fault) || !isFresh(call)) {
-      return Promise.reject(fault);
+    try {
+      await say(queue.shift());
+    } catch (fault) {
+      console.warn("not spoken", fault);
     }
-    return wait(AGAIN_MS).then(() => load(address(call))).catch((again) => untilThere(call, again));
+    isSpeaking = false;
+    options.quiet(queue.length > 0);
+    pump();
+  }
+
+  async function say(call) {
+    const sound = await soundOf(call);
+    try {
+      const isSpoken = await play(sound, call, 1);
+      if (isSpoken && queue.length <= MOST_WAITING) {
+        await repeat(call, sound);
+      }
+    } finally {
+      URL.revokeObjectURL(sound);
+    }
+  }
+
+  // While the server is away for a moment the calls wait for it, in order, as long as this one is new.
+  async function soundOf(call) {
+    for (;;) {
+      try {
+        return await call.sound;
+      } catch (fault) {
+        cutAt = call.id ? options.now() : cutAt;
+        if (!call.id || !isAway(fault) || !isFresh(call)) {
+          throw fault;
+        }
+      }
+      await wait(AGAIN_MS);
+      prepare(call);
+    }
   }
 
   // In the visitor's language and without the chime; with a server that is away, what is there already.
-  function repeat(call, first) {
-    return load(address(call) + "&again=1")
-      .catch(() => first)
-      .then((sound) => wait(PAUSE_MS)
-        .then(() => play(sound, call, 2))
-        .finally(() => URL.revokeObjectURL(sound)));
+  async function repeat(call, first) {
+    let sound = first;
+    try {
+      sound = await load(address(call) + "&again=1");
+    } catch (fault) {
+      console.warn("not loaded again", fault);
+    }
+    try {
+      await wait(PAUSE_MS);
+      await play(sound, call, 2);
+    } finally {
+      URL.revokeObjectURL(sound);
+    }
   }
 
   // Whether it was played to its end.
-  function play(sound, call, round) {
+  async function play(sound, call, round) {
     wake();
     if (isOver(call)) {
-      return Promise.resolve(false);
+      return false;
     }
     audio.src = sound;
-    return audio
-      .play()
-      .then(() => {
-        tell("start", call, round);
-        if (round === 1 && call.id) {
-          acknowledge(call);
-        }
-        return ended();
-      })
-      .then(() => {
-        tell("end", call, round);
-        return true;
-      })
-      .catch((fault) => {
-        if (fault.name !== "NotAllowedError") {
-          throw fault;
-        }
-        return touched().then(() => (!call.id || isFresh(call) ? play(sound, call, round) : false));
-      });
+    try {
+      await audio.play();
+    } catch (fault) {
+      if (fault.name !== "NotAllowedError") {
+        throw fault;
+      }
+      await touched();
+      return !call.id || isFresh(call) ? play(sound, call, round) : false;
+    }
+    tell("start", call, round);
+    if (round === 1 && call.id) {
+      acknowledge(call);
+    }
+    await ended();
+    tell("end", call, round);
+    return true;
   }
 
   function ended() {
@@ -167,11 +195,17 @@ export function announcer(options) {
     waiting.forEach((done) => done());
   });
 
-  function acknowledge(call) {
+  async function acknowledge(call) {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": facts.csrf };
-    fetch(facts.spoken, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify({ id: call.id }) })
-      .then((answer) => answer.text()) // an answer nobody reads stays in memory
-      .catch(() => isFresh(call) && wait(AGAIN_MS).then(() => acknowledge(call)));
+    const said = { method: "POST", headers, body: JSON.stringify({ id: call.id }) };
+    do {
+      try {
+        await ask(facts.spoken, LOAD_MS, (answer) => answer.text(), said); // an answer nobody reads stays in memory
+        return;
+      } catch (fault) {
+        await wait(AGAIN_MS);
+      }
+    } while (isFresh(call));
   }
 
   function tell(phase, call, round) {
@@ -197,18 +231,8 @@ export function announcer(options) {
 }
 
 // The sound as an address of this page; a refusal carries the `status` that the server said, if it said one.
-function load(url) {
-  const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), LOAD_MS);
-  return fetch(url, { credentials: "same-origin", signal: control.signal })
-    .then((answer) => {
-      if (!answer.ok) {
-        throw Object.assign(new Error(String(answer.status)), { status: answer.status });
-      }
-      return answer.blob();
-    })
-    .then((blob) => URL.createObjectURL(blob))
-    .finally(() => clearTimeout(timer));
+async function load(url) {
+  return URL.createObjectURL(await ask(url, LOAD_MS, (answer) => accepted(answer).blob()));
 }
 
 function keyOf(call) {
@@ -220,29 +244,7 @@ function isAway(fault) {
   return !fault.status || fault.status === 502 || fault.status === 504;
 }
 
-function wait(ms) {
-  return new Promise((done) => setTimeout(done, ms));
-}
-
-// A twentieth of a second of nothing, as a WAV: 44 bytes of head, then zeros.
+// A twentieth of a second of nothing.
 function silence() {
-  const samples = 400;
-  const view = new DataView(new ArrayBuffer(44 + samples));
-  const text = (at, word) => word.split("").forEach((letter, i) => view.setUint8(at + i, letter.charCodeAt(0)));
-  text(0, "RIFF");
-  view.setUint32(4, 36 + samples, true);
-  text(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, 8000, true);
-  view.setUint32(28, 8000, true);
-  view.setUint16(32, 1, true);
-  view.setUint16(34, 8, true);
-  text(36, "data");
-  view.setUint32(40, samples, true);
-  for (let i = 0; i < samples; i += 1) {
-    view.setUint8(44 + i, 128);
-  }
-  return URL.createObjectURL(new Blob([view], { type: "audio/wav" }));
+  return URL.createObjectURL(wav(new Float32Array(400), 8000));
 }

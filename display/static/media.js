@@ -1,6 +1,8 @@
 // Slides and videos between the calls. The call always wins: it hides them, stops a video and silences it. What cannot
 // be shown is skipped; with nothing to show, the calls have the whole screen.
 
+import { ask, json } from "../shared/ask.js";
+
 const REFRESH_MS = 60000;
 const SKIP_MS = 2000; // after a broken slide
 const LONGEST_VIDEO_MS = 30 * 60000;
@@ -15,19 +17,19 @@ export function player(options) {
   let isYielding = false;
   let isQuiet = false;
 
-  function refresh() {
-    fetch(options.url, { credentials: "same-origin", cache: "no-store" })
-      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-      .then((playlist) => {
-        const text = JSON.stringify(playlist.slides);
-        if (text !== known) {
-          known = text;
-          slides = playlist.slides;
-          place = -1;
-          next();
-        }
-      })
-      .catch(() => null); // what is on the screen stays
+  async function refresh() {
+    try {
+      const playlist = await ask(options.url, REFRESH_MS, json, { cache: "no-store" });
+      const text = JSON.stringify(playlist.slides);
+      if (text !== known) {
+        known = text;
+        slides = playlist.slides;
+        place = -1;
+        next();
+      }
+    } catch (fault) {
+      console.warn("no playlist", fault); // what is on the screen stays
+    }
   }
 
   function next() {
@@ -113,13 +115,18 @@ export function player(options) {
       video.pause();
       return;
     }
-    const film = video;
-    film.play().catch((fault) => {
-      if (fault.name === "NotAllowedError" && film === video) {
+    start(video);
+  }
+
+  async function start(film) {
+    try {
+      await film.play();
+    } catch (fault) {
+      if (fault.name === "NotAllowedError" && film === video && !film.muted) {
         film.muted = true; // the browser holds sound back: the film goes on without
-        film.play().catch(() => null);
+        start(film);
       }
-    });
+    }
   }
 
   function layout() {

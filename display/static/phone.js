@@ -85,21 +85,20 @@ function range(place) {
   return place.length === 3 ? page.range.replace("{low}", place[1]).replace("{high}", place[2]) : "";
 }
 
-function ask() {
+async function ask() {
   askedAt = Date.now();
-  return fetch(page.json, { cache: "no-store" })
-    .then((answer) => {
-      if (answer.status === 404) {
-        location.reload(); // the server knows this number no more, and its page says so
-      }
-      return answer;
-    })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-    .then((newer) => {
+  try {
+    const answer = await fetch(page.json, { cache: "no-store" });
+    if (answer.status === 404) {
+      location.reload(); // the server knows this number no more, and its page says so
+    } else if (answer.ok) {
+      const newer = await answer.json();
       heardAt = Date.now();
       show(newer);
-    })
-    .catch(() => null);
+    }
+  } catch (fault) {
+    return; // the next look is in a moment, and the page says when it heard nothing for long
+  }
 }
 
 function show(newer) {

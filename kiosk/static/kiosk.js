@@ -12,7 +12,7 @@ import { drawService, turnNeeds } from "./service.js";
 import { forget, isFresh, keep, nonce, session } from "./session.js";
 import { measure, toggle } from "./sizes.js";
 import { hush, speak } from "./sound.js";
-import { asker } from "./ticket.js";
+import { asker, post } from "./ticket.js";
 import { phrase, speakIn, time } from "./words.js";
 
 const HOME_AFTER_MS = 15000; // how long the number stays on the screen
@@ -21,6 +21,7 @@ const SHOWN_MS = 1200; // the taps of a hurried finger that still come end nothi
 const TWICE_MS = 400; // a second tap on the same spot was meant for the screen before
 const TWICE_PX = 24;
 const LONGEST_CODE = 12;
+const MISSING_MS = 8000;
 
 let drawnPlace = null;
 let isAway = false;
@@ -256,16 +257,23 @@ const ACTIONS = {
   scan() { walker.toggle(); },
   "give-up"() { number.giveUp(); draw(); },
   volume() { keep({ volume: { 1: 0.4, 0.4: 0.7, 0.7: 1 }[session.volume] || 1 }); draw(); },
-  "print-missing"() {
-    const slug = place().slug;
-    const body = { service: slug, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [], language: session.language };
-    one('[data-of="' + slug + '"] [data-action="print-missing"]').hidden = true; // one slip for ten taps
-    fetch(facts.urls.missing, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": facts.csrf }, credentials: "same-origin", body: JSON.stringify(body) })
-      .then((found) => found.json().then((job) => note(phrase(found.ok && job.job ? "list_printing" : "list_failed"))))
-      .catch(() => note(phrase("list_failed")))
-      .then(() => setTimeout(draw, 3000));
-  },
+  "print-missing": printMissing,
 };
+
+async function printMissing() {
+  const slug = place().slug;
+  const body = { service: slug, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [], language: session.language };
+  one('[data-of="' + slug + '"] [data-action="print-missing"]').hidden = true; // one slip for ten taps
+  let isPrinting = false;
+  try {
+    const said = await post(facts.urls.missing, MISSING_MS, facts.csrf, body);
+    isPrinting = said.answer.ok && Boolean(said.facts.job);
+  } catch (fault) {
+    console.warn("no list", fault);
+  }
+  note(phrase(isPrinting ? "list_printing" : "list_failed"));
+  setTimeout(draw, 3000);
+}
 
 let shownAt = -SHOWN_MS;
 let tapped = { at: -TWICE_MS, x: 0, y: 0, on: "" };

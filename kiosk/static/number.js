@@ -1,5 +1,6 @@
 // The number, large, and what becomes of its paper.
 
+import { ask } from "../shared/ask.js";
 import { all, facts, noPaper, one, root } from "./page.js";
 import { keep, session } from "./session.js";
 import { phrase } from "./words.js";
@@ -42,22 +43,22 @@ export function leavePaper() {
   clearTimeout(timer);
 }
 
-function look(since, changed) {
+async function look(since, changed) {
   clearTimeout(timer);
   const ticket = session.ticket;
   if (!ticket || ticket.paper !== "printing") {
     return;
   }
-  fetch(facts.urls.tickets + "/" + ticket.id + "/slip", { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin" })
-    .then((found) => found.json())
-    .then((job) => paper(ticket, job.state === "confirmed" ? "printed" : isHopeless(job) ? "failed" : "", changed))
-    .catch(() => null)
-    .then(() => {
-      if (performance.now() - since > PAPER_MS) {
-        paper(ticket, "failed", changed);
-      }
-      timer = setTimeout(() => look(since, changed), 500);
-    });
+  try {
+    const job = await ask(facts.urls.tickets + "/" + ticket.id + "/slip", PAPER_MS, (answer) => answer.json(), { headers: { Accept: "application/json" }, cache: "no-store" });
+    paper(ticket, job.state === "confirmed" ? "printed" : isHopeless(job) ? "failed" : "", changed);
+  } catch (fault) {
+    console.warn("nothing heard of the slip", fault);
+  }
+  if (performance.now() - since > PAPER_MS) {
+    paper(ticket, "failed", changed);
+  }
+  timer = setTimeout(() => look(since, changed), 500);
 }
 
 function isHopeless(job) {

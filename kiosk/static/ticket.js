@@ -1,5 +1,6 @@
 // Asks for a number until it is answered: the nonce stays the same, so however often it asks, it is one ticket.
 
+import { ask as request } from "../shared/ask.js";
 import { keep, session } from "./session.js";
 
 const PATIENCE_MS = 8000;
@@ -14,19 +15,21 @@ export function asker(options) {
     attempt();
   }
 
-  function attempt() {
+  async function attempt() {
     const pending = session.pending;
     asking += 1;
     const mine = asking;
     options.overlay("busy");
-    const control = typeof AbortController === "function" ? new AbortController() : null;
-    const timer = setTimeout(() => control && control.abort(), PATIENCE_MS);
-    const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": options.csrf };
-    fetch(pending.url + "?lang=" + pending.body.language, { method: "POST", headers, credentials: "same-origin", body: JSON.stringify(pending.body), signal: control ? control.signal : undefined })
-      .then((answer) => (answer.status >= 500 ? Promise.reject(new Error("fault")) : answer.json().then((facts) => ({ answer, facts }))))
-      .then((both) => { if (mine === asking) { answered(both.answer, both.facts); } })
-      .catch(() => { if (mine === asking) { later(mine); } })
-      .then(() => clearTimeout(timer));
+    try {
+      const said = await post(pending.url + "?lang=" + pending.body.language, PATIENCE_MS, options.csrf, pending.body);
+      if (mine === asking) {
+        answered(said.answer, said.facts);
+      }
+    } catch (fault) {
+      if (mine === asking) {
+        later(mine);
+      }
+    }
   }
 
   function answered(answer, facts) {
@@ -55,4 +58,15 @@ export function asker(options) {
   }
 
   return { ask, attempt, giveUp };
+}
+
+// The answer and its facts; fails when nobody answers in time, or only a fault.
+export function post(url, patienceMs, csrf, body) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf };
+  return request(url, patienceMs, async (answer) => {
+    if (answer.status >= 500) {
+      throw new Error("fault");
+    }
+    return { answer, facts: await answer.json() };
+  }, { method: "POST", headers, body: JSON.stringify(body) });
 }

@@ -1,5 +1,7 @@
 // The live line of a page: hands every newer board to `draw`, by socket, and by polling while the socket is silent.
 
+import { ask, json } from "./ask.js";
+
 const ALIVE_MS = 30000; // a kiosk or a display asks at least this often, so that the office sees that it lives
 const STALE_MS = 5000; // a lost line is said within five seconds
 const LATE_MS = 10000; // a board that was so long on its way waited for a page that slept
@@ -75,34 +77,25 @@ export function live(options) {
   socket.on("disconnect", () => poll());
   socket.on("device", (order) => options.told && options.told(order));
 
-  function poll() {
+  async function poll() {
     if (isPolling) {
       return;
     }
     isPolling = true;
     polledAt = performance.now();
-    const control = typeof AbortController === "function" ? new AbortController() : null;
-    const timer = setTimeout(() => control && control.abort(), options.timeoutMs || 4000);
     const headers = { Accept: "application/json", "X-Drawn": drawn + " " + (epoch || "") };
-    fetch(options.pollUrl, { headers, cache: "no-store", credentials: "same-origin", signal: control ? control.signal : undefined })
-      .then((answer) => {
-        if (answer.status === 401 && options.reload) {
-          location.reload(); // the device was revoked: the server shows how to pair it again
-        }
-        return answer;
-      })
-      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-      .then(asked)
-      .catch(() => {
-        // A cut cable leaves the socket "connected" for a quarter of a minute: the poll is what knows.
-        if (performance.now() - heardAt > STALE_MS - 1000) {
-          tell(true);
-        }
-      })
-      .then(() => {
-        isPolling = false;
-        clearTimeout(timer);
-      });
+    try {
+      asked(await ask(options.pollUrl, options.timeoutMs || 4000, json, { headers, cache: "no-store" }));
+    } catch (fault) {
+      if (fault.status === 401 && options.reload) {
+        location.reload(); // the device was revoked: the server shows how to pair it again
+      }
+      // A cut cable leaves the socket "connected" for a quarter of a minute: the poll is what knows.
+      if (performance.now() - heardAt > STALE_MS - 1000) {
+        tell(true);
+      }
+    }
+    isPolling = false;
   }
 
   setInterval(() => {
