@@ -15,7 +15,7 @@ from shared.domain.file import File, FileInput, required
 from shared.domain.file_state import FileAction
 from shared.domain.standard import Role
 from shared.engine import file, officer, outage, recap, visitor
-from shared.engine.founding import found
+from shared.engine.founding import found, planned
 from shared.standards import shipped
 from shared.store import files, tables
 from shared.store.office import Store
@@ -49,7 +49,8 @@ class Desks:
     def __init__(self, store: Store, slug: str = "lumajang") -> None:
         self.store, self.now = store, MORNING
         standard = next(each for each in shipped() if each.slug == slug)
-        store.write_with(found, standard, MORNING, lambda password: "x" * len(password))
+        plan, _ = planned(standard, lambda password: "x" * len(password))
+        store.write_with(found, plan, MORNING, "test")
         with store.read() as connection:
             self.id = connection.execute(select(tables.Office.id).where(tables.Office.slug == slug)).scalar_one()
             rows = connection.execute(select(tables.Officer).where(tables.Officer.office_id == self.id)).all()

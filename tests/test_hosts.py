@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from world import PASSWORD, World
 
 from shared.domain.standard import Role
-from shared.engine.setup_officers import RESERVED
+from shared.engine.founding import RESERVED
 from shared.web import hosts
 from shared.web.app import create_app
 from shared.web.settings import Settings

@@ -321,7 +321,7 @@ def test_behind_a_tls_proxy_the_audit_keeps_the_address_of_who_clicked(site: Sit
     assert app.test_client().post("/uji/kiosk/tickets", json=ask(), headers=proxied).status_code == 201
 
     with site.store.read() as connection:
-        assert connection.execute(select(Event.address)).scalars().all() == ["203.0.113.9"]
+        assert connection.execute(select(Event.address).where(Event.version > 0)).scalars().all() == ["203.0.113.9"]
 
 
 def test_what_belongs_elsewhere_is_forbidden(site: Site) -> None:

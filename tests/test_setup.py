@@ -24,6 +24,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 from world import PASSWORD, World, dump
 
+from shared import standards
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.domain.standard_diff import ChangeKind, Difference, differences
@@ -31,9 +32,10 @@ from shared.engine import setup as engine
 from shared.engine import setup_hours, setup_officers, setup_printers, setup_standard
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.standards.writing import toml
+from shared.store import reads
 from shared.store.copies import CopyFailed, back_up, restore
 from shared.store.office import Store
-from shared.store.tables import Counter, Office, Officer, PrintJob, StandardVersion
+from shared.store.tables import Counter, Event, Office, Officer, PrintJob, StandardVersion
 from shared.web.app import create_app
 from shared.web.auth import limiter
 from shared.web.cli import main
@@ -748,6 +750,35 @@ def test_what_is_no_copy_is_not_put_back(sqlite_store: Store, sqlite_url: str, t
     assert dump(sqlite_store) == before
 
 
+def test_an_office_is_founded_from_the_file_of_its_standard(tmp_path: Path, open_store: Callable[[str], Store]) -> None:
+    shipped = (Path(standards.__file__).parent / "lumajang.toml").read_text()
+    file = tmp_path / "kota.toml"
+    file.write_text(shipped.replace('slug = "lumajang"', 'slug = "kota"', 1))
+
+    def found(code: int) -> str:
+        arguments = ("office", "found", "--standard", str(file))
+        done = CliRunner().invoke(main, arguments, env={"LOKET_DATA": str(tmp_path / "data")})
+        assert done.exit_code == code, done.output
+        return done.output
+
+    told = found(0)
+    taken = found(1)
+    file.write_text(shipped.replace('role = "kasi"', 'role = "kasii"', 1))
+    wrong = found(1)
+
+    assert told.count("\n") == 7
+    assert "loket1" in told
+    assert "slug_taken" in taken
+    assert "kasii" in wrong
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'loket.db'}")
+    with store.read() as connection:
+        [office] = reads.offices(connection)
+        event = connection.execute(select(Event)).one()
+    assert office.slug == "kota"
+    assert (event.action, event.detail) == ("setup.founded", {"by": "console"})
+    assert len(store.office_config(office.id).services) > 3
+
+
 def test_the_console_founds_lists_and_checks(tmp_path: Path) -> None:
     def loket(*arguments: str, code: int = 0) -> str:
         done = CliRunner().invoke(main, arguments, env={"LOKET_DATA": str(tmp_path)})
@@ -756,6 +787,11 @@ def test_the_console_founds_lists_and_checks(tmp_path: Path) -> None:
 
     assert "Kecamatan Tempeh" in loket("office", "add", "Tempeh")
     assert "tidak dapat dipakai" in loket("office", "add", "Tempeh", code=1)
+    assert "tambahkan --region" in loket("office", "add", "Cibinong", code=1)
+    assert "Kecamatan Cibinong" not in loket("office", "list")
+    assert "Kecamatan Cibinong" in loket("office", "add", "Cibinong", "--region", "32.01.01")
+    assert "region_code" in loket("office", "add", "Cibungbulang", "--region", "Bogor", code=1)
+    assert "Kecamatan Cibinong" in loket("office", "list")
     assert "budi" in loket("officer", "add", "--office", "tempeh", "--role", "loket", "budi", "Budi")
     assert "budi" in loket("officer", "list", "--office", "tempeh")
     loket("printer", "add", "--office", "tempeh", "--name", "kertas", "--kind", "virtual")

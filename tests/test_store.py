@@ -592,4 +592,4 @@ def test_a_second_store_sees_what_the_first_one_wrote(store: Store, open_store: 
 
     with other.read() as connection:
         assert connection.execute(select(Ticket.token)).scalar_one() == taken.token
-        assert connection.execute(select(Event.action)).scalar_one() == "take"
+        assert connection.execute(select(Event.action).where(Event.version > 0)).scalar_one() == "take"

@@ -15,7 +15,7 @@ from shared.domain.actor import Actor
 from shared.domain.standard import Requirement, Role, ServiceStandard, Step
 from shared.domain.ticket import Action, State
 from shared.engine import officer, visitor
-from shared.standards import service_to_json
+from shared.engine.founding import HeldRole, Plan, PlannedCounter, PlannedOfficer, PlannedService, found
 from shared.store import tables
 from shared.store.office import Store
 
@@ -109,9 +109,12 @@ class World:
         self.store.write(update(tables.Ticket).where(tables.Ticket.id == ticket_id).values(**columns))
 
     def events(self) -> Sequence[Any]:
+        """What was done since the office was founded."""
         with self.store.read() as connection:
             return connection.execute(
-                select(tables.Event).where(tables.Event.office_id == self.id).order_by(tables.Event.id)
+                select(tables.Event)
+                .where(tables.Event.office_id == self.id, tables.Event.version > 0)
+                .order_by(tables.Event.id)
             ).all()
 
     @property
@@ -129,24 +132,19 @@ def office(store: Store, services: int = 2, counters: int = 3, slug: str = "uji"
 
 
 def _found(connection: Connection, store: Store, services: int, counters: int, slug: str) -> World:
-    office_id = _id(connection, insert(tables.Office), slug=slug, name=f"Kecamatan {slug.title()}")
-    for number in range(1, services + 1):
-        made = service(number)
-        columns = {"slug": made.slug, "series": made.series, "position": number}
-        service_id = _id(connection, insert(tables.Service), office_id=office_id, **columns)
-        version = {"office_id": office_id, "service_id": service_id, "number": 1, "made_at": MORNING}
-        standard_id = _id(connection, insert(tables.StandardVersion), **version, body=service_to_json(made))
-        connection.execute(
-            update(tables.Service).where(tables.Service.id == service_id).values(standard_id=standard_id)
-        )
-    officers = []
-    for number in range(1, counters + 1):
-        where = {"office_id": office_id, "number": number, "name": f"Loket {number}"}
-        _id(connection, insert(tables.Counter), **where, roles=[Role.LOKET.value])
-        officers.append(add_officer(connection, office_id, f"petugas{number}", Role.LOKET))
-    add_officer(connection, office_id, "admin", *(role for role in Role if role != Role.APPLICANT))
-    _id(connection, insert(tables.Printer), office_id=office_id, slug="virtual")
-    return World(store, office_id, slug, officers)
+    everything = [role for role in Role if role != Role.APPLICANT]
+    people = [(f"petugas{number}", [Role.LOKET]) for number in range(1, counters + 1)] + [("admin", everything)]
+    plan = Plan(
+        slug,
+        f"Kecamatan {slug.title()}",
+        [PlannedOfficer(login, login.title(), tuple(map(HeldRole, held)), _CHEAP, False) for login, held in people],
+        services=[PlannedService(service(number)) for number in range(1, services + 1)],
+        counters=[PlannedCounter(number, f"Loket {number}", (Role.LOKET,)) for number in range(1, counters + 1)],
+        holidays={},
+    )
+    office_id = found(connection, plan, MORNING, "test")
+    mine = select(tables.Officer.id).where(tables.Officer.office_id == office_id).order_by(tables.Officer.id)
+    return World(store, office_id, slug, list(connection.execute(mine).scalars())[:counters])
 
 
 def add_officer(connection: Connection, office_id: int, login: str, *roles: Role, **columns: Any) -> int:

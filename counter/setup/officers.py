@@ -10,6 +10,7 @@ from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
+from shared.engine.founding import one_time_password
 from shared.loop import off_the_loop
 from shared.web.auth import hash_password, now, store
 from shared.web.clicks import change
@@ -29,7 +30,7 @@ def new_officer() -> ResponseReturnValue:
     told: dict[str, str] = {}
 
     def save(wanted: engine.OfficerForm) -> str:
-        password = engine.one_time_password()
+        password = one_time_password()
         change(engine.add_officer, wanted, off_the_loop(hash_password, password))
         told.update(login=wanted.login, name=wanted.name, password=password)
         return url_for("setup.officers")
@@ -54,7 +55,7 @@ def officer(officer_id: int) -> ResponseReturnValue:
 def new_password(officer_id: int) -> ResponseReturnValue:
     """Makes a one-time password and shows it in this answer alone."""
     found = _one(officer_id)
-    password = engine.one_time_password()
+    password = one_time_password()
     change(engine.reset_password, officer_id, off_the_loop(hash_password, password))
     told = {"login": found.form.login, "name": found.form.name, "password": password}
     return page("officers", "password", told=told)

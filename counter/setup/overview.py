@@ -12,6 +12,7 @@ from counter.setup.page import edit, page, setup_page
 from shared.domain.standard import unfilled
 from shared.engine import practice
 from shared.engine import setup_officers as engine
+from shared.engine.founding import slug_for
 from shared.standards import regions
 from shared.store import reads
 from shared.web.auth import store
@@ -78,6 +79,6 @@ def found() -> ResponseReturnValue:
     present: dict[str, Any] = {}
     if district is not None:
         name = f"Kecamatan {district.name}"
-        present = {"region_code": district.code, "name": name, "slug": engine.slug_for(name)}
+        present = {"region_code": district.code, "name": name, "slug": slug_for(name)}
     facts: dict[str, Any] = {"offices": offices, "districts": districts}
     return edit("found", "found", engine.FoundingForm, lambda: present, save, **facts)

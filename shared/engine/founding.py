@@ -1,18 +1,125 @@
-"""Founding an office from its standard file: services, counters, a printer and its first officers."""
+"""Founding an office by one plan: from the setup, the console, the file of a standard, or to practise in."""
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, Insert, insert, select, update
 
-from shared.domain.standard import OfficeStandard, Role
+from shared.domain.problem import Problem
+from shared.domain.standard import OfficeStandard, Role, ServiceStandard
+from shared.engine.setup import raise_if_faults
 from shared.standards import holidays, service_to_json
-from shared.store.tables import Counter, Holiday, Office, Officer, OfficerRole, Printer, Service, StandardVersion
+from shared.store.tables import (
+    Counter,
+    Event,
+    Holiday,
+    Office,
+    Officer,
+    OfficerRole,
+    Printer,
+    Service,
+    StandardVersion,
+)
+
+RESERVED = ("t", "static", "healthz", "metrics", "openapi.json", "pair", "socket.io")
+"""First parts of addresses that belong to no office."""
+
+_REGION = re.compile(r"\d{2}\.\d{2}\.\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """`from_on`, `until_on`: for a deputy (Plt/Plh), both days included."""
+
+    role: Role
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOfficer:
+    login: str
+    name: str
+    roles: tuple[HeldRole, ...]
+    password_hash: str
+    must_change_password: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedService:
+    """`series`: its letter when it is another than the standard's."""
+
+    standard: ServiceStandard
+    is_active: bool = True
+    quota: int | None = None
+    cutoff_minutes: int = 0
+    series: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCounter:
+    """`services`: slugs; None is every service."""
+
+    number: int
+    name: str
+    roles: tuple[Role, ...]
+    services: tuple[str, ...] | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole office as it begins; its printer is one on the screen. `name` is whole ("Kecamatan Tempeh")."""
+
+    slug: str
+    name: str
+    officers: Sequence[PlannedOfficer]
+    timezone: str = "Asia/Jakarta"
+    profile: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    services: Sequence[PlannedService] = ()
+    counters: Sequence[PlannedCounter] = ()
+    holidays: Mapping[date, str] = field(default_factory=holidays)
+    """Those of the country."""
+    founder: str | None = None
+    """The login, among its officers, of who founds it; None: the program at its start."""
+
+
+def found(connection: Connection, plan: Plan, now: datetime, by: str, address: str | None = None) -> int:
+    """The id of the new office, which begins with one event. `by`: from where it was founded.
+
+    Raises `Invalid("fields")` with what is wrong with the address or the code of the region.
+    """
+    _must_be_possible(connection, plan)
+    office = {"name": plan.name, "timezone": plan.timezone, "profile": dict(plan.profile)}
+    office_id = _id(connection, insert(Office), slug=plan.slug, settings=dict(plan.settings), **office)
+    for position, service in enumerate(plan.services):
+        _write_service(connection, office_id, position, service, now)
+    for counter in plan.counters:
+        where = {"number": counter.number, "name": counter.name, "zone": counter.zone}
+        served = None if counter.services is None else list(counter.services)
+        _id(connection, insert(Counter), office_id=office_id, **where, roles=list(counter.roles), services=served)
+    _id(connection, insert(Printer), office_id=office_id, slug="virtual")
+    if plan.holidays:
+        days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in plan.holidays.items()]
+        connection.execute(insert(Holiday), days)
+    ids = {officer.login: _write_officer(connection, office_id, officer) for officer in plan.officers}
+    event = {"office_id": office_id, "version": 0, "at": now, "action": "setup.founded", "address": address}
+    connection.execute(insert(Event), {**event, "officer_id": ids.get(plan.founder or ""), "detail": {"by": by}})
+    return office_id
+
+
+def slug_for(name: str) -> str:
+    """The address of an office: "Kecamatan Tempeh" is "tempeh"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower().removeprefix("kecamatan ")).strip("-")[:40]
+
+
+# --- from the file of a standard ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,53 +141,77 @@ _OFFICERS: Sequence[tuple[str, str, tuple[Role, ...]]] = (
     ("camat", "Camat", (Role.CAMAT,)),
     ("admin", "Admin Kantor", tuple(role for role in Role if role != Role.APPLICANT)),
 )
-_COUNTERS: Sequence[tuple[int, str, tuple[Role, ...]]] = (
-    (1, "Loket 1", (Role.LOKET,)),
-    (2, "Loket 2", (Role.LOKET,)),
-    (3, "Meja Operator", (Role.OPERATOR,)),
+_COUNTERS = (
+    PlannedCounter(1, "Loket 1", (Role.LOKET,)),
+    PlannedCounter(2, "Loket 2", (Role.LOKET,)),
+    PlannedCounter(3, "Meja Operator", (Role.OPERATOR,)),
 )
 
 
-def found(
-    connection: Connection, standard: OfficeStandard, now: datetime, hash_password: Callable[[str], str]
-) -> list[Password]:
-    """Writes the whole office; the passwords of its demo officers, which are kept nowhere else."""
-    office_id = _id(connection, insert(Office), slug=standard.slug, name=standard.name, timezone=standard.timezone)
-    profile = {"address": standard.address, "phone": standard.phone, "web": standard.web, "pledge": standard.pledge}
-    profile["region_code"] = standard.region_code
-    known = {key: value for key, value in profile.items() if value}
-    connection.execute(update(Office).where(Office.id == office_id).values(profile=known))
-    for position, service in enumerate(standard.services):
-        columns = {"slug": service.slug, "series": service.series, "position": position}
-        service_id = _id(connection, insert(Service), office_id=office_id, **columns)
-        body = service_to_json(service)
-        version = {"office_id": office_id, "service_id": service_id, "number": 1, "body": body, "made_at": now}
-        standard_id = _id(connection, insert(StandardVersion), **version)
-        connection.execute(update(Service).where(Service.id == service_id).values(standard_id=standard_id))
-    for number, name, roles in _COUNTERS:
-        _id(connection, insert(Counter), office_id=office_id, number=number, name=name, roles=list(roles))
-    days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in holidays().items()]
-    connection.execute(insert(Holiday), days)
-    _id(connection, insert(Printer), office_id=office_id, slug="virtual")
-    return [_officer(connection, office_id, standard.slug, officer, hash_password) for officer in _OFFICERS]
+def one_time_password() -> str:
+    """A password to be told once; 72 random bits."""
+    return secrets.token_urlsafe(9)
 
 
-def _officer(
-    connection: Connection,
-    office_id: int,
-    office: str,
-    officer: tuple[str, str, tuple[Role, ...]],
-    hash_password: Callable[[str], str],
-) -> Password:
-    login, name, roles = officer
-    password = secrets.token_urlsafe(9)
-    columns = {"login": login, "name": name, "password_hash": hash_password(password)}
-    officer_id = _id(connection, insert(Officer), office_id=office_id, **columns)
-    for role in roles:
-        _id(connection, insert(OfficerRole), officer_id=officer_id, role=role)
-    return Password(office, login, name, password)
+def planned(standard: OfficeStandard, hash_password: Callable[[str], str]) -> tuple[Plan, list[Password]]:
+    """The office of a standard with three counters and its first officers, and their passwords, kept nowhere else."""
+    told = [Password(standard.slug, login, name, one_time_password()) for login, name, _ in _OFFICERS]
+    officers = [
+        PlannedOfficer(login, name, tuple(map(HeldRole, roles)), hash_password(each.password))
+        for (login, name, roles), each in zip(_OFFICERS, told, strict=True)
+    ]
+    profile = {name: getattr(standard, name) for name in ("address", "phone", "web", "pledge", "region_code")}
+    plan = Plan(
+        standard.slug,
+        standard.name,
+        officers,
+        standard.timezone,
+        {name: value for name, value in profile.items() if value},
+        services=[PlannedService(service) for service in standard.services],
+        counters=_COUNTERS,
+    )
+    return plan, told
 
 
-def _id(connection: Connection, statement: Any, **columns: Any) -> int:
-    key: Any = connection.execute(statement, columns).inserted_primary_key
+# --- rows ---
+
+
+def _must_be_possible(connection: Connection, plan: Plan) -> None:
+    faults: list[Problem] = []
+    if plan.slug in RESERVED:
+        faults.append(Problem(("slug",), "slug_reserved", {"value": plan.slug}))
+    elif connection.execute(select(Office.id).where(Office.slug == plan.slug)).first() is not None:
+        faults.append(Problem(("slug",), "slug_taken", {"value": plan.slug}))
+    region = plan.profile.get("region_code")
+    if region is not None and not _REGION.fullmatch(str(region)):
+        faults.append(Problem(("region_code",), "region_code"))
+    raise_if_faults(faults)
+
+
+def _write_service(
+    connection: Connection, office_id: int, position: int, planned_service: PlannedService, now: datetime
+) -> None:
+    standard = planned_service.standard
+    columns = {"is_active": planned_service.is_active, "quota": planned_service.quota}
+    more = {"cutoff_minutes": planned_service.cutoff_minutes, "slug": standard.slug}
+    more["series"] = planned_service.series or standard.series
+    service_id = _id(connection, insert(Service), office_id=office_id, position=position, **columns, **more)
+    version = {"office_id": office_id, "service_id": service_id, "number": 1, "made_at": now}
+    standard_id = _id(connection, insert(StandardVersion), **version, body=service_to_json(standard))
+    connection.execute(update(Service).where(Service.id == service_id).values(standard_id=standard_id))
+
+
+def _write_officer(connection: Connection, office_id: int, officer: PlannedOfficer) -> int:
+    account = {"login": officer.login, "name": officer.name, "password_hash": officer.password_hash}
+    must_change = officer.must_change_password
+    officer_id = _id(connection, insert(Officer), office_id=office_id, must_change_password=must_change, **account)
+    for held in officer.roles:
+        span = {"from_on": held.from_on, "until_on": held.until_on}
+        _id(connection, insert(OfficerRole), officer_id=officer_id, role=held.role, **span)
+    return officer_id
+
+
+def _id(connection: Connection, statement: Insert, **columns: object) -> int:
+    key = connection.execute(statement, columns).inserted_primary_key
+    assert key is not None
     return int(key[0])

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.problem import Problem
 from shared.domain.standard import Role
+from shared.engine.founding import HeldRole, Plan, PlannedOfficer, found
 from shared.engine.setup import Day, Form, Line, raise_if_faults, record_setup_change
-from shared.standards import holidays, regions
 from shared.store.office import Transaction
-from shared.store.tables import Counter, Event, Holiday, Office, Officer, OfficerRole, OfficerSession, Printer
-
-RESERVED = ("t", "static", "healthz", "metrics", "openapi.json", "pair", "socket.io")
-"""First parts of addresses that belong to no office."""
+from shared.store.tables import Counter, Officer, OfficerRole, OfficerSession
 
 Login = Annotated[
     str,
@@ -52,11 +46,6 @@ class OfficerAccount:
     id: int
     form: OfficerForm
     must_change_password: bool
-
-
-def one_time_password() -> str:
-    """A password to be told once; 72 random bits."""
-    return secrets.token_urlsafe(9)
 
 
 def officers(tx: Any, office_id: int) -> list[OfficerAccount]:
@@ -170,9 +159,9 @@ def _must_have_an_admin(tx: Transaction) -> None:
 
 
 class FoundingForm(Form):
-    """`region_code`: of a sub-district of `standards.regions()`; `name` is whole ("Kecamatan Tempeh")."""
+    """`region_code`: of the sub-district, "35.08.05"; `name` is whole ("Kecamatan Tempeh")."""
 
-    region_code: str
+    region_code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=13)]
     name: Line
     slug: Annotated[
         str,
@@ -181,54 +170,15 @@ class FoundingForm(Form):
     ]
 
 
-def slug_for(name: str) -> str:
-    """The address of an office: "Kecamatan Tempeh" is "tempeh"."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower().removeprefix("kecamatan ")).strip("-")
-
-
 def found_office(tx: Transaction, wanted: FoundingForm) -> int:
-    """The id of a new office, in which the founder has the same account, as its admin; see `plant`."""
-    founder: Row[Any] = tx.execute(select(Officer).where(Officer.id == tx.actor.officer_id)).one()
-    account = {"login": founder.login, "name": founder.name, "password_hash": founder.password_hash}
-    account["must_change_password"] = False
-    office_id = create_office(tx.connection, wanted, account, tx.now, tx.office.slug, tx.actor.address)
+    """The id of a new office, in which the founder has the same account, as its admin.
+
+    Services, counters and officers follow in its setup. Raises what `founding.found` raises.
+    """
+    founder = tx.execute(select(Officer).where(Officer.id == tx.actor.officer_id)).one()
+    admin = PlannedOfficer(founder.login, founder.name, (HeldRole(Role.ADMIN),), founder.password_hash, False)
+    profile = {"region_code": wanted.region_code}
+    plan = Plan(wanted.slug, wanted.name, [admin], profile=profile, founder=founder.login)
+    office_id = found(tx.connection, plan, tx.now, tx.office.slug, tx.actor.address)
     tx.record("setup.founded", detail={"slug": wanted.slug, "name": wanted.name})
     return office_id
-
-
-def create_office(
-    connection: Connection,
-    wanted: FoundingForm,
-    account: dict[str, Any],
-    now: datetime,
-    by: str,
-    address: str | None = None,
-) -> int:
-    """The id of a new office with one admin, whose `account` is given; `by`: from where it was founded.
-
-    It begins with a printer on the screen and the holidays of the country: services, counters and officers follow
-    in its setup.
-    """
-    faults: list[Problem] = []
-    if wanted.region_code not in {district.code for district in regions()}:
-        faults.append(Problem(("region_code",), "choose"))
-    if wanted.slug in RESERVED:
-        faults.append(Problem(("slug",), "slug_reserved", {"value": wanted.slug}))
-    elif connection.execute(select(Office.id).where(Office.slug == wanted.slug)).first() is not None:
-        faults.append(Problem(("slug",), "slug_taken", {"value": wanted.slug}))
-    raise_if_faults(faults)
-    profile = {"region_code": wanted.region_code}
-    office_id = _id(connection, insert(Office), slug=wanted.slug, name=wanted.name, profile=profile, version=1)
-    _id(connection, insert(Printer), office_id=office_id, slug="virtual")
-    days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in holidays().items()]
-    connection.execute(insert(Holiday), days)
-    admin_id = _id(connection, insert(Officer), office_id=office_id, **account)
-    _id(connection, insert(OfficerRole), officer_id=admin_id, role=Role.ADMIN)
-    event = {"office_id": office_id, "version": 1, "at": now, "action": "setup.founded", "officer_id": admin_id}
-    connection.execute(insert(Event), {**event, "address": address, "detail": {"by": by}})
-    return office_id
-
-
-def _id(connection: Connection, statement: Any, **columns: Any) -> int:
-    key: Any = connection.execute(statement, columns).inserted_primary_key
-    return int(key[0])

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from shared.domain.actor import Actor
 from shared.engine.day import close_past_days
-from shared.engine.founding import Password, found
+from shared.engine.founding import Password, found, planned
 from shared.standards import shipped
 from shared.store import reads
 from shared.store.migrate import upgrade
@@ -34,4 +34,9 @@ def prepare(settings: Settings, now: datetime) -> list[Password]:
 def _found_all(connection: Connection, now: datetime) -> list[Password]:
     if reads.offices(connection):
         return []  # another start was faster
-    return [password for standard in shipped() for password in found(connection, standard, now, hash_password)]
+    told: list[Password] = []
+    for standard in shipped():
+        plan, passwords = planned(standard, hash_password)
+        found(connection, plan, now, "first start")
+        told += passwords
+    return told

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from shared.domain.errors import Invalid
-from shared.engine.setup_officers import FoundingForm, create_office, one_time_password, slug_for
-from shared.standards import regions
+from shared.domain.standard import Role
+from shared.engine.founding import HeldRole, Password, Plan, PlannedOfficer, found, one_time_password, planned, slug_for
+from shared.standards import InvalidStandard, load, regions
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -32,25 +34,49 @@ def list_offices(settings: Settings) -> None:
 
 @command.command("add")
 @click.argument("district")
+@click.option("--region", help="code of the sub-district, such as 32.01.05, when it is none of those that Loket knows")
 @click.option("--slug", help="part of the address; made from the name when it is left out")
 @click.option("--login", default="admin", show_default=True, help="of the first admin")
 @click.pass_obj
-def add(settings: Settings, district: str, slug: str | None, login: str) -> None:
-    """Mendirikan kantor kecamatan DISTRICT (name or code, such as Tempeh or 35.08.05)."""
-    found = next((each for each in regions() if district.lower() in (each.name.lower(), each.code)), None)
-    if found is None:
-        raise click.ClickException(f"kecamatan '{district}' tidak dikenal: {', '.join(r.name for r in regions())}")
-    name = f"Kecamatan {found.name}"
-    wanted = FoundingForm(region_code=found.code, name=name, slug=slug or slug_for(name))
+def add(settings: Settings, district: str, region: str | None, slug: str | None, login: str) -> None:
+    """Mendirikan kantor kecamatan DISTRICT (a name or code that Loket knows, or any name with its --region)."""
+    name, code = _district(district, region)
     password = one_time_password()
-    account = {"login": login, "name": "Admin Kantor", "password_hash": hash_password(password)}
+    admin = PlannedOfficer(login, "Admin Kantor", (HeldRole(Role.ADMIN),), hash_password(password))
+    plan = Plan(slug or slug_for(name), name, [admin], profile={"region_code": code}, founder=login)
+    _found(settings, plan, [Password(plan.slug, login, name, password)])
+
+
+@command.command("found")
+@click.option("--standard", "file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def found_by_standard(settings: Settings, file: Path) -> None:
+    """Mendirikan kantor dari berkas standarnya (from the TOML file of its standard, whole or not at all)."""
     try:
-        _store(settings).write_with(create_office, wanted, account, datetime.now(UTC), "console")
+        plan, passwords = planned(load(file), hash_password)
+    except InvalidStandard as error:
+        raise click.ClickException("\n".join(map(str, error.problems))) from None
+    _found(settings, plan, passwords)
+
+
+def _district(wanted: str, region: str | None) -> tuple[str, str]:
+    """The whole name of the office, and the code of its sub-district."""
+    known = next((each for each in regions() if wanted.lower() in (each.name.lower(), each.code)), None)
+    if known is not None and region in (None, known.code):
+        return f"Kecamatan {known.name}", known.code
+    if region is None:
+        listed = ", ".join(each.name for each in regions())
+        raise click.ClickException(f"kecamatan '{wanted}' tidak dikenal; tambahkan --region KODE, atau: {listed}")
+    return wanted if wanted.lower().startswith("kecamatan ") else f"Kecamatan {wanted}", region
+
+
+def _found(settings: Settings, plan: Plan, passwords: list[Password]) -> None:
+    try:
+        _store(settings).write_with(found, plan, datetime.now(UTC), "console")
     except Invalid as error:
-        raise click.ClickException(
-            f"alamat '{wanted.slug}' tidak dapat dipakai ({', '.join(error.facts['fields'])})"
-        ) from None
-    click.echo(f"{wanted.slug:<20} {login:<12} {password}   {name}")
+        raise click.ClickException(f"'{plan.slug}' tidak dapat dipakai ({', '.join(error.facts['fields'])})") from None
+    for one in passwords:
+        click.echo(f"{one.office:<20} {one.login:<12} {one.password}   {one.name}")
 
 
 def _store(settings: Settings) -> Store:

@@ -10,6 +10,7 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
+from shared.engine.founding import one_time_password
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -47,7 +48,7 @@ def list_officers(settings: Settings, office: str) -> None:
 def add(settings: Settings, office: str, roles: tuple[str, ...], login: str, name: str) -> None:
     """Membuat akun LOGIN untuk NAME; kata sandi sekali pakai dicetak."""
     store, office_id = _open(settings, office)
-    password = engine.one_time_password()
+    password = one_time_password()
     try:
         rows = [engine.RoleRow(role=Role(role)) for role in roles]
         wanted = engine.OfficerForm(login=login, name=name, is_active=True, roles=rows)
@@ -68,7 +69,7 @@ def password(settings: Settings, office: str, login: str) -> None:
         row = reads.officer_by_login(connection, office_id, login)
     if row is None:
         raise click.ClickException(f"petugas '{login}' tidak ada di {office} (no such officer)")
-    made = engine.one_time_password()
+    made = one_time_password()
     store.change(office_id, Actor.system(datetime.now(UTC)), engine.reset_password, row.id, hash_password(made))
     click.echo(f"{login:<16} {made}")
 
