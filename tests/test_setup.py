@@ -768,7 +768,7 @@ def test_an_office_is_founded_from_the_file_of_its_standard(tmp_path: Path, open
 
     assert told.count("\n") == 7
     assert "loket1" in told
-    assert "slug_taken" in taken
+    assert "tidak dapat dipakai (slug)" in taken
     assert "kasii" in wrong
     store = open_store(f"sqlite:///{tmp_path / 'data' / 'loket.db'}")
     with store.read() as connection:
