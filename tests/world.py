@@ -15,7 +15,7 @@ from shared.domain.actor import Actor
 from shared.domain.standard import Requirement, Role, ServiceStandard, Step
 from shared.domain.ticket import Action, State
 from shared.engine import officer, visitor
-from shared.engine.founding import HeldRole, Plan, PlannedCounter, PlannedOfficer, PlannedService, found
+from shared.engine.founding import Plan, PlannedCounter, PlannedOfficer, PlannedRole, PlannedService, found
 from shared.store import tables
 from shared.store.office import Store
 
@@ -137,7 +137,7 @@ def _found(connection: Connection, store: Store, services: int, counters: int, s
     plan = Plan(
         slug,
         f"Kecamatan {slug.title()}",
-        [PlannedOfficer(login, login.title(), tuple(map(HeldRole, held)), _CHEAP, False) for login, held in people],
+        [PlannedOfficer(login, login.title(), tuple(map(PlannedRole, held)), _CHEAP, False) for login, held in people],
         services=[PlannedService(service(number)) for number in range(1, services + 1)],
         counters=[PlannedCounter(number, f"Loket {number}", (Role.LOKET,)) for number in range(1, counters + 1)],
         holidays={},

@@ -33,7 +33,7 @@ _REGION = re.compile(r"\d{2}\.\d{2}\.\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRole:
+class PlannedRole:
     """`from_on`, `until_on`: for a deputy (Plt/Plh), both days included."""
 
     role: Role
@@ -45,7 +45,7 @@ class HeldRole:
 class PlannedOfficer:
     login: str
     name: str
-    roles: tuple[HeldRole, ...]
+    roles: tuple[PlannedRole, ...]
     password_hash: str
     must_change_password: bool = True
 
@@ -157,7 +157,7 @@ def planned(standard: OfficeStandard, hash_password: Callable[[str], str]) -> tu
     """The office of a standard with three counters and its first officers, and their passwords, kept nowhere else."""
     told = [Password(standard.slug, login, name, one_time_password()) for login, name, _ in _OFFICERS]
     officers = [
-        PlannedOfficer(login, name, tuple(map(HeldRole, roles)), hash_password(each.password))
+        PlannedOfficer(login, name, tuple(map(PlannedRole, roles)), hash_password(each.password))
         for (login, name, roles), each in zip(_OFFICERS, told, strict=True)
     ]
     profile = {name: getattr(standard, name) for name in ("address", "phone", "web", "pledge", "region_code")}

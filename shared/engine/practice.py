@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from shared.domain.errors import Unknown
-from shared.engine.founding import HeldRole, Plan, PlannedCounter, PlannedOfficer, PlannedService, found
+from shared.engine.founding import Plan, PlannedCounter, PlannedOfficer, PlannedRole, PlannedService, found
 from shared.store.office import Transaction
 from shared.store.office_config import settings_to_json
 from shared.store.tables import Counter, Office, Officer, OfficerRole
@@ -63,13 +63,13 @@ def _counters(tx: Transaction) -> list[PlannedCounter]:
 
 def _officers(tx: Transaction) -> list[tuple[int, PlannedOfficer]]:
     """Those who work here now, with their ids here."""
-    roles: dict[int, list[HeldRole]] = {}
+    roles: dict[int, list[PlannedRole]] = {}
     held = select(OfficerRole).join(Officer).where(Officer.office_id == tx.office_id)
     for row in tx.all(held.order_by(OfficerRole.id)):
-        roles.setdefault(row.officer_id, []).append(HeldRole(row.role, row.from_on, row.until_on))
+        roles.setdefault(row.officer_id, []).append(PlannedRole(row.role, row.from_on, row.until_on))
     mine = select(Officer).where(Officer.office_id == tx.office_id, Officer.is_active).order_by(Officer.id)
     return [(row.id, _copy(row, tuple(roles.get(row.id, ())))) for row in tx.all(mine)]
 
 
-def _copy(row: Row[Any], roles: tuple[HeldRole, ...]) -> PlannedOfficer:
+def _copy(row: Row[Any], roles: tuple[PlannedRole, ...]) -> PlannedOfficer:
     return PlannedOfficer(row.login, row.name, roles, row.password_hash, row.must_change_password)

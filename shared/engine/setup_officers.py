@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.problem import Problem
 from shared.domain.standard import Role
-from shared.engine.founding import HeldRole, Plan, PlannedOfficer, found
+from shared.engine.founding import Plan, PlannedOfficer, PlannedRole, found
 from shared.engine.setup import Day, Form, Line, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
 from shared.store.tables import Counter, Officer, OfficerRole, OfficerSession
@@ -176,7 +176,7 @@ def found_office(tx: Transaction, wanted: FoundingForm) -> int:
     Services, counters and officers follow in its setup. Raises what `founding.found` raises.
     """
     founder = tx.execute(select(Officer).where(Officer.id == tx.actor.officer_id)).one()
-    admin = PlannedOfficer(founder.login, founder.name, (HeldRole(Role.ADMIN),), founder.password_hash, False)
+    admin = PlannedOfficer(founder.login, founder.name, (PlannedRole(Role.ADMIN),), founder.password_hash, False)
     profile = {"region_code": wanted.region_code}
     plan = Plan(wanted.slug, wanted.name, [admin], profile=profile, founder=founder.login)
     office_id = found(tx.connection, plan, tx.now, tx.office.slug, tx.actor.address)

@@ -9,7 +9,16 @@ import click
 
 from shared.domain.errors import Invalid
 from shared.domain.standard import Role
-from shared.engine.founding import HeldRole, Password, Plan, PlannedOfficer, found, one_time_password, planned, slug_for
+from shared.engine.founding import (
+    Password,
+    Plan,
+    PlannedOfficer,
+    PlannedRole,
+    found,
+    one_time_password,
+    planned,
+    slug_for,
+)
 from shared.standards import InvalidStandard, load, regions
 from shared.store import reads
 from shared.store.migrate import upgrade
@@ -42,7 +51,7 @@ def add(settings: Settings, district: str, region: str | None, slug: str | None,
     """Mendirikan kantor kecamatan DISTRICT (a name or code that Loket knows, or any name with its --region)."""
     name, code = _district(district, region)
     password = one_time_password()
-    admin = PlannedOfficer(login, "Admin Kantor", (HeldRole(Role.ADMIN),), hash_password(password))
+    admin = PlannedOfficer(login, "Admin Kantor", (PlannedRole(Role.ADMIN),), hash_password(password))
     plan = Plan(slug or slug_for(name), name, [admin], profile={"region_code": code}, founder=login)
     _found(settings, plan, [Password(plan.slug, login, name, password)])
 
