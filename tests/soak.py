@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chromium import CHROMIUM, CHROMIUM_ARGS
+from people import People
 from PIL import Image
 from playwright.sync_api import CDPSession, Page, sync_playwright
-from room import Room
 from server import Server
 from sqlalchemy import select, update
 
@@ -84,9 +84,9 @@ class Memory:
     listeners: int
 
 
-def fill(server: Server, page: Page, slide_s: int = 1) -> None:
+def fill(server: Server, page: Page, slide_s: int = 1, office: str = "lumajang") -> None:
     """Two pictures and a film in the office's folder, the pages of its standards, a slide every second."""
-    folder = server.data / "media" / "lumajang"
+    folder = server.data / "media" / office
     folder.mkdir(parents=True, exist_ok=True)
     page.goto("about:blank")
     (folder / "film.webm").write_bytes(base64.b64decode(page.evaluate(FILM)))
@@ -96,10 +96,10 @@ def fill(server: Server, page: Page, slide_s: int = 1) -> None:
         (folder / f"{name}.png").write_bytes(file.getvalue())
     store = Store(f"sqlite:///{server.data / 'loket.db'}")
     with store.read() as connection:
-        settings = connection.execute(select(Office.settings).where(Office.slug == "lumajang")).scalar_one()
+        settings = connection.execute(select(Office.settings).where(Office.slug == office)).scalar_one()
     wanted = {**settings, "slide_s": slide_s, "standard_slides": True}
     columns = {"settings": wanted, "setup_version": Office.setup_version + 1}
-    store.write(update(Office).where(Office.slug == "lumajang").values(**columns))
+    store.write(update(Office).where(Office.slug == office).values(**columns))
     store.close()
 
 
@@ -107,7 +107,7 @@ def soak(server: Server, page: Page, calls: int, looks: int) -> Iterator[Memory]
     """The memory after a tenth of the calls, when everything has been shown once, and `looks` times until the end."""
     page.add_init_script(SHORT)
     fill(server, page)
-    room = Room(server)
+    room = People(server)
     for _ in range(PEOPLE):
         room.take("legalisasi")
     page.goto(f"{server.url}/lumajang/display")
@@ -122,7 +122,7 @@ def soak(server: Server, page: Page, calls: int, looks: int) -> Iterator[Memory]
         yield _memory(chromium, page)
 
 
-def _call(room: Room, page: Page, done: int, until: int) -> None:
+def _call(room: People, page: Page, done: int, until: int) -> None:
     """One after the other is called, and called again; who was called gives way to the next."""
     called = room.call_next(1)
     done += 1

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import world
 from paper import Fault, PaperPrinter
+from people import until
 from socketio.exceptions import SocketIOError
-from test_spool import Clock, copies, is_state, job, on_paper, printer, queue, until
+from test_spool import Clock, copies, is_state, job, on_paper, printer, queue
 from werkzeug.serving import make_server
 from world import World
 

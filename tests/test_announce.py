@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 import requests
+from people import People
 from playwright.sync_api import BrowserContext, Page, Route, expect
-from room import Room
-from server import Server
 
 WAIT_MS = 60_000
 
@@ -28,12 +27,7 @@ def short_wav() -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture
-def room(serve: Callable[..., Server]) -> Room:
-    return Room(serve())
-
-
-def television(context: Callable[..., BrowserContext], room: Room) -> Page:
+def television(context: Callable[..., BrowserContext], people: People) -> Page:
     """A television with short clips, whose visitor has touched it for sound; it notes every beginning and end."""
     page = context(viewport={"width": 1280, "height": 720}).new_page()
     page.add_init_script(
@@ -44,7 +38,7 @@ def television(context: Callable[..., BrowserContext], room: Room) -> Page:
         route.fulfill(status=200, content_type="audio/wav", body=short_wav())
 
     page.route("**/display/calls/*.wav*", answer)
-    page.goto(f"{room.server.url}/lumajang/display")
+    page.goto(f"{people.root}/display")
     unlock = page.locator("[data-unlock]")
     if unlock.is_visible():
         unlock.click()
@@ -65,14 +59,14 @@ def rounds(page: Page, number: int, phase: str = "start") -> list[dict[str, Any]
 
 
 def test_calls_are_spoken_once_in_order_and_never_over_each_other(
-    room: Room, context: Callable[..., BrowserContext]
+    people: People, context: Callable[..., BrowserContext]
 ) -> None:
     for _ in range(9):
-        room.take("legalisasi")
-    before = room.call_next(1)["number"]
-    page = television(context, room)
+        people.take("legalisasi")
+    before = people.call_next(1)["number"]
+    page = television(context, people)
 
-    called = [room.call_next(1 + place % 2)["number"] for place in range(8)]
+    called = [people.call_next(1 + place % 2)["number"] for place in range(8)]
     wait_until(page, "window.spoken.filter((one) => one.phase === 'start' && one.round === 1).length >= 8")
     wait_until(page, "window.spoken.length % 2 === 0")
 
@@ -85,14 +79,14 @@ def test_calls_are_spoken_once_in_order_and_never_over_each_other(
     for begin, end in zip(spoken[0::2], spoken[1::2], strict=True):
         assert (begin["phase"], end["phase"]) == ("start", "end")
         assert (begin["id"], begin["round"]) == (end["id"], end["round"])
-    heard = page.evaluate("fetch('/lumajang/display/board.json').then((answer) => answer.json())")["heard"]
-    assert set(heard) >= {call["id"] for call in room.board()["calls"]}
+    heard = people.board()["heard"]
+    assert set(heard) >= {call["id"] for call in people.board()["calls"]}
 
 
-def test_the_repeat_is_dropped_while_more_than_two_wait(room: Room, context: Callable[..., BrowserContext]) -> None:
+def test_the_repeat_is_dropped_while_more_than_two_wait(people: People, context: Callable[..., BrowserContext]) -> None:
     for _ in range(6):
-        room.take("legalisasi")
-    page = television(context, room)
+        people.take("legalisasi")
+    page = television(context, people)
     # The first call's sound is held until all have been called, so that they wait behind it.
     page.unroute("**/display/calls/*.wav*")
     held: list[Route] = []
@@ -106,7 +100,7 @@ def test_the_repeat_is_dropped_while_more_than_two_wait(room: Room, context: Cal
 
     page.route("**/display/calls/*.wav*", hold)
     for place in range(6):
-        room.call_next(1 + place % 2)
+        people.call_next(1 + place % 2)
     wait_until(page, "document.querySelectorAll('[data-past-list] li').length === 4")
     is_held = False
     for route in held:
@@ -119,28 +113,28 @@ def test_the_repeat_is_dropped_while_more_than_two_wait(room: Room, context: Cal
 
 
 def test_after_a_restart_of_the_server_nothing_is_lost_or_said_twice(
-    room: Room, context: Callable[..., BrowserContext]
+    people: People, context: Callable[..., BrowserContext]
 ) -> None:
     for _ in range(4):
-        room.take("legalisasi")
-    page = television(context, room)
-    called = [room.call_next(1)["number"], room.call_next(2)["number"]]
+        people.take("legalisasi")
+    page = television(context, people)
+    called = [people.call_next(1)["number"], people.call_next(2)["number"]]
     wait_until(page, "window.spoken.filter((one) => one.round === 1 && one.phase === 'end').length >= 2")
 
-    room.server.kill()
+    people.server.kill()
     expect(page.locator("[data-lost]")).to_be_visible(timeout=WAIT_MS)
-    room.server.start()
-    called += [room.call_next(1)["number"], room.call_next(2)["number"]]
+    people.server.start()
+    called += [people.call_next(1)["number"], people.call_next(2)["number"]]
     wait_until(page, "window.spoken.filter((one) => one.round === 1 && one.phase === 'end').length >= 4")
 
     assert [one["number"] for one in rounds(page, 1)] == called
 
 
-def test_the_sound_of_a_call_is_a_wav_and_the_repeat_has_no_chime(room: Room) -> None:
-    room.take()
-    room.call_next(1)
-    call = room.board()["speak"][0]
-    url = f"{room.server.url}/lumajang/display/calls/{call['id']}.wav"
+def test_the_sound_of_a_call_is_a_wav_and_the_repeat_has_no_chime(people: People) -> None:
+    people.take()
+    people.call_next(1)
+    call = people.board()["speak"][0]
+    url = f"{people.root}/display/calls/{call['id']}.wav"
 
     first = requests.get(url, timeout=60)
     again = requests.get(url + "?again=1", timeout=60)
@@ -150,14 +144,14 @@ def test_the_sound_of_a_call_is_a_wav_and_the_repeat_has_no_chime(room: Room) ->
     assert requests.get(url.replace(f"/{call['id']}.wav", "/999999.wav"), timeout=20).status_code == 404
 
 
-def test_a_call_that_was_taken_back_is_not_spoken(room: Room) -> None:
-    room.take()
-    called = room.call_next(1)
-    assert len(room.board()["speak"]) == 1
+def test_a_call_that_was_taken_back_is_not_spoken(people: People) -> None:
+    people.take()
+    called = people.call_next(1)
+    assert len(people.board()["speak"]) == 1
 
-    room.act(1, called["id"], "release")
+    people.act(1, called["id"], "release")
 
-    assert room.board()["speak"] == []
+    assert people.board()["speak"] == []
 
 
 def seconds(wav: bytes) -> float:

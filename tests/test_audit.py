@@ -19,7 +19,7 @@ from answers import held_to_description
 from desks import Desks
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import csrf
+from people import csrf, sign_in
 from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -99,11 +99,7 @@ class House:
         return self.browsers[office]
 
     def sign_in(self, office: str, login: str) -> FlaskClient:
-        client = self.app.test_client()
-        client.environ_base.update({"REMOTE_ADDR": DESK, "HTTP_ACCEPT": "text/html"})
-        answer = self.send(client, Click(f"/{office}/counter/sign-in", {"login": login, "password": PASSWORD}))
-        assert answer.status_code == 302, answer.text
-        return client
+        return sign_in(self.app, login, office=office, address=DESK).client
 
     def send(self, client: FlaskClient, click: Click) -> TestResponse:
         if click.json is not None:

@@ -17,7 +17,7 @@ import pytest
 import world
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import csrf
+from people import csrf
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse

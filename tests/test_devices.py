@@ -10,7 +10,7 @@ import pytest
 import world
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import Browser
+from people import sign_in
 from sqlalchemy import select
 from world import World
 
@@ -139,12 +139,6 @@ def test_a_kiosk_offers_the_services_it_is_set_to(app: Flask, here: World) -> No
     assert 'data-service="layanan-2"' in page
     assert 'data-service="layanan-1"' not in page
     assert "Lantai 1" in page
-
-
-def sign_in(app: Flask, login: str) -> Browser:
-    browser = Browser(app.test_client())
-    browser.sign_in("uji", login)
-    return browser
 
 
 def test_the_admin_confirms_settles_and_removes_in_the_setup(app: Flask, here: World) -> None:

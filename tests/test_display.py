@@ -8,34 +8,29 @@ from collections.abc import Callable
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
+from people import People
 from playwright.sync_api import BrowserContext, Page, expect
-from room import Room
 from server import Server
 from soak import fill
 
 WAIT_MS = 90_000
 
 
-@pytest.fixture
-def room(serve: Callable[..., Server]) -> Room:
-    return Room(serve())
-
-
-def television(context: Callable[..., BrowserContext], room: Room, width: int = 1920, height: int = 1080) -> Page:
+def television(context: Callable[..., BrowserContext], people: People, width: int = 1920, height: int = 1080) -> Page:
     page = context(viewport={"width": width, "height": height}).new_page()
-    page.goto(f"{room.server.url}/lumajang/display?sound=0")
+    page.goto(f"{people.root}/display?sound=0")
     return page
 
 
 def test_a_call_stands_on_the_television_and_is_marked_as_new(
-    room: Room, context: Callable[..., BrowserContext]
+    people: People, context: Callable[..., BrowserContext]
 ) -> None:
-    room.take()
-    page = television(context, room)
+    people.take()
+    page = television(context, people)
     expect(page.locator("[data-waiting]")).to_have_text("1")
     expect(page.locator("[data-nobody]")).to_be_visible()
 
-    called = room.call_next(1)
+    called = people.call_next(1)
 
     expect(page.locator("[data-call-number]")).to_have_text(called["number"], timeout=WAIT_MS)
     expect(page.locator("[data-call-counter]")).to_have_text("Loket 1")
@@ -45,12 +40,14 @@ def test_a_call_stands_on_the_television_and_is_marked_as_new(
     expect(page.locator("[data-new]")).to_be_hidden(timeout=20_000)
 
 
-def test_the_last_four_calls_stand_beside_the_current_one(room: Room, context: Callable[..., BrowserContext]) -> None:
+def test_the_last_four_calls_stand_beside_the_current_one(
+    people: People, context: Callable[..., BrowserContext]
+) -> None:
     for _ in range(6):
-        room.take()
-    numbers = [room.call_next(1 + place % 2)["number"] for place in range(6)]
+        people.take()
+    numbers = [people.call_next(1 + place % 2)["number"] for place in range(6)]
 
-    page = television(context, room)
+    page = television(context, people)
 
     expect(page.locator("[data-call-number]")).to_have_text(numbers[5])
     assert page.locator("[data-past-list] [data-number]").all_text_contents() == numbers[4:0:-1]
@@ -59,13 +56,13 @@ def test_the_last_four_calls_stand_beside_the_current_one(room: Room, context: C
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (1080, 1920), (1366, 768)])
 def test_letters_are_large_enough_and_nothing_is_cut_off(
-    room: Room, context: Callable[..., BrowserContext], width: int, height: int
+    people: People, context: Callable[..., BrowserContext], width: int, height: int
 ) -> None:
     for _ in range(5):
-        room.take()
+        people.take()
     for place in range(5):
-        room.call_next(1 + place % 2)
-    page = television(context, room, width, height)
+        people.call_next(1 + place % 2)
+    page = television(context, people, width, height)
     expect(page.locator("[data-past-list] li")).to_have_count(4)
 
     # On 43 inches 75 mm and 36 mm of capitals are 20 and 9.6 hundredths of the height; upright, of the width.
@@ -88,52 +85,52 @@ _CUT_OFF = """() => Array.from(document.querySelectorAll(
     }).map((place) => place.textContent)"""
 
 
-def test_a_lost_line_is_told_and_heals_by_itself(room: Room, context: Callable[..., BrowserContext]) -> None:
-    room.take()
-    page = television(context, room)
+def test_a_lost_line_is_told_and_heals_by_itself(people: People, context: Callable[..., BrowserContext]) -> None:
+    people.take()
+    page = television(context, people)
     expect(page.locator("[data-waiting]")).to_have_text("1")
 
-    room.server.kill()
+    people.server.kill()
     expect(page.locator("[data-lost]")).to_be_visible(timeout=WAIT_MS)
     assert re.fullmatch(r"\d\d\.\d\d", page.locator("[data-lost-at]").inner_text())
     expect(page.locator("[data-waiting]")).to_have_text("1")
 
-    room.server.start()
-    room.take()
+    people.server.start()
+    people.take()
     expect(page.locator("[data-lost]")).to_be_hidden(timeout=WAIT_MS)
     expect(page.locator("[data-waiting]")).to_have_text("2", timeout=WAIT_MS)
 
 
 def test_a_cut_cable_is_noticed_although_the_socket_says_nothing(
-    room: Room, context: Callable[..., BrowserContext]
+    people: People, context: Callable[..., BrowserContext]
 ) -> None:
-    page = television(context, room)
+    page = television(context, people)
     expect(page.locator("[data-waiting]")).to_have_text("0")
 
     page.context.set_offline(True)
     expect(page.locator("[data-lost]")).to_be_visible(timeout=WAIT_MS)
-    room.take()
+    people.take()
     page.context.set_offline(False)
 
     expect(page.locator("[data-waiting]")).to_have_text("1", timeout=WAIT_MS)
     expect(page.locator("[data-lost]")).to_be_hidden()
 
 
-def test_a_delicate_service_is_not_named(room: Room, context: Callable[..., BrowserContext]) -> None:
-    room.take("sktm")
+def test_a_delicate_service_is_not_named(people: People, context: Callable[..., BrowserContext]) -> None:
+    people.take("sktm")
 
-    page = television(context, room)
+    page = television(context, people)
 
     expect(page.locator("[data-rows] li:visible .name")).to_have_text("Layanan lainnya")
     assert "tidak mampu" not in page.content()
 
 
-def test_the_plain_page_shows_the_same_without_scripts(room: Room) -> None:
-    room.take()
-    room.take()
-    called = room.call_next(2)
+def test_the_plain_page_shows_the_same_without_scripts(people: People) -> None:
+    people.take()
+    people.take()
+    called = people.call_next(2)
 
-    page = requests.get(f"{room.server.url}/lumajang/display/plain", headers={"Accept": "text/html"}, timeout=20).text
+    page = requests.get(f"{people.root}/display/plain", headers={"Accept": "text/html"}, timeout=20).text
 
     assert f"data-call-number>{called['number']}<" in page
     assert "Loket 2" in page
@@ -142,17 +139,17 @@ def test_the_plain_page_shows_the_same_without_scripts(room: Room) -> None:
     assert "<script" not in page
 
 
-def test_the_board_says_that_a_call_was_heard(room: Room) -> None:
-    room.take()
-    room.call_next(1)
-    call = room.board()["speak"][0]
-    assert room.board()["heard"] == []
+def test_the_board_says_that_a_call_was_heard(people: People) -> None:
+    people.take()
+    people.call_next(1)
+    call = people.board()["speak"][0]
+    assert people.board()["heard"] == []
 
-    url = f"{room.server.url}/lumajang/display/spoken"
+    url = f"{people.root}/display/spoken"
     answers = [requests.post(url, json={"id": call["id"]}, timeout=20) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert room.board()["heard"] == [call["id"]]
+    assert people.board()["heard"] == [call["id"]]
     assert requests.post(url, json={"id": call["id"] + 999}, timeout=20).status_code == 404
     assert requests.post(url, json={"id": "x"}, timeout=20).status_code == 400
 
@@ -160,28 +157,28 @@ def test_the_board_says_that_a_call_was_heard(room: Room) -> None:
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920)])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_with_and_without_slides(
-    room: Room, context: Callable[..., BrowserContext], width: int, height: int, theme: str
+    people: People, context: Callable[..., BrowserContext], width: int, height: int, theme: str
 ) -> None:
     for _ in range(5):
-        room.take()
+        people.take()
     for place in range(4):
-        room.call_next(1 + place % 2)
+        people.call_next(1 + place % 2)
     page = context(viewport={"width": width, "height": height}).new_page()
-    page.goto(f"{room.server.url}/lumajang/display?sound=0&theme={theme}")
+    page.goto(f"{people.root}/display?sound=0&theme={theme}")
     expect(page.locator("[data-past-list] li")).to_have_count(3)
     _axe(page)
-    room.call_next(1)
+    people.call_next(1)
     expect(page.locator("[data-new]")).to_be_visible()
     _axe(page)
 
     page.goto("about:blank")  # or it loads itself again for the new slides, at any moment
-    fill(room.server, context().new_page(), slide_s=30)
+    fill(people.server, context().new_page(), 30, people.office)
 
-    page.goto(f"{room.server.url}/lumajang/display?sound=0&theme={theme}")
+    page.goto(f"{people.root}/display?sound=0&theme={theme}")
     expect(page.locator("[data-media]")).to_be_visible()
     assert page.evaluate(_CUT_OFF) == []
     _axe(page)
-    page.goto(f"{room.server.url}/lumajang/display/plain?theme={theme}")
+    page.goto(f"{people.root}/display/plain?theme={theme}")
     found = Axe().run(page, options={"rules": {"meta-refresh": {"enabled": False}}}).response["violations"]
     assert [each["id"] for each in found] == []  # that it loads itself again is what this page is for
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from axe_playwright_python.sync_playwright import Axe
+from people import sign_in_page
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
-from test_screens import sign_in
 
 FAR = {"X-Forwarded-For": "192.0.2.7"}
 NAME = "Layar ruang tunggu"
@@ -40,7 +40,7 @@ def test_a_display_does_what_the_setup_asks(
 ) -> None:
     server = serve()
     admin = context(viewport={"width": 1366, "height": 768}).new_page()
-    sign_in(admin, server, "lumajang", "admin")
+    sign_in_page(admin, server, "lumajang", "admin")
     display = paired(server, context, admin)
     other = context(viewport={"width": 1280, "height": 720}).new_page()
     other.goto(f"{server.url}/lumajang/display")
@@ -81,7 +81,7 @@ def test_a_display_that_falls_silent_is_offline_for_the_supervisor(
 ) -> None:
     server = serve()
     admin = context(viewport={"width": 1366, "height": 768}).new_page()
-    sign_in(admin, server, "lumajang", "admin")
+    sign_in_page(admin, server, "lumajang", "admin")
     display = paired(server, context, admin)
     admin.goto(f"{server.url}/lumajang/counter/supervisor")
     card = admin.locator("[data-device]")

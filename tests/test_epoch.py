@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from people import People, sign_in_page
 from playwright.sync_api import BrowserContext, Page, expect
-from room import Room
 from server import Server
 from sqlalchemy import update
 from test_announce import television, wait_until
-from test_screens import sign_in, take_number
+from test_screens import take_number
 from world import World
 
 from shared.store.copies import back_up
@@ -53,10 +53,10 @@ def test_all_screens_are_right_after_a_restore_and_after_a_snapshot(
     serve: Callable[..., Server], context: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
     server = serve()
-    room = Room(server)
+    room = People(server)
     room.sit(2, "loket2")
     desk = context(viewport={"width": 1366, "height": 768}).new_page()
-    sign_in(desk, server, "lumajang", "loket1")
+    sign_in_page(desk, server, "lumajang", "loket1")
     desk.goto(f"{server.url}/lumajang/counter/1")
     tickets = [room.take() for _ in range(2)]
     server.loket("backup", str(tmp_path / "copy.db"))

@@ -9,7 +9,8 @@ import pytest
 import world
 from flask import Flask
 from flask.testing import FlaskClient
-from world import PASSWORD, World
+from people import csrf, sign_in
+from world import World
 
 from shared.domain.standard import Role
 from shared.engine.founding import RESERVED
@@ -126,11 +127,8 @@ def test_no_office_is_founded_under_an_address_of_the_program(app: Flask) -> Non
 
 
 def signed_in(app: Flask, here: World, officer: str) -> tuple[FlaskClient, str]:
-    client = app.test_client()
-    token = client.get(f"/{here.slug}/counter/sign-in", headers=PAGE).text.split('name="csrf_token" value="')[1]
-    form = {"login": officer, "password": PASSWORD, "csrf_token": token.split('"')[0]}
-    assert client.post(f"/{here.slug}/counter/sign-in", data=form).status_code == 302
-    return client, form["csrf_token"]
+    browser = sign_in(app, officer, office=here.slug)
+    return browser.client, csrf(browser.get(f"/{here.slug}/counter/password"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import world
 from answers import held_to_description
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import csrf
+from people import csrf, sign_in
 from server import Server
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -88,13 +88,7 @@ def ask(service: str = "layanan-1", nonce: str = "nonce-uji-1", **more: Any) -> 
 
 
 def signed_in(site: Site, login: str = "petugas1", password: str = PASSWORD, office: str = "uji") -> FlaskClient:
-    client = site.client()
-    token = csrf(client.get(f"/{office}/counter/sign-in", headers=PAGE))
-    answer = client.post(
-        f"/{office}/counter/sign-in", data={"login": login, "password": password, "csrf_token": token}, headers=PAGE
-    )
-    assert answer.status_code == 302, answer.text
-    return client
+    return sign_in(site.app, login, password, office=office, address=OUTSIDE["REMOTE_ADDR"]).client
 
 
 def said(site: Site, key: str) -> str:

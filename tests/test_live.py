@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 import requests
 import socketio
 import world
+from people import until
 from server import Server
 from werkzeug.serving import make_server
 
@@ -43,14 +43,6 @@ class Ear:
     @property
     def version(self) -> int:
         return max((board["version"] for board in list(self.boards)), default=-1)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Waits for a state; the limit is generous, because it is no measurement."""
-    end = time.monotonic() + LIMIT_S
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from axe_playwright_python.sync_playwright import Axe
+from people import sign_in_page
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 
@@ -45,22 +46,6 @@ OFFICERS = (
 )
 
 
-def sign_in(page: Page, office: str, login: str, password: str) -> None:
-    page.goto(f"/{office}/counter/sign-in")
-    page.fill("#login", login)
-    page.fill("#password", password)
-    page.locator("main form button").last.click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
-    if not page.url.endswith("/password"):
-        page.goto(f"/{office}/counter")
-    if page.url.endswith("/password"):
-        page.fill("#current", password)
-        page.fill("#wanted", PASSWORD)
-        page.fill("#repeated", PASSWORD)
-        page.locator("main form button").last.click()
-        page.wait_for_url(lambda url: not url.endswith("/password"))
-
-
 def saved(page: Page) -> None:
     expect(page.locator("[data-saved]")).to_be_visible(timeout=LIMIT_MS)
 
@@ -75,14 +60,14 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
     page.on("pageerror", lambda error: faults.append(str(error)))
 
     # found the office, from the setup of another one
-    sign_in(page, "lumajang", "admin", server.passwords["lumajang", "admin"])
+    sign_in_page(page, server, "lumajang", "admin", server.passwords["lumajang", "admin"], PASSWORD)
     page.goto("/lumajang/counter/setup/found")
     page.select_option("#district", label="Tempursari (35.08.01)")
     page.click("[data-action=choose]")
     slug = page.input_value("#slug")
     page.click("[data-action=save]")
     page.click("[data-new-office]")
-    sign_in(page, slug, "admin", PASSWORD)
+    sign_in_page(page, server, slug, "admin", PASSWORD, PASSWORD)
     office = f"/{slug}/counter/setup"
 
     # three services
@@ -161,7 +146,7 @@ def test_a_third_office_is_set_up_with_the_browser_alone_and_serves_a_visitor(
     expect(kiosk.locator("[data-number]")).to_have_text("C-001", timeout=LIMIT_MS)
     desk = context(base_url=server.url, viewport={"width": 1366, "height": 768}).new_page()
     desk.set_default_timeout(LIMIT_MS)
-    sign_in(desk, slug, "siti", passwords["siti"])
+    sign_in_page(desk, server, slug, "siti", passwords["siti"], PASSWORD)
     desk.goto(f"/{slug}/counter")
     desk.locator("[data-action=open]").first.click()
     desk.locator("[data-action=next]").first.click()

@@ -11,11 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
-from forms import csrf
+from people import csrf, sign_in_page
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from server import Server
-from test_screens import sign_in
 from test_voice import tone, wav
 from world import PASSWORD, World
 
@@ -110,7 +109,7 @@ def studio(browser: Browser, serve: Callable[..., Server]) -> Iterator[tuple[Pag
     started = browser.browser_type.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *flags])
     page = started.new_context(locale="id-ID", viewport={"width": 1366, "height": 768}).new_page()
     page.set_default_timeout(90_000)
-    sign_in(page, server, "lumajang", "admin")
+    sign_in_page(page, server, "lumajang", "admin")
     page.goto(f"{server.url}/lumajang/counter/setup/voice")
     yield page, server
     started.close()

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import world
 from flask.testing import FlaskClient
-from forms import csrf
+from people import Browser, csrf
 from sqlalchemy import event
-from world import PASSWORD, World
+from world import World
 
 from shared.domain.counter import Load, Primary, Wait, counters_needed, primary, wait_level
 from shared.domain.ticket import State
@@ -98,9 +98,7 @@ def desk(uji: World, tmp_path: Path) -> Iterator[Desk]:
 
 
 def sign_in(uji: World, client: FlaskClient, login: str) -> Desk:
-    page = client.get("/uji/counter/sign-in", headers={"Accept": "text/html"})
-    form = {"login": login, "password": PASSWORD, "csrf_token": csrf(page)}
-    assert client.post("/uji/counter/sign-in", data=form).status_code == 302
+    Browser(client).sign_in("uji", login)
     return Desk(uji, client)
 
 

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 import requests
 from paper import Fault, PaperPrinter
+from people import until
 from server import LOKET, LOOPBACK, Server
 from sqlalchemy import insert, select, update
-from test_spool import on_paper, until
+from test_spool import on_paper
 
 from shared.engine.device import invite
 from shared.engine.print_queue import JobState

@@ -10,18 +10,12 @@ from typing import Any
 import pytest
 import requests
 import socketio
+from people import People
 from playwright.sync_api import BrowserContext, Response, expect
-from room import Room
-from server import Server
 
 WAIT_MS = 90_000
 HEAVIEST = 60_000
 """Bytes that the whole page may weigh (issue: under 60 kB transferred)."""
-
-
-@pytest.fixture
-def room(serve: Callable[..., Server]) -> Room:
-    return Room(serve())
 
 
 def phone(context: Callable[..., BrowserContext], **options: Any) -> BrowserContext:
@@ -29,33 +23,33 @@ def phone(context: Callable[..., BrowserContext], **options: Any) -> BrowserCont
 
 
 def test_the_page_follows_its_number_from_the_line_to_the_counter(
-    room: Room, context: Callable[..., BrowserContext]
+    people: People, context: Callable[..., BrowserContext]
 ) -> None:
-    room.take()
-    taken = room.take()
+    people.take()
+    taken = people.take()
     page = phone(context).new_page()
-    page.goto(f"{room.server.url}/t/{taken['token']}")
+    page.goto(f"{people.server.url}/t/{taken['token']}")
     expect(page.locator("[data-number]")).to_have_text(taken["number"])
     expect(page.locator("[data-ahead]")).to_have_text("1 orang di depan Anda")
 
-    room.call_next(1)
+    people.call_next(1)
     expect(page.locator("[data-ahead]")).to_have_text("Anda berikutnya", timeout=WAIT_MS)
-    room.call_next(2)
+    people.call_next(2)
     expect(page.locator("[data-counter]")).to_have_text("Loket 2", timeout=WAIT_MS)
     expect(page).to_have_title(f"▶ Loket 2 · {taken['number']}", timeout=WAIT_MS)
 
-    room.act(2, taken["id"], "start")
-    room.act(2, taken["id"], "finish")
+    people.act(2, taken["id"], "start")
+    people.act(2, taken["id"], "finish")
     expect(page.locator("[data-sentence]")).to_have_text("Pelayanan selesai. Terima kasih.", timeout=WAIT_MS)
 
 
-def test_the_page_weighs_less_than_60_kilobytes(room: Room, context: Callable[..., BrowserContext]) -> None:
-    taken = room.take()
+def test_the_page_weighs_less_than_60_kilobytes(people: People, context: Callable[..., BrowserContext]) -> None:
+    taken = people.take()
     answers: list[Response] = []
     page = phone(context).new_page()
     page.on("response", lambda answer: answers.append(answer))
 
-    page.goto(f"{room.server.url}/t/{taken['token']}", wait_until="networkidle")
+    page.goto(f"{people.server.url}/t/{taken['token']}", wait_until="networkidle")
 
     weights = {answer.url.split("/")[-1]: weight(answer.request.sizes()) for answer in answers}
     assert any(name.startswith("phone.js") for name in weights)
@@ -66,9 +60,9 @@ def weight(sizes: Any) -> int:
     return int(sizes["responseBodySize"]) + int(sizes["responseHeadersSize"])
 
 
-def test_the_page_holds_no_person_and_speaks_both_languages(room: Room) -> None:
-    taken = room.take("sktm", language="en")
-    url = f"{room.server.url}/t/{taken['token']}"
+def test_the_page_holds_no_person_and_speaks_both_languages(people: People) -> None:
+    taken = people.take("sktm", language="en")
+    url = f"{people.server.url}/t/{taken['token']}"
 
     page = requests.get(url, headers={"Accept": "text/html"}, timeout=20).text
 
@@ -82,28 +76,28 @@ def test_the_page_holds_no_person_and_speaks_both_languages(room: Room) -> None:
     assert not {"name", "nik", "priority", "lane", "service"} & set(facts)
 
 
-def test_an_unknown_token_is_a_calm_page(room: Room) -> None:
-    answer = requests.get(f"{room.server.url}/t/{'x' * 22}", headers={"Accept": "text/html"}, timeout=20)
+def test_an_unknown_token_is_a_calm_page(people: People) -> None:
+    answer = requests.get(f"{people.server.url}/t/{'x' * 22}", headers={"Accept": "text/html"}, timeout=20)
 
     assert answer.status_code == 404
     assert "sudah tidak berlaku" in answer.text
 
 
-def test_a_finished_ticket_says_so_and_stays_quiet(room: Room) -> None:
-    taken = room.take()
-    room.call_next(1)
-    room.act(1, taken["id"], "start")
-    room.act(1, taken["id"], "finish")
+def test_a_finished_ticket_says_so_and_stays_quiet(people: People) -> None:
+    taken = people.take()
+    people.call_next(1)
+    people.act(1, taken["id"], "start")
+    people.act(1, taken["id"], "finish")
 
-    page = requests.get(f"{room.server.url}/t/{taken['token']}", headers={"Accept": "text/html"}, timeout=20).text
+    page = requests.get(f"{people.server.url}/t/{taken['token']}", headers={"Accept": "text/html"}, timeout=20).text
 
     assert "Pelayanan selesai" in page
     assert not re.search(r"phone\.js", page)
 
 
-def test_a_socket_io_client_with_the_token_gets_its_place_and_a_stranger_is_refused(room: Room) -> None:
-    room.take()
-    taken = room.take()
+def test_a_socket_io_client_with_the_token_gets_its_place_and_a_stranger_is_refused(people: People) -> None:
+    people.take()
+    taken = people.take()
     boards: list[dict[str, Any]] = []
     arrived = threading.Condition()
 
@@ -114,9 +108,11 @@ def test_a_socket_io_client_with_the_token_gets_its_place_and_a_stranger_is_refu
 
     client = socketio.Client(reconnection=False)
     client.on("board", hear)
-    client.connect(room.server.url, auth={"office": "lumajang", "ticket": taken["token"]}, transports=["websocket"])
+    client.connect(
+        people.server.url, auth={"office": people.office, "ticket": taken["token"]}, transports=["websocket"]
+    )
     try:
-        room.call_next(1)
+        people.call_next(1)
         with arrived:
             assert arrived.wait_for(lambda: any(b["line"].get(taken["number"]) == [0] for b in boards), timeout=20)
     finally:
@@ -125,6 +121,9 @@ def test_a_socket_io_client_with_the_token_gets_its_place_and_a_stranger_is_refu
     stranger = socketio.Client(reconnection=False)
     with pytest.raises(socketio.exceptions.ConnectionError):
         stranger.connect(
-            room.server.url, auth={"office": "lumajang", "ticket": "x" * 22}, transports=["websocket"], wait_timeout=10
+            people.server.url,
+            auth={"office": people.office, "ticket": "x" * 22},
+            transports=["websocket"],
+            wait_timeout=10,
         )
     stranger.disconnect()

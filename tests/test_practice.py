@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import world
 from flask import Flask
-from forms import Browser
+from people import Browser
 from sqlalchemy import select, text
 from world import World
 

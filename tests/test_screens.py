@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 
 from paper import PaperPrinter, picture, qr_codes
+from people import sign_in_page, until
 from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from server import Server
 from sqlalchemy import select, update
-from test_live import Clicks, until
+from test_live import Clicks
 
 from shared.store.office import Store
 from shared.store.tables import Office, Printer
@@ -18,7 +19,6 @@ from shared.store.tables import Office, Printer
 LIMIT_MS = 60_000
 WIDTH_DOTS = 576
 """Of 80 mm paper."""
-NEW_PASSWORD = "kata-sandi-petugas-uji"
 
 
 def take_number(page: Page, service: str) -> str:
@@ -34,19 +34,6 @@ def take_number(page: Page, service: str) -> str:
                 take.first.click(timeout=2_000)
         page.wait_for_timeout(50)
     return number.first.inner_text().strip()
-
-
-def sign_in(page: Page, server: Server, office: str, login: str) -> None:
-    """Signs in with the one-time password of the first run and chooses another, as each officer does once."""
-    page.goto(f"{server.url}/{office}/counter")
-    page.fill("[name=login]", login)
-    page.fill("[name=password]", server.passwords[office, login])
-    page.locator("form:has([name=password]) button").first.click()
-    page.fill("[name=current]", server.passwords[office, login])
-    page.fill("[name=wanted]", NEW_PASSWORD)
-    page.fill("[name=repeated]", NEW_PASSWORD)
-    page.locator("form:has([name=current]) button").first.click()
-    page.wait_for_url(f"**/{office}/counter", timeout=LIMIT_MS)
 
 
 def use_printer(server: Server, office: str, address: str) -> None:
@@ -81,7 +68,7 @@ def test_a_number_goes_from_the_kiosk_to_the_television_the_counter_and_the_pape
         number = take_number(kiosk, clicks.service)
 
         expect(display.locator("[data-waiting]").first).to_contain_text("1", timeout=LIMIT_MS)
-        sign_in(desk, server, "lumajang", "loket1")
+        sign_in_page(desk, server, "lumajang", "loket1")
         desk.goto(f"{clicks.root}/counter/1")
         desk.locator("[data-action=next]").first.click()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import people
 import pytest
 from flask import Flask
-from forms import Browser
+from people import Browser
 from world import PASSWORD, World
 
 from shared.web.auth import limiter
@@ -21,9 +22,7 @@ def sign_in(app: Flask) -> Iterator[SignIn]:
     limiter.reset()
 
     def opened(login: str, password: str = PASSWORD) -> Browser:
-        browser = Browser(app.test_client())
-        browser.sign_in("uji", login, password)
-        return browser
+        return people.sign_in(app, login, password)
 
     yield opened
     limiter.reset()

@@ -18,7 +18,7 @@ import world
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import csrf
+from people import csrf, sign_in
 from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -281,12 +281,8 @@ class Setup:
         self.admin = self.sign_in("admin")
 
     def sign_in(self, login: str) -> FlaskClient:
-        client = self.app.test_client()
-        client.environ_base["HTTP_ACCEPT"] = "text/html"
-        self.client = client
-        answer = self.post("/uji/counter/sign-in", {"login": login, "password": PASSWORD}, "/uji/counter/sign-in")
-        assert answer.status_code == 302, answer.text
-        return client
+        self.client = sign_in(self.app, login).client
+        return self.client
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(f"/uji/counter/setup{path}")

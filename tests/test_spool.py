@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from paper import Fault, PaperPrinter, decode, picture, qr_codes
+from people import until
 from sqlalchemy import insert, select, update
 from world import MORNING, World
 
@@ -46,15 +47,6 @@ class Clock:
 
     def jump(self, **by: float) -> None:
         self._ahead += timedelta(**by)
-
-
-def until(is_so: Callable[[], Any], limit_s: float = LIMIT_S) -> Any:
-    """Waits for a state; what it is then."""
-    end = time.monotonic() + limit_s
-    while not (found := is_so()):
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture

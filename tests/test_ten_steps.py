@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import requests
 from paper import PaperPrinter, decode
+from people import until
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import select, update
-from test_spool import until
 
 from shared.store import tables
 from shared.store.office import Store

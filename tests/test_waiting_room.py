@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 import world
 from chromium import CHROMIUM, CHROMIUM_ARGS
+from people import People
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from room import Room
 from server import Server
 from sqlalchemy import insert, select, update
 
@@ -72,7 +72,7 @@ def loud(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture
-def room(serve: Callable[..., Server]) -> Room:
+def room(serve: Callable[..., Server]) -> People:
     """Lumajang with four counters of the same kind, whose voice are clips of a twentieth of a second."""
     server = serve()
     store = Store(f"sqlite:///{server.data / 'loket.db'}")
@@ -83,7 +83,7 @@ def room(serve: Callable[..., Server]) -> Room:
     phrases = [*speech.all_phrases(), *(speech.call_phrases("A-001", name)[-1] for name in names)]
     for phrase in phrases:
         _beep(folder / f"{phrase.key}.wav")
-    room = Room(server)
+    room = People(server)
     for number in range(1, COUNTERS + 1):
         room.sit(number, f"loket-{number}")
     return room
@@ -139,7 +139,7 @@ def until_quiet(page: Page, calls: int) -> None:
     until(page, lambda: any(one["id"] == last for one in spoken(page, "end", 2)))
 
 
-def truth(room: Room) -> list[tuple[int, str]]:
+def truth(room: People) -> list[tuple[int, str]]:
     """Every call as the office has recorded it: its id and its number, in order."""
     store = Store(f"sqlite:///{room.server.data / 'loket.db'}")
     with store.read() as connection:
@@ -169,7 +169,7 @@ def assert_one_after_the_other(page: Page) -> None:
 
 
 def test_a_hundred_calls_are_each_spoken_once_in_order_although_the_server_dies(
-    room: Room, loud: Callable[..., BrowserContext]
+    room: People, loud: Callable[..., BrowserContext]
 ) -> None:
     for _ in range(CALLS_TO_MAKE):
         room.take("legalisasi")
@@ -196,7 +196,7 @@ def test_a_hundred_calls_are_each_spoken_once_in_order_although_the_server_dies(
     until(page, lambda: set(room.board()["heard"]) >= {call["id"] for call in room.board()["calls"]})
 
 
-def test_a_cable_that_is_cut_costs_no_call_and_no_picture(room: Room, loud: Callable[..., BrowserContext]) -> None:
+def test_a_cable_that_is_cut_costs_no_call_and_no_picture(room: People, loud: Callable[..., BrowserContext]) -> None:
     for _ in range(8):
         room.take("legalisasi")
     with Cable(room.server.port) as cable:
@@ -226,7 +226,7 @@ def test_a_cable_that_is_cut_costs_no_call_and_no_picture(room: Room, loud: Call
 
 
 def test_a_page_that_slept_wakes_to_the_newest_board_and_says_nothing_old(
-    room: Room, loud: Callable[..., BrowserContext]
+    room: People, loud: Callable[..., BrowserContext]
 ) -> None:
     for _ in range(8):
         room.take("legalisasi")
@@ -268,7 +268,7 @@ def asleep(page: Page) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def age_calls(room: Room, seconds: int) -> None:
+def age_calls(room: People, seconds: int) -> None:
     """Moves what was called into the past."""
     with contextlib.closing(sqlite3.connect(room.server.data / "loket.db", timeout=60)) as connection:
         connection.execute(

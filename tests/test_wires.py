@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from ipp_server import IDLE, PENDING, PROCESSING, STOPPED, Cups
 from paper import Fault, PaperPrinter
+from people import until
 from server import LOOPBACK
 from test_slip import number
-from test_spool import until
 
 from shared.domain import slip
 from shared.domain.errors import Invalid
