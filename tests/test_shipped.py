@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
@@ -29,6 +30,20 @@ def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     engine.dispose()
 
     assert differences == []
+
+
+# papers
+
+
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md"])
+def test_a_path_or_a_name_that_a_paper_mentions_is_there(paper: str) -> None:
+    text = (ROOT / paper).read_text()
+    paths = set(re.findall(r"`((?:shared|kiosk|display|counter|tests|\.ci)/[\w./-]+)`", text))
+    placed = re.findall(r"`((?:shared|counter)/[\w/]+\.py)` `(\w+)(?:\.(\w+))?`", text)
+    gone = [f"{file}: {name}" for file, *names in placed for name in names if name not in (ROOT / file).read_text()]
+
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+    assert gone == []
 
 
 # what is shipped
