@@ -10,7 +10,7 @@ from shared.domain import speech
 from shared.domain.errors import Invalid, Refusal, Unknown
 from shared.domain.speech import Phrase
 from shared.engine import setup as engine
-from shared.voice.clips import LARGEST_CLIP_BYTES
+from shared.voice.recording import LARGEST_CLIP_BYTES
 from shared.web import auth, voice
 from shared.web.answers import Recording
 from shared.web.auth import takes_files

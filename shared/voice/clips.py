@@ -7,20 +7,14 @@ Below the given folder lie `clips/<office>/<language>/<key>.wav`, which belong t
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import os
 import re
-import sys
 import tempfile
 import wave
 from array import array
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from itertools import chain, repeat
-from math import cos, gcd, pi, sin
-from operator import mul
 from pathlib import Path
 
 from shared.domain import speech
@@ -28,14 +22,12 @@ from shared.domain.errors import Invalid
 from shared.domain.speech import Phrase, Style
 from shared.voice.chime import chime
 from shared.voice.loudness import RATE, TARGET_LUFS, normalise, trimmed, whole_blocks
+from shared.voice.recording import recording
 from shared.voice.synthesis import ENGINE, LONGEST_TEXT, WORDS_PER_MINUTE, PollingLock, Synthesiser
 
 KEEP_FILES = 600
 KEEP_BYTES = 120_000_000  # about 500 calls; a call weighs 350 kB with the chime
-LONGEST_CLIP_S = 10.0
 SHORTEST_CLIP_S = 0.08  # a spoken "e" of a quick speaker
-LARGEST_CLIP_BYTES = 6_000_000  # ten seconds, stereo, 24 bits, 96 kHz
-CLIP_RATES = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 
 _FORMAT = 1  # of what this file makes; raise it when the same inputs shall make other bytes
 _GAP_S = 0.12  # between two clips
@@ -111,7 +103,7 @@ class Voice:
         clip_format, clip_rate, clip_too_long or clip_silent.
         """
         path = self._clip_path(office, language, key)
-        sound = trimmed(_recording(wav))
+        sound = trimmed(recording(wav))
         if len(sound) < SHORTEST_CLIP_S * RATE:
             raise Invalid("clip_silent", fields=["clip"])
         _write(path, normalise(whole_blocks(sound)), durable=True)
@@ -205,79 +197,6 @@ def _paused(phrases: Sequence[Phrase], clips: Sequence[Path]) -> list[tuple[floa
     return list(zip([0.0, *pauses[1:]], clips, strict=True))
 
 
-def _recording(wav: bytes) -> array[int]:
-    """An uploaded WAV as mono 16-bit samples at RATE. Raises Invalid."""
-    if len(wav) > LARGEST_CLIP_BYTES:
-        raise Invalid("clip_too_long", fields=["clip"], longest_s=LONGEST_CLIP_S)
-    try:
-        with wave.open(io.BytesIO(wav), "rb") as file:
-            rate, channels, width, frames = (
-                file.getframerate(),
-                file.getnchannels(),
-                file.getsampwidth(),
-                file.getnframes(),
-            )
-            raw = file.readframes(frames)
-    except (wave.Error, EOFError, ValueError) as unreadable:
-        raise Invalid("clip_format", fields=["clip"]) from unreadable
-    if channels not in (1, 2) or width not in (1, 2, 3, 4):
-        raise Invalid("clip_format", fields=["clip"])
-    if rate not in CLIP_RATES:
-        raise Invalid("clip_rate", fields=["clip"], rate=rate)
-    if len(raw) > LONGEST_CLIP_S * rate * channels * width:
-        raise Invalid("clip_too_long", fields=["clip"], longest_s=LONGEST_CLIP_S)
-    return _resampled(_mono(raw, channels, width), rate)
-
-
-def _mono(raw: bytes, channels: int, width: int) -> array[int]:
-    """Little-endian PCM of any width as 16-bit samples, the channels averaged; half a frame at the end is dropped."""
-    raw = raw[: len(raw) - len(raw) % (channels * width)]
-    if width == 1:
-        samples = array("h", [(byte - 128) << 8 for byte in raw])
-    else:
-        high = bytearray(2 * (len(raw) // width))  # the two upper bytes of each sample
-        high[0::2] = raw[width - 2 :: width]
-        high[1::2] = raw[width - 1 :: width]
-        samples = _native(bytes(high))
-    if channels == 1:
-        return samples
-    return array("h", [(left + right) // 2 for left, right in zip(samples[0::2], samples[1::2], strict=True)])
-
-
-def _resampled(samples: array[int], rate: int) -> array[int]:
-    """The sound at RATE, through a windowed sinc that also keeps out what RATE cannot hold."""
-    if rate == RATE or not samples:
-        return samples
-    shared = gcd(rate, RATE)
-    up, down = RATE // shared, rate // shared
-    kernels, reach = _phases(up, down)
-    padded = array("h", chain(repeat(0, reach), samples, repeat(0, reach + 1)))
-    out = []
-    for i in range(len(samples) * up // down):
-        at, phase = divmod(i * down, up)
-        out.append(sum(map(mul, kernels[phase], padded[at + 1 : at + 1 + 2 * reach])))
-    return array("h", [max(-32767, min(32767, round(value))) for value in out])
-
-
-@lru_cache(maxsize=len(CLIP_RATES))
-def _phases(up: int, down: int) -> tuple[list[list[float]], int]:
-    """One filter for each of the `up` places between two samples, and how many samples it reaches to either side."""
-    band = min(1.0, up / down) * 0.95
-    reach = round(16 / band)
-    return [_low_pass(phase / up, band, reach) for phase in range(up)], reach
-
-
-def _low_pass(fraction: float, band: float, reach: int) -> list[float]:
-    taps = []
-    for tap in range(1 - reach, reach + 1):
-        distance = tap - fraction
-        window = 0.5 + 0.5 * cos(pi * distance / reach) if abs(distance) < reach else 0.0
-        angle = pi * distance * band
-        taps.append(window * (sin(angle) / angle if angle else 1.0))
-    total = sum(taps)
-    return [tap / total for tap in taps]
-
-
 def _silence(seconds: float) -> array[int]:
     return array("h", bytes(2 * round(seconds * RATE)))
 
@@ -301,13 +220,6 @@ def _write(path: Path, sound: array[int], *, durable: bool) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _native(raw: bytes) -> array[int]:
-    samples = array("h", raw)
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples
 
 
 def _fingerprint(clip: Path) -> tuple[str, int, int]:

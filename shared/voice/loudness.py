@@ -187,17 +187,22 @@ def _oversampled(padded: array[int], start: int, length: int, peak: float) -> fl
     return peak
 
 
-def _kernel(fraction: float) -> tuple[float, ...]:
-    """Windowed sinc for the point `fraction` of a sample after the middle; normalised so that a constant stays."""
+def windowed_sinc(fraction: float, reach: int, band: float = 1.0) -> tuple[float, ...]:
+    """The weights of `reach` samples on each side of the point `fraction` of a sample after the middle.
+
+    `band`: how much of what the samples can hold passes. Normalised so that a constant stays.
+    """
     raw = []
-    for tap in range(-_TAPS + 1, _TAPS + 1):
+    for tap in range(1 - reach, reach + 1):
         distance = tap - fraction
-        window = 0.5 + 0.5 * cos(pi * distance / _TAPS)
-        raw.append(window * sin(pi * distance) / (pi * distance))
-    return tuple(value / sum(raw) for value in raw)
+        window = 0.5 + 0.5 * cos(pi * distance / reach) if abs(distance) < reach else 0.0
+        angle = pi * distance * band
+        raw.append(window * (sin(angle) / angle if angle else 1.0))
+    total = sum(raw)
+    return tuple(value / total for value in raw)
 
 
-_KERNELS = tuple(_kernel(quarter / 4) for quarter in (1, 2, 3))
+_KERNELS = tuple(windowed_sinc(quarter / 4, _TAPS) for quarter in (1, 2, 3))
 
 
 def _chunks(samples: Sequence[int]) -> list[Sequence[int]]:
