@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Row
 from shared.domain.counter import (
     MOVE_OF,
     RECALL_AFTER_S,
-    UNDO_S,
     UNHEARD_AFTER_S,
     CallReason,
     CancelReason,
@@ -30,6 +29,7 @@ from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import Action, State, allowed
+from shared.domain.undo import undo_left_s
 from shared.engine.officer import OFFERED, is_undoable
 from shared.store import announcements, panel, reads
 from shared.web.auth import now, store
@@ -205,7 +205,7 @@ def _undo(event: Row[Any] | None, counter: CounterConfig, moment: datetime) -> U
     """The officer's last action at this counter while it can be taken back."""
     if event is None or event.counter_id != counter.id or not is_undoable(event):
         return None
-    left_s = UNDO_S - (moment - event.at).total_seconds()
+    left_s = undo_left_s(event.at, moment)
     if left_s <= 0:
         return None
     return Undo(event.action, label(event.series, event.ticket_number), max(1, round(left_s)))

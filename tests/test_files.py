@@ -16,6 +16,7 @@ from shared.domain.file_state import FileAction, FileState
 from shared.domain.procedure import actions_for
 from shared.domain.standard import Role
 from shared.domain.ticket import State as TicketState
+from shared.engine import officer
 from shared.engine.setup import OfficeForm, change_office
 from shared.standards import service_to_json
 from shared.store import tables
@@ -294,6 +295,20 @@ def test_an_undo_restores_case_and_ticket_exactly(desks_on_both: Desks) -> None:
     assert (desks.file(file), desks.ticket(1)) == before
     with pytest.raises(NotAllowed, match="undo_nothing"):
         desks.undo("kasi", file)
+
+
+def test_what_a_file_did_to_its_visitor_is_taken_back_with_the_file_alone(desks: Desks) -> None:
+    file = desks.to_step("handover")
+    desks.serve_next("loket1")
+    desks.act("loket1", file, FileAction.HAND_OVER, collected={"receiver": {"kind": "self"}})
+    before = dump(desks.store)
+
+    with pytest.raises(NotAllowed, match="undo_nothing"):
+        desks.store.change(desks.id, desks.actor("loket1"), officer.undo)
+
+    assert dump(desks.store) == before
+    desks.undo("loket1", file)
+    assert (desks.file(file).state, desks.ticket(1).state) == (FileState.OPEN, TicketState.SERVING)
 
 
 def test_an_undo_comes_too_late_after_ten_seconds_or_for_somebody_else(desks: Desks) -> None:

@@ -14,8 +14,6 @@ RECALL_AFTER_S = 15
 """Nobody came in this time: calling again is offered."""
 MISS_AFTER_RECALLS = 3
 """After so many recalls "absent" is the next sensible action."""
-UNDO_S = 10
-"""How long an officer can take back the last action."""
 WAIT_LIMITS_MIN = (15, 30)
 """From here a wait is amber, from there red; an office may choose others for a service."""
 LOAD = 0.85

@@ -14,7 +14,6 @@ from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.domain.file import COLLECT, Decision, File, FileInput, decide, gather
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
 from shared.domain.numbering import label, office_day
-from shared.domain.procedure import OSS
 from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import ServiceStandard
 from shared.domain.ticket import State as TicketState
@@ -23,7 +22,7 @@ from shared.engine import file_slips
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.seat import claim
 from shared.engine.ticket import mark
-from shared.store import files, outages
+from shared.store import files
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
 from shared.store.tables import Event, FileRecord, Register
@@ -226,6 +225,6 @@ def _paused_while_out(tx: Transaction, file: File) -> File:
     if file.state != FileState.OPEN or file.step is None:
         return file
     step = file.at_step(tx.standard(file.standard_id).steps)
-    if step.system != OSS or outages.running(tx.connection, tx.office_id) is None:
+    if step.system not in tx.room.outages:
         return file
     return pause_for_outage(tx, file)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from shared.domain.counter import UNDO_S, TransferPlace
+from shared.domain.counter import TransferPlace
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
 from shared.domain.numbering import parse_label
 from shared.domain.office import CounterConfig
@@ -16,6 +16,7 @@ from shared.domain.policy import Lane, next_streak
 from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
+from shared.domain.undo import must_be_undoable
 from shared.engine import visitor
 from shared.engine.seat import claim, must_be_free
 from shared.engine.ticket import facts, mark, move, must_be_callable, take_back
@@ -110,8 +111,7 @@ def undo(tx: Transaction) -> dict[str, Any]:
     event = tx.first(last_action(tx.actor.officer_id))
     if event is None or not is_undoable(event):
         raise NotAllowed("undo_nothing")
-    if tx.now - event.at > timedelta(seconds=UNDO_S):
-        raise NotAllowed("undo_late")
+    must_be_undoable(event.officer_id, event.at, tx.actor)
     ticket = tx.ticket(event.ticket_id)
     newest = tx.execute(select(func.max(Event.id)).where(Event.ticket_id == ticket.id)).scalar_one()
     if newest != event.id:
@@ -129,8 +129,9 @@ def last_action(officer_id: int | None) -> Select[Any]:
 
 
 def is_undoable(event: Row[Any]) -> bool:
-    """Whether the event is a move of a ticket that its officer may take back."""
-    return event.ticket_id is not None and event.action in UNDOABLE and "was" in (event.detail or {})
+    """Whether the event is a move of a ticket that its officer may take back; one of a file goes back with the file."""
+    is_move = event.ticket_id is not None and event.case_id is None and event.action in UNDOABLE
+    return is_move and "was" in (event.detail or {})
 
 
 def write_note(tx: Transaction, ticket_id: int, text: str) -> dict[str, Any]:

@@ -12,6 +12,12 @@ from shared.domain.procedure import OSS
 from shared.store.tables import Outage
 
 
+def systems_out(connection: Connection, office_id: int) -> frozenset[str]:
+    """The systems outside that do not answer now; a `Room` holds them, and is asked."""
+    out = select(Outage.system).where(Outage.office_id == office_id, Outage.until_at.is_(None))
+    return frozenset(connection.execute(out).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class RunningOutage:
     id: int
@@ -19,7 +25,7 @@ class RunningOutage:
 
 
 def running(connection: Connection, office_id: int) -> RunningOutage | None:
-    """The disturbance of OSS that lasts now: the one answer to "is OSS out?"."""
+    """The disturbance of OSS that lasts now."""
     mine = Outage.office_id == office_id, Outage.system == OSS, Outage.until_at.is_(None)
     row = connection.execute(select(Outage.id, Outage.from_at).where(*mine)).first()
     return None if row is None else RunningOutage(row.id, row.from_at)

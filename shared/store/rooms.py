@@ -21,7 +21,8 @@ from shared.domain.room import CALLS_KEPT, Room
 from shared.domain.room_facts import CallMade, Fact, QueueTicket, Seat
 from shared.domain.ticket import AT_COUNTER
 from shared.store.hot import COLUMNS, Head
-from shared.store.tables import ACTIVE, CALLS, Counter, Event, Outage, Printer
+from shared.store.outages import systems_out
+from shared.store.tables import ACTIVE, CALLS, Counter, Event, Printer
 from shared.store.tables import Ticket as Row
 
 MOST_MISSED = 200
@@ -200,8 +201,7 @@ def _read_small_things(connection: Connection, room: Room) -> None:
     seats = connection.execute(select(*columns).where(Counter.office_id == office_id))
     room.seats = {row.id: Seat(*row) for row in seats}
     room.given = _given(connection, room) if room.office.has_quota else {}
-    running = select(Outage.system).where(Outage.office_id == office_id, Outage.until_at.is_(None))
-    room.outages = frozenset(connection.execute(running).scalars())
+    room.outages = systems_out(connection, office_id)
     printers = (
         select(Printer.slug, Printer.kind, Printer.status)
         .where(Printer.office_id == office_id, Printer.is_active)
