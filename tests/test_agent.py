@@ -17,9 +17,9 @@ from test_spool import Clock, copies, is_state, job, on_paper, printer, queue
 from werkzeug.serving import make_server
 from world import World
 
+from shared.domain.print_job import JobState
 from shared.engine import print_queue
 from shared.engine.device import confirm, devices, invite, revoke
-from shared.engine.print_queue import JobState
 from shared.printing.address import Kind
 from shared.printing.agent import (
     Agent,

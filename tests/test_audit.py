@@ -51,12 +51,12 @@ UNRECORDED = {
     "devices_setup.tell": "a display blinks, sounds or loads its page again: nothing is other than before",
     "devices_setup.test_call": "the same for every display",
     "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",
-    "printers.offer": "a print agent asks for work",
-    "printers.claim": "the print job's own row keeps who sends it, since when and how often",
-    "printers.report": "the print job's own row keeps what became of it; a printer's new state is recorded",
-    "printers.epson": "the same for a printer that asks by itself",
-    "printers.star_poll": "the same for a printer that asks by itself",
-    "printers.star_done": "the same for a printer that asks by itself",
+    "agents.offer": "a print agent asks for work",
+    "agents.claim": "the print job's own row keeps who sends it, since when and how often",
+    "agents.report": "the print job's own row keeps what became of it; a printer's new state is recorded",
+    "epson.ask": "the same for a printer that asks by itself",
+    "star.poll": "the same for a printer that asks by itself",
+    "star.done": "the same for a printer that asks by itself",
 }
 """Addresses of machines that are no act of anybody in the office, with the reason."""
 
@@ -525,7 +525,7 @@ def _(house: House) -> Click:
     return _kiosk(house, "/lumajang/kiosk/results", house.desks, code=code, nonce=house.nonce())
 
 
-@clicks("printers.attach")
+@clicks("agents.attach")
 def _(house: House) -> Click:
     said = {"slug": "usb", "kind": "usb", "address": "", "profile": "80mm-48", "answers": "in_order"}
     headers = house.token("agent", house.uji)

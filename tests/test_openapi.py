@@ -21,7 +21,7 @@ from shared.web.settings import Settings
 
 READERS = ("body", "read")
 """Functions that read what was sent as a model."""
-PRINTERS_OWN = ("printers.star_poll", "printers.star_done")
+PRINTERS_OWN = ("star.poll", "star.done")
 """What a Star printer is told is written in its maker's protocol."""
 
 

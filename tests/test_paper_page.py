@@ -13,10 +13,10 @@ from sqlalchemy import func, select, update
 from world import World
 
 from shared import web
+from shared.domain.print_job import JobState
 from shared.domain.slip import Cut, Text
 from shared.engine import paper
 from shared.engine.day import close_past_days
-from shared.engine.print_queue import JobState
 from shared.printing.status import Status
 from shared.store.tables import DataView, Printer, PrintJob
 from shared.web.auth import issue_token

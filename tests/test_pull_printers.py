@@ -16,8 +16,8 @@ from test_spool import Clock, copies, job, printer, queue
 from world import World
 
 from shared.domain.actor import Actor
+from shared.domain.print_job import JobState
 from shared.engine import paper, print_queue
-from shared.engine.print_queue import JobState
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -245,3 +245,74 @@ def test_a_key_opens_its_own_printer_only_and_only_while_it_is_the_last(
     assert client.post(second.url, data={"ConnectionType": "GetRequest"}).status_code == 200
     swapped = star.url.rpartition("/")[0] + "/" + second.url.rpartition("/")[2]
     assert client.post(swapped, json={"statusCode": "200"}).status_code == 404
+
+
+@pytest.mark.parametrize("told", ["xyz", "zz", "\u00b2", "-1", "9" * 20, "0x", " "])
+def test_a_number_that_is_none_tells_nothing(small: World, clock: Clock, client: FlaskClient, told: str) -> None:
+    epson = Epson(client, small, clock)
+    before = small.store.office_config(small.id)
+    number, answer = f"<printjobid>{told}</printjobid>", f'<x><response status="{told}"/></x>'
+    result = f"<r><ePOSPrint><Parameter>{number}</Parameter>{answer}</ePOSPrint></r>"
+    status = f'<s><printerstatus devicename="local_printer" asbstatus="{told}"/></s>'
+
+    for kind, field, text in (("SetResponse", "ResponseFile", result), ("SetStatus", "Status", status)):
+        assert client.post(epson.url, data={"ConnectionType": kind, field: text}).status_code == 200
+
+    (row,) = [each for each in before.printers if each.slug == "epson"]
+    assert printer(small.store, row.id).status == Status.UNKNOWN
+
+
+@pytest.mark.parametrize("told", ['"x"', "true", "[1]", "1", "null", "[[", "\ud800"])
+def test_a_poll_that_is_no_object_is_refused(small: World, clock: Clock, client: FlaskClient, told: str) -> None:
+    star = Star(client, small, clock)
+
+    answer = client.post(star.url, data=told.encode("utf-8", "surrogatepass"), content_type="application/json")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("code", [1, True, None, [], {}, "\u00b2\u00b9", "x" * 5000])
+def test_an_odd_status_of_a_star_is_no_fault(small: World, clock: Clock, client: FlaskClient, code: Any) -> None:
+    star = Star(client, small, clock)
+
+    assert client.post(star.url, json={"statusCode": code, "printingInProgress": []}).status_code == 200
+
+
+def test_a_star_gets_no_other_kind_of_picture(small: World, clock: Clock, client: FlaskClient) -> None:
+    star = Star(client, small, clock)
+    wanted = queue(small, "N0001", clock(), "star")
+
+    assert client.get(star.url, query_string={"type": "text/plain", "token": str(wanted)}).status_code == 415
+    assert job(small.store, wanted).state == JobState.QUEUED
+    assert star.fetch(str(wanted)).status_code == 200
+
+
+def test_an_epson_that_takes_no_jobs_says_why(small: World, clock: Clock, client: FlaskClient) -> None:
+    epson = Epson(client, small, clock)
+    wanted = queue(small, "N0001", clock(), "epson")
+    epson.turn()
+    epson.poll()
+    refused = '<Response Success="false"><ErrorSummary>ePOS-Print not activated</ErrorSummary></Response>'
+    text = f'<ServerDirectPrint><Info Version="3.00"/>{refused}</ServerDirectPrint>'
+
+    client.post(epson.url, data={"ConnectionType": "SetResponse", "ResponseFile": text})
+
+    assert job(small.store, wanted).fault == "says:ePOS-Print not activated"
+    assert job(small.store, wanted).state == JobState.QUEUED
+    assert not copies(small.store, wanted)
+
+
+def test_the_key_of_a_printer_stands_in_no_log(
+    small: World, clock: Clock, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(*_asked: object) -> None:
+        raise RuntimeError("broken")
+
+    epson = Epson(client, small, clock)
+    monkeypatch.setattr("shared.web.epson.pulling", breaks)
+
+    assert client.post(epson.url, data={"ConnectionType": "GetRequest"}).status_code == 500
+
+    said = "".join(capsys.readouterr())
+    assert "epson.ask" in said
+    assert epson.url.rpartition("/")[2] not in said

@@ -20,9 +20,9 @@ from world import MORNING, World
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.print_job import JobState
 from shared.domain.slip import Cut, Space, Text
 from shared.engine import paper, print_queue
-from shared.engine.print_queue import JobState
 from shared.engine.spooler import Spooler, is_gone
 from shared.printing.delivery import Outcome, Result
 from shared.printing.status import Status
@@ -331,6 +331,71 @@ def test_a_process_that_lives_is_not_gone(small: World, clock: Clock) -> None:
     assert not is_gone(Spooler(small.store, clock).owner)
     assert not is_gone("server/another-machine/1/1")
     assert not is_gone("agent/1/x")
+
+
+def test_a_slip_that_was_never_tried_says_why_it_expired(small: World, clock: Clock) -> None:
+    printer_id = add_printer(small, "10.0.0.9", status="cover_open")
+    wanted, shown = queue(small, "N0001", clock()), queue(small, "N0002", clock(), "virtual")
+
+    clock.jump(seconds=121)
+    print_queue.sweep(small.store, clock(), is_gone)
+
+    assert (job(small.store, wanted).state, job(small.store, wanted).fault) == (JobState.EXPIRED, "cover_open")
+    assert (job(small.store, shown).state, job(small.store, shown).fault) == (JobState.EXPIRED, "too_late")
+    assert printer(small.store, printer_id).status == "cover_open"
+
+
+def test_the_number_of_somebody_who_is_served_is_not_printed_any_more(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+    add_printer(small, "10.0.0.9")
+    first, second = small.take(), small.take()
+    called = small.call_next()
+    assert called
+    small.act("start", called["id"])
+
+    with device.on_network() as address:
+        small.store.write(update(Printer).where(Printer.slug == "kertas").values(address=address))
+        with spooling(small.store, small.later):
+            until(lambda: _slip_of(small, second.id).state == JobState.CONFIRMED)
+            until(lambda: _slip_of(small, first.id).state == JobState.EXPIRED)
+
+    assert _slip_of(small, first.id).fault == "served"
+    assert not on_paper(device, first.number, marked=False)
+    again = small.by_itself(paper.reprint, _slip_of(small, first.id).id, "hilang")
+    with small.store.read() as connection:
+        assert print_queue.waiting(connection, job(small.store, again).printer_id, small.now)
+
+
+def test_a_slip_in_doubt_gets_no_copy_when_its_visitor_is_served(small: World, clock: Clock) -> None:
+    add_printer(small, "10.0.0.9")
+    taken = small.take()
+    wanted = _slip_of(small, taken.id).id
+    assert print_queue.claim(small.store, wanted, GONE, small.now, 60)
+    called = small.call_next()
+    assert called
+    small.act("start", called["id"])
+
+    assert print_queue.finish(small.store, wanted, GONE, Outcome(Result.UNCERTAIN, "hung_up"), small.now, 100)
+
+    assert not copies(small.store, wanted)
+
+
+def test_one_job_that_cannot_be_ended_holds_up_no_other(
+    small: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = queue(small, "N0001", clock(), "virtual"), queue(small, "N0002", clock(), "virtual")
+    clock.jump(seconds=121)
+    end = print_queue.end_queued
+
+    def breaks(connection: Any, job_id: int, *more: Any) -> bool:
+        assert job_id != bad, "broken"
+        return end(connection, job_id, *more)
+
+    monkeypatch.setattr(print_queue, "end_queued", breaks)
+    print_queue.sweep(small.store, clock(), is_gone)
+
+    assert job(small.store, bad).state == JobState.QUEUED
+    assert job(small.store, good).state == JobState.EXPIRED
 
 
 # several printers

@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from world import MORNING, World, dump
 
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Refusal, Unknown
+from shared.domain.print_job import JobState
 from shared.domain.slip import Text
 from shared.domain.ticket import AT_COUNTER, MOVES, Action, State
 from shared.engine import paper, seat
 from shared.engine.day import close_past_days
 from shared.engine.officer import OFFERED
-from shared.engine.print_queue import JobState
 from shared.store import reads
 from shared.store.office import Store, Transaction
 from shared.store.tables import Counter, Event, PrintJob, Series, Ticket

@@ -9,21 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 
+from shared.domain import print_job
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.office import OfficeConfig, PrinterConfig
+from shared.domain.print_job import NUMBER, JobAction
 from shared.domain.slip import Line, to_json
 from shared.domain.slip_head import Letterhead
 from shared.domain.slip_printer import printer_test_slip
 from shared.engine import print_queue
 from shared.engine.device import digest
-from shared.engine.print_queue import JobState
+from shared.engine.printer_state import KnownPrinter
 from shared.printing.profiles import profile
 from shared.store import hot
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
 from shared.words import words
 
-NUMBER = "number"
 NUMBER_LIFE = timedelta(minutes=2)
 """A number slip that could not be printed for this long is not printed any more."""
 LIFE = timedelta(minutes=30)
@@ -65,7 +66,11 @@ def print_lines(
 
 
 def test_page(
-    office: OfficeConfig, printer: PrinterConfig | Row[Any], facts: Sequence[tuple[str, str]], at: datetime, url: str
+    office: OfficeConfig,
+    printer: PrinterConfig | KnownPrinter,
+    facts: Sequence[tuple[str, str]],
+    at: datetime,
+    url: str,
 ) -> list[Line]:
     """The test page of a printer: its connection, paper, code page, QR and cutter, then `facts`, then what it can."""
     known, said = profile(printer.profile), words()
@@ -89,31 +94,34 @@ def reprint(tx: Transaction, job_id: int, reason: str, *, printer: str | None = 
     It says SALINAN and why, unless it is certain that no earlier print is on paper. Raises `Unknown("print_job")`,
     `NotAllowed("still_printing")`, `NotAllowed("slip_emptied")`, `Invalid("reason")`.
     """
-    job = _job(tx, job_id)
-    words = " ".join(reason.split())[:LONGEST_REASON]
-    if not words:
+    job = print_queue.slip(tx.connection, tx.office_id, job_id)
+    why = " ".join(reason.split())[:LONGEST_REASON]
+    if not why:
         raise Invalid("reason", fields=["reason"])
-    prints = tx.all(select(PrintJob).where((PrintJob.id == _first_id(job)) | (PrintJob.copy_of_id == _first_id(job))))
-    if any(each.state in (JobState.QUEUED, JobState.SENDING) for each in prints):
+    prints = print_queue.prints(tx.connection, job)
+    first = prints[0]
+    if any(each.state in print_job.UNSENT for each in prints):
         raise NotAllowed("still_printing")
-    if any(each.id == _first_id(job) and each.emptied_at is not None for each in prints):
+    if first.emptied_at is not None:
         raise NotAllowed("slip_emptied")
     chosen = tx.office.printer(printer) if printer else None
     columns = {"expires_at": tx.now + _life(job.kind), "printer_id": chosen.id if chosen else job.printer_id}
-    if all(_never_sent(each) for each in prints):
-        first = next(each for each in prints if each.id == _first_id(job))
-        new_id = print_queue.queue(tx.connection, first, first.lines, tx.now, copy_of_id=first.id, **columns)
+    if all(each.state in _NOT_PRINTED and not each.is_uncertain for each in prints):
+        new_id = print_queue.queue(tx.connection, first.id, first.lines, tx.now, copy_of_id=first.id, **columns)
     else:
-        new_id = print_queue.copy(tx.connection, job, words, tx.now, **columns)
+        new_id = print_queue.copy(tx.connection, job.id, why, tx.now, **columns)
     detail = {"job": new_id, "kind": job.kind}
-    tx.record("reprint", reason=words, detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)
+    tx.record("reprint", reason=why, detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)
     return new_id
+
+
+_NOT_PRINTED = (print_job.EXPIRED, print_job.FAILED)
 
 
 def give_up(tx: Transaction, job_id: int) -> None:
     """Ends a job that waits for its printer; raises `Unknown("print_job")`, `NotAllowed("not_waiting")`."""
-    job = _job(tx, job_id)
-    if not print_queue.end_queued(tx.connection, job.id, JobState.FAILED, "given_up", tx.now):
+    job = print_queue.slip(tx.connection, tx.office_id, job_id)
+    if not print_queue.end_queued(tx.connection, job.id, JobAction.GIVE_UP, "given_up", tx.now):
         raise NotAllowed("not_waiting")
     detail = {"job": job.id, "kind": job.kind}
     tx.record("give_up", detail=detail, ticket_id=job.ticket_id, case_id=job.case_id)
@@ -124,7 +132,7 @@ def empty_old(tx: Transaction) -> int:
     old = and_(
         PrintJob.office_id == tx.office_id, PrintJob.emptied_at.is_(None), PrintJob.made_at < tx.now - WORDS_KEPT
     )
-    ended = PrintJob.state.not_in((JobState.QUEUED, JobState.SENDING))
+    ended = PrintJob.state.not_in(print_job.UNSENT)
     some = select(PrintJob.id).where(old, ended).order_by(PrintJob.made_at).limit(EMPTIED_AT_ONCE)
     return int(tx.execute(update(PrintJob).where(PrintJob.id.in_(some)).values(lines=[], emptied_at=tx.now)).rowcount)
 
@@ -147,11 +155,16 @@ def roll_changed(tx: Transaction, slug: str) -> None:
 def attach(tx: Transaction, device_id: int, slug: str, *, kind: str, address: str, profile: str, answers: str) -> None:
     """The printer `slug` hangs on this agent from now on; it is made when the office has none of that name.
 
-    Raises `NotAllowed("printer_taken")` when the name is that of another printer, unless its agent was revoked.
+    One that was taken away meanwhile comes back, with what waits for it. Raises `NotAllowed("printer_taken")` when the
+    name is that of another printer, unless its agent was revoked.
     """
     facts = {"kind": kind, "address": address, "profile": profile, "answers": answers, "device_id": device_id}
+    mine = and_(Printer.office_id == tx.office_id, Printer.device_id == device_id)
     known = tx.first(select(Printer).where(Printer.office_id == tx.office_id, Printer.slug == slug))
-    if known is None:
+    retired = tx.first(select(Printer).where(mine, Printer.is_active.is_(False)).order_by(Printer.id.desc()))
+    if known is None and retired is not None:
+        tx.execute(update(Printer).where(Printer.id == retired.id).values(slug=slug, is_active=True, **facts))
+    elif known is None:
         tx.execute(insert(Printer), {"office_id": tx.office_id, "slug": slug, **facts})
     elif known.device_id != device_id and not _is_left(tx, known):
         raise NotAllowed("printer_taken", name=slug)
@@ -201,21 +214,6 @@ def _is_left(tx: Transaction, printer: Row[Any]) -> bool:
 
 def _life(kind: str) -> timedelta:
     return NUMBER_LIFE if kind == NUMBER else LIFE
-
-
-def _job(tx: Transaction, job_id: int) -> Row[Any]:
-    job = tx.first(select(PrintJob).where(PrintJob.id == job_id, PrintJob.office_id == tx.office_id))
-    if job is None:
-        raise Unknown("print_job")
-    return job
-
-
-def _first_id(job: Row[Any]) -> int:
-    return int(job.copy_of_id or job.id)
-
-
-def _never_sent(job: Row[Any]) -> bool:
-    return job.state in (JobState.EXPIRED, JobState.FAILED) and not job.is_uncertain
 
 
 def _printer(tx: Transaction, slug: str) -> PrinterConfig:

@@ -1,58 +1,45 @@
 """The rows of print jobs and printers: who sends what, what became of it, how a printer is; knows no wire.
 
 A job is queued in the transaction that caused it. Whoever wants to send it claims it by a conditional update and
-holds it for a lease, so two processes never send the same one. It ends confirmed, failed or expired:
-
-    queued   -> sending                          claimed
-    sending  -> confirmed                        the printer said so
-    sending  -> queued     fault = why           nothing was sent: it may be printed again, unmarked
-    sending  -> failed     is_uncertain          it may be on paper: one more print follows, marked SALINAN
-    queued   -> expired    fault = what hindered its time is over
-    queued   -> failed     fault = "given_up", or "impossible" for lines that make no slip
+holds it for a lease, so two processes never send the same one. Its states and moves: `domain.print_job`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, insert, or_, select, update
+import structlog
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
-from shared.domain.actor import Actor
+from shared.domain.errors import Unknown
+from shared.domain.print_job import NUMBER, SERVED, STILL_NEEDS_NUMBER, TOO_LATE, JobAction, JobState, end, starts
 from shared.domain.slip import as_copy, from_json, to_json
-from shared.printing.address import FETCHING, WIRED, Kind
+from shared.engine.printer_state import KnownPrinter, is_silent, note, printer, printers
+from shared.printing.address import Kind
 from shared.printing.delivery import TIMEOUT_S, Outcome, Result, budget_s
 from shared.printing.status import Status
-from shared.store.office import Store, Transaction
-from shared.store.tables import UNSENT, Moment, Office, Printer, PrintJob
+from shared.store.office import Store
+from shared.store.tables import UNSENT, Moment, Printer, PrintJob, Ticket
 from shared.words import words
 
-
-class JobState(StrEnum):
-    QUEUED = "queued"
-    SENDING = "sending"
-    CONFIRMED = "confirmed"
-    FAILED = "failed"
-    EXPIRED = "expired"
-
-
-PULLS = FETCHING
-"""Kinds of printers that fetch their jobs themselves."""
-
-OWN_KINDS = (Kind.VIRTUAL, *WIRED)
-"""Kinds that the server prints on, unless they hang on an agent."""
-
-QUIET_S = 9.0
-"""An agent, or a printer that asks by itself, is offline when it was not heard for so long; people know within 10 s."""
-
-REFRESH_S = 30.0
-"""How old `status_at` may grow while nothing changes: each fresh one is a write to the disk."""
-
-INTERRUPTED = "cetakan sebelumnya terputus"
-"""The reason that a copy carries which nobody asked for."""
+log = structlog.get_logger()
 
 
 def lease_s(size: int) -> float:
@@ -60,17 +47,46 @@ def lease_s(size: int) -> float:
     return budget_s(size) + 4 * TIMEOUT_S
 
 
+@dataclass(frozen=True, slots=True)
+class QueuedSlip:
+    """A print job as it was read."""
+
+    id: int
+    office_id: int
+    printer_id: int
+    ticket_id: int | None
+    case_id: int | None
+    kind: str
+    lines: list[Any]
+    state: str
+    expires_at: datetime | None
+    is_uncertain: bool
+    copy_of_id: int | None
+    owner: str | None
+    lease_until: datetime | None
+    fault: str | None
+    emptied_at: datetime | None
+
+    @property
+    def first_id(self) -> int:
+        """The first print of this slip."""
+        return self.copy_of_id or self.id
+
+
+_SLIP_COLUMNS = tuple(getattr(PrintJob, each.name) for each in fields(QueuedSlip))
+
 # --- one job ---
 
 
-def waiting(connection: Connection, printer_id: int, now: datetime) -> Row[Any] | None:
+def waiting(connection: Connection, printer_id: int, now: datetime) -> QueuedSlip | None:
     """The oldest job of this printer that is to be sent and still in time."""
-    return connection.execute(
-        select(PrintJob)
-        .where(PrintJob.printer_id == printer_id, UNSENT, PrintJob.state == JobState.QUEUED, _in_time(now))
+    row = connection.execute(
+        select(*_SLIP_COLUMNS)
+        .where(PrintJob.printer_id == printer_id, UNSENT, PrintJob.state == JobState.QUEUED, _in_time(now), _IS_NEEDED)
         .order_by(PrintJob.id)
         .limit(1)
     ).first()
+    return QueuedSlip(*row) if row else None
 
 
 def show(store: Store, printer_id: int, now: datetime) -> None:
@@ -86,13 +102,41 @@ def agents_wanted(connection: Connection, office_id: int) -> list[int]:
     return [int(device_id) for device_id in found.scalars() if device_id is not None]
 
 
-def held(connection: Connection, printer_id: int, owner: str) -> Row[Any] | None:
+def held(connection: Connection, printer_id: int, owner: str) -> QueuedSlip | None:
     """The job that `owner` is sending on this printer."""
-    return connection.execute(
-        select(PrintJob).where(
+    row = connection.execute(
+        select(*_SLIP_COLUMNS).where(
             PrintJob.printer_id == printer_id, PrintJob.state == JobState.SENDING, PrintJob.owner == owner
         )
     ).first()
+    return QueuedSlip(*row) if row else None
+
+
+def is_sending(connection: Connection, printer_id: int) -> bool:
+    """Whether anybody is sending a slip to this printer."""
+    sending = select(PrintJob.id).where(UNSENT, PrintJob.state == JobState.SENDING, PrintJob.printer_id == printer_id)
+    return connection.execute(sending).first() is not None
+
+
+def find(connection: Connection, office_id: int, job_id: int) -> QueuedSlip | None:
+    """The job of that office."""
+    found = _first(connection, job_id)
+    return found if found is not None and found.office_id == office_id else None
+
+
+def slip(connection: Connection, office_id: int, job_id: int) -> QueuedSlip:
+    """Raises `Unknown("print_job")`."""
+    found = find(connection, office_id, job_id)
+    if found is None:
+        raise Unknown("print_job")
+    return found
+
+
+def prints(connection: Connection, job: QueuedSlip) -> list[QueuedSlip]:
+    """The first print of this slip, and every copy."""
+    same = or_(PrintJob.id == job.first_id, PrintJob.copy_of_id == job.first_id)
+    rows = connection.execute(select(*_SLIP_COLUMNS).where(same).order_by(PrintJob.id))
+    return [QueuedSlip(*row) for row in rows]
 
 
 def claim(store: Store, job_id: int, owner: str, now: datetime, lease: float) -> bool:
@@ -101,15 +145,11 @@ def claim(store: Store, job_id: int, owner: str, now: datetime, lease: float) ->
     False when the job is no longer to be sent, or when somebody else is sending on the same printer.
     """
     is_mine = and_(PrintJob.state == JobState.SENDING, PrintJob.owner == owner, PrintJob.lease_until > now)
-    is_free = and_(PrintJob.state == JobState.QUEUED, _in_time(now))
+    is_free = and_(PrintJob.state == JobState.QUEUED, _in_time(now), _IS_NEEDED)
     held_until = now + timedelta(seconds=lease)
-    statement = (
-        update(PrintJob)
-        .where(PrintJob.id == job_id, or_(is_free, is_mine))
-        .values(state=JobState.SENDING.value, owner=owner, lease_until=held_until, attempts=PrintJob.attempts + 1)
-    )
+    claimed = {"owner": owner, "lease_until": held_until, "attempts": PrintJob.attempts + 1}
     try:
-        return store.write(statement) == 1
+        return store.write_with(_move, job_id, JobAction.CLAIM, or_(is_free, is_mine), claimed)
     except IntegrityError:
         return False
 
@@ -124,71 +164,78 @@ def finish(store: Store, job_id: int, owner: str, outcome: Outcome, now: datetim
 
 def give_up(store: Store, job_id: int, fault: str, now: datetime) -> bool:
     """Ends a job that nobody is sending."""
-    return store.write_with(end_queued, job_id, JobState.FAILED, fault, now)
+    return store.write_with(end_queued, job_id, JobAction.GIVE_UP, fault, now)
 
 
-def end_queued(connection: Connection, job_id: int, state: JobState, fault: str | None, now: datetime) -> bool:
-    """Whether the job was still queued and has ended now; `fault` None keeps what hindered it."""
-    ended = {"state": state.value, "ended_at": now} | ({"fault": fault} if fault else {})
-    statement = update(PrintJob).where(PrintJob.id == job_id, PrintJob.state == JobState.QUEUED).values(**ended)
-    return connection.execute(statement).rowcount == 1
+def end_queued(connection: Connection, job_id: int, action: JobAction, fault: str, now: datetime) -> bool:
+    """Whether the job was still queued and has ended now."""
+    return _move(connection, job_id, action, PrintJob.state == JobState.QUEUED, {"ended_at": now, "fault": fault})
 
 
-def copy(connection: Connection, job: Row[Any], reason: str, now: datetime, **columns: Any) -> int:
+def copy(connection: Connection, job_id: int, reason: str, now: datetime, **columns: Any) -> int:
     """Queues the same slip once more; it says SALINAN and why. The id of the new job."""
-    first = job if job.copy_of_id is None else connection.execute(_job(job.copy_of_id)).one()
+    first = _job(connection, _job(connection, job_id).first_id)
     lines = to_json(as_copy(from_json(first.lines), reason, words()))
-    return queue(connection, job, lines, now, copy_of_id=first.id, **columns)
+    return queue(connection, job_id, lines, now, copy_of_id=first.id, **columns)
 
 
-def queue(connection: Connection, like: Row[Any], lines: list[Any], now: datetime, **columns: Any) -> int:
-    """A new job for the office, printer, ticket, file and kind of `like`; its id."""
+def queue(connection: Connection, like: int, lines: list[Any], now: datetime, **columns: Any) -> int:
+    """A new job for the office, printer, ticket, file and kind of the job `like`; its id."""
+    job = _job(connection, like)
     kept = ("office_id", "printer_id", "ticket_id", "case_id", "kind", "expires_at")
-    same = {name: getattr(like, name) for name in kept}
+    same = {name: getattr(job, name) for name in kept}
     values = {**same, "lines": lines, "made_at": now, **columns}
     return connection.execute(insert(PrintJob).returning(PrintJob.id), values).scalar_one()
 
 
 def _finish(connection: Connection, job_id: int, owner: str, outcome: Outcome, now: datetime, length_mm: float) -> bool:
-    job = connection.execute(_job(job_id)).first()
+    job = _first(connection, job_id)
     if job is None or job.owner != owner:
         return False
-    if outcome.result == Result.CONFIRMED and job.is_uncertain:
-        _believe_late(connection, job, outcome)
-        return True
-    values = {**_after(outcome), "owner": owner if outcome.result != Result.FAILED else None, "lease_until": None}
-    if outcome.result != Result.FAILED:
-        values["ended_at"] = now
-    mine = and_(PrintJob.id == job_id, PrintJob.state == JobState.SENDING, PrintJob.owner == owner)
-    if connection.execute(update(PrintJob).where(mine).values(**values)).rowcount != 1:
+    if outcome.result is Result.CONFIRMED and job.is_uncertain:
+        return _believe_late(connection, job, outcome)
+    action, facts = _became(outcome, owner, now)
+    is_mine = and_(PrintJob.state == JobState.SENDING, PrintJob.owner == owner)
+    if not _move(connection, job_id, action, is_mine, {"lease_until": None, **facts}):
         return False
-    if outcome.result == Result.FAILED:
+    if action is JobAction.RETURN:
         hand_over(connection, job.printer_id)
     else:
         _unroll(connection, job.printer_id, length_mm)
-    if outcome.result == Result.UNCERTAIN:
+    if action is JobAction.DOUBT:
         _once_more(connection, job, now)
     return True
 
 
-def _after(outcome: Outcome) -> dict[str, Any]:
-    if outcome.result == Result.CONFIRMED:
-        return {"state": JobState.CONFIRMED.value, "fault": None, "witness": outcome.evidence}
-    if outcome.result == Result.FAILED:
-        return {"state": JobState.QUEUED.value, "fault": outcome.reason}
-    return {"state": JobState.FAILED.value, "fault": outcome.reason, "is_uncertain": True}
+def _became(outcome: Outcome, owner: str, now: datetime) -> tuple[JobAction, dict[str, Any]]:
+    if outcome.result is Result.CONFIRMED:
+        return JobAction.CONFIRM, {"fault": None, "witness": outcome.evidence, "owner": owner, "ended_at": now}
+    if outcome.result is Result.FAILED:
+        return JobAction.RETURN, {"fault": outcome.reason, "owner": None}
+    return JobAction.DOUBT, {"fault": outcome.reason, "is_uncertain": True, "owner": owner, "ended_at": now}
 
 
-def _believe_late(connection: Connection, job: Row[Any], outcome: Outcome) -> None:
-    sure = {**_after(outcome), "is_uncertain": False}
-    connection.execute(update(PrintJob).where(PrintJob.id == job.id).values(**sure))
+def _move(
+    connection: Connection, job_id: int, action: JobAction, condition: ColumnElement[bool], columns: Mapping[str, Any]
+) -> bool:
+    """Moves a job by the table, when it is in a state that knows the move and the condition holds; whether it did."""
+    here = and_(PrintJob.id == job_id, PrintJob.state.in_(starts(action)), condition)
+    statement = update(PrintJob).where(here).values(state=end(action).value, **columns)
+    return connection.execute(statement).rowcount == 1
+
+
+def _believe_late(connection: Connection, job: QueuedSlip, outcome: Outcome) -> bool:
+    sure = {"fault": None, "witness": outcome.evidence, "is_uncertain": False}
+    moved = _move(connection, job.id, JobAction.CONFIRM, PrintJob.is_uncertain.is_(True), sure)
     connection.execute(delete(PrintJob).where(PrintJob.copy_of_id == job.id, PrintJob.state == JobState.QUEUED))
+    return moved
 
 
-def _once_more(connection: Connection, job: Row[Any], now: datetime) -> None:
-    """One copy by itself, and only in time: a copy that is uncertain again is left to people."""
-    if job.copy_of_id is None and (job.expires_at is None or job.expires_at > now):
-        copy(connection, job, INTERRUPTED, now)
+def _once_more(connection: Connection, job: QueuedSlip, now: datetime) -> None:
+    """One copy by itself, in time and while it is of use: a copy that is uncertain again is left to people."""
+    is_needed = connection.execute(select(PrintJob.id).where(PrintJob.id == job.id, _IS_NEEDED)).first()
+    if job.copy_of_id is None and is_needed and (job.expires_at is None or job.expires_at > now):
+        copy(connection, job.id, words()("slip.interrupted"), now)
 
 
 def hand_over(connection: Connection, printer_id: int) -> int:
@@ -198,8 +245,8 @@ def hand_over(connection: Connection, printer_id: int) -> int:
     ).scalar_one_or_none()
     if fallback is None:
         return 0
-    status = connection.execute(select(Printer.status).where(Printer.id == fallback)).scalar_one()
-    if not Status(status).can_print and status != Status.UNKNOWN:
+    status = Status(printer(connection, fallback).status)
+    if not status.can_print and status is not Status.UNKNOWN:
         return 0
     return connection.execute(
         update(PrintJob)
@@ -213,12 +260,26 @@ def _unroll(connection: Connection, printer_id: int, length_mm: float) -> None:
     connection.execute(update(Printer).where(Printer.id == printer_id).values(**more))
 
 
-def _in_time(now: datetime | BindParameter[datetime]) -> Any:
+def _in_time(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(PrintJob.expires_at.is_(None), PrintJob.expires_at > now)
 
 
-def _job(job_id: int) -> Any:
-    return select(PrintJob).where(PrintJob.id == job_id)
+_IS_NEEDED = or_(
+    PrintJob.kind != NUMBER,
+    PrintJob.copy_of_id.is_not(None),
+    PrintJob.ticket_id.is_(None),
+    exists().where(Ticket.id == PrintJob.ticket_id, Ticket.state.in_(STILL_NEEDS_NUMBER)),
+)
+"""Not the number of somebody who was found without it; a copy was asked for by a person."""
+
+
+def _first(connection: Connection, job_id: int) -> QueuedSlip | None:
+    row = connection.execute(select(*_SLIP_COLUMNS).where(PrintJob.id == job_id)).first()
+    return QueuedSlip(*row) if row else None
+
+
+def _job(connection: Connection, job_id: int) -> QueuedSlip:
+    return QueuedSlip(*connection.execute(select(*_SLIP_COLUMNS).where(PrintJob.id == job_id)).one())
 
 
 _SHOW = (
@@ -230,12 +291,11 @@ _SHOW = (
         _in_time(bindparam("the_time", type_=Moment())),
     )
     .values(
-        state=JobState.CONFIRMED,
+        state=end(JobAction.SHOW).value,
         witness="virtual",
         attempts=PrintJob.attempts + 1,
         ended_at=bindparam("the_time", type_=Moment()),
     )
-    .execution_options(prepared=True)
 )
 
 
@@ -246,61 +306,45 @@ def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool]) -> None:
     """Ends what nobody else ends: slips whose time is over, and those whose sender is gone or overdue.
 
     `is_gone(owner)`: whether that sender is known to have ended. The doubtful ones may be on paper: SALINAN follows.
+    One that cannot be ended holds up no other.
     """
     with store.read() as connection:
-        unsent = connection.execute(
-            select(PrintJob.id, PrintJob.state, PrintJob.owner, PrintJob.lease_until, PrintJob.expires_at).where(UNSENT)
-        ).all()
-        silent = connection.execute(
-            select(Printer).where(
-                or_(Printer.device_id.is_not(None), Printer.kind.in_(PULLS)),
-                Printer.status != Status.OFFLINE,
-                Printer.status_at < now - timedelta(seconds=QUIET_S),
-            )
-        ).all()
+        unsent = [QueuedSlip(*row) for row in connection.execute(select(*_SLIP_COLUMNS).where(UNSENT))]
+        needless = set(connection.execute(select(PrintJob.id).where(UNSENT, not_(_IS_NEEDED))).scalars())
+        known = {each.id: each for each in printers(connection)}
     for job in unsent:
-        if job.state == JobState.QUEUED and job.expires_at is not None and job.expires_at <= now:
-            store.write_with(end_queued, job.id, JobState.EXPIRED, None, now)
-        elif job.state == JobState.SENDING and (job.lease_until <= now or is_gone(job.owner)):
-            doubtful = Outcome(Result.UNCERTAIN, "interrupted")
-            finish(store, job.id, job.owner, doubtful, now, 0.0)
-    for printer in silent:
-        note(store, printer, Status.OFFLINE, now)
+        try:
+            _end_overdue(store, job, known.get(job.printer_id), job.id not in needless, now, is_gone)
+        except Exception:
+            log.exception("job_not_swept", job=job.id, office=job.office_id)
+    for each in known.values():
+        if is_silent(each, now):
+            try:
+                note(store, each, Status.OFFLINE, now)
+            except Exception:
+                log.exception("printer_not_swept", printer=each.slug, office=each.office_id)
 
 
-# --- the printer ---
+def _end_overdue(
+    store: Store,
+    job: QueuedSlip,
+    printer: KnownPrinter | None,
+    is_needed: bool,
+    now: datetime,
+    is_gone: Callable[[str], bool],
+) -> None:
+    if job.state == JobState.SENDING:
+        owner = job.owner or ""
+        if job.lease_until is None or job.lease_until <= now or is_gone(owner):
+            finish(store, job.id, owner, Outcome(Result.UNCERTAIN, "interrupted"), now, 0.0)
+    elif not is_needed:
+        store.write_with(end_queued, job.id, JobAction.EXPIRE, SERVED, now)
+    elif job.expires_at is not None and job.expires_at <= now:
+        store.write_with(end_queued, job.id, JobAction.EXPIRE, job.fault or _hindrance(printer), now)
 
 
-def note(store: Store, printer: Row[Any], status: Status, now: datetime, *, refresh_s: float = REFRESH_S) -> None:
-    """Keeps how the printer is. A new word goes through the office's row, so that every screen hears it at once.
-
-    `printer`: its row as it was read, no older than its last word.
-    """
-    if printer.status != status:
-        store.change(printer.office_id, Actor.system(now), _turn, printer.id, status)
-    elif printer.status_at is None or (now - printer.status_at).total_seconds() >= refresh_s:
-        store.write(update(Printer).where(Printer.id == printer.id).values(status_at=now))
-
-
-def keep_answers(tx: Transaction, printer_id: int, answers: str) -> None:
-    """What a printer was found to answer: `printing.delivery.Answers`."""
-    printer = tx.first(select(Printer).where(Printer.id == printer_id))
-    if printer is None or printer.answers == answers:
-        tx.unchanged(None)
-    tx.execute(update(Printer).where(Printer.id == printer_id).values(answers=answers))
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
-    tx.record("learned", from_state=printer.answers, to_state=answers, detail={"printer": printer.slug})
-
-
-def _turn(tx: Transaction, printer_id: int, status: Status) -> None:
-    """A roll that was low and is not any more was changed: the estimate begins anew."""
-    printer = tx.first(select(Printer).where(Printer.id == printer_id))
-    if printer is None or printer.status == status:
-        tx.unchanged(None)
-    values: dict[str, Any] = {"status": status.value, "status_at": tx.now}
-    if status in (Status.NEAR_END, Status.PAPER_OUT):
-        values["is_low"] = True
-    elif status == Status.OK and printer.is_low:
-        values |= {"is_low": False, "printed_mm": 0.0, "printed_slips": 0}
-    tx.execute(update(Printer).where(Printer.id == printer_id).values(**values))
-    tx.record("printer", from_state=printer.status, to_state=status.value, detail={"printer": printer.slug})
+def _hindrance(printer: KnownPrinter | None) -> str:
+    """Why a slip that was never tried was not printed: the state of its printer."""
+    if printer is None or printer.kind == Kind.VIRTUAL or Status(printer.status).can_print:
+        return TOO_LATE
+    return printer.status

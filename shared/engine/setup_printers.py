@@ -18,7 +18,7 @@ from shared.printing.address import FETCHING, Kind, address
 from shared.printing.delivery import Answers
 from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
-from shared.store.tables import Printer
+from shared.store.tables import Device, Printer
 
 
 class PrinterRow(Form):
@@ -68,7 +68,7 @@ def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
     kept = {row.id for row in wanted.printers if row.id is not None}
     if not kept <= set(known):
         raise Unknown("printer")
-    wanted = _as_kept(wanted, known)
+    wanted = _as_kept(wanted, known, _with_agent(tx))
     kept = {row.id for row in wanted.printers if row.id is not None}
     raise_if_faults(_printer_faults(wanted, known))
     mine = Printer.office_id == tx.office_id
@@ -113,13 +113,19 @@ def _address_faults(place: int, row: PrinterRow) -> list[Problem]:
     return []
 
 
-def _as_kept(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> PrintersForm:
+def _with_agent(tx: Transaction) -> set[int]:
+    """The printers whose agent may still come."""
+    lives = select(Printer.id).join(Device, Device.id == Printer.device_id).where(Device.revoked_at.is_(None))
+    return set(tx.execute(lives.where(Printer.office_id == tx.office_id)).scalars())
+
+
+def _as_kept(wanted: PrintersForm, known: Mapping[int, PrinterConfig], of_agents: set[int]) -> PrintersForm:
     """The form with each address in its one spelling, printers of agents as they are, and what must be learned anew."""
     rows = [_row_as_kept(row, known.get(row.id or 0)) for row in wanted.printers]
     names = {row.id for row in rows}
-    of_agents = [printer for printer in known.values() if printer.device_id is not None and printer.id not in names]
+    absent = [printer for printer in known.values() if printer.id in of_agents and printer.id not in names]
     fallbacks = {printer.id: printer.slug for printer in known.values()}
-    return PrintersForm.model_construct(printers=[*rows, *(_row(printer, fallbacks) for printer in of_agents)])
+    return PrintersForm.model_construct(printers=[*rows, *(_row(printer, fallbacks) for printer in absent)])
 
 
 def _row_as_kept(row: PrinterRow, was: PrinterConfig | None) -> PrinterRow:

@@ -7,17 +7,18 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import structlog
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import select
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
-from shared.engine import print_queue
-from shared.engine.print_queue import OWN_KINDS, JobState
+from shared.domain.print_job import JobState
+from shared.engine import print_queue, printer_state
+from shared.engine.print_queue import QueuedSlip
+from shared.engine.printer_state import OWN_KINDS, KnownPrinter
 from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, connect, deliver, learn
 from shared.printing.made import make
 from shared.printing.status import Status
@@ -98,21 +99,24 @@ class Spooler:
         """Ends what is overdue, and starts a worker for each printer that has something to do."""
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + self.look_s
-            print_queue.sweep(self.store, self.clock(), is_gone)
+            try:
+                print_queue.sweep(self.store, self.clock(), is_gone)
+            except Exception:
+                log.exception("sweep_failed")
         with self.store.read() as connection:
-            printers = connection.execute(_OWN).all()
+            printers = printer_state.printers(connection, Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None))
             queued = set(connection.execute(_QUEUED).scalars())
         for printer in printers:
             if printer.id not in self._busy and self._is_due(printer, printer.id in queued):
                 self._busy.add(printer.id)
                 threading.Thread(target=self._work, args=(printer,), daemon=True).start()
 
-    def _is_due(self, printer: Row[Any], has_jobs: bool) -> bool:
+    def _is_due(self, printer: KnownPrinter, has_jobs: bool) -> bool:
         if has_jobs:
             return time.monotonic() >= self._not_before.get(printer.id, 0)
         return printer.kind != "virtual" and time.monotonic() - self._asked.get(printer.id, -1e9) >= self.ask_s
 
-    def _work(self, printer: Row[Any]) -> None:
+    def _work(self, printer: KnownPrinter) -> None:
         try:
             if printer.kind == "virtual":
                 print_queue.show(self.store, printer.id, self.clock())
@@ -124,7 +128,7 @@ class Spooler:
         finally:
             self._busy.discard(printer.id)
 
-    def _print_all(self, printer: Row[Any]) -> int:
+    def _print_all(self, printer: KnownPrinter) -> int:
         """How many jobs were tried: all that wait, up to the first that the printer does not take."""
         tried = 0
         while not self._stopping:
@@ -139,12 +143,12 @@ class Spooler:
             self._failures.pop(printer.id, None)
         return tried
 
-    def _print(self, printer: Row[Any], job: Row[Any]) -> bool:
+    def _print(self, printer: KnownPrinter, job: QueuedSlip) -> bool:
         """Whether the printer is worth the next job at once."""
         try:
             made = make(job.lines, printer.profile, self.store.office_config(printer.office_id).profile.get("logo"))
-        except Invalid as error:
-            log.error("slip_impossible", job=job.id, printer=printer.slug, code=error.code)
+        except Exception:
+            log.exception("slip_impossible", job=job.id, printer=printer.slug, office=printer.office_id)
             print_queue.give_up(self.store, job.id, "impossible", self.clock())
             return True
         if not print_queue.claim(self.store, job.id, self.owner, self.clock(), print_queue.lease_s(len(made.data))):
@@ -159,11 +163,11 @@ class Spooler:
             log.warning("not_printed", office=printer.office_id, **facts)
             self._asked.pop(printer.id, None)
         if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
-            print_queue.note(self.store, self._fresh(printer), outcome.status, self.clock())
+            printer_state.note(self.store, self._fresh(printer), outcome.status, self.clock())
         self._doubt(printer, answers, outcome)
         return outcome.result == Result.CONFIRMED
 
-    def _answers(self, printer: Row[Any]) -> Answers:
+    def _answers(self, printer: KnownPrinter) -> Answers:
         """What the printer answers, found out when nobody knows yet; one that is mute now is tried as one that is."""
         known = Answers(printer.answers)
         if known is not Answers.NOT_LEARNED:
@@ -178,7 +182,7 @@ class Spooler:
             self._keep(printer, found)
         return found
 
-    def _doubt(self, printer: Row[Any], answers: Answers, outcome: Outcome) -> None:
+    def _doubt(self, printer: KnownPrinter, answers: Answers, outcome: Outcome) -> None:
         """A printer that never answers behind a slip, and is well each time, is asked how it is instead."""
         if outcome.result is Result.CONFIRMED:
             self._believed.add(printer.id)
@@ -190,33 +194,31 @@ class Spooler:
         if self._doubts[printer.id] >= OFTEN_IN_DOUBT:
             self._keep(printer, Answers.REAL_TIME)
 
-    def _keep(self, printer: Row[Any], answers: Answers) -> None:
+    def _keep(self, printer: KnownPrinter, answers: Answers) -> None:
         by_itself = Actor.system(self.clock())
-        self.store.change(printer.office_id, by_itself, print_queue.keep_answers, printer.id, answers.value)
+        self.store.change(printer.office_id, by_itself, printer_state.keep_answers, printer.id, answers.value)
 
-    def _ask(self, printer: Row[Any]) -> None:
+    def _ask(self, printer: KnownPrinter) -> None:
         self._asked[printer.id] = time.monotonic()
         if not self._may_ask(printer):
             return
         status = ask(printer.kind, printer.address, self.timeout_s, answers=self._answers(printer))
         if status.can_print:
             self._not_before.pop(printer.id, None)
-        print_queue.note(self.store, self._fresh(printer), status, self.clock())
+        printer_state.note(self.store, self._fresh(printer), status, self.clock())
 
-    def _may_ask(self, printer: Row[Any]) -> bool:
+    def _may_ask(self, printer: KnownPrinter) -> bool:
         """Never while a slip is being sent; and of several processes one asks."""
         with self.store.read() as connection:
-            if connection.execute(_SENDING.where(PrintJob.printer_id == printer.id)).first() is not None:
+            if print_queue.is_sending(connection, printer.id):
                 return False
         if self.store.is_sqlite:
             return True
-        now = self.clock()
-        is_due = or_(Printer.asked_at.is_(None), Printer.asked_at <= now - timedelta(seconds=self.ask_s / 2))
-        return self.store.write(update(Printer).where(Printer.id == printer.id, is_due).values(asked_at=now)) == 1
+        return printer_state.take_turn(self.store, printer.id, self.clock(), self.ask_s / 2)
 
-    def _fresh(self, printer: Row[Any]) -> Row[Any]:
+    def _fresh(self, printer: KnownPrinter) -> KnownPrinter:
         with self.store.read() as connection:
-            return connection.execute(select(Printer).where(Printer.id == printer.id)).one()
+            return printer_state.printer(connection, printer.id)
 
     def _wait_longer(self, printer_id: int) -> None:
         failures = self._failures.get(printer_id, 0)
@@ -224,13 +226,7 @@ class Spooler:
         self._not_before[printer_id] = time.monotonic() + min(2.0**failures, self.longest_wait_s)
 
 
-_OWN = (
-    select(Printer)
-    .where(Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None), Printer.is_active)
-    .order_by(Printer.id)
-)
 _QUEUED = select(PrintJob.printer_id).where(UNSENT, PrintJob.state == JobState.QUEUED).distinct()
-_SENDING = select(PrintJob.id).where(UNSENT, PrintJob.state == JobState.SENDING)
 
 
 # --- who this is ---

@@ -13,6 +13,7 @@ from shared.domain.availability import require_open
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
+from shared.domain.print_job import NUMBER
 from shared.domain.procedure import OSS, awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.slip_visitor import number_slip
@@ -20,7 +21,7 @@ from shared.domain.standard import Role
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
-from shared.engine.paper import NUMBER, print_lines
+from shared.engine.paper import print_lines
 from shared.store import hot
 from shared.store.office import Transaction
 from shared.store.tables import FileRecord

@@ -20,7 +20,7 @@ from shared import words
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
-from shared.web import auth, bounds, devices, hosts, i18n, paper, printers, public, screen
+from shared.web import agents, auth, bounds, devices, epson, hosts, i18n, paper, public, screen, star
 from shared.web.clock import ClockWatch
 from shared.web.live import Live
 from shared.web.settings import Settings
@@ -74,7 +74,8 @@ def create_app(
     app.register_blueprint(public.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(paper.blueprint)
-    app.register_blueprint(printers.blueprint)
+    for each in (agents, epson, star):
+        app.register_blueprint(each.blueprint)
     for name in SCREENS:
         for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
             app.register_blueprint(blueprint, url_prefix=prefix)

@@ -14,10 +14,10 @@ from flask_login import current_user
 from sqlalchemy import Row
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.print_job import JobState
 from shared.domain.rights import Right
 from shared.engine import paper
 from shared.engine.data_view import note_view
-from shared.engine.print_queue import JobState
 from shared.printing.address import Kind, address, is_wired
 from shared.printing.delivery import Answers
 from shared.printing.made import make

@@ -109,7 +109,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _fault(error: Exception) -> Response:
-    log.exception("fault", path=request.path)
+    log.exception("fault", endpoint=request.endpoint)  # the path may hold a key or a ticket's token
     return _answer(500, "fault", gettext("error.fault"), {})
 
 

@@ -9,14 +9,13 @@ from typing import Any
 
 import click
 from pydantic import ValidationError
-from sqlalchemy import Row, select, update
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
 from shared.domain.slip import Line
-from shared.engine import paper, setup_printers
-from shared.engine.print_queue import OWN_KINDS
+from shared.engine import paper, printer_state, setup_printers
+from shared.engine.printer_state import OWN_KINDS, KnownPrinter
 from shared.printing.address import address
 from shared.printing.bytes import render
 from shared.printing.delivery import TIMEOUT_S, Answers, ask, connect, deliver, learn
@@ -25,7 +24,6 @@ from shared.printing.status import Status, advice
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.store.tables import Office, Printer
 from shared.web.console import say
 from shared.web.settings import Settings
 from shared.words import catalogue
@@ -64,7 +62,7 @@ def test(settings: Settings, office: str, name: str | None, timeout_s: float) ->
     _try(store, config, row, settings, timeout_s)
 
 
-def _try(store: Store, office: OfficeConfig, row: Row[Any], settings: Settings, timeout_s: float) -> None:
+def _try(store: Store, office: OfficeConfig, row: KnownPrinter, settings: Settings, timeout_s: float) -> None:
     """Asks, learns, prints and says what came back; keeps what was learned when the printer is well enough to tell."""
     address(row.kind, row.address)
     status = ask(row.kind, row.address, timeout_s)
@@ -78,7 +76,8 @@ def _try(store: Store, office: OfficeConfig, row: Row[Any], settings: Settings, 
     click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.evidence or ''}".rstrip())
     if answers is Answers.NOTHING:
         click.echo(f"  {say('printer_hint.nothing')}")
-    store.write_with(_keep, office.office_id, row.id, answers.value)
+    by_itself = Actor.system(datetime.now(UTC))
+    store.change(office.office_id, by_itself, printer_state.keep_answers, row.id, answers.value)
     if outcome.reason:
         hint = say(f"printer_hint.{advice(outcome.reason)}")
         raise click.ClickException(
@@ -86,7 +85,7 @@ def _try(store: Store, office: OfficeConfig, row: Row[Any], settings: Settings, 
         )
 
 
-def _learned(row: Row[Any], status: Status, timeout_s: float) -> Answers:
+def _learned(row: KnownPrinter, status: Status, timeout_s: float) -> Answers:
     """What it answers now, when it can tell."""
     known = Answers(row.answers)
     if not status.can_print and status is not Status.UNKNOWN:
@@ -98,7 +97,7 @@ def _learned(row: Row[Any], status: Status, timeout_s: float) -> Answers:
         return known
 
 
-def _page(office: OfficeConfig, row: Row[Any], settings: Settings, *facts: tuple[str, str]) -> list[Line]:
+def _page(office: OfficeConfig, row: KnownPrinter, settings: Settings, *facts: tuple[str, str]) -> list[Line]:
     url = settings.public_url or f"http://{settings.host}:{settings.port}"
     return paper.test_page(office, row, facts, datetime.now(UTC), url)
 
@@ -106,11 +105,6 @@ def _page(office: OfficeConfig, row: Row[Any], settings: Settings, *facts: tuple
 def _word(status: str) -> str:
     """The status as every screen says it."""
     return str(catalogue(WORDS, "id")[f"printer.{status}"].string)
-
-
-def _keep(connection: Any, office_id: int, printer_id: int, answers: str) -> None:
-    connection.execute(update(Printer).where(Printer.id == printer_id).values(answers=answers))
-    connection.execute(update(Office).where(Office.id == office_id).values(setup_version=Office.setup_version + 1))
 
 
 @command.command("link")
@@ -197,10 +191,10 @@ def _config(store: Store, office: str) -> OfficeConfig:
     return store.office_config(offices[office])
 
 
-def _printer(store: Store, office: OfficeConfig, name: str | None) -> Row[Any]:
+def _printer(store: Store, office: OfficeConfig, name: str | None) -> KnownPrinter:
     chosen = office.printer(name)
     if chosen is None or (name is not None and chosen.slug != name):
         known = ", ".join(printer.slug for printer in office.printers)
         raise click.ClickException(f"printer '{name or ''}' tidak ada (no such printer): {known or '-'}")
     with store.read() as connection:
-        return connection.execute(select(Printer).where(Printer.id == chosen.id)).one()
+        return printer_state.printer(connection, chosen.id)
