@@ -65,7 +65,7 @@ class Desks:
         self.now += timedelta(**by)
         return self.now
 
-    def take(self, service: str = "oss", *, is_priority: bool = False) -> visitor.Taken:
+    def take(self, service: str = "oss", *, is_priority: bool = False, language: str = "id") -> visitor.Taken:
         return self.store.change(
             self.id,
             self.visitor(),
@@ -73,7 +73,7 @@ class Desks:
             service,
             is_priority=is_priority,
             nonce=f"nonce-{next(_nonces):08d}",
-            language="id",
+            language=language,
         )
 
     def come_back(self, token: str) -> visitor.Taken:

@@ -68,6 +68,27 @@ def test_a_file_goes_through_all_ten_steps_and_its_visitor_follows(desks_on_both
     assert [job.kind for job in desks.jobs()] == ["number", "receipt", "handover"]
 
 
+def test_slips_speak_the_language_that_the_visitor_chose(desks: Desks) -> None:
+    standard = desks.store.office_config(desks.id).service("oss").standard
+    taken = desks.take(language="en")
+    desks.serve_next("loket1")
+    desks.receive("loket1", taken.id)
+
+    number, receipt = (str(job.lines) for job in desks.jobs())
+
+    for said in (number, receipt):
+        assert standard.name_en is not None
+        assert standard.name_en in said
+        assert standard.name not in said
+    assert "Your queue number" in number
+    assert "Have ready:" in number
+    assert "RECEIPT" in receipt
+    assert "Documents received:" in receipt
+    english = [each.text_en for each in standard.requirements if each.text_en and not each.when]
+    assert english
+    assert all(text in number for text in english)
+
+
 def test_an_incomplete_file_is_returned_and_taken_up_again_with_what_was_there(desks: Desks) -> None:
     first = desks.take()
     desks.serve_next("loket1")

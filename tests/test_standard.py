@@ -37,6 +37,7 @@ from shared.domain.standard import (
 )
 from shared.domain.standard_check import problems, service_problems
 from shared.standards import InvalidStandard, load, regions, service_from_json, service_to_json, shipped
+from shared.standards.writing import toml
 
 Kind = TypeVar("Kind")
 
@@ -573,3 +574,10 @@ def test_nothing_of_a_standard_can_be_changed_in_place() -> None:
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         step.role = Role.KASI  # type: ignore[misc]
+
+
+@given(words=st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_survives_the_way_through_a_toml_file(words: str) -> None:
+    table = {"name": words, "lines": [words], "steps": [{"when": {words: words}}]}
+
+    assert tomllib.loads(toml(table)) == table
