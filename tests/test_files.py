@@ -21,7 +21,7 @@ from shared.engine.setup import OfficeForm, change_office
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.file_views import tray
-from shared.store.files import columns
+from shared.store.files import columns, of_year
 from shared.store.office import Store
 from shared.store.outages import minutes
 
@@ -424,3 +424,29 @@ def test_the_letterhead_of_the_setup_stands_on_the_receipt_and_not_on_the_number
     assert "PEMERINTAH KABUPATEN" in said["receipt"]
     assert "kantor@contoh.example" in said["receipt"]
     assert "PEMERINTAH KABUPATEN" not in said["number"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/2026", " 1 / 2026", "No. 1/2026", "1", "3508 2057 0890 9992", "3508.2057.0890.9992", "0812-3456-7890",
+        "+62 812 3456 7890", "siti  CONTOH", "contoh",
+    ],
+)  # fmt: skip
+def test_the_register_finds_a_file_however_its_number_or_name_is_typed(here: Desks, text: str) -> None:
+    taken = here.take()
+    here.serve_next("loket1")
+    here.receive("loket1", taken.id)
+
+    with here.store.read() as connection:
+        found = of_year(connection, here.id, 2026, text)
+        elsewhere = of_year(connection, here.id, 2026, "2/2026")
+
+    assert [file.register for file in found] == ["1/2026"]
+    assert elsewhere == []
+
+
+@pytest.fixture
+def here(sqlite_store: Store) -> Desks:
+    """What is no question of the database."""
+    return Desks(sqlite_store)

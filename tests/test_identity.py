@@ -14,12 +14,15 @@ from shared.domain.identity import (
     Sex,
     applicant_check,
     born_on,
+    folded,
     is_email,
     is_kbli,
     is_nib,
     is_phone,
+    login,
     mask,
     nik_check,
+    phone,
     sex_of,
     tidy,
 )
@@ -162,3 +165,35 @@ def test_a_nik_on_a_screen_shows_its_last_four_digits_alone() -> None:
 
 def test_grouped_numbers_are_tidied_before_they_are_checked() -> None:
     assert tidy(" 3508.1017-0890 9991 ") == MAN
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "3508 1017 0890 9991",
+        "3508.1017.0890.9991",
+        "３５０８１０１７０８９０９９９１",
+        "3508\u200b10170890\u20119991",
+        "\u202a3508101708909991\u202c",
+    ],
+)
+def test_a_number_is_the_same_however_it_is_grouped_typed_or_pasted(written: str) -> None:
+    assert tidy(written) == MAN
+
+
+@pytest.mark.parametrize("written", ["0853-3831-2363", "+62 853 3831 2363", "(0853) 38312363", "62853.3831.2363"])
+def test_two_spellings_of_a_phone_number_are_one_number(written: str) -> None:
+    assert phone(written) == "+6285338312363"
+
+
+def test_what_is_no_phone_number_is_like_no_other() -> None:
+    assert phone("085") == phone("siti") == ""
+
+
+@pytest.mark.parametrize("typed", ["Admin", " admin ", "ADMIN\u00a0", "admin"])
+def test_a_sign_in_name_is_the_same_with_capitals_and_blanks(typed: str) -> None:
+    assert login(typed) == "admin"
+
+
+def test_a_name_is_found_without_capitals_accents_and_double_blanks() -> None:
+    assert folded("  Siti   Ma'ríyah ") == "siti ma'riyah"

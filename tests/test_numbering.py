@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import label, office_day, parse_label, parse_register
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -33,3 +33,18 @@ def test_the_day_changes_at_midnight_in_the_office_not_at_the_servers() -> None:
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones()))
 def test_the_day_does_not_depend_on_the_zone_in_which_the_moment_is_written(at: datetime) -> None:
     assert office_day(at, JAKARTA) == office_day(at.astimezone(UTC), JAKARTA)
+
+
+@pytest.mark.parametrize("written", ["12/2026", " 12 / 2026 ", "012/2026", "12-2026", "No. 12/2026", "１２/２０２６"])
+def test_a_register_number_is_read_however_it_is_written(written: str) -> None:
+    assert parse_register(written) == (12, 2026)
+
+
+def test_a_register_number_may_come_without_its_year_and_nothing_else_is_one() -> None:
+    assert parse_register("12") == (12, None)
+    assert [parse_register(each) for each in ("", "A-012", "12/26", "²", "12345678901234567890", "siti")] == [None] * 6
+
+
+@pytest.mark.parametrize("typed", ["A-012", "a12", "A 012", "A - 012", " a.12 "])
+def test_a_ticket_number_is_read_however_it_is_typed(typed: str) -> None:
+    assert parse_label(typed) == ("A", 12)

@@ -9,6 +9,7 @@ Source: https://dukcapil.klaten.go.id/arti-16-digit-nomor-induk-kependudukan-nik
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -125,9 +126,35 @@ def is_email(value: str) -> bool:
     return len(value) <= _EMAIL_MAX and _EMAIL.fullmatch(value) is not None
 
 
+def plain(text: str) -> str:
+    """What was typed or pasted as it was meant: digits of any script as 0 to 9, no unseen signs, blanks single."""
+    seen = (each for each in text if unicodedata.category(each) != "Cf")
+    digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
+    return " ".join("".join(digits).split())
+
+
 def tidy(number: str) -> str:
-    """A number as typed, without the spaces, dots and dashes that people group it by; other characters stay."""
-    return re.sub(r"[\s.-]", "", number)
+    """A number as typed, without the blanks, dots and dashes that people group it by; other characters stay."""
+    return re.sub(r"[\s.\u2010-\u2015-]", "", plain(number))
+
+
+def phone(text: str) -> str:
+    """A phone number in one form, "+6285338312363", so that two spellings can be compared; "" when it is none."""
+    bare = _bare(text)
+    if not _PHONE.fullmatch(bare):
+        return ""
+    return f"+62{bare[1:]}" if bare.startswith("0") else f"+{bare}"
+
+
+def login(text: str) -> str:
+    """A name to sign in with: capitals, and blanks around it, make no other account."""
+    return plain(text).lower()
+
+
+def folded(name: str) -> str:
+    """A person's name to look for: without capitals, accents and double blanks."""
+    parts = unicodedata.normalize("NFKD", plain(name))
+    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
 
 
 def mask(nik: str) -> str:
@@ -151,4 +178,4 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _bare(phone: str) -> str:
-    return re.sub(r"[\s().-]", "", phone).removeprefix("+")
+    return re.sub(r"[()/]", "", tidy(phone)).removeprefix("+")

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, tzinfo
 
 from shared.domain.errors import Unknown
+from shared.domain.identity import plain
 
 
 def label(series: str, number: int) -> str:
@@ -20,13 +21,22 @@ def register_label(number: int | None, year: int | None) -> str | None:
 
 def parse_label(text: str) -> tuple[str, int]:
     """Letter and number of what a person typed: `A-012`, `a12`, or `12` alone; raises `Unknown("number")`."""
-    found = _TYPED.fullmatch(text.strip())
+    found = _TYPED.fullmatch(plain(text))
     if found is None:
         raise Unknown("number")
     return found[1].upper(), int(found[2])
 
 
-_TYPED = re.compile(r"([A-Za-z]?)[-. ]?([0-9]{1,6})")
+_TYPED = re.compile(r"([A-Za-z]?) ?[-.\u2010-\u2015]? ?([0-9]{1,6})")
+
+
+def parse_register(text: str) -> tuple[int, int | None] | None:
+    """Number and year of a register number as typed: `12/2026`, `012 / 2026`, `12` alone; None for anything else."""
+    found = _REGISTER.fullmatch(plain(text))
+    return None if found is None else (int(found[1]), int(found[2]) if found[2] else None)
+
+
+_REGISTER = re.compile(r"(?:[Nn][Oo]\.? ?)?([0-9]{1,7})(?: ?[/.\u2010-\u2015-] ?((?:19|20)[0-9]{2}))?")
 
 
 def office_day(now: datetime, zone: tzinfo) -> date:

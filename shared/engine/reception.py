@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.numbering import office_day
+from shared.domain.numbering import office_day, parse_register
 from shared.domain.slip_visitor import missing_requirements_slip
 from shared.domain.standard import needed, next_question
 from shared.engine import visitor
@@ -20,7 +20,6 @@ from shared.store.tables import FileRecord
 from shared.words import words
 
 MISSING = "missing"
-_REGISTER = re.compile(r"([0-9]{1,7})(?:/([0-9]{4}))?")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
@@ -68,14 +67,14 @@ def come_back(tx: Transaction, code: str, *, nonce: str, language: str, printer:
 
 
 def _token(tx: Transaction, code: str) -> str:
-    written = _REGISTER.fullmatch(code)
-    if written:
-        year = int(written[2] or office_day(tx.now, tx.office.zone).year)
+    written = parse_register(code)
+    if written is not None:
+        number, year = written
         row = tx.first(
             select(FileRecord.token).where(
                 FileRecord.office_id == tx.office_id,
-                FileRecord.register_year == year,
-                FileRecord.register_number == int(written[1]),
+                FileRecord.register_year == (year or office_day(tx.now, tx.office.zone).year),
+                FileRecord.register_number == number,
             )
         )
         if row is None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints
 from sqlalchemy import delete, insert, select, update
 
+from shared.domain import identity
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.problem import Problem
 from shared.domain.standard import Role
@@ -19,7 +20,7 @@ from shared.store.tables import Counter, Officer, OfficerRole, OfficerSession
 
 Login = Annotated[
     str,
-    BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value),
+    BeforeValidator(lambda value: identity.login(value) if isinstance(value, str) else value),
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$"),
 ]
 

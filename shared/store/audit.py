@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from shared.domain.numbering import parse_label
+from shared.domain.numbering import parse_label, parse_register
 from shared.domain.office import OfficeConfig
 from shared.store.tables import Counter, DataView, Device, Event, FileRecord, Officer, Ticket
 
@@ -61,9 +60,9 @@ def events(
         wanted = wanted.where(Ticket.number == digits)
         wanted = wanted.where(Ticket.series == letter) if letter else wanted
     if register.strip():
-        digits_of, _, year = register.strip().partition("/")
-        wanted = wanted.where(FileRecord.register_number == _int(digits_of))
-        wanted = wanted.where(FileRecord.register_year == _int(year)) if year else wanted
+        digits, year = parse_register(register) or (-1, None)
+        wanted = wanted.where(FileRecord.register_number == digits)
+        wanted = wanted.where(FileRecord.register_year == year) if year else wanted
     if before is not None:
         wanted = wanted.where(Event.id < before)
     return connection.execute(wanted).all()
@@ -94,7 +93,3 @@ def officers(connection: Connection, office_id: int) -> Rows:
 
 def _midnight(office: OfficeConfig, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=office.zone)
-
-
-def _int(text: str) -> int:
-    return int(text) if re.fullmatch("[0-9]{1,9}", text.strip()) else -1

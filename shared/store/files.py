@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
@@ -12,6 +11,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from shared.domain.file import Collected, File, Pause
 from shared.domain.file_state import RUNNING, FileState
+from shared.domain.identity import folded, phone, plain, tidy
+from shared.domain.numbering import parse_register
 from shared.domain.office import OfficeConfig
 from shared.store.tables import Counter, FileRecord, Ticket
 
@@ -40,10 +41,13 @@ def with_same_nib(connection: Connection, office_id: int, file: File) -> File | 
 
 
 def returned(connection: Connection, office_id: int, wanted: str) -> File | None:
-    """The newest returned file of a NIK, or the one of the code on its slip."""
+    """The newest returned file of a NIK, or the one of the code on its slip or of its register number."""
     mine = FileRecord.office_id == office_id, FileRecord.state == FileState.RETURNED
-    match = or_(FileRecord.nik == wanted, FileRecord.token == wanted.rsplit("/", 1)[-1])
-    return _first(connection, select(FileRecord).where(*mine, match).order_by(FileRecord.id.desc()))
+    match = [FileRecord.nik == tidy(wanted), FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
+    number, year = parse_register(wanted) or (0, None)
+    if year:
+        match.append((FileRecord.register_number == number) & (FileRecord.register_year == year))
+    return _first(connection, select(FileRecord).where(*mine, or_(*match)).order_by(FileRecord.id.desc()))
 
 
 def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File | None:
@@ -52,19 +56,29 @@ def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File
     return _first(connection, select(FileRecord).where(*mine).order_by(FileRecord.id.desc())) if nik else None
 
 
-_DIGITS = re.compile("[0-9]+")
-
-
 def of_year(connection: Connection, office_id: int, year: int, text: str) -> list[File]:
-    """The register of one year, newest first; `text` is looked for in number, name and NIB."""
-    query = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.register_year == year)
-    if _DIGITS.fullmatch(text):
-        query = query.where(
-            or_(FileRecord.register_number == int(text[:9]), FileRecord.nik == text, FileRecord.nib == text)
-        )
-    found = _files(connection, query.order_by(FileRecord.register_number.desc()))
-    is_name = text and not _DIGITS.fullmatch(text)
-    return [f for f in found if text.casefold() in f.applicant.get("name", "").casefold()] if is_name else found
+    """The register of one year, newest first; `text` is looked for in number, name, NIK, NIB and phone.
+
+    A register number with a year of its own ("12/2025") is looked for there.
+    """
+    written, digits = parse_register(text), tidy(text)
+    mine = FileRecord.office_id == office_id, FileRecord.register_year == ((written and written[1]) or year)
+    query = select(FileRecord).where(*mine).order_by(FileRecord.register_number.desc())
+    if digits.isdecimal() or written:
+        same = [FileRecord.nik == digits, FileRecord.nib == digits]
+        if written:
+            same.append(FileRecord.register_number == written[0])
+        found = _files(connection, query.where(or_(*same)))
+        if found or not phone(text):
+            return found
+    wanted, number = folded(text), phone(text)
+    return [file for file in _files(connection, query) if _is_of(file, wanted, number)]
+
+
+def _is_of(file: File, name: str, number: str) -> bool:
+    if number and phone(file.applicant.get("phone", "")) == number:
+        return True
+    return name in folded(file.applicant.get("name", ""))
 
 
 def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> list[File]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from shared.domain import identity
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.room_facts import QueueTicket
 from shared.store import announcements
@@ -55,7 +56,9 @@ def officer_by_id(connection: Connection, officer_id: int) -> Row[*tuple[Any, ..
 
 
 def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(select(Officer).where(Officer.office_id == office_id, Officer.login == login)).first()
+    return connection.execute(
+        select(Officer).where(Officer.office_id == office_id, Officer.login == identity.login(login))
+    ).first()
 
 
 def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
