@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
-from flask import g, jsonify, request
+from flask import g, jsonify
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from counter.blueprint import at_counter, blueprint, panel_page
+from counter.click_forms import CallNumber, NextService, Note, WalkIn
 from shared.domain.errors import Invalid
 from shared.domain.rights import Right
 from shared.domain.ticket import Action
 from shared.engine import officer
 from shared.engine.officer import Onward
+from shared.engine.visitor import Taken
 from shared.web.answers import BoardFacts, TakenTicket, TicketFacts
 from shared.web.api import Act
 from shared.web.auth import officers_only
-from shared.web.clicks import do
-from shared.web.forms import read
+from shared.web.clicks import change, do, take
 from shared.web.live import live_board
 from shared.web.openapi import described
 
@@ -52,17 +54,19 @@ def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
         wanted = Action(action)
     except ValueError:
         raise Invalid("unknown_action", fields=["action"]) from None
-    said = read(Act)
-    onward = Onward(said.to_counter, said.to_service, said.place, said.returns)
-    return do(at_counter(number), officer.act, ticket_id, wanted, reason=said.reason, onward=onward)
+
+    def work(said: Act) -> dict[str, Any]:
+        onward = Onward(said.to_counter, said.to_service, said.place, said.returns)
+        return change(officer.act, ticket_id, wanted, reason=said.reason, onward=onward)
+
+    return take(at_counter(number), Act, work)
 
 
 @blueprint.post("/<int:number>/call")
 @officers_only(Right.SERVE)
 @described(TicketFacts)
 def call_number(number: int) -> ResponseReturnValue:
-    form = request.form
-    return do(at_counter(number), officer.call_number, form.get("number", ""), form.get("reason", "")[:200])
+    return take(at_counter(number), CallNumber, lambda form: change(officer.call_number, form.number, form.reason))
 
 
 @blueprint.post("/<int:number>/undo")
@@ -76,21 +80,22 @@ def undo(number: int) -> ResponseReturnValue:
 @officers_only(Right.SERVE)
 @described(TicketFacts)
 def write_note(number: int, ticket_id: int) -> ResponseReturnValue:
-    return do(at_counter(number), officer.write_note, ticket_id, request.form.get("text", "")[:200])
+    return take(at_counter(number), Note, lambda form: change(officer.write_note, ticket_id, form.text))
 
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/next-service")
 @officers_only(Right.SERVE)
 @described(TicketFacts)
 def next_service(number: int, ticket_id: int) -> ResponseReturnValue:
-    return do(at_counter(number), officer.next_service, ticket_id, request.form.get("service", ""))
+    return take(at_counter(number), NextService, lambda form: change(officer.next_service, ticket_id, form.service))
 
 
 @blueprint.post("/<int:number>/walk-in")
 @officers_only(Right.SERVE)
 @described(TakenTicket)
 def walk_in(number: int) -> ResponseReturnValue:
-    form = request.form
-    nonce = form.get("nonce") or secrets.token_hex(16)
-    is_priority = form.get("priority") == "true"
-    return do(at_counter(number), officer.walk_in, form.get("service", ""), is_priority=is_priority, nonce=nonce)
+    def work(form: WalkIn) -> Taken:
+        nonce = form.nonce or secrets.token_hex(16)
+        return change(officer.walk_in, form.service, is_priority=form.priority, nonce=nonce)
+
+    return take(at_counter(number), WalkIn, work)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import blueprint
+from counter.click_forms import Checklist, LateEntry
 from shared.domain.checklist import ITEMS, ChecklistKind
-from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
 from shared.engine import day
 from shared.store import days, file_views
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import ButtonPage, do
+from shared.web.clicks import ButtonPage, change, take
 from shared.web.screen import office_config
 
 
@@ -30,7 +30,7 @@ def day_page() -> str:
 @blueprint.post("/day/open")
 @officers_only(Right.RUN_DAY)
 def open_day() -> ResponseReturnValue:
-    return do(PAGE, day.open_day, _ticked(), _note())
+    return take(PAGE, Checklist, lambda form: change(day.open_day, form.done, form.note))
 
 
 @blueprint.post("/day/close")
@@ -39,24 +39,26 @@ def close_day() -> ResponseReturnValue:
     with store().read() as connection:
         found = days.day_summary(connection, office_config(), office_day(now(), office_config().zone)).found()
         found["count_results"] = len(file_views.uncollected(connection, store().office_configs, office_config(), now()))
-    return do(PAGE, day.close_day, _ticked(), _note(), found)
+    return take(PAGE, Checklist, lambda form: change(day.close_day, form.done, form.note, found))
 
 
 @blueprint.post("/day/late-entry")
 @officers_only(Right.ENTER_LATE)
 def enter_late() -> ResponseReturnValue:
-    taken_at = _moment("taken_at")
-    if taken_at is None:
-        raise Invalid("times", fields=["taken_at"])
-    return do(
-        PAGE,
+    return take(PAGE, LateEntry, _enter_late)
+
+
+def _enter_late(form: LateEntry) -> dict[str, Any]:
+    zone = office_config().zone
+    on_day = form.on_day or office_day(now(), zone)
+    return change(
         day.enter_late,
-        request.form.get("service", ""),
-        written=request.form.get("written", ""),
-        taken_at=taken_at,
-        started_at=_moment("started_at"),
-        finished_at=_moment("finished_at"),
-        nonce=request.form.get("nonce") or secrets.token_hex(16),
+        form.service,
+        written=form.written,
+        taken_at=datetime.combine(on_day, form.taken_at, zone),
+        started_at=None if form.started_at is None else datetime.combine(on_day, form.started_at, zone),
+        finished_at=None if form.finished_at is None else datetime.combine(on_day, form.finished_at, zone),
+        nonce=form.nonce or secrets.token_hex(16),
     )
 
 
@@ -77,28 +79,9 @@ def _page(message: str | None = None) -> str:
         local=local,
         message=message,
         nonce=secrets.token_hex(16),
+        form=request.form,
+        pressed={"counter.open_day": "opening", "counter.close_day": "closing"}.get(request.endpoint or ""),
     )
 
 
 PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.day_page"))
-
-
-def _ticked() -> list[str]:
-    return request.form.getlist("done")
-
-
-def _note() -> str:
-    return request.form.get("note", "")[:400]
-
-
-def _moment(field: str) -> datetime | None:
-    """A time of the day in the form, today when none is given, by the office's clock; None when the field is empty."""
-    text, on_day = request.form.get(field, ""), request.form.get("on_day", "")
-    if not text:
-        return None
-    try:
-        at = datetime.strptime(text, "%H:%M").time()
-        day_ = date.fromisoformat(on_day) if on_day else office_day(now(), office_config().zone)
-    except ValueError:
-        raise Invalid("times", fields=[field]) from None
-    return datetime.combine(day_, at, office_config().zone)

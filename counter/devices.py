@@ -9,19 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from counter.click_forms import DeviceSettings, PairingForm, Word
 from counter.setup.page import page as theme_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.rights import Right
 from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web.auth import limiter, now, officers_only, store
-from shared.web.clicks import ButtonPage, do, serve
+from shared.web.clicks import ButtonPage, change, do, serve, take
+from shared.web.forms import read
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
 blueprint = Blueprint("devices_setup", __name__)
 
-LONGEST_ZONE = 40
 WORDS = ("test", "identify", "reload")
 """What a display does when it is asked to."""
 
@@ -36,20 +37,23 @@ def page() -> ResponseReturnValue:
 @officers_only(Right.CHANGE_SETUP)
 @limiter.limit("20/minute")
 def confirm() -> ResponseReturnValue:
-    return do(PAGE, setup_devices.confirm, request.form.get("code", ""), request.form.get("name", ""))
+    return take(PAGE, PairingForm, lambda form: change(setup_devices.confirm, form.code, form.name))
 
 
 @blueprint.post("/invite")
 @officers_only(Right.CHANGE_SETUP)
 @limiter.limit("20/minute")
 def invite() -> ResponseReturnValue:
-    return do(PAGE, setup_devices.invite, request.form.get("name", ""))
+    return take(PAGE, PairingForm, lambda form: change(setup_devices.invite, form.name))
 
 
 @blueprint.post("/<int:device_id>")
 @officers_only(Right.CHANGE_SETUP)
 def configure(device_id: int) -> ResponseReturnValue:
-    return do(PAGE, setup_devices.configure, device_id, request.form.get("name", ""), _settings())
+    def work(form: DeviceSettings) -> None:
+        change(setup_devices.configure, device_id, form.name, _settings(form))
+
+    return take(PAGE, DeviceSettings, work)
 
 
 @blueprint.post("/<int:device_id>/revoke")
@@ -62,7 +66,7 @@ def revoke(device_id: int) -> ResponseReturnValue:
 @officers_only(Right.CHANGE_SETUP)
 def tell(device_id: int) -> ResponseReturnValue:
     """Asks a display to test its sound, to show its name or to load its page again."""
-    word = request.form.get("word", "")
+    word = read(Word).word
     live = current_app.extensions["loket_live"]
 
     def say() -> None:
@@ -87,16 +91,16 @@ def test_call() -> ResponseReturnValue:
     return serve(_page_after("test"), lambda: current_app.extensions["loket_live"].test_call(g.office_id))
 
 
-def _settings() -> dict[str, Any]:
+def _settings(form: DeviceSettings) -> dict[str, Any]:
     """What was chosen: all services, or none, are the same as no choice, so that a new service appears by itself."""
     offered = [service.slug for service in office_config().services if service.is_active]
-    chosen = [slug for slug in request.form.getlist("services") if slug in offered]
+    chosen = [slug for slug in form.services if slug in offered]
     printers = [printer.slug for printer in office_config().printers]
-    wanted: dict[str, Any] = {"zone": " ".join(request.form.get("zone", "").split())[:LONGEST_ZONE]}
+    wanted: dict[str, Any] = {"zone": form.zone}
     if chosen and len(chosen) < len(offered):
         wanted["services"] = chosen
-    if request.form.get("printer") in printers:
-        wanted["printer"] = request.form["printer"]
+    if form.printer in printers:
+        wanted["printer"] = form.printer
     return {key: value for key, value in wanted.items() if value}
 
 
@@ -110,6 +114,7 @@ def _page(message: str | None = None) -> Response:
         "devices",
         "devices",
         message=message,
+        typed=request.form,
         told=gettext(f"told.{said}") if said in WORDS else None,
         devices=rows,
         offline=offline,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from counter.blueprint import blueprint
+from counter.click_forms import FindReturned
 from counter.file_forms import FileClick
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.file import COLLECT, FIELDS, Collected
@@ -117,6 +118,8 @@ def results() -> str:
 def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     """Accept the file of the visitor at this counter, or return it with what is missing."""
     page = partial(_desk_page, number, ticket_id)
+    if forms.pressed("_answer"):
+        return page()  # a question was answered: only the page changes, with all that was typed
     screen = ButtonPage[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
 
     def work() -> dict[str, Any]:
@@ -130,7 +133,7 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
 @officers_only(Right.SERVE)
 def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     """Opens the checklist again for somebody who comes back with what was missing, by NIK or by the slip's code."""
-    wanted = request.form.get("wanted", "").strip()
+    wanted = forms.read(FindReturned).wanted
     with store().read() as connection:
         row = files.returned(connection, g.office_id, wanted) if wanted else None
     if row is None:
@@ -190,6 +193,7 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id)
         running = outages.running(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
+    pressed = (request.view_args or {}).get("action")
     last = next((event for event in reversed(events) if event.ticket_id is None), None)
     steps = found.service.steps
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
@@ -216,6 +220,8 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         villages=_villages(),
         fields=FIELDS,
         form=request.form,
+        typed=request.form if pressed in (*ENDS_STEP, COLLECT) else None,
+        pressed=pressed,
         message=message,
     )
 
@@ -233,8 +239,8 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
     service = found.service if found else office_config().service_ids[ticket.service_id].standard
     answers = {question.key: request.form.get(f"answers.{question.key}", "") for question in service.questions}
     known = {key: answer for key, answer in {**(found.file.answers if found else {}), **answers}.items() if answer}
-    asked = {key: value for key, value in request.args.items() if key in {q.key for q in service.questions}}
-    known |= asked
+    asked, _, answer = forms.pressed("_answer").partition("=")
+    known |= {question.key: answer for question in service.questions if question.key == asked}
     return render_template(
         "counter/checklist.html",
         office=office_config(),

@@ -14,6 +14,7 @@ from flask_babel import format_decimal
 from sqlalchemy import Row
 
 from counter.blueprint import blueprint
+from counter.click_forms import NewRecap
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
@@ -22,8 +23,7 @@ from shared.store import file_views, files, outages
 from shared.store.file_views import FileView
 from shared.web import sheet
 from shared.web.auth import now, officers_only, store
-from shared.web.bounds import day
-from shared.web.clicks import ButtonPage, change, serve
+from shared.web.clicks import ButtonPage, change, take
 from shared.web.screen import office_config
 from shared.words import words
 
@@ -59,14 +59,12 @@ def recap_sheet(recap_id: int) -> Response:
 @blueprint.post("/recap")
 @officers_only(Right.MAKE_RECAPS)
 def make_recap() -> ResponseReturnValue:
-    values = request.get_json(silent=True) or {} if request.is_json else request.form
     screen = ButtonPage[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
 
-    def make() -> dict[str, Any]:
-        on_day, from_on, until_on = (day(str(values.get(name))) for name in ("on_day", "from_on", "until_on"))
-        return change(recap.make, str(values.get("number", "")), on_day, from_on, until_on)
+    def make(form: NewRecap) -> dict[str, Any]:
+        return change(recap.make, form.number, form.on_day, form.from_on, form.until_on)
 
-    return serve(screen, make)
+    return take(screen, NewRecap, make)
 
 
 def _page(message: str | None = None) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import at_counter, blueprint, panel_page
-from shared.domain.counter import PauseReason
-from shared.domain.errors import Invalid
+from counter.click_forms import HandOverNote, PauseForm
 from shared.domain.rights import Right
 from shared.engine import seat
 from shared.store import floor
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import ButtonPage, do
+from shared.web.clicks import ButtonPage, change, do, take
 from shared.web.screen import office_config
 
 
@@ -42,17 +41,13 @@ def close_counter(number: int) -> ResponseReturnValue:
 @blueprint.post("/<int:number>/hand-over")
 @officers_only(Right.SERVE)
 def hand_over_counter(number: int) -> ResponseReturnValue:
-    return do(_leaving(number), seat.hand_over, request.form.get("note", "").strip()[:200] or None)
+    return take(_leaving(number), HandOverNote, lambda form: change(seat.hand_over, form.note or None))
 
 
 @blueprint.post("/<int:number>/pause")
 @officers_only(Right.SERVE)
 def pause_counter(number: int) -> ResponseReturnValue:
-    try:
-        reason = PauseReason(request.form.get("reason", ""))
-    except ValueError:
-        raise Invalid("fields", fields=["reason"]) from None
-    return do(at_counter(number), seat.pause, reason)
+    return take(at_counter(number), PauseForm, lambda form: change(seat.pause, form.reason))
 
 
 @blueprint.post("/<int:number>/resume")

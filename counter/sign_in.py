@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from counter.blueprint import blueprint
+from counter.click_forms import Credentials, NewPassword
 from shared.domain.errors import Refusal
 from shared.web import auth
 from shared.web.auth import limiter
+from shared.web.forms import read
 from shared.web.screen import office_config, sentence
 
 
@@ -24,7 +26,8 @@ def sign_in() -> ResponseReturnValue:
 @limiter.limit("20/minute")
 def do_sign_in() -> ResponseReturnValue:
     try:
-        auth.sign_in(request.form.get("login", ""), request.form.get("password", ""))
+        form = read(Credentials)
+        auth.sign_in(form.login, form.password)
     except Refusal as error:
         page = render_template("counter/sign_in.html", office=office_config(), message=sentence(error))
         return make_response(page, error.status)
@@ -43,7 +46,7 @@ def sign_out() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("counter.sign_in"))
-    return render_template("counter/password.html", office=office_config())
+    return _password_page()
 
 
 @blueprint.post("/password")
@@ -51,8 +54,13 @@ def do_change_password() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("counter.sign_in"))
     try:
-        auth.change_password(*(request.form.get(name, "") for name in ("current", "wanted", "repeated")))
+        form = read(NewPassword)
+        auth.change_password(form.current, form.wanted, form.repeated)
     except Refusal as error:
-        page = render_template("counter/password.html", office=office_config(), message=sentence(error))
-        return make_response(page, error.status)
+        return make_response(_password_page(sentence(error)), error.status)
     return redirect(url_for("counter.home"))
+
+
+def _password_page(message: str | None = None) -> str:
+    shortest = auth.SHORTEST_PASSWORD
+    return render_template("counter/password.html", office=office_config(), shortest=shortest, message=message)

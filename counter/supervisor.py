@@ -9,19 +9,16 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import blueprint
+from counter.click_forms import MINUTES, Message, OverrideForm, Reason, TakeOver
 from shared.domain.counter import counters_needed
-from shared.domain.errors import Invalid
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
 from shared.domain.ticket import State
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
-from shared.web.bounds import number
-from shared.web.clicks import ButtonPage, do, wants_fragment
+from shared.web.clicks import ButtonPage, change, take, wants_fragment
 from shared.web.screen import office_config
-
-MINUTES = (15, 30, 60, 120, 480)
 
 
 @blueprint.get("/supervisor")
@@ -33,53 +30,44 @@ def supervisor_page() -> str:
 @blueprint.post("/supervisor/message")
 @officers_only(Right.RUN_FLOOR)
 def send_message() -> ResponseReturnValue:
-    form = request.form
-    return do(PAGE, supervisor.broadcast, form.get("text", "")[:200], _minutes(form.get("minutes", "30")))
+    return take(PAGE, Message, lambda form: change(supervisor.broadcast, form.text, int(form.minutes)))
 
 
 @blueprint.post("/supervisor/force")
 @officers_only(Right.RUN_FLOOR)
 def force_hours() -> ResponseReturnValue:
-    form = request.form
     words = {"open": True, "close": False, "calendar": None}
-    if form.get("word") not in words:
-        raise Invalid("fields", fields=["word"])
-    minutes = form.get("minutes", "")
-    return do(
-        PAGE,
-        supervisor.force,
-        is_open=words[form["word"]],
-        reason=form.get("reason", "")[:120],
-        until_at=now() + timedelta(minutes=_minutes(minutes)) if minutes else None,
-        service=form.get("service") or None,
-    )
+
+    def work(form: OverrideForm) -> None:
+        until_at = now() + timedelta(minutes=int(form.minutes)) if form.minutes else None
+        change(
+            supervisor.force,
+            is_open=words[form.word],
+            reason=form.reason,
+            until_at=until_at,
+            service=form.service,
+        )
+
+    return take(PAGE, OverrideForm, work)
 
 
 @blueprint.post("/supervisor/tickets/<int:ticket_id>/take-over")
 @officers_only(Right.RUN_FLOOR)
 def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
-    form = request.form
-    to_counter = number(form["to_counter"], "to_counter") if form.get("to_counter") else None
-    reason = form.get("reason", "")[:200]
-    return do(PAGE, supervisor.take_over, ticket_id, reason, to_counter)
+    return take(PAGE, TakeOver, lambda form: change(supervisor.take_over, ticket_id, form.reason, form.to_counter))
 
 
 @blueprint.post("/supervisor/counters/<int:number>/empty")
 @officers_only(Right.RUN_FLOOR)
 def empty_counter(number: int) -> ResponseReturnValue:
-    return do(PAGE, supervisor.empty_counter, number, request.form.get("reason", "")[:200])
-
-
-def _minutes(text: str) -> int:
-    minutes = number(text, "minutes")
-    if minutes not in MINUTES:
-        raise Invalid("fields", fields=["minutes"])
-    return minutes
+    return take(PAGE, Reason, lambda form: change(supervisor.empty_counter, number, form.reason))
 
 
 def _page(message: str | None = None) -> str:
     template = "counter/_floor.html" if wants_fragment() else "counter/supervisor.html"
-    return render_template(template, office=office_config(), message=message, minutes=MINUTES, **_floor(now()))
+    return render_template(
+        template, office=office_config(), message=message, minutes=MINUTES, form=request.form, **_floor(now())
+    )
 
 
 PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.supervisor_page"))

@@ -33,6 +33,7 @@ from shared.store.office import Store
 from shared.store.tables import Device
 from shared.web import bounds, quirks, sessions
 from shared.web.hosts import is_local, is_own_origin
+from shared.web.urls import came_from
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -392,4 +393,7 @@ def _asks_by_itself() -> bool:
 
 
 def _here() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else ""
+    """The page to come back to after signing in; for a click the one on which the button stands."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return came_from() or ""

@@ -9,6 +9,7 @@ from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, runtime_c
 from flask import g, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from shared.domain.actor import Actor
@@ -16,12 +17,14 @@ from shared.domain.errors import Refusal
 from shared.store import files
 from shared.store.office import Transaction
 from shared.web.auth import address, now, store, wants_page
+from shared.web.forms import read
 from shared.web.i18n import language
 from shared.web.screen import office_config, sentence
 from shared.web.urls import public_url
 
 P = ParamSpec("P")
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @runtime_checkable
@@ -110,6 +113,11 @@ def _as_json(screen: ButtonPage[T], done: T) -> ResponseReturnValue:
         return "", 204
     told = screen.json(done)
     return jsonify(told.facts() if isinstance(told, Told) else told)
+
+
+def take(screen: ButtonPage[T], model: type[M], work: Callable[[M], T]) -> ResponseReturnValue:
+    """The same for a button that comes with fields: they are read first, and wrong ones are told like a refusal."""
+    return serve(screen, lambda: work(read(model)))
 
 
 def wants_fragment() -> bool:

@@ -1,7 +1,8 @@
 """What a page or a program sends, read by path and checked by a model: the same for forms and JSON, on every page.
 
 `counters-0-name` is the name of the first counter; where a part may hold a dash itself the parts stand between dots
-(`collected.documents.foto-4x6`). A name that ends in `[]` takes several answers. The order of rows on the page is the
+(`collected.documents.foto-4x6`). A name that ends in `[]`, or comes several times, takes several
+answers. The order of rows on the page is the
 order that counts; their numbers only hold the fields of a row together.
 """
 
@@ -66,13 +67,13 @@ def typed() -> Table:
             continue
         bare = name.removesuffix("[]")
         values: list[Value] = [*request.form.getlist(name)]
-        _put(found, path_of(bare), values[-1] if bare == name else values)
+        _put(found, path_of(bare), values if bare != name or len(values) > 1 else values[0])
     return {key: _listed(part) for key, part in found.items()}
 
 
-def pressed() -> str:
-    """What the pressed button says of the rows of the form: "add:counters"; "" for any other button."""
-    return request.form.get("row", "")
+def pressed(name: str = "row") -> str:
+    """What the pressed button of this name says, such as "add:counters"; "" when another one was pressed."""
+    return request.form.get(name, "")
 
 
 def is_pressed(name: str) -> bool:

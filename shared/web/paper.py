@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, g, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
@@ -27,6 +28,7 @@ from shared.printing.status import Status, advice
 from shared.store import reads
 from shared.web.auth import may, officers_only, store
 from shared.web.clicks import actor, change
+from shared.web.forms import read
 from shared.web.hosts import is_local
 from shared.web.screen import office_config, sentence
 
@@ -34,6 +36,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 blueprint = Blueprint("paper", __name__)
+
+
+class PrintAgain(BaseModel):
+    """`shown`: the printer whose page the button stands on."""
+
+    reason: str = Field("", max_length=200)
+    printer: str = Field("", max_length=40)
+    shown: str = Field("", max_length=40)
+
+
 SHOWN = 12
 PUBLIC_KINDS = ("number", "missing", "survey", "recap", "test")
 """Slips without personal data; the others are shown to officers only, and each look is noted."""
@@ -130,7 +142,8 @@ def picture(job_id: int) -> ResponseReturnValue:
 @blueprint.post("/<office>/paper/slips/<int:job_id>/reprint")
 @officers_only(Right.PRINT)
 def reprint(job_id: int) -> ResponseReturnValue:
-    change(paper.reprint, job_id, request.form.get("reason", ""), printer=request.form.get("printer") or None)
+    asked = read(PrintAgain)
+    change(paper.reprint, job_id, asked.reason, printer=asked.printer or None)
     return _back()
 
 
@@ -149,7 +162,7 @@ def new_roll(printer: str) -> ResponseReturnValue:
 
 
 def _back() -> ResponseReturnValue:
-    return redirect(url_for("paper.page", printer=request.form.get("shown") or None))
+    return redirect(url_for("paper.page", printer=read(PrintAgain).shown or None))
 
 
 def _is_officer() -> bool:

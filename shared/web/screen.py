@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
@@ -22,6 +21,7 @@ from shared.domain.office import OfficeConfig
 from shared.store import reads
 from shared.web.auth import store, wants_page
 from shared.web.i18n import language
+from shared.web.urls import came_from
 from shared.words import words
 
 log = structlog.get_logger()
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
     app.after_request(_headers)
+    app.jinja_env.globals.update(came_from=came_from)
     app.jinja_env.filters.update(moment=_moment, clock=_clock)
     app.jinja_env.globals["csrf"] = _csrf_field
 
@@ -115,19 +116,10 @@ def _fault(error: Exception) -> Response:
 
 def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> Response:
     if wants_page():
-        page = render_template("error.html", status=status, message=message, back=_back())
+        page = render_template("error.html", status=status, message=message, back=came_from())
         return make_response(page, status)
     missing = {"missing": facts["missing"]} if "missing" in facts else {}
     return make_response(jsonify(error={"code": code, "message": message, **missing}), status)
-
-
-def _back() -> str | None:
-    """The page of ours on which the button was pressed; None when there is none, or it is the one that failed."""
-    came = urlsplit(request.referrer or "")
-    here = came.netloc == request.host and came.path.startswith("/") and not came.path.startswith("//")
-    if not here or (request.method == "GET" and came.path == request.path):
-        return None
-    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 def _enter_office(_endpoint: str | None, values: dict[str, Any] | None) -> None:

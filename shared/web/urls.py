@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from urllib.parse import urlsplit
 
 from flask import current_app, request
 
@@ -34,3 +35,12 @@ def _own_address() -> str:
         address = addresses[0] if addresses else f"{socket.gethostname().partition('.')[0]}.local"
         _found = (time.monotonic(), address)
     return address
+
+
+def came_from() -> str | None:
+    """The page of ours on which the button was pressed; None when there is none, or it is the one that failed."""
+    came = urlsplit(request.referrer or "")
+    here = came.netloc == request.host and came.path.startswith("/") and not came.path.startswith("//")
+    if not here or (request.method == "GET" and came.path == request.path):
+        return None
+    return f"{came.path}?{came.query}" if came.query else came.path

@@ -1,0 +1,134 @@
+"""What comes with the small clicks: the fields of each button that has some."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
+from shared.domain.counter import PauseReason
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Number = Annotated[int, Field(ge=1, le=HIGHEST)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Ticks = Annotated[list[Text], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""Boxes of one name: a form with one ticked box sends no list."""
+Minutes = Literal["15", "30", "60", "120", "480"]
+MINUTES = (15, 30, 60, 120, 480)
+
+
+class ClickForm(BaseModel):
+    """The fields of one button; others that its page holds are not looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CallNumber(ClickForm):
+    number: Text = ""
+    reason: Text = ""
+
+
+class Note(ClickForm):
+    text: Text = ""
+
+
+class NextService(ClickForm):
+    service: Text = ""
+
+
+class WalkIn(ClickForm):
+    service: Text = ""
+    priority: bool = False
+    nonce: Annotated[str, Field(max_length=64)] = ""
+
+
+class HandOverNote(ClickForm):
+    note: Text = ""
+
+
+class PauseForm(ClickForm):
+    reason: PauseReason
+
+
+class Message(ClickForm):
+    """`text` is empty to take the last message away."""
+
+    text: Text = ""
+    minutes: Minutes = "30"
+
+
+class OverrideForm(ClickForm):
+    """`minutes` is absent for an override that stays until it is taken back."""
+
+    word: Literal["open", "close", "calendar"]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    minutes: Minutes | None = None
+    service: Text | None = None
+
+
+class TakeOver(ClickForm):
+    reason: Text = ""
+    to_counter: Number | None = None
+
+
+class Reason(ClickForm):
+    reason: Text = ""
+
+
+class Checklist(ClickForm):
+    """`done`: what is ticked."""
+
+    done: Ticks = Field(default_factory=list, max_length=60)
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+
+
+class LateEntry(ClickForm):
+    """A number written by hand; `on_day` is today when it is absent, `started_at` when the visitor still waits."""
+
+    service: Text = ""
+    written: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
+    on_day: Day | None = None
+    taken_at: time
+    started_at: time | None = None
+    finished_at: time | None = None
+    nonce: Annotated[str, Field(max_length=64)] = ""
+
+
+class NewRecap(ClickForm):
+    number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+    on_day: Day
+    from_on: Day
+    until_on: Day
+
+
+class FindReturned(ClickForm):
+    wanted: Text = ""
+
+
+class Credentials(ClickForm):
+    login: Annotated[str, Field(max_length=200)] = ""
+    password: Annotated[str, Field(max_length=1000)] = ""
+
+
+class NewPassword(ClickForm):
+    current: Annotated[str, Field(max_length=1000)] = ""
+    wanted: Annotated[str, Field(max_length=1000)] = ""
+    repeated: Annotated[str, Field(max_length=1000)] = ""
+
+
+class PairingForm(ClickForm):
+    code: Annotated[str, Field(max_length=40)] = ""
+    name: Text = ""
+
+
+class DeviceSettings(ClickForm):
+    name: Text = ""
+    zone: Annotated[str, AfterValidator(lambda text: " ".join(text.split())), Field(max_length=40)] = ""
+    services: Ticks = Field(default_factory=list, max_length=200)
+    printer: Text = ""
+
+
+class Word(ClickForm):
+    word: Text = ""
