@@ -173,7 +173,7 @@ def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
 @blueprint.post("/outage/<what>")
 @officers_only(Right.REPORT_OUTAGE)
 def disturb(what: str) -> ResponseReturnValue:
-    """OSS does not answer (`begin`), or answers again (`end`): all files at its steps rest or go on."""
+    """OSS does not answer (`begin`), or answers again (`end`): all files at its steps are paused or go on."""
     if what not in ("begin", "end"):
         raise Unknown("page")
     screen = ButtonPage[int](_tray_page, lambda _: url_for("counter.tray"), lambda files: {"files": files})

@@ -1,4 +1,4 @@
-"""Choosing a counter, resting, leaving it and handing it to the next shift."""
+"""Choosing a counter, pausing, leaving it and handing it to the next shift."""
 
 from __future__ import annotations
 

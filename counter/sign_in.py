@@ -1,4 +1,4 @@
-"""Coming and going: sign in, sign out, a new password."""
+"""Signing in, signing out, choosing a new password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setup: the counters; number, name, whose work is done there, for which services, and when it rests."""
+"""Setup: the counters; number, name, whose work is done there, for which services, and its breaks."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ function leave() {
   leavePaper();
   isAsking = false;
   hush();
-  walker.stop();
+  switchScanning.stop();
   note("");
   forget();
   go("");
@@ -254,7 +254,7 @@ const ACTIONS = {
   finish: leave,
   stay() { clock.touch(); },
   speak() { speak(speechKey(), place().name === "number" ? session.ticket.ahead : undefined); },
-  scan() { walker.toggle(); },
+  scan() { switchScanning.toggle(); },
   "give-up"() { number.giveUp(); draw(); },
   volume() { keep({ volume: { 1: 0.4, 0.4: 0.7, 0.7: 1 }[session.volume] || 1 }); draw(); },
   "print-missing": printMissing,
@@ -310,7 +310,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-const walker = keys({
+const switchScanning = keys({
   scanned(text) {
     if (place().name !== "number") {
       keep({ code: "" });

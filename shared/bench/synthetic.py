@@ -1,4 +1,4 @@
-"""A synthetic office, day after day out of one seed: the ground on which ways to estimate a wait are compared.
+"""Generates synthetic office days from a seed, on which ways to estimate a wait are compared.
 
 A day has a morning peak, lunch with the counters resting in turns, no-shows, a priority lane with a ratio, services of
 very different lengths, slow days (of everything, of one service), officers who differ, days with a counter unstaffed.

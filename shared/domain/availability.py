@@ -44,7 +44,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A rest of one counter in the office's own time; `weekday` (Monday is 0), None: every day."""
+    """A break of one counter in the office's own time; `weekday` (Monday is 0), None: every day."""
 
     begins: time
     ends: time

@@ -30,7 +30,7 @@ AMBER_SHARE = 0.25
 """The light turns amber in the last quarter of the promised working time; our own choice."""
 
 Pause = tuple[datetime, datetime | None]
-"""From when until when a file rested; None while it still rests."""
+"""From when until when a file was paused; None while it still is."""
 
 
 class Convention(StrEnum):
@@ -51,7 +51,7 @@ class OpeningHours:
     """Opening hours of one weekday (Monday is 0), for good or from one day until another, both included.
 
     Among several that fit a day the one with the shortest range wins: Ramadan before the rest of the year.
-    The break is one in which nobody works; counters that rest in turns have no break here.
+    The break is one in which nobody works; counters that take breaks in turns have none here.
     Raises `Invalid("bad_hours")` when the times do not follow one another.
     """
 
@@ -258,12 +258,12 @@ def working_time_s(start: datetime, end: datetime, calendar: Calendar) -> float:
 
 
 def net_s(accepted_at: datetime, end: datetime, pauses: Iterable[Pause], calendar: Calendar) -> float:
-    """Working seconds between acceptance and `end` in which the file did not rest; overlapping pauses count once."""
+    """Working seconds between acceptance and `end` in which the file was not paused; overlapping pauses count once."""
     return working_time_s(accepted_at, end, calendar) - paused_s(accepted_at, end, pauses, calendar)
 
 
 def paused_s(accepted_at: datetime, end: datetime, pauses: Iterable[Pause], calendar: Calendar) -> float:
-    """Working seconds between acceptance and `end` in which the file rested; overlapping pauses count once."""
+    """Working seconds between acceptance and `end` in which the file was paused; overlapping pauses count once."""
     total, counted_until = 0.0, accepted_at
     for began_at, ended_at in sorted(((began, ended or end) for began, ended in pauses), key=lambda pause: pause[0]):
         until = min(ended_at, end)

@@ -30,7 +30,7 @@ class Primary(StrEnum):
     GIVE_BACK = "give_back"
     """Back to the counter that sent the visitor here."""
     RESUME = "resume"
-    """The counter's own rest ends."""
+    """The counter's pause ends."""
 
 
 class PauseReason(StrEnum):

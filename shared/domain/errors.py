@@ -1,4 +1,4 @@
-"""The few ways in which the house says no; each carries a code, and the words for it live in the catalogues."""
+"""Refusals: the errors that people meet. Each has a code, for which the catalogues have a sentence."""
 
 from __future__ import annotations
 

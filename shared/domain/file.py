@@ -85,7 +85,7 @@ class Collected:
 
 
 class Pause(NamedTuple):
-    """A rest of the file; `until_at` None: it rests now."""
+    """A pause of the file; `until_at` None: it is paused now."""
 
     reason: str
     from_at: datetime

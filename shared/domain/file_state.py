@@ -33,7 +33,7 @@ class FileAction(StrEnum):
 
 
 class FilePauseReason(StrEnum):
-    """Why a file rests; the words live in the catalogues."""
+    """Why a file is paused; the words live in the catalogues."""
 
     OSS_DOWN = "oss_down"
     NETWORK_DOWN = "network_down"

@@ -75,7 +75,7 @@ def first_desk(steps: Sequence[Step]) -> Step:
 def awaited_at(state: FileState, steps: Sequence[Step], step_key: str | None) -> Role | None:
     """Whose desk the applicant of a file should come to now; None while the file does not need them.
 
-    With a returned file that is the first desk; a file that rests can still be asked about there.
+    With a returned file that is the first desk; a paused file can still be asked about there.
     """
     if state == FileState.RETURNED:
         return first_desk(steps).role

@@ -73,7 +73,7 @@ class QueueTicket:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who sits at a counter, whether it rests, and its `streak`: see `policy.pick`."""
+    """Who sits at a counter, whether it is paused, and its `streak`: see `policy.pick`."""
 
     counter_id: int
     officer_id: int | None = None

@@ -23,7 +23,7 @@ def receipt_slip(
     status_url: str,
     documents: Sequence[str] = (),
 ) -> list[Line]:
-    """Tanda terima: the file is in the house, and by when it will be ready (None: the standard promises no day)."""
+    """Receipt (tanda terima): the file was accepted, and when it will be ready (None: the standard promises no day)."""
     lines: list[Line] = [
         *official(head, words),
         *title(words, "slip.receipt", service),

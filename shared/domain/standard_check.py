@@ -39,7 +39,7 @@ _REGION = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 _INSTAGRAM = re.compile(r"@?[A-Za-z0-9._]{1,30}")
 
 _COLLECTED_BY = {Collects.DOCUMENTS: Role.LOKET, Collects.RECEIVER: Role.LOKET, Collects.RECAP: Role.KASI}
-"""As the moves of a case are: the loket accepts and hands over, the section head makes the recap."""
+"""As the moves of a file are: the loket accepts and hands over, the section head makes the recap."""
 
 _WITH_APPLICANT = (Collects.DOCUMENTS, Collects.LOGIN, Collects.CONFIRMATION, Collects.RECEIVER)
 _ONCE = (Collects.DOCUMENTS, Collects.CONFIRMATION, Collects.PRODUCT, Collects.RECEIVER, Collects.RECAP)

@@ -25,7 +25,7 @@ INVITATION = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 INVITATION_LENGTH = 8
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43,100}")
 SEEN_EVERY = timedelta(seconds=30)
-"""A sign of life is written no more often than this."""
+"""A heartbeat is written no more often than this."""
 OFFLINE_AFTER = timedelta(minutes=3)
 
 
@@ -136,7 +136,7 @@ def devices(connection: Connection, office_id: int) -> list[Row[Any]]:
 
 
 def is_offline(last_seen_at: datetime | None, now: datetime, lost_at: datetime | None = None) -> bool:
-    """`lost_at`: when its live line ended; it counts as long as there was no sign of life since."""
+    """`lost_at`: when its live line ended; it counts as long as there was no heartbeat since."""
     if last_seen_at is None or now - last_seen_at > OFFLINE_AFTER:
         return True
     return lost_at is not None and last_seen_at <= lost_at

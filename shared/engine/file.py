@@ -221,7 +221,7 @@ def _turn(tx: Transaction, before: File, file: File, action: FileAction) -> File
 
 
 def _paused_while_out(tx: Transaction, file: File) -> File:
-    """A file that comes to a step in a system that is down rests there at once."""
+    """A file that comes to a step in a system that is down is paused there at once."""
     if file.state != FileState.OPEN or file.step is None:
         return file
     step = file.at_step(tx.standard(file.standard_id).steps)

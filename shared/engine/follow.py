@@ -1,4 +1,4 @@
-"""The visitor's ticket follows the file: to another desk, to a chair while the back office works, back to the line."""
+"""Moves the visitor's ticket when their file changes its step: to another counter, out of the line, back into it."""
 
 from __future__ import annotations
 

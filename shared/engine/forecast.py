@@ -222,7 +222,7 @@ def _keys(office: OfficeConfig, counter: CounterConfig) -> frozenset[str]:
 def _breaks(
     office: OfficeConfig, counter: CounterConfig, now: datetime, *, is_paused: bool
 ) -> tuple[tuple[float, float], ...]:
-    """The rests of the counter that are still to come today, seconds from now, in order."""
+    """The breaks of the counter that are still to come today, seconds from now, in order."""
     local = now.astimezone(office.zone)
     spans = [(0.0, PAUSE_S)] if is_paused else []
     opening = office.calendar.opening(local.date())

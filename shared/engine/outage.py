@@ -1,4 +1,4 @@
-"""A system outside does not answer ("OSS sedang gangguan"): all files that need it rest at once, and go on in order."""
+"""An outage of OSS ("OSS sedang gangguan"): pauses all files that need it, and lets them go on in order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.store.tables import Outage
 
 
 def begin(tx: Transaction) -> int:
-    """How many files rest now; raises `NotAllowed("outage_runs")`, `Forbidden("role")`."""
+    """How many files are paused now; raises `NotAllowed("outage_runs")`, `Forbidden("role")`."""
     _must_be_allowed(tx)
     if outages.running(tx.connection, tx.office_id) is not None:
         raise NotAllowed("outage_runs")

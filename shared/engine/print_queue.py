@@ -193,13 +193,13 @@ def _finish(connection: Connection, job_id: int, owner: str, outcome: Outcome, n
     if job is None or job.owner != owner:
         return False
     if outcome.result is Result.CONFIRMED and job.is_uncertain:
-        return _believe_late(connection, job, outcome)
+        return _confirm_late(connection, job, outcome)
     action, facts = _became(outcome, owner, now)
     is_mine = and_(PrintJob.state == JobState.SENDING, PrintJob.owner == owner)
     if not _move(connection, job_id, action, is_mine, {"lease_until": None, **facts}):
         return False
     if action is JobAction.RETURN:
-        hand_over(connection, job.printer_id)
+        move_to_fallback(connection, job.printer_id)
     else:
         _unroll(connection, job.printer_id, length_mm)
     if action is JobAction.DOUBT:
@@ -224,7 +224,8 @@ def _move(
     return connection.execute(statement).rowcount == 1
 
 
-def _believe_late(connection: Connection, job: QueuedSlip, outcome: Outcome) -> bool:
+def _confirm_late(connection: Connection, job: QueuedSlip, outcome: Outcome) -> bool:
+    """Accepts a late confirmation and cancels the queued copy."""
     sure = {"fault": None, "witness": outcome.evidence, "is_uncertain": False}
     moved = _move(connection, job.id, JobAction.CONFIRM, PrintJob.is_uncertain.is_(True), sure)
     connection.execute(delete(PrintJob).where(PrintJob.copy_of_id == job.id, PrintJob.state == JobState.QUEUED))
@@ -238,7 +239,7 @@ def _once_more(connection: Connection, job: QueuedSlip, now: datetime) -> None:
         copy(connection, job.id, words()("slip.interrupted"), now)
 
 
-def hand_over(connection: Connection, printer_id: int) -> int:
+def move_to_fallback(connection: Connection, printer_id: int) -> int:
     """Gives what waits for this printer to its fallback, once and unmarked, for nothing of it was sent; how many."""
     fallback = connection.execute(
         select(Printer.fallback_id).where(Printer.id == printer_id, Printer.fallback_id.is_not(None))

@@ -1,4 +1,4 @@
-"""Who sits at a counter: opening and leaving it, resting, and handing it to the next shift."""
+"""Who sits at a counter: opening and leaving it, pausing, and handing it to the next shift."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def hand_over(tx: Transaction, note: str | None = None) -> None:
 
 
 def pause(tx: Transaction, reason: PauseReason) -> None:
-    """The counter rests, its officer stays. Raises `NotAllowed` (`counter_busy`, `counter_taken`)."""
+    """Pauses the counter; its officer stays. Raises `NotAllowed` (`counter_busy`, `counter_taken`)."""
     seat = _must_be_mine(tx)
     must_be_free(tx, tx.counter)
     if seat.paused_at is not None:
@@ -42,7 +42,7 @@ def pause(tx: Transaction, reason: PauseReason) -> None:
 
 
 def resume(tx: Transaction) -> None:
-    """The rest is over."""
+    """Ends the pause."""
     seat = _must_be_mine(tx)
     if seat.paused_at is None:
         tx.unchanged(None)

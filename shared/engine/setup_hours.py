@@ -1,4 +1,4 @@
-"""What an admin sets about time: working days, opening hours, Ramadan, breaks of the house, holidays."""
+"""What an admin sets about time: working days, opening hours, Ramadan, the office's break, holidays."""
 
 from __future__ import annotations
 

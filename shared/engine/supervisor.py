@@ -1,4 +1,4 @@
-"""What the head of the room does: a word to the counters, a word against the calendar, help for what is stuck."""
+"""Supervisor actions: a message to the counters, an override of the opening hours, taking over a stuck ticket."""
 
 from __future__ import annotations
 

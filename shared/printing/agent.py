@@ -1,6 +1,6 @@
 """The print agent: on the kiosk's own machine it fetches slips for the printer there, and tells what became of them.
 
-The doorbell wakes it, and it asks by HTTP; without the bell the server keeps the question open until there is a slip or
+The job notifier wakes it, and it asks by HTTP; without that line it is a long poll: the server answers with a slip or
 a few seconds have passed. So a slip comes at once, and the next question mends whatever was lost. Before a byte goes to
 the printer a small journal on the disk says so: what a crash leaves in doubt is reported as uncertain, and never
 printed twice unmarked.
@@ -33,7 +33,7 @@ from shared.printing.status import Status
 log = structlog.get_logger()
 
 WAIT_S = 3.0
-"""How long a question stays open, or the bell is waited for; with the status in each it stays under `QUIET_S`."""
+"""How long a poll stays open, or the notifier is waited for; with the status in each it stays under `QUIET_S`."""
 
 ANSWER_S = 10.0
 """A server that keeps quiet for so long is not there."""
@@ -93,7 +93,7 @@ def _refusal(error: urllib.error.HTTPError) -> Exception:
 
 
 class Journal:
-    """What the agent must not forget: its token, its own name, and the slip that is in its hands. One file."""
+    """What the agent must not forget: its token, its own name, and the slip that it has claimed. One file."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

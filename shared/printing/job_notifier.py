@@ -1,4 +1,4 @@
-"""The agent's doorbell: a live line on which the server says that there is a slip; slips never come over it.
+"""Wakes the print agent: a websocket on which the server says that there is a slip; the slip itself comes by HTTP.
 
 Nothing depends on it. While it is down, and if it ever keeps quiet, the agent's questions find the slip all the same.
 """

@@ -22,7 +22,7 @@ Key = tuple[int, Role]
 _LEAVES = frozenset(
     {Action.FINISH, Action.MISS, Action.HOLD, Action.TRANSFER, Action.PASS_ON, Action.PROCESS, Action.CANCEL}
 )
-"""Moves that end a stay which counts. One that was called by mistake (release, undo) was no stay."""
+"""Actions that end a visit at a counter and count as service time; a call by mistake (release, undo) does not."""
 
 _EVENTS = (
     select(Event.version, Event.at, Event.action, Event.to_state, Event.ticket_id, Event.counter_id, Ticket.service_id)

@@ -177,7 +177,7 @@ class Counter(Base):
     streak: Mapped[int] = mapped_column(default=0)
     """Calls of a higher lane in a row while an ordinary visitor waited: see `policy`."""
     paused_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Since when it rests although its officer stays; None while it works."""
+    """Since when it is paused although its officer stays; None while it works."""
     pause_reason: Mapped[str | None] = mapped_column(String(16), default=None)
     """A `counter.PauseReason` value."""
 
@@ -211,7 +211,7 @@ class Holiday(Base):
 
 
 class CounterBreak(Base):
-    """A rest of one counter; its colleagues go on."""
+    """A planned break of one counter; its colleagues go on."""
 
     __tablename__ = "counter_break"
     __table_args__ = (Index("ix_counter_break_counter_id", "counter_id"),)
@@ -277,9 +277,9 @@ class Device(Base):
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Its last sign of life; written at most once in half a minute."""
+    """Its last heartbeat; written at most once in half a minute."""
     lost_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When its live line ended; a later sign of life outdoes it."""
+    """When its websocket ended; a later heartbeat outdates it."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
@@ -433,7 +433,7 @@ class Recap(Base):
 
 
 class Outage(Base):
-    """A disturbance of a system outside (OSS): while it lasts, the files at its steps rest."""
+    """A disturbance of a system outside (OSS): while it lasts, the files at its steps are paused."""
 
     __tablename__ = "outage"
     __table_args__ = (Index("ix_outage_office_id", "office_id"),)

@@ -31,7 +31,7 @@ class PrintMissing(BaseModel):
 
 
 class ComeBack(BaseModel):
-    """A number for somebody whose file is in the house."""
+    """A number for somebody whose file is with the office."""
 
     model_config = ConfigDict(extra="forbid")
 

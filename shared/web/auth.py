@@ -45,7 +45,7 @@ IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
 ATTEMPTS = 5
 LOCKED = timedelta(minutes=5)
-"""After so many wrong passwords in a row the account rests."""
+"""After so many wrong passwords in a row the account is locked for a while."""
 SHORTEST_PASSWORD = 10
 MOST_BYTES = 64_000
 """Of a request's body; what is allowed more says so (`takes_files`)."""

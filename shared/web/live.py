@@ -41,7 +41,7 @@ PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
 """After a board was sent, the next one of the same office waits this long: a burst of clicks is one board."""
 SHARE = 5
-"""And at least this many times as long as it took to send, so that screens never take more than a part of the time."""
+"""At least this many times the send time lies between two boards, so sending takes at most a sixth of the loop."""
 LONGEST_PAUSE_S = 0.4
 PHONE_PAUSE_S = 0.3
 """The same for phones, of which there may be a thousand: each is right within a second."""
@@ -77,9 +77,9 @@ class Live:
         self._devices: dict[str, int] = {}
         """Of this process: connection -> paired kiosk or display."""
         self._phone_boards: dict[int, tuple[datetime, dict[str, Any]]] = {}
-        self._to_screens = _Bursts(self.socketio, PAUSE_S, self._send)
-        self._to_phones = _Bursts(self.socketio, PHONE_PAUSE_S, self._send_phones)
-        self._to_agents = _Bursts(self.socketio, PAUSE_S, self._wake_agents)
+        self._to_screens = _Debounce(self.socketio, PAUSE_S, self._send)
+        self._to_phones = _Debounce(self.socketio, PHONE_PAUSE_S, self._send_phones)
+        self._to_agents = _Debounce(self.socketio, PAUSE_S, self._wake_agents)
         store.on_change(self.publish)
 
     def board(self, office_id: int) -> dict[str, Any]:
@@ -229,8 +229,8 @@ _RENEW = (
 )
 
 
-class _Bursts:
-    """Calls `send(office)` in the background once for many marks, and then rests: what came meanwhile is one more."""
+class _Debounce:
+    """Calls `send(office)` in the background once for many changes, then pauses; what changed meanwhile is one more."""
 
     def __init__(self, socketio: SocketIO, pause_s: float, send: Callable[[int], None]) -> None:
         self._socketio, self._pause_s, self._do = socketio, pause_s, send

@@ -1,4 +1,4 @@
-"""Where this program leans on other libraries' insides: each with its reason, its gain, and a test that tells when the
+"""Uses of private parts of libraries: each with its reason, its gain, and a test that tells when the
 library has changed (`tests/test_quirks.py`). Nothing else of the product uses a private name of a library.
 """
 

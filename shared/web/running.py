@@ -1,4 +1,4 @@
-"""The app as a running server: the settings of the environment, the spooler, the round of the minute."""
+"""The app as a running server: the settings of the environment, the spooler, what is done every minute."""
 
 from __future__ import annotations
 
