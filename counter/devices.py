@@ -15,9 +15,10 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.rights import Right
 from shared.engine import device as devices
 from shared.engine import setup_devices
-from shared.web.auth import limiter, now, officers_only, store
+from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, serve, take
 from shared.web.forms import read
+from shared.web.limits import limiter
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 

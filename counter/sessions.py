@@ -1,4 +1,4 @@
-"""Where an officer is signed in, and ending what should not be."""
+"""Where an officer is signed in and which programs act for them, and ending what should not be."""
 
 from __future__ import annotations
 
@@ -8,27 +8,39 @@ from flask_login import current_user
 
 from counter.blueprint import blueprint
 from shared.domain.rights import Right
-from shared.web import sessions
+from shared.engine import session as engine
 from shared.web.auth import may, now, officers_only, store
 from shared.web.clicks import change
 from shared.web.screen import office_config
+from shared.web.sign_in import current_session_id
 
 
 @blueprint.get("/sessions")
 @officers_only()
 def sessions_page() -> str:
     """One's own; an admin sees those of the whole office."""
-    sees_all = may(Right.END_SESSIONS)
+    only = _only()
     with store().read() as connection:
-        rows = sessions.running(connection, g.office_id, None if sees_all else current_user.id, now())
-    return render_template(
-        "counter/sessions.html", office=office_config(), rows=rows, here=sessions.current_id(store())
-    )
+        rows = engine.running(connection, g.office_id, only, now())
+        tokens = engine.tokens(connection, g.office_id, only, now())
+    facts = {"rows": rows, "tokens": tokens, "here": current_session_id()}
+    return render_template("counter/sessions.html", office=office_config(), **facts)
 
 
 @blueprint.post("/sessions/<int:session_id>/end")
 @officers_only()
 def end_session(session_id: int) -> ResponseReturnValue:
-    only = None if may(Right.END_SESSIONS) else current_user.id
-    change(sessions.end, session_id, only)
+    change(engine.end, session_id, _only())
     return redirect(url_for("counter.sessions_page"))
+
+
+@blueprint.post("/tokens/<int:token_id>/end")
+@officers_only()
+def end_token(token_id: int) -> ResponseReturnValue:
+    change(engine.end_token, token_id, _only())
+    return redirect(url_for("counter.sessions_page"))
+
+
+def _only() -> int | None:
+    """Whose sessions and tokens may be seen and ended here; None: the whole office's."""
+    return None if may(Right.END_SESSIONS) else int(current_user.id)

@@ -8,16 +8,17 @@ from flask_login import current_user
 
 from counter.blueprint import blueprint
 from counter.click_forms import Credentials, NewPassword
+from shared.domain import password
 from shared.domain.errors import Refusal
-from shared.web import auth
-from shared.web.auth import limiter
+from shared.web import sign_in as web
 from shared.web.forms import read
+from shared.web.limits import limiter
 from shared.web.screen import office_config, sentence
 
 
 @blueprint.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    if current_user.is_authenticated and current_user.office_id == g.office_id:
+    if _is_signed_in_here():
         return redirect(url_for("counter.home"))
     return render_template("counter/sign_in.html", office=office_config())
 
@@ -27,7 +28,7 @@ def sign_in() -> ResponseReturnValue:
 def do_sign_in() -> ResponseReturnValue:
     try:
         form = read(Credentials)
-        auth.sign_in(form.login, form.password)
+        web.sign_in(form.login, form.password)
     except Refusal as error:
         page = render_template("counter/sign_in.html", office=office_config(), message=sentence(error))
         return make_response(page, error.status)
@@ -38,29 +39,35 @@ def do_sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    auth.sign_out()
+    web.sign_out()
     return redirect(url_for("counter.sign_in"))
 
 
 @blueprint.get("/password")
 def change_password() -> ResponseReturnValue:
-    if not current_user.is_authenticated:
+    if not _is_signed_in_here():
         return redirect(url_for("counter.sign_in"))
     return _password_page()
 
 
 @blueprint.post("/password")
+@limiter.limit("20/minute")
 def do_change_password() -> ResponseReturnValue:
-    if not current_user.is_authenticated:
+    if not _is_signed_in_here():
         return redirect(url_for("counter.sign_in"))
     try:
         form = read(NewPassword)
-        auth.change_password(form.current, form.wanted, form.repeated)
+        web.change_password(form.current, form.wanted, form.repeated)
     except Refusal as error:
         return make_response(_password_page(sentence(error)), error.status)
     return redirect(url_for("counter.home"))
 
 
 def _password_page(message: str | None = None) -> str:
-    shortest = auth.SHORTEST_PASSWORD
+    shortest = password.SHORTEST
     return render_template("counter/password.html", office=office_config(), shortest=shortest, message=message)
+
+
+def _is_signed_in_here() -> bool:
+    """Also with a one-time password, which opens this page and no other."""
+    return bool(current_user.is_authenticated and current_user.office_id == g.office_id)

@@ -22,11 +22,12 @@ from shared.printing.status import Status
 from shared.store import reads
 from shared.web.answers import BoardFacts, PrintJobNumber, SlipState, TakenTicket
 from shared.web.api import ComeBack, PrintMissing, TakeTicket
-from shared.web.auth import devices_only, limiter, now, store
+from shared.web.auth import devices_only, now, store
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.forms import read
 from shared.web.i18n import language
+from shared.web.limits import limiter
 from shared.web.live import live_board
 from shared.web.openapi import described
 from shared.web.screen import office_config

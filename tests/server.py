@@ -16,9 +16,9 @@ from pathlib import Path
 
 import requests
 
+from shared.engine.device import issue_token
 from shared.store import reads
 from shared.store.office import Store
-from shared.web.auth import issue_token
 
 LOKET = Path(sys.executable).with_name("loket")
 READY_S = 240

@@ -19,7 +19,7 @@ from world import World
 
 from shared.domain.print_job import JobState
 from shared.engine import print_queue
-from shared.engine.device import confirm, devices, invite, revoke
+from shared.engine.device import confirm, devices, invite, issue_token, revoke
 from shared.printing.address import Kind
 from shared.printing.agent import (
     Agent,
@@ -36,7 +36,6 @@ from shared.printing.job_notifier import JobNotifier
 from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.auth import issue_token
 from shared.web.commands.print_agent import _line
 from shared.web.settings import Settings
 

@@ -28,6 +28,7 @@ from world import PASSWORD, World
 from shared.domain.standard import Role
 from shared.domain.ticket import Action
 from shared.engine import device, print_queue
+from shared.engine.device import issue_token
 from shared.engine.officer import OFFERED
 from shared.engine.setup import services_form
 from shared.standards import service_to_json
@@ -35,8 +36,9 @@ from shared.standards.writing import toml
 from shared.store import tables
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.auth import IDLE, issue_token, limiter
+from shared.web.limits import limiter
 from shared.web.settings import Settings
+from shared.web.sign_in import IDLE
 from shared.words import words
 
 DESK = "192.168.1.50"
@@ -345,6 +347,14 @@ def _(house: House) -> Click:
     house.sign_in("uji", "petugas1")
     session = house.row(tables.OfficerSession, tables.OfficerSession.officer_id == house.uji.officers[0])
     return Click(f"/uji/counter/sessions/{session.id}/end")
+
+
+@clicks("counter.end_token")
+def _(house: House) -> Click:
+    office = house.uji
+    house.store.write_with(issue_token, office.id, "officer", "program", office.now, office.officers[0])
+    token = house.row(tables.Device, tables.Device.officer_id == office.officers[0])
+    return Click(f"/uji/counter/tokens/{token.id}/end")
 
 
 # --- files ---

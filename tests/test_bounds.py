@@ -24,9 +24,10 @@ from werkzeug.test import TestResponse
 from world import PASSWORD, World, dump
 
 from shared.domain.ticket import Action
+from shared.engine.device import issue_token
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.auth import issue_token, limiter
+from shared.web.limits import limiter
 from shared.web.settings import Settings
 
 MARK = "misfit-7f3a"

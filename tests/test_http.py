@@ -22,12 +22,15 @@ from werkzeug.test import TestResponse
 from world import PASSWORD, World, dump
 
 from shared.domain.standard import Role
+from shared.engine.device import issue_token
+from shared.engine.session import ATTEMPTS, LOCKED
 from shared.store.office import Store
 from shared.store.tables import Event, Officer, Series, Ticket
 from shared.web.app import create_app
-from shared.web.auth import ATTEMPTS, IDLE, LOCKED, issue_token, limiter
+from shared.web.limits import limiter
 from shared.web.running import warm
 from shared.web.settings import Settings
+from shared.web.sign_in import IDLE
 
 OUTSIDE = {"REMOTE_ADDR": "192.168.1.50"}
 PAGE = {"Accept": "text/html"}

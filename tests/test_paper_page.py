@@ -17,9 +17,9 @@ from shared.domain.print_job import JobState
 from shared.domain.slip import Cut, Text
 from shared.engine import paper
 from shared.engine.day import close_past_days
+from shared.engine.device import issue_token
 from shared.printing.status import Status
 from shared.store.tables import DataView, Printer, PrintJob
-from shared.web.auth import issue_token
 from shared.words import catalogue
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

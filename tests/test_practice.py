@@ -17,7 +17,7 @@ from shared.domain.slip import Text, from_json
 from shared.engine import practice
 from shared.store import tables
 from shared.store.office import Store
-from shared.web.auth import limiter
+from shared.web.limits import limiter
 
 
 @pytest.fixture

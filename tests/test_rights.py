@@ -13,11 +13,12 @@ from world import World
 
 from shared.domain.rights import RIGHTS, Right, may
 from shared.domain.standard import Role
+from shared.engine.device import issue_token
 from shared.engine.setup_standard import save_standard
 from shared.standards import service_to_json
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.auth import issue_token, limiter
+from shared.web.limits import limiter
 from shared.web.settings import Settings
 
 ROLES = {"L": Role.LOKET, "O": Role.OPERATOR, "K": Role.KASI, "S": Role.SEKRETARIAT, "C": Role.CAMAT, "A": Role.ADMIN}

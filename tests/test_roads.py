@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from desks import APPLICANT, Desks
 
+from shared.engine.device import issue_token
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.auth import issue_token
 from shared.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -37,8 +37,8 @@ from shared.store.copies import CopyFailed, back_up, restore
 from shared.store.office import Store
 from shared.store.tables import Counter, Event, Office, Officer, PrintJob, StandardVersion
 from shared.web.app import create_app
-from shared.web.auth import limiter
 from shared.web.cli import main
+from shared.web.limits import limiter
 from shared.web.settings import Settings
 
 PAGES = (

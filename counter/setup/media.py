@@ -9,9 +9,9 @@ from counter.setup.page import page, setup_page
 from shared.domain.errors import Invalid, Refusal
 from shared.engine import setup as engine
 from shared.web import media
-from shared.web.auth import takes_files
 from shared.web.clicks import change
 from shared.web.forms import Shown, files, pressed
+from shared.web.limits import takes_files
 from shared.web.screen import office_config, sentence
 
 LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000

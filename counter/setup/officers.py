@@ -12,8 +12,9 @@ from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
 from shared.loop import off_the_loop
-from shared.web.auth import hash_password, now, store
+from shared.web.auth import now, store
 from shared.web.clicks import change
+from shared.web.passwords import hash_password
 from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)

@@ -13,9 +13,9 @@ from shared.engine import setup as engine
 from shared.voice.recording import LARGEST_CLIP_BYTES
 from shared.web import auth, voice
 from shared.web.answers import Recording
-from shared.web.auth import takes_files
 from shared.web.clicks import change
 from shared.web.forms import Shown, file, pressed
+from shared.web.limits import takes_files
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 

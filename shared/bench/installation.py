@@ -21,9 +21,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from shared.engine.device import issue_token
 from shared.store.office import Store
 from shared.store.tables import Counter, Office, Officer, OfficerRole
-from shared.web.auth import issue_token
 from shared.web.first_run import prepare
 from shared.web.settings import read_settings
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.store.tables import Device, Pairing
@@ -19,6 +19,9 @@ PURPOSES = ("kiosk", "display", "agent")
 CODE_LIFE = timedelta(minutes=15)
 MOST_PENDING = 20
 """Devices of one office that may wait at once; more is no office that is being set up."""
+MOST_OF_ONE_ADDRESS = 3
+TOKEN_LIFE = timedelta(days=365)
+"""Of a program that acts for an officer; devices keep theirs until it is taken back."""
 CODE_DIGITS = 6
 INVITATION = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """What a code of an admin is made of, without the signs that are read as others."""
@@ -38,20 +41,38 @@ class Asked:
     expires_at: datetime
 
 
-def ask(connection: Connection, office_id: int, purpose: str, now: datetime) -> Asked:
-    """Begins a pairing; only the token's hash is kept. Raises `Unknown("purpose")`, `NotAllowed("many_pairings")`."""
+def ask(connection: Connection, office_id: int, purpose: str, now: datetime, address: str = "") -> Asked:
+    """Begins a pairing; only the token's hash is kept.
+
+    Raises `Unknown("purpose")`, and `NotAllowed("many_pairings")` when nobody knows whose codes could give way.
+    """
     if purpose not in PURPOSES:
         raise Unknown("purpose")
     connection.execute(delete(Pairing).where(Pairing.office_id == office_id, Pairing.expires_at <= now))
-    mine = and_(Pairing.office_id == office_id, Pairing.name.is_(None))
-    if connection.execute(select(func.count()).select_from(Pairing).where(mine)).scalar_one() >= MOST_PENDING:
-        raise NotAllowed("many_pairings")
+    _make_room(connection, office_id, address)
     taken = set(connection.execute(select(Pairing.code).where(Pairing.office_id == office_id)).scalars())
     code = next(each for each in iter(_new_code, "") if each not in taken)
     token, expires_at = secrets.token_urlsafe(32), now + CODE_LIFE
     columns = {"office_id": office_id, "purpose": purpose, "code": code, "token_hash": digest(token)}
-    connection.execute(insert(Pairing), {**columns, "asked_at": now, "expires_at": expires_at})
+    connection.execute(insert(Pairing), {**columns, "asked_at": now, "expires_at": expires_at, "address": address})
     return Asked(code, token, expires_at)
+
+
+def _make_room(connection: Connection, office_id: int, address: str) -> None:
+    """An address that asks too often loses its oldest code; when all places are taken, the largest crowd does."""
+    wanted = select(Pairing.id, Pairing.address).where(Pairing.office_id == office_id, Pairing.name.is_(None))
+    waiting: dict[str, list[int]] = {}
+    for row in connection.execute(wanted.order_by(Pairing.id)):
+        waiting.setdefault(row.address, []).append(row.id)
+    crowd = waiting.get(address, [])
+    if not address or len(crowd) < MOST_OF_ONE_ADDRESS:
+        if sum(map(len, waiting.values())) < MOST_PENDING:
+            return
+        known = [ids for each, ids in waiting.items() if each]
+        if not known:
+            raise NotAllowed("many_pairings")
+        crowd = max(known, key=lambda ids: (len(ids), -ids[0]))
+    connection.execute(delete(Pairing).where(Pairing.id == crowd[0]))
 
 
 def confirm(connection: Connection, office_id: int, code: str, name: str, now: datetime) -> int:
@@ -145,6 +166,26 @@ def is_offline(last_seen_at: datetime | None, now: datetime, lost_at: datetime |
 def digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue_token(
+    connection: Connection, office_id: int, purpose: str, name: str, made_at: datetime, officer_id: int | None = None
+) -> str:
+    """A new token for a device, or for a program that acts for an officer; only its hash is kept."""
+    text = secrets.token_urlsafe(32)
+    columns = {"office_id": office_id, "purpose": purpose, "name": name, "officer_id": officer_id, "made_at": made_at}
+    ends = {} if officer_id is None else {"expires_at": made_at + TOKEN_LIFE}
+    connection.execute(insert(Device), {**columns, **ends, "token_hash": digest(text)})
+    return text
+
+
+def seen(connection: Connection, device_id: int, now: datetime) -> None:
+    connection.execute(update(Device).where(Device.id == device_id).values(last_seen_at=now))
+
+
+def lost(connection: Connection, device_id: int, now: datetime) -> None:
+    """Its live line ended."""
+    connection.execute(update(Device).where(Device.id == device_id).values(lost_at=now))
 
 
 def _set(connection: Connection, office_id: int, device_id: int, **columns: Any) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Insert, insert, select, update
 
 from shared.domain.problem import Problem
 from shared.domain.standard import OfficeStandard, Role, ServiceStandard
+from shared.engine.session import ONE_TIME_LIFE
 from shared.engine.setup import raise_if_faults
 from shared.standards import holidays, service_to_json
 from shared.store.tables import (
@@ -108,7 +109,7 @@ def found(connection: Connection, plan: Plan, now: datetime, by: str, address: s
     if plan.holidays:
         days = [{"office_id": office_id, "on_day": day, "name": name} for day, name in plan.holidays.items()]
         connection.execute(insert(Holiday), days)
-    ids = {officer.login: _write_officer(connection, office_id, officer) for officer in plan.officers}
+    ids = {officer.login: _write_officer(connection, office_id, officer, now) for officer in plan.officers}
     event = {"office_id": office_id, "version": 0, "at": now, "action": "setup.founded", "address": address}
     connection.execute(insert(Event), {**event, "officer_id": ids.get(plan.founder or ""), "detail": {"by": by}})
     return office_id
@@ -201,10 +202,11 @@ def _write_service(
     connection.execute(update(Service).where(Service.id == service_id).values(standard_id=standard_id))
 
 
-def _write_officer(connection: Connection, office_id: int, officer: PlannedOfficer) -> int:
+def _write_officer(connection: Connection, office_id: int, officer: PlannedOfficer, now: datetime) -> int:
     account = {"login": officer.login, "name": officer.name, "password_hash": officer.password_hash}
     must_change = officer.must_change_password
-    officer_id = _id(connection, insert(Officer), office_id=office_id, must_change_password=must_change, **account)
+    once = {"must_change_password": must_change, "one_time_until": now + ONE_TIME_LIFE if must_change else None}
+    officer_id = _id(connection, insert(Officer), office_id=office_id, **once, **account)
     for held in officer.roles:
         span = {"from_on": held.from_on, "until_on": held.until_on}
         _id(connection, insert(OfficerRole), officer_id=officer_id, role=held.role, **span)

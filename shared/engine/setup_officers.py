@@ -13,10 +13,11 @@ from shared.domain import identity
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.problem import Problem
 from shared.domain.standard import Role
+from shared.engine import session
 from shared.engine.founding import Plan, PlannedOfficer, PlannedRole, found
 from shared.engine.setup import Day, Form, Line, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
-from shared.store.tables import Counter, Officer, OfficerRole, OfficerSession
+from shared.store.tables import Counter, Officer, OfficerRole
 
 Login = Annotated[
     str,
@@ -71,7 +72,8 @@ def officers(tx: Any, office_id: int) -> list[OfficerAccount]:
 def add_officer(tx: Transaction, wanted: OfficerForm, password_hash: str) -> int:
     """The id of the new officer, who must choose another password at the first sign-in."""
     _check(tx, wanted, None)
-    columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
+    columns: dict[str, Any] = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
+    columns["one_time_until"] = tx.now + session.ONE_TIME_LIFE
     key: Any = tx.execute(
         insert(Officer), {"office_id": tx.office_id, "password_hash": password_hash, **columns}
     ).inserted_primary_key
@@ -87,6 +89,7 @@ def change_officer(tx: Transaction, changed_id: int, wanted: OfficerForm) -> Non
     columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns))
     if not wanted.is_active:
+        session.end_all(tx, changed_id)
         tx.execute(update(Counter).where(Counter.officer_id == changed_id).values(officer_id=None))
     tx.execute(delete(OfficerRole).where(OfficerRole.officer_id == changed_id))
     _write_roles(tx, changed_id, wanted.roles)
@@ -101,9 +104,10 @@ def reset_password(tx: Transaction, changed_id: int, password_hash: str) -> None
     """
     officer = _find(tx, changed_id)
     columns = {"password_hash": password_hash, "must_change_password": True}
-    tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, failed_sign_ins=0, locked_until=None))
-    running = OfficerSession.officer_id == changed_id, OfficerSession.ended_at.is_(None)
-    tx.execute(update(OfficerSession).where(*running).values(ended_at=tx.now))
+    one_time_until = tx.now + session.ONE_TIME_LIFE
+    tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, one_time_until=one_time_until))
+    session.forget_tries(tx.connection, tx.office_id, officer.form.login)
+    session.end_all(tx, changed_id)
     record_setup_change(tx, "password", {}, {"login": officer.form.login})
 
 

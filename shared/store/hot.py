@@ -250,6 +250,7 @@ class KnownDevice:
     settings: dict[str, Any]
     last_seen_at: datetime | None
     lost_at: datetime | None
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

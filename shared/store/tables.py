@@ -138,8 +138,24 @@ class Officer(Base):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(255))
     must_change_password: Mapped[bool] = mapped_column(default=True)
+    one_time_until: Mapped[datetime | None] = mapped_column(default=None)
+    """When a one-time password lapses; None for one that the officer chose."""
     is_active: Mapped[bool] = mapped_column(default=True)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+
+
+class SignInTry(Base):
+    """Wrong passwords in a row for one account name, whether it is known or not, from one place.
+
+    `place`: an address or a known browser; "" for all strangers together.
+    """
+
+    __tablename__ = "sign_in_try"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    login: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failed: Mapped[int]
+    at: Mapped[datetime]
     locked_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -260,6 +276,8 @@ class Pairing(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    """Where it was asked from: no address keeps others from pairing."""
 
 
 class Device(Base):
@@ -276,6 +294,8 @@ class Device(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When a program's token ends; those of devices last."""
     last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     """Its last heartbeat; written at most once in half a minute."""
     lost_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -20,7 +20,22 @@ from shared import words
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
 from shared.voice.clips import Voice
-from shared.web import agents, auth, bounds, devices, epson, hosts, i18n, paper, public, screen, star
+from shared.web import (
+    agents,
+    auth,
+    bounds,
+    csrf,
+    devices,
+    epson,
+    hosts,
+    i18n,
+    limits,
+    paper,
+    public,
+    screen,
+    sign_in,
+    star,
+)
 from shared.web.clock import ClockWatch
 from shared.web.live import Live
 from shared.web.settings import Settings
@@ -45,7 +60,7 @@ def create_app(
         SESSION_COOKIE_NAME="loket",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=auth.MOST_BYTES,
+        MAX_CONTENT_LENGTH=limits.MOST_BYTES,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_HEADERS_ENABLED=False,
@@ -68,6 +83,9 @@ def create_app(
     hosts.init_app(app)
     screen.init_app(app)
     auth.init_app(app)
+    limits.init_app(app)
+    csrf.init_app(app)
+    sign_in.init_app(app)
     app.extensions["loket_forecasts"] = Forecasts(store)
     app.extensions["loket_voice"] = Voice(settings.data / "voice")
     app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)

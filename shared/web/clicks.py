@@ -16,7 +16,8 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.store import files
 from shared.store.office import Transaction
-from shared.web.auth import address, now, store, wants_page
+from shared.web.auth import now, store, wants_page
+from shared.web.context import address
 from shared.web.forms import read
 from shared.web.i18n import language
 from shared.web.screen import office_config, sentence

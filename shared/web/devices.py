@@ -17,10 +17,13 @@ from shared.engine import setup_devices
 from shared.store import reads
 from shared.web import auth
 from shared.web.answers import PairedWith, PairingCode, PairingState
-from shared.web.auth import DEVICE_COOKIE, address, limiter, now, store
+from shared.web.auth import now, store
+from shared.web.context import address
 from shared.web.forms import read
+from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.tokens import DEVICE_COOKIE, token
 
 blueprint = Blueprint("devices", __name__)
 COOKIE_LIFE_S = 10 * 365 * 86400
@@ -47,12 +50,12 @@ def page(purpose: str) -> ResponseReturnValue:
         raise Unknown("purpose")
     if auth.is_paired(purpose):
         return redirect(url_for(PAGES[purpose]))
-    token = request.cookies.get(DEVICE_COOKIE, "")
+    shown = request.cookies.get(DEVICE_COOKIE, "")
     with store().read() as connection:
-        waiting = devices.pending(connection, g.office_id, token, now()) if token else None
+        waiting = devices.pending(connection, g.office_id, shown, now()) if shown else None
     if waiting is not None and waiting.purpose == purpose:
         return _code(purpose, waiting.code)
-    asked = store().write_with(devices.ask, g.office_id, purpose, now())
+    asked = store().write_with(devices.ask, g.office_id, purpose, now(), address())
     response = make_response(_code(purpose, asked.code))
     _keep(response, asked.token)
     return response
@@ -63,7 +66,7 @@ def page(purpose: str) -> ResponseReturnValue:
 @described(PairingCode, status=201)
 def ask(purpose: str) -> ResponseReturnValue:
     """For programs: the code to show and the token that will work once the code is confirmed."""
-    asked = store().write_with(devices.ask, g.office_id, purpose, now())
+    asked = store().write_with(devices.ask, g.office_id, purpose, now(), address())
     return jsonify(code=asked.code, token=asked.token, expires_at=asked.expires_at.isoformat()), 201
 
 
@@ -87,7 +90,7 @@ def _state(purpose: str) -> ResponseReturnValue:
     if auth.is_paired(purpose):
         return jsonify(state="confirmed")
     with store().read() as connection:
-        waiting = devices.pending(connection, g.office_id, auth.token() or "", now())
+        waiting = devices.pending(connection, g.office_id, token() or "", now())
     if waiting is None:
         raise Unknown("pairing")
     return jsonify(state="waiting", code=waiting.code, expires_at=waiting.expires_at.isoformat())

@@ -13,7 +13,7 @@ from shared.standards import shipped
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.web.auth import hash_password
+from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
 

@@ -17,7 +17,6 @@ from zlib import crc32
 
 import structlog
 from flask import Flask, current_app, g, request
-from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 from sqlalchemy import bindparam, update
 
@@ -25,13 +24,14 @@ from shared.domain.errors import Refusal
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
+from shared.engine import device as engine
 from shared.engine import print_queue
 from shared.engine.forecast import Forecast, Forecasts
 from shared.store import hot, reads
 from shared.store.office import Store
-from shared.store.tables import Device, Office, new_epoch
+from shared.store.tables import Office, new_epoch
 from shared.web import hosts
-from shared.web.auth import device
+from shared.web.auth import device, is_officer_here
 from shared.web.opening import with_words
 from shared.web.screen import office_id
 
@@ -200,7 +200,7 @@ class Live:
 
     def _connect_screen(self, sid: str, screen: object) -> None:
         paired = device(screen) if isinstance(screen, str) and screen in ("display", "kiosk") else None
-        is_officer = current_user.is_authenticated and current_user.office_id == g.office_id
+        is_officer = is_officer_here()
         if paired is None and not is_officer:
             raise ConnectionRefusedError("not_paired")
         if paired is not None and paired.id is not None:
@@ -215,7 +215,7 @@ class Live:
         self._agents.pop(sid, None)
         device_id = self._devices.pop(sid, None)
         if device_id is not None and device_id not in self._devices.values():
-            self.store.write(update(Device).where(Device.id == device_id).values(lost_at=self.clock()))
+            self.store.write_with(engine.lost, device_id, self.clock())
 
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""

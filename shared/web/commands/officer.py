@@ -14,7 +14,7 @@ from shared.engine.founding import one_time_password
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.web.auth import hash_password
+from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
 ROLES = [role.value for role in Role if role != Role.APPLICANT]

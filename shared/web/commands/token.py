@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
+from shared.engine.device import issue_token
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.web.auth import issue_token
 from shared.web.settings import Settings
 
 
