@@ -260,7 +260,7 @@ def test_a_printer_that_fails_is_said_beside_the_number(kiosk: Callable[..., Pag
     page.tap("[data-of=oss] [data-action=take]")
 
     expect(page.locator("[data-paper=failed]")).to_be_visible(timeout=LONG_MS)
-    expect(page.locator("[data-paper=failed]")).to_have_text("Karcis tidak tercetak. Foto atau catat nomor ini.")
+    expect(page.locator("[data-paper=failed]")).to_have_text("Struk tidak tercetak. Foto atau catat nomor ini.")
 
 
 def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page], server: Server) -> None:

@@ -124,7 +124,7 @@ def test_a_stale_click_gets_the_fresh_panel_and_one_calm_line(desk: Desk) -> Non
     answer = desk.post(f"/tickets/{taken.id}/start")
 
     assert answer.status_code == 409
-    assert "Karcis ini sudah berubah" in answer.text
+    assert "Nomor ini sudah berubah" in answer.text
     assert 'data-state="free"' in answer.text
     assert desk.uji.state(taken.id) == State.ABSENT
 

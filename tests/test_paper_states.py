@@ -20,10 +20,10 @@ NOTHING = ""
 STATES = {
     Fault.NEAR_END: ("near_end", "Kertas hampir habis", NOTHING),
     Fault.PAPER_OUT: ("paper_out", "Kertas habis", "Kertas habis: catat atau foto nomor Anda."),
-    Fault.COVER_OPEN: ("cover_open", "Tutup printer terbuka", "Karcis sedang tidak dapat dicetak"),
-    Fault.OFFLINE: ("offline", "Printer mati atau tidak terhubung", "Karcis sedang tidak dapat dicetak"),
-    Fault.HALF_OPEN: ("unknown", "Printer tidak menjawab", "Karcis sedang tidak dapat dicetak"),
-    Fault.HANG_UP: ("offline", "Printer mati atau tidak terhubung", "Karcis sedang tidak dapat dicetak"),
+    Fault.COVER_OPEN: ("cover_open", "Tutup printer terbuka", "Struk sedang tidak dapat dicetak"),
+    Fault.OFFLINE: ("offline", "Printer mati atau tidak terhubung", "Struk sedang tidak dapat dicetak"),
+    Fault.HALF_OPEN: ("unknown", "Printer tidak menjawab", "Struk sedang tidak dapat dicetak"),
+    Fault.HANG_UP: ("offline", "Printer mati atau tidak terhubung", "Struk sedang tidak dapat dicetak"),
 }
 
 
