@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import world
 from paper import Fault, PaperPrinter
 from people import until
 from socketio.exceptions import SocketIOError
+from sqlalchemy import update
 from test_spool import Clock, copies, is_state, job, on_paper, printer, queue
 from werkzeug.serving import make_server
 from world import World
 
 from shared.domain.print_job import JobState
-from shared.engine import print_queue
+from shared.engine import print_queue, setup_printers
 from shared.engine.device import confirm, devices, invite, issue_token, revoke
 from shared.printing.address import Kind
 from shared.printing.agent import (
@@ -35,8 +37,9 @@ from shared.printing.agent import (
 from shared.printing.job_notifier import JobNotifier
 from shared.printing.status import Status
 from shared.store.office import Store
+from shared.store.tables import Printer
 from shared.web.app import create_app
-from shared.web.commands.print_agent import _line
+from shared.web.commands.print_agent import _line, _server
 from shared.web.settings import Settings
 
 
@@ -353,3 +356,89 @@ def test_the_journal_survives_whole(tmp_path: Path) -> None:
 
     assert again.facts == journal.facts
     assert (tmp_path / "journal.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("dialect", "answers"), [("mute", "nothing"), ("no_gs_r", "real_time"), ("full", "in_order")])
+def test_an_agent_finds_out_what_its_printer_answers(
+    small: World, clock: Clock, serving: str, tmp_path: Path, dialect: str, answers: str
+) -> None:
+    device = PaperPrinter(dialect=dialect)
+
+    with device.on_network() as address, working(agent(line(small, serving, clock), tmp_path / "a", address)):
+        printer_id = known(small)
+        wanted = queue(small, "N0001", clock(), "usb")
+        until(is_state(small.store, wanted, JobState.CONFIRMED))
+        until(lambda: printer(small.store, printer_id).answers == answers)
+        until(lambda: on_paper(device, "N0001", marked=False))
+
+    assert Journal(tmp_path / "a").facts["answers"] == answers
+
+
+def test_a_page_that_does_not_know_the_agents_printer_leaves_it_alone(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    before = setup_printers.printers_form(small.store.office_config(small.id))
+    agent(line(small, serving, clock), tmp_path / "a", "127.0.0.1:1").step()
+    mine = _printer_id(small)
+
+    small.by_itself(setup_printers.change_printers, before.model_copy(update={"printers": [*before.printers, _new()]}))
+
+    assert _printer_id(small) == mine
+    assert "baru" in [each.slug for each in small.store.office_config(small.id).printers]
+
+
+def _new() -> setup_printers.PrinterRow:
+    return setup_printers.PrinterRow(slug="baru", kind=Kind.NETWORK, address="10.0.0.9")
+
+
+def test_an_agent_comes_back_whatever_became_of_its_printer_and_prints_what_waits(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    device = PaperPrinter()
+
+    with (
+        device.on_network() as address,
+        working(agent(line(small, serving, clock), tmp_path / "a", address, refused_pause_s=0.1)),
+    ):
+        printer_id = known(small)
+        retired = {"is_active": False, "slug": f"~{printer_id}"}
+        small.store.write(update(Printer).where(Printer.id == printer_id).values(**retired))
+        until(lambda: printer(small.store, printer_id).is_active)
+        wanted = queue(small, "N0001", clock(), "usb")
+        until(is_state(small.store, wanted, JobState.CONFIRMED))
+
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+
+
+def test_a_server_that_moved_is_found_with_the_kept_token(
+    small: World, clock: Clock, serving: str, tmp_path: Path
+) -> None:
+    server = serving.rpartition("/")[0]
+    journal = Journal(tmp_path / "a")
+    code = small.store.write_with(invite, small.id, "Anjungan", clock())
+    token = _line(server, None, None, code, journal).token
+    moved = server.replace("127.0.0.1", "localhost")
+
+    found = [_line(moved, None, None, given, Journal(tmp_path / "a")) for given in (None, code)]
+
+    assert {(each.url, each.token) for each in found} == {(f"{moved}/{small.slug}", token)}
+    small.store.write_with(revoke, small.id, small.store.write_with(_device_id, small.id), clock())
+    with pytest.raises(click.UsageError, match="--pair CODE"):
+        _line(server, None, None, None, Journal(tmp_path / "a"))
+
+
+def _device_id(connection: Any, office_id: int) -> int:
+    return int(devices(connection, office_id)[0].id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "used"),
+    [
+        ("127.0.0.1:8104", "http://127.0.0.1:8104"),
+        (" http://10.0.0.2:8000/ ", "http://10.0.0.2:8000"),
+        ("https://loket.kab.go.id", "https://loket.kab.go.id"),
+        ("loket.local", "http://loket.local"),
+    ],
+)
+def test_the_servers_address_needs_no_scheme(typed: str, used: str) -> None:
+    assert _server(typed) == used

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import file_state, ticket
+from shared.domain import file_state, print_job, ticket
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
+from shared.printing.status import Status
 from shared.web.app import SCREENS
 from shared.web.settings import SETTINGS
 from shared.words import LANGUAGES, catalogue
@@ -548,3 +549,31 @@ def test_the_readmes_ticket_diagram_is_the_table_of_moves() -> None:
     drawn = re.findall(r"^    (\w+) --> (\w+): (\w+)$", section("The ticket"), re.MULTILINE)
 
     assert drawn == [(start.value, end.value, action.value) for start, action, end in ticket.MOVES]
+
+
+def test_the_readmes_print_job_diagram_is_the_table_of_moves() -> None:
+    drawn = re.findall(r"^    (\w+) --> (\w+): (\w+)$", section("The print job"), re.MULTILINE)
+
+    assert drawn == [(start.value, end.value, action.value) for start, action, end in print_job.MOVES]
+
+
+def test_a_print_jobs_state_is_assigned_in_one_place() -> None:
+    setters = {
+        module
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and re.match(r"update\(PrintJob\)", ast.unparse(node.func))
+        and any(keyword.arg == "state" for keyword in node.keywords)
+    }
+
+    assert setters == {"shared.engine.print_queue"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_of_a_print_job_and_of_a_printer_has_words(language: str) -> None:
+    slips = [f"slip.{each}" for each in print_job.JobState]
+    printers = [f"printer.{each}" for each in Status]
+    hints = [f"printer_hint.{each}" for each in Status if each is not Status.OK]
+
+    assert [key for key in slips + printers + hints if not words(language).get(key)] == []

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from ipp_server import IDLE, PENDING, PROCESSING, STOPPED, Cups
 from paper import Fault, PaperPrinter
@@ -17,11 +18,12 @@ from test_slip import number
 
 from shared.domain import slip
 from shared.domain.errors import Invalid
-from shared.printing.address import Reach, address, networks, permit
+from shared.printing.address import Kind, Reach, address, networks, permit
 from shared.printing.bytes import render
 from shared.printing.delivery import Answers, Outcome, Result, ask, connect, deliver, learn
 from shared.printing.status import Status, StatusBack
 from shared.printing.wires import device
+from shared.web.commands.print_agent import _printer
 from shared.web.settings import InvalidSettings, Settings, read_settings
 
 SHORT_S = 0.3
@@ -319,6 +321,19 @@ def test_of_two_usb_printers_of_one_model_the_address_says_which(
     assert outcome.result is Result.CONFIRMED
     assert (first.slips, second.slips) == ([], [job("A-001")])
     assert (unsaid.result, unsaid.reason, unsaid.status) == (Result.FAILED, "usb_ambiguous", Status.AMBIGUOUS)
+
+
+def test_an_agents_printer_is_named_by_what_is_its_own(plug: Callable[..., None], tmp_path: Path) -> None:
+    with PaperPrinter().on_serial() as path:
+        plug("lp0", "1-2", path, serial="X7")
+
+        assert _printer(None) == (Kind.USB, "04b8:0e15:X7")
+        (tmp_path / "class" / "lp0").rename(tmp_path / "class" / "lp1")
+        (tmp_path / "dev" / "lp0").rename(tmp_path / "dev" / "lp1")
+        assert deliver(*_printer(None), job("A-001"), timeout_s=1).result is Result.CONFIRMED
+        assert _printer("network:10.0.0.9:9100") == (Kind.NETWORK, "10.0.0.9")
+        with pytest.raises(click.UsageError, match="Port 22 bukan port printer"):
+            _printer("network:10.0.0.9:22")
 
 
 @pytest.fixture

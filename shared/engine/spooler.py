@@ -14,12 +14,13 @@ import structlog
 from sqlalchemy import select
 
 from shared.domain.actor import Actor
-from shared.domain.errors import Invalid
 from shared.domain.print_job import JobState
 from shared.engine import print_queue, printer_state
 from shared.engine.print_queue import QueuedSlip
 from shared.engine.printer_state import OWN_KINDS, KnownPrinter
-from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, connect, deliver, learn
+from shared.printing.address import Kind
+from shared.printing.delivery import TIMEOUT_S, Answers, Result, ask, deliver
+from shared.printing.learning import Learning
 from shared.printing.made import make
 from shared.printing.status import Status
 from shared.store.office import Store
@@ -35,11 +36,6 @@ REST_S = 0.02
 
 ASK_S = 4.0
 """How often an idle printer is asked how it is, so that people know within ten seconds."""
-
-SURELY_MUTE = 3
-"""A printer that answered nothing so often in a row does not: the first time it may only have been busy."""
-
-OFTEN_IN_DOUBT = 2
 
 LONGEST_WAIT_S = 5.0
 """Before the next try on a printer that fails: 1, 2, 4 and then always so many seconds."""
@@ -71,12 +67,9 @@ class Spooler:
         self._not_before: dict[int, float] = {}
         self._asked: dict[int, float] = {}
         self._sweep_at = 0.0
-        self._mute: dict[int, int] = {}
-        """How often in a row a printer that is being learned answered nothing."""
-        self._doubts: dict[int, int] = {}
-        """Slips in a row that a printer left in doubt and was well afterwards."""
-        self._believed: set[int] = set()
-        """Printers that confirmed a slip in the life of this process."""
+        self._learning = Learning(timeout_s)
+        self._unproven: set[int] = set()
+        """CUPS queues whose last slip failed: that a queue is idle says nothing about its printer."""
         store.on_change(lambda _office, _version: self._knock.set())
 
     def run(self) -> None:
@@ -151,48 +144,31 @@ class Spooler:
             log.exception("slip_impossible", job=job.id, printer=printer.slug, office=printer.office_id)
             print_queue.give_up(self.store, job.id, "impossible", self.clock())
             return True
+        answers = self._answers(printer)
         if not print_queue.claim(self.store, job.id, self.owner, self.clock(), print_queue.lease_s(len(made.data))):
             return False
-        answers = self._answers(printer)
         outcome = deliver(printer.kind, printer.address, made.data, timeout_s=self.timeout_s, answers=answers)
         self._asked[printer.id] = time.monotonic()
         if not print_queue.finish(self.store, job.id, self.owner, outcome, self.clock(), made.length_mm):
             log.warning("job_was_taken", job=job.id, printer=printer.slug)
+        self._unproven.discard(printer.id)
         if outcome.result != Result.CONFIRMED:
             facts = {"job": job.id, "printer": printer.slug, "result": outcome.result.value, "reason": outcome.reason}
             log.warning("not_printed", office=printer.office_id, **facts)
             self._asked.pop(printer.id, None)
+            if printer.kind == Kind.CUPS:
+                self._unproven.add(printer.id)
         if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
             printer_state.note(self.store, self._fresh(printer), outcome.status, self.clock())
-        self._doubt(printer, answers, outcome)
+        if other := self._learning.after(printer.kind, printer.address, answers, outcome):
+            self._keep(printer, other)
         return outcome.result == Result.CONFIRMED
 
     def _answers(self, printer: KnownPrinter) -> Answers:
-        """What the printer answers, found out when nobody knows yet; one that is mute now is tried as one that is."""
-        known = Answers(printer.answers)
-        if known is not Answers.NOT_LEARNED:
-            return known
-        try:
-            with connect(printer.kind, printer.address, self.timeout_s) as connection:
-                found = learn(connection)
-        except (OSError, Invalid):
-            return known
-        self._mute[printer.id] = self._mute.get(printer.id, 0) + 1 if found is Answers.NOTHING else 0
-        if found is not Answers.NOT_LEARNED and self._mute[printer.id] in (0, SURELY_MUTE):
-            self._keep(printer, found)
-        return found
-
-    def _doubt(self, printer: KnownPrinter, answers: Answers, outcome: Outcome) -> None:
-        """A printer that never answers behind a slip, and is well each time, is asked how it is instead."""
-        if outcome.result is Result.CONFIRMED:
-            self._believed.add(printer.id)
-        if outcome.result is not Result.UNCERTAIN or answers is not Answers.IN_ORDER or printer.id in self._believed:
-            self._doubts.pop(printer.id, None)
-            return
-        is_well = ask(printer.kind, printer.address, self.timeout_s).can_print
-        self._doubts[printer.id] = self._doubts.get(printer.id, 0) + 1 if is_well else 0
-        if self._doubts[printer.id] >= OFTEN_IN_DOUBT:
-            self._keep(printer, Answers.REAL_TIME)
+        answers, is_sure = self._learning.answers(printer.kind, printer.address, Answers(printer.answers))
+        if is_sure:
+            self._keep(printer, answers)
+        return answers
 
     def _keep(self, printer: KnownPrinter, answers: Answers) -> None:
         by_itself = Actor.system(self.clock())
@@ -203,6 +179,8 @@ class Spooler:
         if not self._may_ask(printer):
             return
         status = ask(printer.kind, printer.address, self.timeout_s, answers=self._answers(printer))
+        if status.can_print and printer.id in self._unproven:
+            return
         if status.can_print:
             self._not_before.pop(printer.id, None)
         printer_state.note(self.store, self._fresh(printer), status, self.clock())

@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ import structlog
 from shared.printing.address import Kind
 from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, deliver
 from shared.printing.job_notifier import JobNotifier
+from shared.printing.learning import Learning
 from shared.printing.status import Status
 
 log = structlog.get_logger()
@@ -133,7 +134,7 @@ class LocalPrinter:
     kind: Kind
     address: str
     profile: str
-    answers: Answers = Answers.IN_ORDER
+    answers: Answers = Answers.NOT_LEARNED
 
 
 class Agent:
@@ -147,14 +148,20 @@ class Agent:
         *,
         wait_s: float = WAIT_S,
         timeout_s: float = TIMEOUT_S,
+        refused_pause_s: float = LONGEST_PAUSE_S,
     ) -> None:
         self.line, self.journal, self.device = line, journal, device
-        self.wait_s, self.timeout_s = wait_s, timeout_s
+        self.wait_s, self.timeout_s, self.refused_pause_s = wait_s, timeout_s, refused_pause_s
         server, _, office = line.url.rpartition("/")
         self._woken = threading.Event()
         self.notifier = JobNotifier(server, office, line.token, self._woken.set)
         self._stopping = threading.Event()
+        self._learning = Learning(timeout_s)
         self._is_known = False
+        self._was_known = False
+        """The server took this printer once: whatever it says later, the agent comes back to it."""
+        if device.answers is Answers.NOT_LEARNED and journal.facts.get("printer") == self._place():
+            self.device = replace(device, answers=Answers(journal.facts["answers"]))
 
     def run(self) -> None:
         """Until `stop`. Raises `Refused` when the server does not want this agent (any more)."""
@@ -177,6 +184,12 @@ class Agent:
                 log.warning("server_unreachable", url=self.line.url, error=str(error))
                 self._stopping.wait(min(2.0**failures / 2, LONGEST_PAUSE_S))
                 failures = min(failures + 1, 10)
+            except Refused as error:
+                if error.status in (401, 403) or not self._was_known:
+                    raise
+                self._is_known = False
+                log.warning("server_refused", url=self.line.url, code=error.code, error=str(error))
+                self._stopping.wait(self.refused_pause_s)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -186,7 +199,7 @@ class Agent:
         """Tells what was left untold, then asks for one slip and prints it, or waits until there may be one."""
         if not self._is_known:
             self.line.post("/paper/agent/printer", **asdict(self.device))
-            self._is_known = True
+            self._is_known = self._was_known = True
         self._settle()
         self._woken.clear()
         status = self._status()
@@ -205,11 +218,13 @@ class Agent:
         if not self._say(f"/paper/agent/jobs/{job}/claim", size=len(data)):
             self.journal.write(job=None)
             return
+        device, answers = self.device, self._answers()
         self.journal.write(job={"id": job, "state": "sending", "length_mm": length_mm})
-        device = self.device
-        outcome = deliver(device.kind, device.address, data, timeout_s=self.timeout_s, answers=device.answers)
+        outcome = deliver(device.kind, device.address, data, timeout_s=self.timeout_s, answers=answers)
         self.journal.write(job={"id": job, "state": "done", "length_mm": length_mm, "outcome": asdict(outcome)})
         self._settle()
+        if other := self._learning.after(device.kind, device.address, answers, outcome):
+            self._keep(other)
         if outcome.result is Result.FAILED:
             self._stopping.wait(1)
 
@@ -233,8 +248,23 @@ class Agent:
         return True
 
     def _status(self) -> Status:
-        device = self.device
-        return ask(device.kind, device.address, self.timeout_s, answers=device.answers)
+        return ask(self.device.kind, self.device.address, self.timeout_s, answers=self._answers())
+
+    def _answers(self) -> Answers:
+        """What the printer answers, found out when nobody said so."""
+        answers, is_sure = self._learning.answers(self.device.kind, self.device.address, self.device.answers)
+        if is_sure:
+            self._keep(answers)
+        return answers
+
+    def _keep(self, answers: Answers) -> None:
+        """Remembered here, and told to the server with the next question."""
+        self.device = replace(self.device, answers=answers)
+        self.journal.write(printer=self._place(), answers=answers.value)
+        self._is_known = False
+
+    def _place(self) -> str:
+        return f"{self.device.kind}:{self.device.address}"
 
 
 def _doubt(state: str) -> Outcome:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from pathlib import Path
 
 import click
 
-from shared.printing.address import WIRED, Kind
+from shared.domain.errors import Invalid
+from shared.printing.address import WIRED, Kind, address
 from shared.printing.agent import (
     Agent,
     Journal,
@@ -21,7 +21,8 @@ from shared.printing.agent import (
     redeem,
 )
 from shared.printing.delivery import Answers
-from shared.printing.wires.device import USB_FILES
+from shared.printing.wires.device import USB_FILES, usb_address_of, usb_printers
+from shared.web.console import sentence
 from shared.web.settings import Settings
 
 
@@ -35,23 +36,25 @@ from shared.web.settings import Settings
     "--printer", help="usb:04b8:0e28, file:/dev/usb/lp0, network:10.0.0.9, serial:/dev/ttyS0:19200, cups:NAME"
 )
 @click.option("--profile", default="80mm-48", show_default=True, help="58mm, 58mm-qr, 80mm-42, 80mm-48 or a model")
-@click.option("--answers", type=click.Choice([a.value for a in Answers]), default="in_order", show_default=True)
+@click.option("--answers", type=click.Choice([a.value for a in Answers]), help="found out when it is not said")
 @click.pass_obj
 def command(
     settings: Settings, server: str, code: str | None, office: str | None, token: str | None, name: str,
-    printer: str | None, profile: str, answers: str,
+    printer: str | None, profile: str, answers: str | None,
 ) -> None:  # fmt: skip
     """Mencetak di printer komputer ini (prints on this machine's printer)."""
-    kind, address = _printer(printer)
-    server, folder = server.rstrip("/"), settings.data / f"agent-{name}"
+    kind, where = _printer(printer)
+    server, folder = _server(server), settings.data / f"agent-{name}"
     if token is not None and office is None:
         raise click.UsageError("--token: --office ...")
     try:
         with alone(folder):
             journal = Journal(folder)
             line = _line(server, office, token, code, journal)
-            click.echo(f"{name}: {kind}:{address} -> {line.url}")
-            Agent(line, journal, LocalPrinter(name, kind, address, profile, Answers(answers))).run()
+            click.echo(f"{name}: {kind}:{where} -> {line.url}")
+            Agent(
+                line, journal, LocalPrinter(name, kind, where, profile, Answers(answers or Answers.NOT_LEARNED))
+            ).run()
     except BlockingIOError:
         raise click.ClickException(f"agen '{name}' sudah berjalan (already running)") from None
     except Refused as error:
@@ -70,6 +73,11 @@ def _line(server: str, office: str | None, token: str | None, code: str | None, 
     is_known = bool(known.get("token")) and str(known.get("url", "")).startswith(f"{server}/")
     if is_known and office in (None, _office(known["url"])) and code in (None, known.get("code")):
         return ServerConnection(known["url"], known["token"])
+    if known.get("token") and office in (None, _office(known["url"])) and code in (None, known.get("code")):
+        moved = ServerConnection(f"{server}/{_office(known['url'])}", known["token"])
+        if _is_welcome(moved):
+            journal.write(url=moved.url)
+            return moved
     if code is not None:
         return _redeemed(server, code, journal)
     if office is None:
@@ -78,6 +86,14 @@ def _line(server: str, office: str | None, token: str | None, code: str | None, 
     line.token = pair(line, lambda shown: click.echo(f"Kode pemasangan (pairing code): {shown[:3]} {shown[3:]}"))
     journal.write(token=line.token, url=line.url, code=None)
     return line
+
+
+def _is_welcome(line: ServerConnection) -> bool:
+    """Whether the token of an earlier pairing holds at this address too: the server may only have moved."""
+    try:
+        return line.get("/pair/agent").get("state") == "confirmed"
+    except Refused:
+        return False
 
 
 def _redeemed(server: str, code: str, journal: Journal) -> ServerConnection:
@@ -95,13 +111,32 @@ def _office(url: str) -> str:
     return url.rpartition("/")[2]
 
 
+def _server(text: str) -> str:
+    """The address with its scheme: people type what stands in the browser's line."""
+    plain = text.strip().rstrip("/")
+    return plain if "://" in plain else f"http://{plain}"
+
+
 def _printer(text: str | None) -> tuple[Kind, str]:
+    """Kind and address; a USB printer by what is its own, for lp0 may be another one after the next start."""
     if text is None:
-        devices = sorted(Path(USB_FILES).glob("lp*"))
-        if not devices:
-            raise click.ClickException("tidak ada printer USB (no USB printer): --printer usb:VENDOR:PRODUCT")
-        return Kind.FILE, str(devices[0])
-    found = re.fullmatch(rf"({'|'.join(WIRED)}):(.+)", text)
+        return _first_usb()
+    found = re.fullmatch(rf"({'|'.join(WIRED)}):(.+)", text.strip())
     if not found:
         raise click.UsageError("--printer usb:..., file:..., network:..., serial:..., cups:...")
-    return Kind(found[1]), found[2]
+    try:
+        wanted = str(address(found[1], found[2]))
+    except Invalid as error:
+        raise click.UsageError(sentence(error)) from None
+    own = usb_address_of(wanted) if found[1] == Kind.FILE else None
+    return (Kind.USB, str(own)) if own else (Kind(found[1]), wanted)
+
+
+def _first_usb() -> tuple[Kind, str]:
+    known = usb_printers()
+    if known:
+        return Kind.USB, str(known[0][0])
+    devices = sorted(USB_FILES.glob("lp*"))
+    if not devices:
+        raise click.ClickException("tidak ada printer USB (no USB printer): --printer usb:VENDOR:PRODUCT")
+    return Kind.FILE, str(devices[0])

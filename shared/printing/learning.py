@@ -1,0 +1,49 @@
+"""What printers are found to answer while this process lives; whoever asks keeps what is sure."""
+
+from __future__ import annotations
+
+from shared.domain.errors import Invalid
+from shared.printing.delivery import Answers, Outcome, Result, ask, connect, learn
+
+SURELY_MUTE = 3
+"""A printer that answered nothing so often in a row does not: the first time it may only have been busy."""
+
+OFTEN_IN_DOUBT = 2
+"""Slips in a row that a printer left in doubt although it was well afterwards."""
+
+Place = tuple[str, str]
+"""Kind and address of a printer."""
+
+
+class Learning:
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._mute: dict[Place, int] = {}
+        self._doubts: dict[Place, int] = {}
+        self._believed: set[Place] = set()
+        """Printers that confirmed a slip in the life of this process."""
+
+    def answers(self, kind: str, address: str, known: Answers) -> tuple[Answers, bool]:
+        """How the printer is to be printed on now, and whether that is new and sure; one that is mute as a mute one."""
+        place = (kind, address)
+        if known is not Answers.NOT_LEARNED:
+            return known, False
+        try:
+            with connect(kind, address, self.timeout_s) as connection:
+                found = learn(connection)
+        except (OSError, Invalid):
+            return known, False
+        self._mute[place] = self._mute.get(place, 0) + 1 if found is Answers.NOTHING else 0
+        return found, found is not Answers.NOT_LEARNED and self._mute[place] in (0, SURELY_MUTE)
+
+    def after(self, kind: str, address: str, answers: Answers, outcome: Outcome) -> Answers | None:
+        """What else to believe after this slip: one that never answers behind a slip is asked how it is instead."""
+        place = (kind, address)
+        if outcome.result is Result.CONFIRMED:
+            self._believed.add(place)
+        if outcome.result is not Result.UNCERTAIN or answers is not Answers.IN_ORDER or place in self._believed:
+            self._doubts.pop(place, None)
+            return None
+        is_well = ask(kind, address, self.timeout_s).can_print
+        self._doubts[place] = self._doubts.get(place, 0) + 1 if is_well else 0
+        return Answers.REAL_TIME if self._doubts[place] >= OFTEN_IN_DOUBT else None
