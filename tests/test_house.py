@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, TemplateSyntaxError
 
 from shared.domain import file_state, print_job, ticket
 from shared.domain.errors import Refusal
@@ -374,6 +375,19 @@ def test_no_comment_cites_a_document_that_is_not_here() -> None:
     }
 
     assert cited | pages == set()
+
+
+def test_every_template_is_sound() -> None:
+    broken = {}
+    for path in (path for folder in WORD_FOLDERS for path in sorted(folder.rglob("templates/**/*.html"))):
+        try:
+            Environment(autoescape=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]).parse(
+                path.read_text()
+            )
+        except TemplateSyntaxError as error:
+            broken[f"{path.relative_to(ROOT)}:{error.lineno}"] = error.message
+
+    assert broken == {}
 
 
 # words
