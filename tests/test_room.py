@@ -234,5 +234,5 @@ def test_a_call_that_was_taken_back_is_not_shown() -> None:
     room.put(a_ticket(2))
     room.put(a_ticket(3, state=State.DONE))
 
-    shown = room.recent_calls(MORNING)
+    shown = room.recent_calls()
     assert [call.number for call in shown] == ["A-003", "A-001"]

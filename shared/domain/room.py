@@ -20,10 +20,9 @@ from shared.domain.ticket import AT_COUNTER, ENDED, State
 
 SPOKEN_WITHIN = timedelta(seconds=60)
 """An older call is not spoken any more."""
-CALLS_LOOKED_AT = 20
-"""Calls and recalls among which the board looks for the last five different numbers."""
-CALLS_KEPT = 300
-"""As many are remembered: of the last minute there are no more."""
+CALLS_KEPT = 30
+"""Calls and recalls among which the board looks for the last five different numbers, and for what is to be spoken: a
+voice says ten a minute."""
 
 
 class Room:
@@ -270,7 +269,7 @@ class Room:
         """The public picture at `now`: see `domain.board`. `speak`: the calls of the last minute, oldest first."""
         office = self.office
         offered = [service for service in office.services if service.is_active]
-        people, calls = self.waiting_by_service(), self._calls_at_counters(now)
+        people, calls = self.waiting_by_service(), self._calls_at_counters()
         return {
             **board(
                 office.slug,
@@ -293,24 +292,20 @@ class Room:
         number = here.label if here is not None and here.on_day == self.day else None
         return BoardCounter(counter.number, counter.name, self.seat(counter).officer_id is not None, number)
 
-    def _calls_at_counters(self, now: datetime) -> list[Call]:
+    def _calls_at_counters(self) -> list[Call]:
         found = []
-        for call in self.recent_calls(now):
+        for call in self.recent_calls():
             counter = self.office.counter_by_id(call.counter_id)
             if counter is not None:
                 found.append(Call(call.id, call.number, counter.number, counter.name, call.at))
         return found
 
-    def recent_calls(self, now: datetime) -> list[CallMade]:
-        """The last calls of the day, newest first, without those that were taken back (released, cancelled).
-
-        At least those among which the board looks for its own, and all of the last minute.
-        """
-        newest = self.calls[-CALLS_LOOKED_AT:]
-        if len(newest) == CALLS_LOOKED_AT and newest[0].at > now - SPOKEN_WITHIN:
-            newest = self.calls
+    def recent_calls(self) -> list[CallMade]:
+        """The last calls of the day, newest first, without those that were taken back (released, cancelled)."""
         gone = (State.WAITING, State.CANCELLED)
-        return [one for one in reversed(newest) if one.on_day == self.day and self.called[one.ticket_id] not in gone]
+        return [
+            one for one in reversed(self.calls) if one.on_day == self.day and self.called[one.ticket_id] not in gone
+        ]
 
     def issued(self, service: ServiceConfig) -> int:
         """Numbers that it gave today; counted only while the office has a quota."""

@@ -17,13 +17,16 @@ def restored(table: type[Base], was: Mapping[str, object]) -> dict[str, object]:
 
 def as_json(values: object) -> str:
     """JSON of what an event keeps: times and words of a column may stand in it."""
-    return json.dumps(values, default=_plain)
+    return _encode(values)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_encode = json.JSONEncoder(default=_plain).encode
 
 
 def _value(kind: type, kept: object) -> object:

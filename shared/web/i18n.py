@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from shared.words import LANGUAGES, texts
 
@@ -44,6 +47,14 @@ def language() -> str:
     Browsers in an Indonesian office are often set to English, so only programs are asked for Accept-Language.
     """
     asked = request.args.get("lang") or g.get("language") or request.cookies.get("lang")
-    if asked is None and not request.accept_mimetypes.accept_html:
-        asked = request.accept_languages.best_match(LANGUAGES)
+    if asked is None:
+        asked = _of_program(request.headers.get("Accept", ""), request.headers.get("Accept-Language", ""))
     return asked if asked in LANGUAGES else "id"
+
+
+@lru_cache(maxsize=64)
+def _of_program(accept: str, accept_language: str) -> str | None:
+    """What a program prefers; None for a browser. The same few headers come with every request."""
+    if parse_accept_header(accept, MIMEAccept).accept_html:
+        return None
+    return parse_accept_header(accept_language, LanguageAccept).best_match(LANGUAGES)
