@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -13,7 +14,9 @@ from flask_babel import gettext
 from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import Refusal
+from shared.domain.errors import Invalid, Refusal
+from shared.domain.merge import Json, merge
+from shared.domain.problem import Path, Problem
 from shared.domain.rights import Right
 from shared.web import auth
 from shared.web.auth import may, officers_only
@@ -86,23 +89,85 @@ def edit(
     """GET shows what is; POST saves and goes to the address that `save` returns (None: back here), or says what is
     wrong with everything still in its place. A button that adds, removes or moves a row only changes the page.
     """
+    now = plain(present())
     if request.method == "GET":
-        return page(theme, template, Shown(plain(present())), **facts)
-    table = typed()
+        return page(theme, template, Shown(now, base=_kept(now)), **facts)
+    table, base = typed(), pressed("_base")
     if change_rows(table):
-        return page(theme, template, Shown(table), **facts)
+        return page(theme, template, Shown(table, base=base), **facts)
     try:
-        address = save(check(model, table))
+        wanted = check(model, table)
+        if base:
+            table, clashes = merged(
+                _canonical(model, _read(base)), wanted.model_dump(mode="json"), _canonical(model, now)
+            )
+            if clashes:
+                return page(theme, template, clashing(table, clashes, _kept(now)), 409, **facts)
+            base, wanted = _kept(now), check(model, table)
+        address = save(wanted)
     except Refusal as error:
         if not auth.wants_page():
             raise
-        return page(theme, template, refused(error, table), error.status, **facts)
+        return page(theme, template, refused(error, table, base), error.status, **facts)
     return redirect(address or url_for(request.endpoint or "", saved=1, **(request.view_args or {})), 303)
 
 
 def plain(value: Mapping[str, Any] | BaseModel) -> Table:
     """What is, in the shape of what was typed."""
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else dict(value)
+
+
+# --- what others saved meanwhile ---
+
+
+def merged(base: Table, mine: Table, theirs: Table) -> tuple[Table, list[Problem]]:
+    """What this page and others made of what both began with, and a problem wherever both changed the same."""
+    made, clashes = merge(base, mine, theirs)
+    return made if isinstance(made, dict) else mine, [_clash(path, value) for path, value in clashes]
+
+
+def clashing(table: Table, clashes: Sequence[Problem], base: str) -> Shown:
+    """The page with both versions: one's own in its fields, the other's beside them. Saved again, one's own counts."""
+    message = gettext("Somebody else saved this page meanwhile. Look at what is marked, then save again.")
+    shown = Shown(table, {}, message, base=base)
+    shown.add(clashes)
+    return shown
+
+
+def _clash(path: Path, theirs: Json) -> Problem:
+    if theirs is None or theirs == "":
+        return Problem(path, "removed_elsewhere")
+    if isinstance(theirs, dict):
+        return Problem(path, "changed_row_elsewhere")
+    return Problem(path, "changed_elsewhere", {"value": _words(theirs)})
+
+
+def _words(value: Json) -> str:
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    if isinstance(value, list):
+        return ", ".join(_words(each) for each in value) or "–"
+    return str(value)
+
+
+def _kept(table: Table) -> str:
+    return json.dumps(table, default=str, separators=(",", ":"))
+
+
+def _read(base: str) -> Table:
+    try:
+        found = json.loads(base)
+    except (ValueError, RecursionError):
+        raise Invalid("fields", fields=["base"]) from None
+    return found if isinstance(found, dict) else {}
+
+
+def _canonical(model: type[BaseModel], table: Table) -> Table:
+    """The table as the model would write it, so that two of them can be compared."""
+    try:
+        return check(model, table).model_dump(mode="json")
+    except Invalid:
+        return table
 
 
 # --- rows that come and go ---
@@ -145,11 +210,11 @@ def _rows(typed: Table, path: list[str]) -> list[Any] | None:
     return rows if isinstance(rows, list) else None
 
 
-def refused(error: Refusal, typed: Table) -> Shown:
+def refused(error: Refusal, typed: Table, base: str = "") -> Shown:
     """The form as it was typed, with the sentences of the refusal."""
     found = problems_of(error)
     if not found:
-        return Shown(typed, {}, sentence(error))
-    shown = Shown(typed, {}, gettext("Nothing was saved yet. Please correct what is marked."))
+        return Shown(typed, {}, sentence(error), base=base)
+    shown = Shown(typed, {}, gettext("Nothing was saved yet. Please correct what is marked."), base=base)
     shown.add(found)
     return shown

@@ -6,7 +6,7 @@ import base64
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from counter.setup.page import change_rows, page, setup_page
+from counter.setup.page import change_rows, clashing, merged, page, setup_page
+from counter.setup.standard_form import Typed, name_keys, table_from, typed_from
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
 from shared.domain.slip_visitor import number_slip
@@ -33,11 +34,10 @@ from shared.domain.standard import (
 from shared.domain.standard_diff import differences
 from shared.engine import setup_standard as engine
 from shared.engine.letterhead import letterhead
-from shared.engine.setup import slug_of
 from shared.printing import raster
 from shared.printing.bytes import render
 from shared.printing.profiles import profile
-from shared.standards import InvalidStandard, service_from_json
+from shared.standards import InvalidStandard, service_from_json, service_to_json
 from shared.standards.writing import toml
 from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
@@ -46,11 +46,6 @@ from shared.web.clicks import change
 from shared.web.forms import Shown, file, is_pressed, path_of, typed
 from shared.web.screen import office_config, sentence
 from shared.words import words
-
-Typed = dict[str, Any]
-
-LISTS = ("products", "legal_basis", "facilities", "evaluation", "notes")
-"""Components that are lists of lines."""
 
 # fmt: off
 ICONS = (
@@ -71,15 +66,22 @@ def standard(slug: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(service, Shown({**typed_from(service.standard), "base": _number(service)}), service.standard)
     sent: Typed = {**typed(), "base": request.form.get("base", "")}
-    _name_keys(sent)
+    name_keys(sent)
     if change_rows(sent):
         return _page(service, Shown(sent), service.standard)
     try:
         table = {**table_from(sent), "slug": service.slug, "series": service.series}
         if is_pressed("_preview"):
             return _page(service, Shown(sent), service_from_json(table))
-        base = number(sent["base"], "base") if sent["base"] else None
-        saved = change(engine.save_standard, slug, table, base)
+        newest, base = _number(service), number(sent["base"], "base") if sent["base"] else None
+        began = _body(service, base) if base is not None and base != newest else None
+        if began is not None:
+            mine = service_to_json(service_from_json(table))
+            table, clashes = merged(began, mine, to_table(service.standard))
+            if clashes:
+                both = from_table(table)
+                return _page(service, clashing({**typed_from(both), "base": newest}, clashes, ""), both, 409)
+        saved = change(engine.save_standard, slug, table, base if began is None else newest)
     except (InvalidStandard, Invalid) as error:
         return _page(service, _refused(error, sent), service.standard, 400)
     return redirect(url_for("setup.standard", slug=slug, saved=saved.number), 303)
@@ -192,6 +194,11 @@ def _rows_of(service: ServiceConfig) -> Any:
         return connection.execute(query.order_by(StandardVersion.number)).all()
 
 
+def _body(service: ServiceConfig, number: int) -> dict[str, Any] | None:
+    """The version with that number as a table; None when there was none."""
+    return next((dict(row.body) for row in _rows_of(service) if row.number == number), None)
+
+
 def _number(service: ServiceConfig) -> int:
     with store().read() as connection:
         query = select(StandardVersion.number).where(StandardVersion.id == service.standard_id)
@@ -214,140 +221,6 @@ def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
         )
         before = row.body
     return listed[::-1]
-
-
-# --- between the form and the table ---
-
-
-def typed_from(service: ServiceStandard) -> Typed:
-    """The standard in the shape of the form."""
-    typed: Typed = to_table(service)
-    for name in LISTS:
-        typed[name] = "\n".join(typed.get(name, ()))
-    if "complaint" in typed:
-        typed["complaint"] = {**typed["complaint"], "web": "\n".join(typed["complaint"].get("web", ()))}
-    for rows in ("questions", "requirements"):
-        for row in typed.get(rows, ()):
-            row["when"] = ["=".join(pair) for pair in row.get("when", ())]
-    return typed
-
-
-def table_from(typed: Typed) -> dict[str, Any]:
-    """What was typed as the table that `shared.standards` checks; what is left empty is absent."""
-    table: dict[str, Any] = {}
-    for name in ("name", "short_name", "name_en", "icon", "category", "title", "decree_number"):
-        table[name] = _text(typed.get(name))
-    for name in ("competence", "supervision", "guarantee", "safety"):
-        table[name] = _text(typed.get(name))
-    table["staff_count"] = _number_of(typed.get("staff_count"))
-    table["is_delicate"] = bool(typed.get("is_delicate"))
-    for name in LISTS:
-        table[name] = _lines(typed.get(name))
-    table["questions"] = [
-        {
-            **_texts(row, "key", "text", "text_en"),
-            "when": _when(row),
-            "options": [_texts(o, "key", "text", "text_en") for o in _rows(row, "options")],
-        }
-        for row in _rows(typed, "questions")
-    ]
-    table["requirements"] = [
-        {**_texts(row, "key", "text", "text_en", "icon"), "optional": bool(row.get("optional")), "when": _when(row)}
-        for row in _rows(typed, "requirements")
-    ]
-    table["steps"] = [_step(row) for row in _rows(typed, "steps")]
-    table["promise"] = _promise(_part(typed, "promise"))
-    table["fee"] = _fee(_part(typed, "fee"))
-    table["complaint"] = _complaint(_part(typed, "complaint"))
-    return {key: value for key, value in table.items() if value is not None}
-
-
-def _step(row: Typed) -> dict[str, Any]:
-    step = _texts(row, "key", "title", "title_en", "text", "role", "system")
-    step.update({name: bool(row.get(name)) for name in ("needs_applicant", "silent")})
-    step.update({name: list(row.get(name, ())) for name in ("collects", "may_send_back_to")})
-    norm = _number_of(row.get("norm_minutes"))
-    return step if norm is None else {**step, "norm_minutes": norm}
-
-
-_UNITS = {"minutes": "menit", "hours": "jam", "working_days": "hari kerja"}
-
-
-def _promise(part: Typed) -> dict[str, Any] | None:
-    """None when no time is given; without words of its own the promise says its number."""
-    value, unit = _number_of(part.get("value")), _text(part.get("unit"))
-    words = _text(part.get("text"))
-    if value is None and words is None:
-        return None
-    promise = {"value": value, "unit": unit, "text": words or f"{value} {_UNITS.get(str(unit), '')}"}
-    return {key: each for key, each in promise.items() if each is not None}
-
-
-def _fee(part: Typed) -> dict[str, Any] | None:
-    rupiah, words = _number_of(part.get("rupiah")), _text(part.get("text"))
-    if rupiah is None and words is None:
-        return None
-    if words is None:
-        words = "Tidak dipungut biaya (gratis)" if rupiah == 0 else f"Rp{rupiah}"
-    return {"text": words} if rupiah is None else {"rupiah": rupiah, "text": words}
-
-
-def _complaint(part: Typed) -> dict[str, Any] | None:
-    found: dict[str, Any] = _texts(part, "phone", "address", "email", "facebook", "instagram")
-    web = _lines(part.get("web"))
-    return ({**found, "web": web} if web else found) or None
-
-
-def _name_keys(typed: Typed) -> None:
-    """Gives new rows a key from their words; those that have one keep it, because others name it."""
-    _keyed(_rows(typed, "requirements"), "text")
-    _keyed(_rows(typed, "steps"), "title")
-    _keyed(_rows(typed, "questions"), "text")
-    for row in _rows(typed, "questions"):
-        _keyed(_rows(row, "options"), "text")
-
-
-def _keyed(rows: list[Typed], source: str) -> None:
-    taken = [str(row["key"]) for row in rows if row.get("key")]
-    for row in rows:
-        words = _text(row.get(source))
-        if not row.get("key") and words:
-            key = slug_of(words, taken)
-            row["key"] = key if key[0].isalpha() else slug_of(f"n-{key}", taken)
-            taken.append(row["key"])
-
-
-def _rows(typed: Mapping[str, Any], name: str) -> list[Typed]:
-    found = typed.get(name)
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-
-
-def _part(typed: Typed, name: str) -> Typed:
-    found = typed.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    return (value.replace("\r\n", "\n").strip() or None) if isinstance(value, str) else None
-
-
-def _texts(row: Typed, *names: str) -> dict[str, Any]:
-    found = {name: _text(row.get(name)) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _lines(value: object) -> list[str]:
-    return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else []
-
-
-def _number_of(value: object) -> int | str | None:
-    """The number; what is none stays as it was typed, so that the check names it."""
-    words = _text(str(value)) if value not in (None, "") else None
-    return int(words) if words is not None and re.fullmatch(r"-?[0-9]{1,9}", words) else words
-
-
-def _when(row: Typed) -> list[list[str]]:
-    return [pair.split("=", 1) for pair in row.get("when", ()) if isinstance(pair, str) and "=" in pair]
 
 
 # --- what is not right ---

@@ -139,6 +139,8 @@ class Shown:
     message: str | None = None
     places: list[str] = field(default_factory=list)
     """Sentences that belong to no single field."""
+    base: str = ""
+    """What the page showed first, as JSON: what it did not change is not saved over what others saved meanwhile."""
 
     def at(self, name: str) -> str | None:
         """The sentence of this field."""

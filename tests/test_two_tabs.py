@@ -1,0 +1,179 @@
+"""Two tabs of one page of the setup: each saves only what it changed, and a clash shows both and loses nothing."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import world
+from flask.testing import FlaskClient
+from people import sign_in
+from world import World
+
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+
+class Fields(HTMLParser):
+    """What a browser would send of the form that keeps what its page showed first."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._form: list[tuple[str, str]] = []
+        self._depth = 0
+        self._area: str | None = None
+        self._select: str | None = None
+        self._options: list[tuple[str, bool]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        name, value = about.get("name") or "", about.get("value") or ""
+        if tag == "form":
+            self._form = []
+        elif tag == "template":
+            self._depth += 1
+        elif self._depth:
+            return
+        elif tag == "input" and name and (about.get("type") not in ("checkbox", "radio") or "checked" in about):
+            self._form.append((name, value))
+        elif tag == "textarea":
+            self._form.append((name, ""))
+            self._area = name
+        elif tag == "select":
+            self._select, self._options = name, []
+        elif tag == "option" and self._select:
+            self._options.append((value, "selected" in about))
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self._form[-1] = (self._area, data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "template":
+            self._depth -= 1
+        elif tag == "textarea":
+            self._area = None
+        elif tag == "select" and self._select is not None:
+            chosen = [value for value, is_chosen in self._options if is_chosen] or [v for v, _ in self._options[:1]]
+            self._form += [(self._select, value) for value in chosen]
+            self._select = None
+        elif tag == "form" and {"_base", "base"} & {name for name, _ in self._form} and not self.found:
+            self.found = self._form
+
+
+class Tab:
+    """One open page of the setup, which may have become old."""
+
+    def __init__(self, client: FlaskClient, path: str) -> None:
+        self.client, self.path = client, f"/uji/counter/setup{path}"
+        self.page = client.get(self.path).text
+        self.fields = Fields(self.page).found
+        assert self.fields, self.page
+
+    def type(self, name: str, value: str) -> None:
+        assert name in dict(self.fields), sorted(dict(self.fields))
+        self.fields = [(each, value if each == name else was) for each, was in self.fields]
+
+    def save(self) -> int:
+        data: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            data.setdefault(name, []).append(value)
+        answer = self.client.post(self.path, data=data)
+        self.page = answer.text
+        self.fields = Fields(self.page).found or self.fields
+        return answer.status_code
+
+
+@pytest.fixture
+def uji(sqlite_store: Store) -> World:
+    return world.office(sqlite_store)
+
+
+@pytest.fixture
+def admin(uji: World, tmp_path: Path) -> FlaskClient:
+    app = create_app(Settings(data=tmp_path), uji.store, lambda: uji.now, async_mode="threading")
+    return sign_in(app, "admin").client
+
+
+def names(uji: World) -> list[str]:
+    return [counter.name for counter in uji.store.office_config(uji.id).counters]
+
+
+def test_the_older_tab_keeps_what_the_newer_one_saved(uji: World, admin: FlaskClient) -> None:
+    old, new = Tab(admin, "/counters"), Tab(admin, "/counters")
+    new.fields += [
+        ("counters-9-id", ""),
+        ("counters-9-number", "9"),
+        ("counters-9-name", "Loket Baru"),
+        ("counters-9-roles[]", "loket"),
+        ("counters-9-every_service", "true"),
+    ]
+    new.type("counters-1-name", "Loket Tengah")
+    assert new.save() == 303
+
+    old.type("counters-0-name", "Loket Depan")
+
+    assert old.save() == 303
+    assert names(uji) == ["Loket Depan", "Loket Tengah", "Loket 3", "Loket Baru"]
+
+
+def test_a_clash_shows_both_and_saves_nothing_until_it_is_saved_again(uji: World, admin: FlaskClient) -> None:
+    old, new = Tab(admin, "/counters"), Tab(admin, "/counters")
+    new.type("counters-0-name", "Loket Utama")
+    assert new.save() == 303
+    old.type("counters-0-name", "Loket Depan")
+    old.type("counters-2-name", "Loket Belakang")
+
+    assert old.save() == 409
+
+    assert names(uji) == ["Loket Utama", "Loket 2", "Loket 3"]
+    assert "Loket Utama" in old.page
+    assert dict(old.fields)["counters-0-name"] == "Loket Depan"
+    assert old.save() == 303
+    assert names(uji) == ["Loket Depan", "Loket 2", "Loket Belakang"]
+
+
+@pytest.mark.parametrize("path", ["/office", "/services", "/printers", "/holidays", "/hours", "/rules", "/display"])
+def test_a_tab_that_changed_nothing_takes_nothing_back(uji: World, admin: FlaskClient, path: str) -> None:
+    old = Tab(admin, path)
+    before = uji.version
+
+    assert old.save() == 303
+
+    assert uji.version == before
+
+
+def test_a_printer_that_came_meanwhile_is_not_retired(uji: World, admin: FlaskClient) -> None:
+    old, new = Tab(admin, "/printers"), Tab(admin, "/printers")
+    new.fields += [("printers-9-slug", "loket-2"), ("printers-9-kind", "virtual"), ("printers-9-profile", "58mm")]
+    assert new.save() == 303
+    old.type("printers-0-roll_mm", "50000")
+
+    assert old.save() == 303
+
+    printers = uji.store.office_config(uji.id).printers
+    assert [(printer.slug, printer.roll_mm) for printer in printers] == [("virtual", 50000), ("loket-2", 0)]
+
+
+def test_two_editors_of_one_standard_both_count(uji: World, admin: FlaskClient) -> None:
+    old, new = Tab(admin, "/services/layanan-1/standard"), Tab(admin, "/services/layanan-1/standard")
+    new.type("requirements-0-text", "KTP elektronik")
+    assert new.save() == 303
+    old.type("guarantee", "Tepat waktu")
+
+    assert old.save() == 303
+
+    standard = uji.store.office_config(uji.id).service("layanan-1").standard
+    assert (standard.requirements[0].text, standard.guarantee) == ("KTP elektronik", "Tepat waktu")
+    clash = Tab(admin, "/services/layanan-1/standard")
+    new = Tab(admin, "/services/layanan-1/standard")
+    new.type("guarantee", "Uang kembali")
+    assert new.save() == 303
+    clash.type("guarantee", "Cepat")
+    assert clash.save() == 409
+    assert "Uang kembali" in clash.page
+    assert dict(clash.fields)["guarantee"] == "Cepat"
