@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
@@ -29,7 +28,7 @@ MENU: list[tuple[str, str, Right | None]] = [
 
 
 @blueprint.app_context_processor
-def _menu() -> dict[str, Any]:
+def _menu() -> dict[str, object]:
     return {"said": _said, "counter_menu": _entries}
 
 
@@ -46,7 +45,7 @@ def _said(prefix: str, word: str) -> str:
     return word
 
 
-def at_counter(number: int, nothing: object = None) -> ButtonPage[Any]:
+def at_counter(number: int, nothing: object = None) -> ButtonPage[object]:
     """The panel of this counter, as the page of a button."""
     return ButtonPage(partial(panel_page, number), lambda _: url_for("counter.panel", number=number), nothing=nothing)
 

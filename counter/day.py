@@ -84,4 +84,4 @@ def _page(message: str | None = None) -> str:
     )
 
 
-PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.day_page"))
+PAGE: ButtonPage[object] = ButtonPage(_page, lambda _: url_for("counter.day_page"))

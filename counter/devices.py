@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -92,12 +90,12 @@ def test_call() -> ResponseReturnValue:
     return serve(_page_after("test"), lambda: current_app.extensions["loket_live"].test_call(g.office_id))
 
 
-def _settings(form: DeviceSettings) -> dict[str, Any]:
+def _settings(form: DeviceSettings) -> dict[str, object]:
     """What was chosen: all services, or none, are the same as no choice, so that a new service appears by itself."""
     offered = [service.slug for service in office_config().services if service.is_active]
     chosen = [slug for slug in form.services if slug in offered]
     printers = [printer.slug for printer in office_config().printers]
-    wanted: dict[str, Any] = {"zone": form.zone}
+    wanted: dict[str, object] = {"zone": form.zone}
     if chosen and len(chosen) < len(offered):
         wanted["services"] = chosen
     if form.printer in printers:
@@ -126,7 +124,7 @@ def _page(message: str | None = None) -> Response:
     )
 
 
-def _page_after(said: str | None = None) -> ButtonPage[Any]:
+def _page_after(said: str | None = None) -> ButtonPage[object]:
     """`said`: what a display was asked, to be confirmed on the page."""
     return ButtonPage(_page, lambda _: url_for("devices_setup.page", said=said), status=303)
 

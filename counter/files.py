@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,8 +24,9 @@ from shared.engine import file as file_engine
 from shared.engine import file_slips, outage
 from shared.engine.data_view import note_view
 from shared.standards import regions
+from shared.store import events as past
 from shared.store import file_views, files, outages
-from shared.store.files import AnyRow
+from shared.store.events import PastEvent
 from shared.web import forms
 from shared.web.answers import FileFacts
 from shared.web.auth import now, officers_only, store
@@ -57,7 +57,7 @@ def _tray_page(message: str | None = None) -> str:
 
 
 @blueprint.app_context_processor
-def _tray_words() -> dict[str, Any]:
+def _tray_words() -> dict[str, object]:
     """`read_tray` for the panel's page, which shows queue and tray side by side."""
     return {"read_tray": read_tray}
 
@@ -120,9 +120,9 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
     page = partial(_desk_page, number, ticket_id)
     if forms.pressed("_answer"):
         return page()  # a question was answered: only the page changes, with all that was typed
-    screen = ButtonPage[dict[str, Any]](page, lambda _: url_for("counter.panel", number=number))
+    screen = ButtonPage[dict[str, object]](page, lambda _: url_for("counter.panel", number=number))
 
-    def work() -> dict[str, Any]:
+    def work() -> dict[str, object]:
         click = forms.read(FileClick)
         return change(file_engine.receive, ticket_id, _action(click.action), click.given())
 
@@ -151,7 +151,7 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     if action == "undo":
         return do(_of_file(case_id), file_engine.undo, case_id)
 
-    def work() -> dict[str, Any]:
+    def work() -> dict[str, object]:
         given = forms.read(FileClick).given()
         if action == COLLECT:
             return change(file_engine.collect, case_id, given)
@@ -160,7 +160,7 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
     return serve(_of_file(case_id), work)
 
 
-def _of_file(case_id: int) -> ButtonPage[Any]:
+def _of_file(case_id: int) -> ButtonPage[object]:
     return ButtonPage(partial(_file_page, case_id), lambda _: url_for("counter.file", case_id=case_id))
 
 
@@ -189,12 +189,12 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         if found is None:
             raise Unknown("case")
         events = file_views.history(connection, case_id)
+        last = past.of_file(connection, case_id)
         views = file_views.views(connection, case_id)
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id)
         running = outages.running(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
     pressed = (request.view_args or {}).get("action")
-    last = next((event for event in reversed(events) if event.ticket_id is None), None)
     steps = found.service.steps
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
     return render_template(
@@ -269,7 +269,7 @@ def _action(word: str) -> FileAction:
         raise Invalid("unknown_action", fields=["action"]) from None
 
 
-def _can_undo(last: AnyRow | None) -> bool:
+def _can_undo(last: PastEvent | None) -> bool:
     """Whether this newest event of the file is the officer's own, and young enough."""
     if last is None or last.officer_id != current_user.id:
         return False

@@ -24,14 +24,13 @@ from shared.domain.counter import (
     primary,
     wait_level,
 )
-from shared.domain.numbering import label
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import Action, State, allowed
 from shared.domain.undo import undo_left_s
 from shared.engine.officer import OFFERED, is_undoable
-from shared.store import announcements, panel, reads
+from shared.store import announcements, events, panel, reads
 from shared.web.auth import now, store
 
 PREVIEW = 5
@@ -114,7 +113,7 @@ class Panel:
     undo: Undo | None
     today: panel.Today
     messages: Sequence[Row[Any]]
-    paper: list[dict[str, Any]]
+    paper: list[dict[str, object]]
     """How the printers are: `reads.paper`."""
     keys: dict[str, str] = field(default_factory=lambda: KEYS)
     recall_after_s: int = RECALL_AFTER_S
@@ -158,7 +157,7 @@ def read_panel(connection: Connection, room: Room, number: int, officer_id: int,
         others=[other for other in office.counters if other.id != counter.id],
         services=offered,
         own_services=[service for service in offered if counter.serves(service.first_role, service.id)],
-        undo=_undo(panel.last_action(connection, officer_id), counter, moment),
+        undo=_undo(connection, officer_id, counter, moment),
         today=panel.done_today(connection, officer_id, midnight),
         messages=panel.messages(connection, office.office_id, moment),
         paper=reads.paper(connection, office.office_id),
@@ -201,11 +200,12 @@ def _line(office: OfficeConfig, moment: datetime, row: QueueTicket) -> PanelTick
     )
 
 
-def _undo(event: Row[Any] | None, counter: CounterConfig, moment: datetime) -> Undo | None:
+def _undo(connection: Connection, officer_id: int, counter: CounterConfig, moment: datetime) -> Undo | None:
     """The officer's last action at this counter while it can be taken back."""
-    if event is None or event.counter_id != counter.id or not is_undoable(event):
+    event = events.of_officer(connection, officer_id)
+    if event is None or event.ticket_id is None or event.counter_id != counter.id or not is_undoable(event):
         return None
     left_s = undo_left_s(event.at, moment)
     if left_s <= 0:
         return None
-    return Undo(event.action, label(event.series, event.ticket_number), max(1, round(left_s)))
+    return Undo(event.action, panel.number_of(connection, event.ticket_id), max(1, round(left_s)))

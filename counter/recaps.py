@@ -59,9 +59,9 @@ def recap_sheet(recap_id: int) -> Response:
 @blueprint.post("/recap")
 @officers_only(Right.MAKE_RECAPS)
 def make_recap() -> ResponseReturnValue:
-    screen = ButtonPage[dict[str, Any]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
+    screen = ButtonPage[dict[str, object]](_page, lambda done: url_for("counter.recap_list", recap_id=done["id"]))
 
-    def make(form: NewRecap) -> dict[str, Any]:
+    def make(form: NewRecap) -> dict[str, object]:
         return change(recap.make, form.number, form.on_day, form.from_on, form.until_on)
 
     return take(screen, NewRecap, make)

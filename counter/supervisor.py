@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,10 +69,10 @@ def _page(message: str | None = None) -> str:
     )
 
 
-PAGE: ButtonPage[Any] = ButtonPage(_page, lambda _: url_for("counter.supervisor_page"))
+PAGE: ButtonPage[object] = ButtonPage(_page, lambda _: url_for("counter.supervisor_page"))
 
 
-def _floor(moment: datetime) -> dict[str, Any]:
+def _floor(moment: datetime) -> dict[str, object]:
     with store().room(g.office_id, moment) as room, store().read() as connection:
         office, version, queues = room.office, room.version, floor.queues(room, moment)
         held, stranded = room.in_state(State.HELD), room.stranded()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -76,9 +74,9 @@ def found() -> ResponseReturnValue:
 
     asked = request.args.get("district")
     district = next((each for each in districts if each.code == asked), None)
-    present: dict[str, Any] = {}
+    present: dict[str, object] = {}
     if district is not None:
         name = f"Kecamatan {district.name}"
         present = {"region_code": district.code, "name": name, "slug": slug_for(name)}
-    facts: dict[str, Any] = {"offices": offices, "districts": districts}
+    facts: dict[str, object] = {"offices": offices, "districts": districts}
     return edit("found", "found", engine.FoundingForm, lambda: present, save, **facts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
@@ -61,7 +60,7 @@ def open_day(tx: Transaction, ticked: Collection[str], note: str = "") -> None:
     _sign(tx, ChecklistKind.OPENING, ticked, note, {})
 
 
-def close_day(tx: Transaction, ticked: Collection[str], note: str, found: dict[str, Any]) -> int:
+def close_day(tx: Transaction, ticked: Collection[str], note: str, found: dict[str, object]) -> int:
     """Signs the closing checklist with what was `found`, empties the counters, expires what waits; how many.
 
     Raises `NotAllowed("open_calls")` while somebody is called or served, `Missing("note")` when something is not
@@ -85,7 +84,7 @@ def enter_late(
     started_at: datetime | None,
     finished_at: datetime | None,
     nonce: str,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A number written by hand while the power was out, with its own times, each event marked as manual.
 
     Without `started_at` the visitor still waits, in the place of `taken_at`; with it they were served, and what is of
@@ -160,7 +159,7 @@ def _sign(
     kind: ChecklistKind,
     ticked: Collection[str],
     note: str,
-    found: dict[str, Any],
+    found: dict[str, object],
 ) -> None:
     items = {item: item in ticked for item in ITEMS[kind]}
     if not all(items.values()) and not note.strip():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import update
 
 from shared.domain import file_state
 from shared.domain.actor import Actor
@@ -22,10 +21,11 @@ from shared.engine import file_slips
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.seat import claim
 from shared.engine.ticket import mark
-from shared.store import files
+from shared.store import events, files
+from shared.store.events import PastEvent
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
-from shared.store.tables import Event, FileRecord, Register
+from shared.store.tables import FileRecord, Register
 from shared.store.undo import restored
 
 STAYS_HERE = (COLLECT, FileAction.CORRECT)
@@ -109,11 +109,11 @@ def undo(tx: Transaction, case_id: int) -> dict[str, object]:
 
     Raises what `domain.undo.must_be_undoable` raises, and `NotAllowed("stale")` when the visitor has moved on since.
     """
-    file, last = find(tx, case_id), last_event(tx, case_id)
+    file, last = find(tx, case_id), events.of_file(tx.connection, case_id)
     if last is None or not is_undoable(last):
         raise NotAllowed("undo_nothing")
     must_be_undoable(last.officer_id, last.at, tx.actor)
-    values = restored(FileRecord, last.detail["was"])
+    values = restored(FileRecord, last.was or {})
     take_back_visit(tx, file.id, last.version)
     tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(**values))
     back = find(tx, case_id)
@@ -122,17 +122,11 @@ def undo(tx: Transaction, case_id: int) -> dict[str, object]:
     return facts(tx, back)
 
 
-def is_undoable(event: Row[Any]) -> bool:
+def is_undoable(event: PastEvent) -> bool:
     """Whether this newest event of a file is an action that its officer may take back."""
-    if "was" not in (event.detail or {}):
+    if event.was is None:
         return False
-    return event.action == COLLECT or file_state.can_undo(FileState(event.from_state), FileAction(event.action))
-
-
-def last_event(tx: Transaction, case_id: int) -> Row[Any] | None:
-    """The newest thing that was done to the file itself; what its visitor's ticket did meanwhile is not asked."""
-    own = Event.case_id == case_id, Event.ticket_id.is_(None)
-    return tx.first(select(Event).where(*own).order_by(Event.id.desc()).limit(1))
+    return event.action == COLLECT or file_state.can_undo(FileState(event.from_state or ""), FileAction(event.action))
 
 
 def pause_for_outage(tx: Transaction, file: File) -> File:
@@ -184,8 +178,7 @@ def _open(tx: Transaction, service_id: int) -> File:
     """A file on the desk, new; it stays only if the action that follows succeeds."""
     standard_id = tx.office.service_ids[service_id].standard_id
     file = File(service_id, standard_id, secrets.token_urlsafe(16), opened_at=tx.now, since_at=tx.now)
-    values = {"office_id": tx.office_id, **files.columns(file)}
-    return replace(file, id=tx.execute(insert(FileRecord).returning(FileRecord.id), values).scalar_one())
+    return replace(file, id=tx.insert(FileRecord, **files.columns(file)))
 
 
 def _waiting(tx: Transaction, file: File) -> str | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from shared.domain.errors import NotAllowed
 from shared.domain.file import File
 from shared.domain.file_state import FileState
@@ -16,8 +14,8 @@ from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import Action, State
 from shared.engine.ticket import move, must_be_callable, take_back
+from shared.store import events
 from shared.store.office import Transaction
-from shared.store.tables import Event
 
 
 def follow(tx: Transaction, file: File) -> None:
@@ -69,19 +67,11 @@ def _is_needed(step: Step) -> bool:
 
 
 def take_back_visit(tx: Transaction, case_id: int, version: int) -> None:
-    """Undoes what a case's action did to the visitor's ticket; raises `NotAllowed("stale")` if that has moved on."""
-    caused = tx.first(
-        select(Event).where(
-            Event.office_id == tx.office_id,
-            Event.version == version,
-            Event.case_id == case_id,
-            Event.ticket_id.is_not(None),
-        )
-    )
-    if caused is None:
+    """Undoes what a file's action did to the visitor's ticket; raises `NotAllowed("stale")` if that has moved on."""
+    caused = events.of_visit(tx.connection, tx.office_id, version, case_id)
+    if caused is None or caused.ticket_id is None:
         return
-    newest = tx.first(select(Event.id).where(Event.ticket_id == caused.ticket_id).order_by(Event.id.desc()).limit(1))
     ticket = tx.ticket(caused.ticket_id)
-    if newest is None or newest.id != caused.id:
+    if not events.is_newest_of_ticket(tx.connection, caused):
         raise NotAllowed("stale", state=ticket.state.value, action="undo")
     take_back(tx, ticket, caused, counter_id=caused.counter_id)

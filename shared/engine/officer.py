@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row, Select, func, select
 
 from shared.domain.counter import TransferPlace
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
@@ -20,9 +17,9 @@ from shared.domain.undo import must_be_undoable
 from shared.engine import visitor
 from shared.engine.seat import claim, must_be_free
 from shared.engine.ticket import facts, mark, move, must_be_callable, take_back
-from shared.store import reads
+from shared.store import events, reads
+from shared.store.events import PastEvent
 from shared.store.office import Transaction
-from shared.store.tables import Event
 
 AT_THE_COUNTER = frozenset(
     {Action.RECALL, Action.START, Action.RELEASE, Action.MISS, Action.HOLD, Action.TRANSFER, Action.FINISH}
@@ -44,7 +41,7 @@ class Onward:
     """The counter that sends wants the visitor back afterwards."""
 
 
-def call_next(tx: Transaction) -> dict[str, Any] | None:
+def call_next(tx: Transaction) -> dict[str, object] | None:
     """The ticket whom the policy picks for the actor's counter, called; None when nobody waits for it.
 
     Raises `NotAllowed`: `counter_taken` (another officer sits there), `counter_busy` (somebody stands there),
@@ -61,7 +58,7 @@ def call_next(tx: Transaction) -> dict[str, Any] | None:
     return _call(tx, picked, streak=seat.streak)
 
 
-def call_number(tx: Transaction, label: str, reason: str) -> dict[str, Any]:
+def call_number(tx: Transaction, label: str, reason: str) -> dict[str, object]:
     """Calls the visitor with the number `label` before their turn, for a reason.
 
     Raises `Missing("reason")`, `Unknown("number")` when nobody of today has it, and what `act` raises.
@@ -83,7 +80,7 @@ def act(
     reason: str | None = None,
     to_counter: int | None = None,
     onward: Onward | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Does `action` with a ticket from the actor's counter; the ticket's facts afterwards.
 
     Raises `NotAllowed` (stale, counter_taken, counter_busy, elsewhere), `Forbidden("action")`, `Unknown`.
@@ -101,40 +98,35 @@ def act(
     return facts(tx.office, move(tx, ticket, action, changed, reason=reason, detail=detail))
 
 
-def undo(tx: Transaction) -> dict[str, Any]:
+def undo(tx: Transaction) -> dict[str, object]:
     """Takes back the officer's own last action with a ticket, within ten seconds; the ticket's facts.
 
     Raises `NotAllowed`: `undo_nothing` (the last action was none that can be taken back), `undo_late`, `stale`
     (somebody has done something with the ticket since), `counter_busy`.
     """
     counter = tx.counter
-    event = tx.first(last_action(tx.actor.officer_id))
+    event = events.of_officer(tx.connection, tx.actor.officer_id or 0)
     if event is None or not is_undoable(event):
         raise NotAllowed("undo_nothing")
     must_be_undoable(event.officer_id, event.at, tx.actor)
-    ticket = tx.ticket(event.ticket_id)
-    newest = tx.execute(select(func.max(Event.id)).where(Event.ticket_id == ticket.id)).scalar_one()
-    if newest != event.id:
+    ticket = tx.ticket(event.ticket_id or 0)
+    if not events.is_newest_of_ticket(tx.connection, event):
         raise NotAllowed("stale", state=ticket.state.value, action="undo")
     if event.from_state in AT_COUNTER and ticket.state not in AT_COUNTER:
         must_be_free(tx, counter)
-    if "streak" in event.detail:
-        tx.save_seat(replace(tx.room.seats[event.counter_id], streak=event.detail["streak"]))
+    streak = event.detail.get("streak")
+    if isinstance(streak, int) and event.counter_id is not None:
+        tx.save_seat(replace(tx.room.seats[event.counter_id], streak=streak))
     return facts(tx.office, take_back(tx, ticket, event))
 
 
-def last_action(officer_id: int | None) -> Select[Any]:
-    """The newest event of this officer."""
-    return select(Event).where(Event.officer_id == officer_id).order_by(Event.id.desc()).limit(1)
-
-
-def is_undoable(event: Row[Any]) -> bool:
+def is_undoable(event: PastEvent) -> bool:
     """Whether the event is a move of a ticket that its officer may take back; one of a file goes back with the file."""
     is_move = event.ticket_id is not None and event.case_id is None and event.action in UNDOABLE
-    return is_move and "was" in (event.detail or {})
+    return is_move and event.was is not None
 
 
-def write_note(tx: Transaction, ticket_id: int, text: str) -> dict[str, Any]:
+def write_note(tx: Transaction, ticket_id: int, text: str) -> dict[str, object]:
     """What one officer tells the next about this visitor; empty takes it away. The ticket's facts."""
     ticket = tx.ticket(ticket_id)
     if ticket.state in ENDED:
@@ -144,7 +136,7 @@ def write_note(tx: Transaction, ticket_id: int, text: str) -> dict[str, Any]:
     return facts(tx.office, mark(tx, ticket, "note", replace(ticket, note=note), reason=note))
 
 
-def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, Any]:
+def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, object]:
     """The visitor who is served has another wish: the same number goes on with the service `slug` at this counter.
 
     Raises `NotAllowed` (stale, elsewhere), `Forbidden("service_elsewhere")` when this counter does not serve it.
@@ -185,7 +177,9 @@ def _must_concern(ticket: QueueTicket, counter: CounterConfig, action: Action) -
         raise NotAllowed("elsewhere", counter=counter.number)
 
 
-def _call(tx: Transaction, ticket: QueueTicket, reason: str | None = None, streak: int | None = None) -> dict[str, Any]:
+def _call(
+    tx: Transaction, ticket: QueueTicket, reason: str | None = None, streak: int | None = None
+) -> dict[str, object]:
     """`streak`: the counter's before this call, so that an undo can put it back."""
     here = replace(ticket, counter_id=tx.counter.id, recalls=0)
     detail = None if streak is None else {"streak": streak}
@@ -243,7 +237,7 @@ def _queued_at(tx: Transaction, ticket: QueueTicket, place: TransferPlace) -> da
     return ticket.queued_at
 
 
-def _target(tx: Transaction, sent: QueueTicket, onward: Onward) -> dict[str, Any]:
+def _target(tx: Transaction, sent: QueueTicket, onward: Onward) -> dict[str, object]:
     """What the event says about the way of a transfer."""
     counter = tx.office.counter_by_id(sent.counter_id)
     return {"to_counter": counter.number if counter else None, "to_service": onward.service}

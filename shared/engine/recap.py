@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from shared.domain.errors import Invalid, NotAllowed
 from shared.domain.file import FileInput
@@ -30,9 +30,9 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
     listed = files.to_recap(tx.connection, tx.office, from_on, until_on)
     if not listed:
         raise NotAllowed("recap_empty")
-    columns = {"number": number.strip(), "on_day": on_day, "from_on": from_on, "until_on": until_on}
-    made = {"office_id": tx.office_id, "officer_id": tx.actor.officer_id, "made_at": tx.now, **columns}
-    recap_id = tx.execute(insert(Recap).returning(Recap.id), made).scalar_one()
+    period = {"on_day": on_day, "from_on": from_on, "until_on": until_on}
+    by = {"officer_id": tx.actor.officer_id, "made_at": tx.now}
+    recap_id = tx.insert(Recap, number=number.strip(), **period, **by)
     given = FileInput(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
     for file in listed:
         act(tx, file.id, FileAction.RECAP, given)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -81,8 +81,8 @@ def raise_if_faults(found: Sequence[Problem]) -> None:
 def record_setup_change(
     tx: Transaction,
     what: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
+    before: Mapping[str, object],
+    after: Mapping[str, object],
 ) -> None:
     """Records `setup.<what>` with {field: [was, is]} of what differs; ends the verb without a trace when nothing does.
 
@@ -150,7 +150,7 @@ def _mark(picture: str | None) -> str | None:
     return f"{len(picture)} ...{picture[-12:]}" if picture else None
 
 
-def _only(table: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+def _only(table: Mapping[str, object], keys: Sequence[str]) -> dict[str, object]:
     return {key: table[key] for key in keys if key in table}
 
 
@@ -226,14 +226,14 @@ def change_services(tx: Transaction, wanted: ServicesForm) -> None:
     record_setup_change(tx, "services", _by_slug(services_form(tx.office)), _by_slug(wanted))
 
 
-def _by_slug(form: ServicesForm) -> dict[str, Any]:
+def _by_slug(form: ServicesForm) -> dict[str, object]:
     known = {row.slug: row.model_dump(exclude={"slug"}) for row in form.services}
     for values in known.values():
         values["counters"] = sorted(values["counters"])
     return {**known, "order": [row.slug for row in form.services]}
 
 
-def twice(rows: str, field: str, values: Sequence[Any], code: str) -> list[Problem]:
+def twice(rows: str, field: str, values: Sequence[str | int], code: str) -> list[Problem]:
     """A fault at each row whose value stands in an earlier row already."""
     return [
         Problem((rows, place, field), code, {"value": value})
@@ -325,7 +325,7 @@ def _retire(tx: Transaction, counter_id: int, number: int) -> None:
 
 
 def _write_counter(tx: Transaction, row: CounterRow) -> None:
-    columns = {
+    columns: dict[str, object] = {
         "number": row.number,
         "name": row.name,
         "roles": [role.value for role in row.roles],
@@ -333,8 +333,7 @@ def _write_counter(tx: Transaction, row: CounterRow) -> None:
         "zone": row.zone,
     }
     if row.id is None:
-        key: Any = tx.execute(insert(Counter), {"office_id": tx.office_id, **columns}).inserted_primary_key
-        counter_id = int(key[0])
+        counter_id = tx.insert(Counter, **columns)
     else:
         counter_id = row.id
         tx.execute(update(Counter).where(Counter.id == counter_id).values(**columns))
@@ -343,8 +342,8 @@ def _write_counter(tx: Transaction, row: CounterRow) -> None:
         tx.execute(insert(CounterBreak), {"counter_id": counter_id, **rest.model_dump()})
 
 
-def _by_number(form: CountersForm) -> dict[str, Any]:
-    rows: dict[str, Any] = {}
+def _by_number(form: CountersForm) -> dict[str, object]:
+    rows: dict[str, object] = {}
     for row in form.counters:
         services = "all" if row.every_service else sorted(row.services)
         plain = row.model_dump(mode="json", exclude={"number", "every_service", "services", "id"})
@@ -402,12 +401,12 @@ def change_display(tx: Transaction, wanted: DisplayForm) -> None:
     change_settings(tx, "display", wanted.model_dump(mode="json"))
 
 
-def note_file(tx: Transaction, what: str, detail: Mapping[str, Any]) -> None:
+def note_file(tx: Transaction, what: str, detail: Mapping[str, object]) -> None:
     """Records that a picture, a video or a recording came or went; the files themselves lie in the data folder."""
     tx.record(f"setup.{what}", detail=dict(detail))
 
 
-def change_settings(tx: Transaction, what: str, values: Mapping[str, Any]) -> None:
+def change_settings(tx: Transaction, what: str, values: Mapping[str, object]) -> None:
     """Writes some of the office's settings (JSON values) and records what changed."""
     before = settings_to_json(tx.office.settings)
     tx.execute(update(Office).where(Office.id == tx.office_id).values(settings={**before, **values}))

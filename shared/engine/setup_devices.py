@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 
@@ -36,7 +35,7 @@ def joined(tx: Transaction, token: str) -> None:
         tx.record("device_joined")
 
 
-def configure(tx: Transaction, device_id: int, name: str, settings: Mapping[str, Any]) -> None:
+def configure(tx: Transaction, device_id: int, name: str, settings: Mapping[str, object]) -> None:
     """As `device.configure`."""
     device.configure(tx.connection, tx.office_id, device_id, name, settings)
     _record(tx, "device", device_id, device.plain_name(name), dict(settings))
@@ -54,7 +53,7 @@ def _record(
     what: str,
     device_id: int,
     name: str,
-    settings: dict[str, Any] | None = None,
+    settings: dict[str, object] | None = None,
 ) -> None:
     detail = {"device": device_id} | ({"settings": settings} if settings is not None else {})
     tx.record(f"setup.{what}", reason=name, detail=detail)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.domain import identity
 from shared.domain.errors import NotAllowed, Unknown
@@ -50,7 +50,7 @@ class OfficerAccount:
     must_change_password: bool
 
 
-def officers(tx: Any, office_id: int) -> list[OfficerAccount]:
+def officers(tx: Transaction | Connection, office_id: int) -> list[OfficerAccount]:
     """Every officer of the office, by name. `tx`: whatever executes statements."""
     rows = tx.execute(select(Officer).where(Officer.office_id == office_id).order_by(Officer.name)).all()
     held: dict[int, list[RoleRow]] = {}
@@ -72,14 +72,12 @@ def officers(tx: Any, office_id: int) -> list[OfficerAccount]:
 def add_officer(tx: Transaction, wanted: OfficerForm, password_hash: str) -> int:
     """The id of the new officer, who must choose another password at the first sign-in."""
     _check(tx, wanted, None)
-    columns: dict[str, Any] = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
-    columns["one_time_until"] = tx.now + session.ONE_TIME_LIFE
-    key: Any = tx.execute(
-        insert(Officer), {"office_id": tx.office_id, "password_hash": password_hash, **columns}
-    ).inserted_primary_key
-    _write_roles(tx, int(key[0]), wanted.roles)
+    account = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
+    until = tx.now + session.ONE_TIME_LIFE
+    officer_id = tx.insert(Officer, password_hash=password_hash, one_time_until=until, **account)
+    _write_roles(tx, officer_id, wanted.roles)
     record_setup_change(tx, "officer", {}, _said(wanted, wanted.login))
-    return int(key[0])
+    return officer_id
 
 
 def change_officer(tx: Transaction, changed_id: int, wanted: OfficerForm) -> None:
@@ -111,7 +109,7 @@ def reset_password(tx: Transaction, changed_id: int, password_hash: str) -> None
     record_setup_change(tx, "password", {}, {"login": officer.form.login})
 
 
-def _said(form: OfficerForm, login: str) -> dict[str, Any]:
+def _said(form: OfficerForm, login: str) -> dict[str, object]:
     """The fields of an officer for the audit, each with the login before it, so that an entry says whose it is."""
     return {f"{login}.{key}": value for key, value in form.model_dump(mode="json").items()}
 

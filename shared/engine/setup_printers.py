@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import insert, select, update
@@ -141,7 +141,7 @@ def _row_as_kept(row: PrinterRow, was: PrinterConfig | None) -> PrinterRow:
     return row.model_copy(update={"address": plain, "answers": answers})
 
 
-def _by_name(form: PrintersForm) -> dict[str, Any]:
+def _by_name(form: PrintersForm) -> dict[str, object]:
     return {row.slug: row.model_dump(mode="json", exclude={"id", "slug"}) for row in form.printers}
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import Field
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import ServiceConfig
 from shared.domain.problem import Problem
-from shared.domain.standard import SHORT_NAME_LENGTH
+from shared.domain.standard import SHORT_NAME_LENGTH, ServiceStandard
 from shared.domain.standard_diff import differences
 from shared.engine.setup import Form, Letter, Line, Short, raise_if_faults, record_setup_change, slug_of
 from shared.standards import InvalidStandard, service_from_json, service_to_json, shipped
@@ -38,7 +37,7 @@ class Saved:
     """Of the version."""
 
 
-def examples() -> dict[str, Any]:
+def examples() -> dict[str, ServiceStandard]:
     """The shipped services that a new one can begin with: "ranuyoso/oss" -> the service."""
     return {f"{office.slug}/{service.slug}": service for office in shipped() for service in office.services}
 
@@ -54,9 +53,8 @@ def add_service(tx: Transaction, wanted: ServiceForm) -> str:
     names = {"name": wanted.name, "short_name": wanted.short_name}
     body = _checked({**start, **names, "slug": slug, "series": wanted.series})
     position = len(tx.office.services)
-    columns = {"office_id": tx.office_id, "slug": slug, "series": wanted.series, "position": position}
-    key: Any = tx.execute(insert(Service), columns).inserted_primary_key
-    _write(tx, int(key[0]), 1, body)
+    service_id = tx.insert(Service, slug=slug, series=wanted.series, position=position)
+    _write(tx, service_id, 1, body)
     record_setup_change(tx, "service", {}, {slug: {**names, "series": wanted.series, "like": wanted.like}})
     return slug
 
@@ -71,7 +69,7 @@ _SERVE = {
 """The shortest procedure: done at the counter in one visit."""
 
 
-def save_standard(tx: Transaction, slug: str, table: Mapping[str, Any], base: int | None = None) -> Saved:
+def save_standard(tx: Transaction, slug: str, table: Mapping[str, object], base: int | None = None) -> Saved:
     """A new version of the service's standard; the same one when nothing differs.
 
     `table`: JSON values as `standard.to_table` writes them; slug and letter stay the service's own. `base`: the number
@@ -108,14 +106,13 @@ def find_service(services: tuple[ServiceConfig, ...], slug: str) -> ServiceConfi
     raise Unknown("service")
 
 
-def _checked(table: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(table: Mapping[str, object]) -> dict[str, object]:
     try:
         return service_to_json(service_from_json(table))
     except InvalidStandard as error:
         raise Invalid("standard", fields=["standard"], problems=error.problems) from None
 
 
-def _write(tx: Transaction, service_id: int, number: int, body: dict[str, Any]) -> None:
-    columns = {"office_id": tx.office_id, "service_id": service_id, "number": number, "body": body, "made_at": tx.now}
-    key: Any = tx.execute(insert(StandardVersion), columns).inserted_primary_key
-    tx.execute(update(Service).where(Service.id == service_id).values(standard_id=int(key[0])))
+def _write(tx: Transaction, service_id: int, number: int, body: dict[str, object]) -> None:
+    standard_id = tx.insert(StandardVersion, service_id=service_id, number=number, body=body, made_at=tx.now)
+    tx.execute(update(Service).where(Service.id == service_id).values(standard_id=standard_id))

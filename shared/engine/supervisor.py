@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, insert, update
 
@@ -66,7 +65,7 @@ def confirm_clock(tx: Transaction) -> None:
     tx.record("confirm_clock")
 
 
-def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | None = None) -> dict[str, Any]:
+def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | None = None) -> dict[str, object]:
     """Frees a ticket that is stuck at a counter, called, served or held: it waits again, place kept; its facts.
 
     `to_counter`: only there; None: wherever it is served. A held one stays held, at the counter `to_counter`.

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row
-
 from shared.domain.errors import NotAllowed
 from shared.domain.office import OfficeConfig
 from shared.domain.room_facts import CallMade, QueueTicket
 from shared.domain.ticket import UNDOABLE, Action, after
+from shared.store.events import PastEvent
 from shared.store.hot import MUTABLE
 from shared.store.office import Transaction
 from shared.store.tables import Ticket
@@ -62,9 +61,9 @@ def mark(
     return changed
 
 
-def take_back(tx: Transaction, ticket: QueueTicket, event: Row[Any], *, counter_id: int | None = None) -> QueueTicket:
+def take_back(tx: Transaction, ticket: QueueTicket, event: PastEvent, *, counter_id: int | None = None) -> QueueTicket:
     """Gives the ticket the values that it had before `event`, its newest, and records that; the ticket now."""
-    was: dict[str, Any] = restored(Ticket, event.detail["was"])
+    was: dict[str, Any] = restored(Ticket, event.was or {})
     back = replace(ticket, **was)
     _write(tx, ticket, back, "undo", counter_id, detail={"of": event.action})
     return back
@@ -107,7 +106,7 @@ def _snapshot(before: QueueTicket, ticket: QueueTicket) -> dict[str, object]:
     return {name: getattr(before, name) for name in (*changed, "state", "since_at")}
 
 
-def facts(office: OfficeConfig, ticket: QueueTicket) -> dict[str, Any]:
+def facts(office: OfficeConfig, ticket: QueueTicket) -> dict[str, object]:
     """What a program is told of a ticket: no token, no person."""
     counter = office.counter_by_id(ticket.counter_id)
     return {

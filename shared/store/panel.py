@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from shared.domain.numbering import label
 from shared.domain.ticket import State
 from shared.store import hot
 from shared.store.tables import CounterMessage, Event, Ticket
@@ -29,9 +30,10 @@ def officer_name(connection: Connection, officer_id: int) -> str | None:
     return officer.name if officer else None
 
 
-def last_action(connection: Connection, officer_id: int) -> Row[*tuple[Any, ...]] | None:
-    """The newest event of this officer, with `series` and `ticket_number` of its ticket."""
-    return connection.execute(_LAST, {"the_officer": officer_id}).first()
+def number_of(connection: Connection, ticket_id: int) -> str:
+    """The number of a ticket, of whichever state and day."""
+    row = connection.execute(select(Ticket.series, Ticket.number).where(Ticket.id == ticket_id)).one()
+    return label(row.series, row.number)
 
 
 def done_today(connection: Connection, officer_id: int, since: datetime) -> Today:
@@ -58,13 +60,6 @@ def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[
     return connection.execute(_MESSAGES, {"the_office": office_id, "now": now}).all()
 
 
-_LAST = (
-    select(Event, Ticket.series, Ticket.number.label("ticket_number"))
-    .join(Ticket, Ticket.id == Event.ticket_id, isouter=True)
-    .where(Event.officer_id == bindparam("the_officer"))
-    .order_by(Event.id.desc())
-    .limit(1)
-)
 _DONE = (
     select(Event.action, Event.at, Event.ticket_id, Event.from_state)
     .where(

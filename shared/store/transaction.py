@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Delete, Executable, Insert, Row, Update
+from sqlalchemy import Connection, Delete, Executable, Insert, Row, Update, insert
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
@@ -148,6 +148,12 @@ class Transaction:
 
     def first(self, statement: Executable) -> Row[Any] | None:
         return self.connection.execute(statement).first()
+
+    def insert(self, table: type[tables.Base], **columns: object) -> int:
+        """Writes one row of this office; its id."""
+        row = {"office_id": self.office_id, **columns}
+        made: int = self.execute(insert(table).returning(table.__table__.c.id), row).scalar_one()
+        return made
 
     def all(self, statement: Executable) -> Sequence[Row[Any]]:
         return self.connection.execute(statement).all()
