@@ -17,6 +17,7 @@ from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, serve, take
 from shared.web.forms import read
 from shared.web.limits import limiter
+from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
@@ -63,6 +64,7 @@ def revoke(device_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:device_id>/tell")
 @officers_only(Right.CHANGE_SETUP)
+@described(takes=Word)
 def tell(device_id: int) -> ResponseReturnValue:
     """Asks a display to test its sound, to show its name or to load its page again."""
     word = read(Word).word

@@ -131,6 +131,7 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:number>/tickets/<int:ticket_id>/file/find")
 @officers_only(Right.SERVE)
+@described(takes=FindReturned)
 def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     """Opens the checklist again for somebody who comes back with what was missing, by NIK or by the slip's code."""
     wanted = forms.read(FindReturned).wanted

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from counter import audit, clicks, day, devices, files, recaps, seat, sessions, setup, sign_in, supervisor
 from counter.blueprint import blueprint
+from shared.web.screens import Screen
 
-BLUEPRINTS = (
-    (blueprint, "/<office>/counter"),
-    (devices.blueprint, "/<office>/counter/devices"),
-    (setup.blueprint, "/<office>/counter/setup"),
+ROUTES = (audit, clicks, day, files, recaps, seat, sessions, sign_in, supervisor)
+"""Each has put its routes on the one blueprint when it was imported."""
+
+SCREEN = Screen(
+    title="Counters",
+    home="counter.home",
+    blueprints=(
+        (blueprint, "/<office>/counter"),
+        (devices.blueprint, "/<office>/counter/devices"),
+        (setup.blueprint, "/<office>/counter/setup"),
+    ),
+    sign_in="counter.sign_in",
+    new_password="counter.change_password",
 )
-
-__all__ = [
-    "BLUEPRINTS",
-    "audit",
-    "clicks",
-    "day",
-    "devices",
-    "files",
-    "recaps",
-    "seat",
-    "sessions",
-    "sign_in",
-    "supervisor",
-]

@@ -13,6 +13,7 @@ from shared.domain.errors import Refusal
 from shared.web import sign_in as web
 from shared.web.forms import read
 from shared.web.limits import limiter
+from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 
@@ -25,6 +26,7 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 @limiter.limit("20/minute")
+@described(takes=Credentials)
 def do_sign_in() -> ResponseReturnValue:
     try:
         form = read(Credentials)
@@ -52,6 +54,7 @@ def change_password() -> ResponseReturnValue:
 
 @blueprint.post("/password")
 @limiter.limit("20/minute")
+@described(takes=NewPassword)
 def do_change_password() -> ResponseReturnValue:
     if not _is_signed_in_here():
         return redirect(url_for("counter.sign_in"))

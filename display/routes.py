@@ -14,13 +14,19 @@ from shared.web.auth import devices_only
 from shared.web.live import live_board
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.screens import Screen
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
-BLUEPRINTS = (
-    (blueprint, "/<office>/display"),
-    (sound.blueprint, "/<office>/display"),
-    (media.blueprint, "/<office>/display"),
-    (phone.blueprint, "/t"),
+SCREEN = Screen(
+    title="Waiting-room display",
+    home="display.page",
+    blueprints=(
+        (blueprint, "/<office>/display"),
+        (sound.blueprint, "/<office>/display"),
+        (media.blueprint, "/<office>/display"),
+        (phone.blueprint, "/t"),
+    ),
+    purpose="display",
 )
 
 

@@ -31,10 +31,11 @@ from shared.web.limits import limiter
 from shared.web.live import live_board
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.screens import Screen
 from shared.web.urls import public_url
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
-BLUEPRINTS = ((blueprint, "/<office>/kiosk"),)
+SCREEN = Screen(title="Kiosk", home="kiosk.page", blueprints=((blueprint, "/<office>/kiosk"),), purpose="kiosk")
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 

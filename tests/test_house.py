@@ -152,6 +152,7 @@ def test_no_request_is_known_below_the_web_floor() -> None:
 
 
 def test_only_the_app_knows_the_three_screens() -> None:
+    """Neither all of them at once nor one of their pages is named below; a screen says where it begins: `Screen`."""
     naming = {
         module
         for module, tree in sources().items()
@@ -160,8 +161,16 @@ def test_only_the_app_knows_the_three_screens() -> None:
         if isinstance(node, (ast.Tuple, ast.List, ast.Set))
         and set(SCREENS) <= {each.value for each in node.elts if isinstance(each, ast.Constant)}
     }
+    endpoint = re.compile(rf"""url_for\(["'](?:{"|".join(SCREENS)})\.""")
+    linking = [
+        str(path.relative_to(ROOT))
+        for kind in ("*.py", "*.html")
+        for path in (ROOT / "shared").rglob(kind)
+        if endpoint.search(path.read_text())
+    ]
 
     assert naming == {"shared.web.app"}
+    assert linking == []
 
 
 def test_a_tickets_state_is_assigned_in_one_place() -> None:
@@ -381,9 +390,7 @@ def test_every_template_is_sound() -> None:
     broken = {}
     for path in (path for folder in WORD_FOLDERS for path in sorted(folder.rglob("templates/**/*.html"))):
         try:
-            Environment(autoescape=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]).parse(
-                path.read_text()
-            )
+            Environment(autoescape=True).parse(path.read_text())
         except TemplateSyntaxError as error:
             broken[f"{path.relative_to(ROOT)}:{error.lineno}"] = error.message
 

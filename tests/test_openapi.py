@@ -19,7 +19,7 @@ from shared.web.app import create_app
 from shared.web.openapi import description
 from shared.web.settings import Settings
 
-READERS = ("body", "read")
+READERS = ("read", "edit")
 """Functions that read what was sent as a model."""
 PRINTERS_OWN = ("star.poll", "star.done")
 """What a Star printer is told is written in its maker's protocol."""
@@ -84,13 +84,21 @@ def test_a_route_that_answers_json_says_which(app: Flask) -> None:
     assert silent == []
 
 
+def read_models(tree: ast.AST) -> Iterator[str]:
+    """Names of the models that the function hands to a reader of what was sent."""
+    for call in calls(tree, READERS):
+        for each in call.args:
+            name = ast.unparse(each).rpartition(".")[2]
+            if re.fullmatch(r"[A-Z][a-z]\w+", name):
+                yield name
+
+
 def test_a_route_that_reads_a_model_says_which(app: Flask) -> None:
     wrong = [
-        (endpoint, ast.unparse(call))
+        (endpoint, model)
         for endpoint, view, tree in sources(app)
-        for call in calls(tree, READERS)
-        if call.args and re.fullmatch(r"[A-Z]\w+", ast.unparse(call.args[0]).rpartition(".")[2])
-        if getattr(description(view).takes, "__name__", "") != ast.unparse(call.args[0]).rpartition(".")[2]
+        for model in read_models(tree)
+        if getattr(description(view).takes, "__name__", "") != model
     ]
 
     assert wrong == []

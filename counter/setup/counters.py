@@ -8,6 +8,7 @@ from counter.setup.page import edit, setup_page
 from shared.domain.standard import Role
 from shared.engine import setup as engine
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.ADMIN))
@@ -15,6 +16,7 @@ ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.A
 
 
 @setup_page("/counters")
+@described(takes=engine.CountersForm)
 def counters() -> ResponseReturnValue:
     return edit(
         "counters",

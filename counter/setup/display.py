@@ -8,10 +8,12 @@ from flask_babel import gettext
 from counter.setup.page import edit, setup_page
 from shared.engine import setup as engine
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 
 @setup_page("/display")
+@described(takes=engine.DisplayForm)
 def display() -> ResponseReturnValue:
     return edit(
         "display",

@@ -13,10 +13,12 @@ from shared.web.auth import now, wants_page
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.forms import read, typed
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 
 @setup_page("/hours")
+@described(takes=engine.HoursForm)
 def hours() -> ResponseReturnValue:
     return edit(
         "hours",
@@ -29,6 +31,7 @@ def hours() -> ResponseReturnValue:
 
 
 @setup_page("/hours/week", methods=["POST"])
+@described(takes=engine.WeekForm)
 def week() -> ResponseReturnValue:
     """The working days; what is wrong with them is said on the page of the hours."""
     try:
@@ -42,6 +45,7 @@ def week() -> ResponseReturnValue:
 
 
 @setup_page("/holidays")
+@described(takes=engine.HolidaysForm)
 def holidays() -> ResponseReturnValue:
     this_year = office_day(now(), office_config().zone).year
     year = query_number("year", 2020, 2100) or this_year

@@ -14,12 +14,14 @@ from shared.engine import setup as engine
 from shared.printing.logo import prepared
 from shared.web.clicks import change
 from shared.web.forms import Shown, file, is_pressed
+from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
 
 
 @setup_page("/office")
+@described(takes=engine.OfficeForm)
 def office() -> ResponseReturnValue:
     return edit(
         "office", "office", engine.OfficeForm, present, lambda w: change(engine.change_office, w), zones=TIMEZONES

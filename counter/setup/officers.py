@@ -14,6 +14,7 @@ from shared.engine.founding import one_time_password
 from shared.loop import off_the_loop
 from shared.web.auth import now, store
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.passwords import hash_password
 from shared.web.screen import office_config
 
@@ -27,6 +28,7 @@ def officers() -> ResponseReturnValue:
 
 
 @setup_page("/officers/new")
+@described(takes=engine.OfficerForm)
 def new_officer() -> ResponseReturnValue:
     told: dict[str, str] = {}
 
@@ -42,6 +44,7 @@ def new_officer() -> ResponseReturnValue:
 
 
 @setup_page("/officers/<int:officer_id>")
+@described(takes=engine.OfficerForm)
 def officer(officer_id: int) -> ResponseReturnValue:
     found = _one(officer_id)
 

@@ -15,6 +15,7 @@ from shared.standards import regions
 from shared.store import reads
 from shared.web.auth import store
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 
@@ -61,6 +62,7 @@ def reminders() -> list[tuple[str, str]]:
 
 
 @setup_page("/found")
+@described(takes=engine.FoundingForm)
 def found() -> ResponseReturnValue:
     """Another sub-district, founded from here; its founder is its first admin."""
     with store().read() as connection:

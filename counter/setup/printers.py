@@ -15,11 +15,13 @@ from shared.printing.profiles import PAPERS, names
 from shared.store import reads
 from shared.web.auth import now, store
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
 
 @setup_page("/printers")
+@described(takes=setup_printers.PrintersForm)
 def printers() -> ResponseReturnValue:
     return edit(
         "printers",

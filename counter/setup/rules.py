@@ -9,10 +9,12 @@ from counter.setup.page import edit, setup_page
 from shared.domain.calendar import Convention
 from shared.engine import setup as engine
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 
 @setup_page("/rules")
+@described(takes=engine.RulesForm)
 def rules() -> ResponseReturnValue:
     return edit(
         "rules",

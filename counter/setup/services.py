@@ -10,10 +10,12 @@ from shared.domain.standard import unfilled
 from shared.engine import setup as engine
 from shared.engine import setup_standard
 from shared.web.clicks import change
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 
 @setup_page("/services")
+@described(takes=engine.ServicesForm)
 def services() -> ResponseReturnValue:
     named = {service.slug: service for service in office_config().services}
     missing = {service.slug: len(unfilled(service.standard)) for service in office_config().services}
@@ -29,6 +31,7 @@ def services() -> ResponseReturnValue:
 
 
 @setup_page("/services/new")
+@described(takes=setup_standard.ServiceForm)
 def new_service() -> ResponseReturnValue:
     taken = {service.series for service in office_config().services}
     letter = next((each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if each not in taken), "")

@@ -70,7 +70,7 @@ class RawClient:
         return answer
 
 
-class Screen:
+class ScreenClient:
     """One WebSocket that speaks as much Socket.IO as a display needs."""
 
     def __init__(self, port: int, plan: dict[str, Any]) -> None:
@@ -266,7 +266,7 @@ def screens(plan: dict[str, Any]) -> dict[str, Any]:
     The visitor is given back after each click, so that the next click calls again.
     """
     office, token = plan["office"], plan["token"]
-    watching = [Screen(plan["port"], plan) for _ in range(plan["displays"])]
+    watching = [ScreenClient(plan["port"], plan) for _ in range(plan["displays"])]
     click = RawClient(plan["port"])
     waits: list[float] = []
     for round_ in range(plan["clicks"] + 2):
@@ -280,7 +280,7 @@ def screens(plan: dict[str, Any]) -> dict[str, Any]:
     return {"waits_s": waits}
 
 
-def _click(click: RawClient, request: bytes, watching: Sequence[Screen]) -> tuple[bytes, list[float]]:
+def _click(click: RawClient, request: bytes, watching: Sequence[ScreenClient]) -> tuple[bytes, list[float]]:
     poll = select.epoll()
     by_number = {screen.fileno(): screen for screen in watching}
     poll.register(click, select.EPOLLIN)

@@ -16,7 +16,7 @@ from typing import Any
 
 from shared.bench.figure import Figure, percentile
 from shared.bench.installation import LOAD_LIMIT_S, Serving, nonces, served
-from shared.bench.load import RawClient, Screen, get, post
+from shared.bench.load import RawClient, ScreenClient, get, post
 from shared.bench.measure import Measure
 
 PHONES = 1000
@@ -27,7 +27,7 @@ SETTLE_S = 3.0
 TAKERS = 32
 
 
-class Phone(Screen):
+class Phone(ScreenClient):
     """One phone page: the same WebSocket as a display, let in by its ticket. `boards`: version and when it came."""
 
     def __init__(self, port: int, plan: Mapping[str, Any], token: str) -> None:

@@ -38,6 +38,7 @@ from shared.web import (
 )
 from shared.web.clock import ClockWatch
 from shared.web.live import Live
+from shared.web.screens import Screen
 from shared.web.settings import Settings
 
 SCREENS = ("kiosk", "display", "counter")
@@ -94,8 +95,10 @@ def create_app(
     app.register_blueprint(paper.blueprint)
     for each in (agents, epson, star):
         app.register_blueprint(each.blueprint)
-    for name in SCREENS:
-        for blueprint, prefix in import_module(f"{name}.routes").BLUEPRINTS:
+    screens: tuple[Screen, ...] = tuple(import_module(f"{name}.routes").SCREEN for name in SCREENS)
+    app.extensions["loket_screens"] = screens
+    for one in screens:
+        for blueprint, prefix in one.blueprints:
             app.register_blueprint(blueprint, url_prefix=prefix)
     app.add_url_rule(f"/static/<build>/<any({','.join(FOLDERS)}):place>/<path:filename>", "static", _file)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_folder(settings.data / "templates"))

@@ -19,6 +19,7 @@ from shared.domain.rights import Right
 from shared.domain.standard import Role
 from shared.engine import session as engine
 from shared.store import hot
+from shared.web import screens
 from shared.web.context import now as now
 from shared.web.context import store as store
 from shared.web.hosts import is_local
@@ -105,13 +106,13 @@ def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Call
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             if not current_user.is_authenticated:
                 if wants_page():
-                    return redirect(url_for("counter.sign_in", office=g.office, next=_here()))
+                    return redirect(url_for(screens.of_officers().sign_in, office=g.office, next=_here()))
                 raise NotSignedIn("not_signed_in")
             if current_user.office_id != g.office_id:
                 raise Forbidden("other_office")
             if current_user.must_choose:
                 if wants_page():
-                    return redirect(url_for("counter.change_password", office=g.office))
+                    return redirect(url_for(screens.of_officers().new_password, office=g.office))
                 raise Forbidden("must_change_password")
             if right is not None and not may(right):
                 raise Forbidden("role")

@@ -15,7 +15,7 @@ from shared.domain.errors import Unknown
 from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.store import reads
-from shared.web import auth
+from shared.web import auth, screens
 from shared.web.answers import PairedWith, PairingCode, PairingState
 from shared.web.auth import now, store
 from shared.web.context import address
@@ -27,7 +27,6 @@ from shared.web.tokens import DEVICE_COOKIE, token
 
 blueprint = Blueprint("devices", __name__)
 COOKIE_LIFE_S = 10 * 365 * 86400
-PAGES = {"kiosk": "kiosk.page", "display": "display.page"}
 
 
 class Redeem(BaseModel):
@@ -46,10 +45,11 @@ def page(purpose: str) -> ResponseReturnValue:
     """The code, on a page that looks again by itself; once confirmed, the screen that the device is for."""
     if not auth.wants_page():
         return _state(purpose)
-    if purpose not in PAGES:
+    home = screens.home_for(purpose)
+    if home is None:
         raise Unknown("purpose")
     if auth.is_paired(purpose):
-        return redirect(url_for(PAGES[purpose]))
+        return redirect(url_for(home))
     shown = request.cookies.get(DEVICE_COOKIE, "")
     with store().read() as connection:
         waiting = devices.pending(connection, g.office_id, shown, now()) if shown else None

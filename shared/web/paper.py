@@ -30,6 +30,7 @@ from shared.web.auth import may, officers_only, store
 from shared.web.clicks import actor, change
 from shared.web.forms import read
 from shared.web.hosts import is_local
+from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 P = ParamSpec("P")
@@ -141,6 +142,7 @@ def picture(job_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/reprint")
 @officers_only(Right.PRINT)
+@described(takes=PrintAgain)
 def reprint(job_id: int) -> ResponseReturnValue:
     asked = read(PrintAgain)
     change(paper.reprint, job_id, asked.reason, printer=asked.printer or None)

@@ -11,6 +11,7 @@ from prometheus_client.process_collector import ProcessCollector
 from shared.domain.errors import Forbidden
 from shared.domain.standard import MANAGEMENT, PUBLISHED
 from shared.store import reads
+from shared.web import screens
 from shared.web.answers import Health
 from shared.web.auth import store
 from shared.web.hosts import is_local
@@ -24,7 +25,7 @@ blueprint = Blueprint("public", __name__)
 def home() -> str:
     with store().read() as connection:
         offices = reads.offices(connection)
-    return render_template("home.html", offices=offices)
+    return render_template("home.html", offices=offices, screens=screens.loaded())
 
 
 @blueprint.get("/<office>/")
