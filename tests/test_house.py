@@ -270,7 +270,7 @@ def test_private_names_of_libraries_are_used_in_one_file() -> None:
     assert no_worse(found, BORROWED) == {}
 
 
-ANY_AT_MOST = 563
+ANY_AT_MOST = 236
 
 
 def test_any_becomes_rarer() -> None:
@@ -301,9 +301,7 @@ def test_a_file_has_at_most_four_hundred_lines() -> None:
 
 WRITERS = ("shared.engine", "shared.store", "shared.bench")
 WRITES_ELSEWHERE = {
-    "shared.web.auth": 2,
-    "shared.web.live": 2,
-    "shared.web.sessions": 8,
+    "shared.web.live": 1,
 }
 """Module -> statements by which it still writes rows outside the engine and the store."""
 
@@ -333,16 +331,12 @@ def test_only_the_engine_and_the_store_write_rows() -> None:
 RULES_IN_TEMPLATES = {
     "counter/templates/counter/_floor.html": 1,
     "counter/templates/counter/_panel.html": 2,
-    "counter/templates/counter/case.html": 4,
-    "counter/templates/counter/files.html": 3,
-    "counter/templates/counter/files_base.html": 3,
     "counter/templates/counter/home.html": 1,
-    "counter/templates/counter/recap.html": 2,
     "counter/templates/counter/setup/counters.html": 1,
     "counter/templates/counter/setup/standard.html": 4,
     "display/templates/display/file.html": 4,
     "display/templates/display/phone.html": 1,
-    "kiosk/templates/kiosk/page.html": 2,
+    "kiosk/templates/kiosk/page.html": 1,
 }
 """Template -> places where it names a role or a state, which is a rule of the code told again."""
 
