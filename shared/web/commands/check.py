@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import click
 from sqlalchemy import text
@@ -81,6 +82,13 @@ def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
     for service in offered:
         if office.counters and not office.first_counters(service):
             yield False, f"{slug} {service.slug}", "tidak ada loket yang melayaninya (no counter serves it)"
+    with store.room(office_id, datetime.now(UTC)) as room:
+        stranded = ", ".join(ticket.label for ticket in room.stranded())
+    yield (
+        not stranded,
+        f"{slug} antrean (queue)",
+        f"tidak dapat dipanggil loket mana pun: {stranded}" if stranded else "ok",
+    )
     for printer in office.printers:
         if printer.device_id is not None or not is_wired(printer.kind):  # not this machine's to open
             yield True, f"{slug} printer {printer.slug}", printer.kind

@@ -1,0 +1,135 @@
+"""Nobody who waits is left to counters that cannot call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import world
+from sqlalchemy import update
+from world import World
+
+from shared.domain.errors import NotAllowed
+from shared.engine import officer, setup, supervisor
+from shared.engine.officer import Onward
+from shared.engine.setup import CountersForm
+from shared.store import tables
+from shared.store.office import Store, Transaction
+
+
+@pytest.fixture
+def uji(sqlite_store: Store) -> World:
+    """Counter 1 serves everything, counter 2 the second service only; nobody serves the third."""
+    office = world.office(sqlite_store, services=3, counters=2)
+    serve(office, 1, ["layanan-1", "layanan-2"])
+    serve(office, 2, ["layanan-2"])
+    return office
+
+
+def serve(office: World, number: int, services: Sequence[str]) -> None:
+    def write(tx: Transaction) -> None:
+        mine = tables.Counter.office_id == tx.office_id, tables.Counter.number == number
+        tx.execute(update(tables.Counter).where(*mine).values(services=list(services)))
+        tx.execute(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+
+    office.by_itself(write)
+
+
+def serving(office: World, at: int = 1, service: str = "layanan-1") -> int:
+    taken = office.take(service)
+    called = office.call_next(at)
+    assert called is not None
+    office.act("start", taken.id, at)
+    return taken.id
+
+
+def refused(office: World, code: str, do: Callable[[], object]) -> NotAllowed:
+    before = world.dump(office.store)
+    with pytest.raises(NotAllowed) as caught:
+        do()
+    assert caught.value.code == code
+    assert world.dump(office.store) == before
+    return caught.value
+
+
+def form(office: World, **first: object) -> CountersForm:
+    """The counters as they are, but for what is said of the first one."""
+    now = setup.counters_form(office.store.office_config(office.id))
+    return now.model_copy(update={"counters": [now.counters[0].model_copy(update=first), *now.counters[1:]]})
+
+
+def test_a_visitor_who_was_sent_to_a_counter_by_name_is_called_there(uji: World) -> None:
+    ticket = serving(uji)
+
+    uji.act("transfer", ticket, 1, onward=Onward(counter=2))
+
+    with uji.store.room(uji.id, uji.now) as room:
+        assert [one.id for one in room.line(room.office.counter(2), 5)] == [ticket]
+        assert room.next_for(room.office.counter(1)) is None
+    assert (uji.call_next(2) or {})["id"] == ticket
+
+
+def test_a_visitor_is_not_sent_to_a_service_that_nobody_serves(uji: World) -> None:
+    ticket = serving(uji)
+
+    refused(uji, "nobody_calls", lambda: uji.act("transfer", ticket, 1, onward=Onward(service="layanan-3")))
+
+
+def test_a_ticket_is_not_freed_to_where_nobody_calls_it(uji: World) -> None:
+    ticket = serving(uji)
+    serve(uji, 1, ["layanan-2"])
+
+    refused(uji, "nobody_calls", lambda: uji.do(supervisor.take_over, ticket, "macet", at=2))
+    uji.do(supervisor.take_over, ticket, "macet", 2, at=2)
+
+    assert (uji.call_next(2) or {})["id"] == ticket
+
+
+def test_a_counter_keeps_the_service_for_which_somebody_waits(uji: World) -> None:
+    first, second = uji.take(), uji.take("layanan-2")
+    wanted = form(uji, services=["layanan-2"])
+
+    fault = refused(uji, "strands", lambda: uji.by_itself(setup.change_counters, wanted))
+
+    assert fault.facts["numbers"] == first.number
+    uji.act("cancel", first.id, 1)
+    uji.by_itself(setup.change_counters, wanted)
+    assert (uji.call_next(1) or {})["id"] == second.id
+
+
+def test_who_was_stranded_before_does_not_hinder_the_next_change(uji: World) -> None:
+    lost = uji.take()
+    serve(uji, 1, ["layanan-2"])
+    with uji.store.room(uji.id, uji.now) as room:
+        assert [one.id for one in room.stranded()] == [lost.id]
+
+    uji.by_itself(setup.change_counters, form(uji, name="Loket Utama"))
+
+    assert form(uji).counters[0].name == "Loket Utama"
+
+
+def test_a_note_reaches_the_other_processes_too(uji: World, open_store: Callable[[str], Store]) -> None:
+    other = open_store(str(uji.store.engine.url))
+    ticket = serving(uji)
+
+    def note(store: Store) -> str | None:
+        with store.room(uji.id, uji.now) as room:
+            return room.tickets[ticket].note
+
+    assert note(other) is None
+    uji.do(officer.write_note, ticket, "bawa KK", at=1)
+
+    assert note(other) == "bawa KK"
+
+
+def test_a_ticket_that_is_saved_without_an_event_is_an_error(uji: World) -> None:
+    """Other processes hear of a changed ticket by its event."""
+    taken = uji.take()
+
+    def forget_the_event(tx: Transaction) -> Any:
+        before = tx.ticket(taken.id)
+        tx.save(before, before)
+
+    with pytest.raises(Exception, match="no event"):
+        uji.by_itself(forget_the_event)
