@@ -28,8 +28,8 @@ from shared import standards
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.domain.standard_diff import ChangeKind, Difference, differences
+from shared.engine import printer_state, setup_hours, setup_officers, setup_printers, setup_standard
 from shared.engine import setup as engine
-from shared.engine import setup_hours, setup_officers, setup_printers, setup_standard
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.standards.writing import toml
 from shared.store import reads
@@ -682,6 +682,29 @@ def test_the_printers_are_changed_and_tried(setup: Setup) -> None:  # setup.prin
         answer = setup.post("/printers", {**fields, **changed})
         assert answer.status_code in (400, 422)
         assert sentence in answer.text
+
+
+def test_a_printer_is_learned_anew_when_it_is_tried_or_moved(setup: Setup) -> None:
+    fields = {"printers-0-id": "", "printers-0-slug": "depan", "printers-0-kind": "network"}
+    setup.saves("/printers", {**fields, "printers-0-address": "tcp://10.0.0.9:9100"}, "setup.printers")
+    made = setup.store.office_config(setup.uji.id).printers[0]
+    assert (made.address, made.answers) == ("10.0.0.9", "not_learned")
+
+    def learned(answers: str = "in_order") -> None:
+        setup.uji.by_itself(printer_state.keep_answers, made.id, answers)
+
+    def answers() -> str:
+        return setup.store.office_config(setup.uji.id).printers[0].answers
+
+    learned()
+    kept = {**fields, "printers-0-id": str(made.id), "printers-0-answers": "in_order", "printers-0-roll_mm": "30000"}
+    setup.saves("/printers", {**kept, "printers-0-address": "10.0.0.9:9100"}, "setup.printers")
+    assert answers() == "in_order"
+    setup.saves("/printers", {**kept, "printers-0-address": "10.0.0.10"}, "setup.printers")
+    assert answers() == "not_learned"
+    learned()
+    setup.saves("/printers/depan/test", {}, "setup.test_page", "/uji/counter/setup/printers")
+    assert answers() == "not_learned"
 
 
 def test_another_office_is_founded(setup: Setup) -> None:  # setup.found

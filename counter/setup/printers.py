@@ -12,6 +12,7 @@ from shared.engine import paper, setup_printers
 from shared.printing.address import PRINTER_KINDS
 from shared.printing.delivery import Answers
 from shared.printing.profiles import PAPERS, names
+from shared.printing.wires.device import usb_printers
 from shared.store import reads
 from shared.web.auth import now, store
 from shared.web.clicks import change
@@ -33,6 +34,8 @@ def printers() -> ResponseReturnValue:
         papers=list(PAPERS),
         models=[name for name in names() if name not in PAPERS],
         answers=[each.value for each in Answers],
+        of_agents=[printer.id for printer in office_config().printers if printer.device_id is not None],
+        plugged_in=[str(known) for known, _ in usb_printers()],
     )
 
 

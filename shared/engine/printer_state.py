@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from shared.domain.actor import Actor
 from shared.printing.address import FETCHING, WIRED, Kind
+from shared.printing.delivery import Answers
 from shared.printing.status import Status
 from shared.store.office import Store, Transaction
 from shared.store.tables import Office, Printer
@@ -82,6 +83,12 @@ def take_turn(store: Store, printer_id: int, now: datetime, pause_s: float) -> b
 def heard(store: Store, printer_id: int, now: datetime) -> None:
     """A printer that asks by itself has just told how it is."""
     store.write(update(Printer).where(Printer.id == printer_id).values(asked_at=now))
+
+
+def learned_anew(tx: Transaction, printer_id: int) -> None:
+    """Before its next slip the printer is asked again what it answers."""
+    tx.execute(update(Printer).where(Printer.id == printer_id).values(answers=Answers.NOT_LEARNED.value))
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
 
 
 def keep_answers(tx: Transaction, printer_id: int, answers: str) -> None:

@@ -13,8 +13,9 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.problem import Problem
 from shared.engine.paper import print_lines
+from shared.engine.printer_state import learned_anew
 from shared.engine.setup import Form, Id, Slug, printable, raise_if_faults, record_setup_change, twice
-from shared.printing.address import FETCHING, Kind, address
+from shared.printing.address import FETCHING, Kind, address, is_wired
 from shared.printing.delivery import Answers
 from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
@@ -146,8 +147,11 @@ def _by_name(form: PrintersForm) -> dict[str, object]:
 
 
 def print_test(tx: Transaction, slug: str, lines: Sequence[slip.Line]) -> None:
-    """Queues a test page on this printer; raises `Unknown("printer")`."""
-    if slug not in {printer.slug for printer in tx.office.printers}:
+    """Queues a test page on this printer, before which it is learned anew; raises `Unknown("printer")`."""
+    tried = next((printer for printer in tx.office.printers if printer.slug == slug), None)
+    if tried is None:
         raise Unknown("printer")
+    if is_wired(tried.kind) and tried.device_id is None:
+        learned_anew(tx, tried.id)
     job_id = print_lines(tx, "test", lines, printer=slug)
     tx.record("setup.test_page", detail={"printer": slug, "job": job_id})
