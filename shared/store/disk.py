@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.domain.errors import Refusal
 
@@ -30,6 +31,22 @@ class DiskFault(Refusal):
     """The disk did not do what it should; what was asked for did not happen."""
 
     status = 507
+
+
+class Away(Refusal):
+    """The database cannot be reached now; it may come back by itself."""
+
+    status = 503
+
+
+def database_away(error: BaseException) -> Away | None:
+    """The refusal for a database that does not answer; None when the error is another one."""
+    if not isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+        return None
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
+        return Away("database_busy") if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
+    return Away("database_away")
 
 
 def disk_fault(error: BaseException) -> DiskFault | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
@@ -29,6 +31,10 @@ T = TypeVar("T")
 __all__ = ["Store", "Transaction"]
 
 log = structlog.get_logger()
+
+
+AWAY_S, AGAIN_S = 5.0, 0.25
+"""How long a change waits for a database that cannot be reached, and how often it asks."""
 
 
 class Store:
@@ -81,7 +87,7 @@ class Store:
         """What `work(connection, ...)` returns, after the commit; for what belongs to no office's queue."""
         if self._writer is not None:
             return self._writer.run(lambda connection: work(connection, *args, **kwargs))
-        with self.engine.begin() as connection:
+        with self._connected() as connection, connection.begin():
             return work(connection, *args, **kwargs)
 
     @contextmanager
@@ -159,12 +165,23 @@ class Store:
             except Exception:
                 log.exception("listener_failed", office=office_id, version=version)
 
+    def _connected(self) -> Connection:
+        """A connection, waited for while the database restarts: nothing was said on it, so nothing happens twice."""
+        until = time.monotonic() + AWAY_S
+        while True:
+            try:
+                return self.engine.connect()
+            except OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(AGAIN_S)
+
     def _change_alone(self, rooms: OfficeRooms, work: Work[T]) -> T:
         """In a transaction of its own. Other changes of the office would wait for its row: here they wait before."""
         with rooms.writing:
             is_done = False
             try:
-                with self.engine.begin() as connection:
+                with self._connected() as connection, connection.begin():
                     answer = work(connection)
                     is_done = True
             except BaseException:
@@ -178,7 +195,7 @@ class Store:
 def _sqlite(url: str) -> Engine:
     connect = {"check_same_thread": False, "timeout": LOCK_TIMEOUT_S}
     # no pool: the store keeps its own connections
-    engine = create_engine(url, connect_args=connect, poolclass=NullPool, json_serializer=as_json)
+    engine = create_engine(url, connect_args=connect, poolclass=NullPool, json_serializer=as_json, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -191,4 +208,6 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, json_serializer=as_json)
+    return create_engine(
+        url, pool_size=8, max_overflow=24, pool_pre_ping=True, json_serializer=as_json, hide_parameters=True
+    )

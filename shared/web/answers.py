@@ -213,3 +213,8 @@ class Health(Answer):
     status: Literal["ok"]
     offices: int
     version: str
+
+
+class Trouble(Answer):
+    status: Literal["trouble"]
+    problems: list[str]

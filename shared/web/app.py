@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
@@ -14,6 +15,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, render_template, send_from_directory, url_for
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared import words
@@ -101,17 +103,28 @@ def create_app(
         for blueprint, prefix in one.blueprints:
             app.register_blueprint(blueprint, url_prefix=prefix)
     app.add_url_rule(f"/static/<build>/<any({','.join(FOLDERS)}):place>/<path:filename>", "static", _file)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_folder(settings.data / "templates"))
+    app.jinja_env.bytecode_cache = PageCache(settings.data / "templates")
     app.jinja_env.globals.update(asset=_asset, icon=_icon, render=render_template)
     if settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
 
 
-def _folder(path: Path) -> str:
-    """Made when it is missing: pages are compiled once, not at the first visit after every start."""
-    path.mkdir(parents=True, exist_ok=True)
-    return str(path)
+class PageCache(FileSystemBytecodeCache):
+    """Pages are compiled once, not at the first visit after every start; a disk that refuses costs only that."""
+
+    def __init__(self, folder: Path) -> None:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def _file(build: str, place: str, filename: str) -> Response:

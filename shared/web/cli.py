@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from shared.printing.address import permit
+from shared.web.data_folder import keep_private
 from shared.web.settings import InvalidSettings, read_settings
 
 COMMANDS = {path.stem.replace("_", "-"): path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py")}
@@ -49,5 +50,6 @@ def main(context: click.Context) -> None:
     try:
         context.obj = read_settings()
         permit(context.obj.printer_reach())
+        keep_private(context.obj)
     except InvalidSettings as error:
         raise click.ClickException(str(error)) from None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.domain.errors import Refusal
-from shared.store.disk import disk_fault
+from shared.store.disk import database_away, disk_fault
 from shared.words import texts
 
 WORDS = Path(__file__).parent
 
 
-def say(key: str, **facts: object) -> str:
+def say(key: str, /, **facts: object) -> str:
     """The Indonesian sentence, and the English one in brackets."""
     said = [texts((WORDS,), language).get(key, key) % facts for language in ("id", "en")]
     return f"{said[0]} ({said[1]})"
@@ -25,5 +25,5 @@ def sentence(error: Refusal) -> str:
 
 def fault_sentence(error: Exception) -> str | None:
     """The sentence for a refusal or a fault of the disk; None for what is an error of the program."""
-    refusal = error if isinstance(error, Refusal) else disk_fault(error)
+    refusal = error if isinstance(error, Refusal) else disk_fault(error) or database_away(error)
     return sentence(refusal) if refusal else None

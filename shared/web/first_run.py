@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 
 from shared.domain.actor import Actor
@@ -11,21 +12,35 @@ from shared.engine.day import close_past_days
 from shared.engine.founding import Password, found, planned
 from shared.standards import shipped
 from shared.store import reads
+from shared.store.disk import disk_fault
 from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.data_folder import require_offices, require_sound
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
+log = structlog.get_logger()
+
 
 def prepare(settings: Settings, now: datetime) -> list[Password]:
-    """Brings the database up to date and, when it holds no office, founds those of the standards; their passwords."""
+    """Brings the database up to date and, when it holds no office, founds those of the standards; their passwords.
+
+    On a full or read-only disk the server comes up all the same, to be read. Raises `NotSound`.
+    """
+    require_sound(settings)
     upgrade(settings.database())
     store = Store(settings.database())
     try:
         with store.read() as connection:
+            require_offices(settings, connection)
             offices = reads.offices(connection)
         for office in offices:
-            store.change(office.id, Actor.system(now), close_past_days)
+            try:
+                store.change(office.id, Actor.system(now), close_past_days)
+            except Exception as error:
+                if disk_fault(error) is None:
+                    raise
+                log.warning("reading_only", error=str(disk_fault(error)))
         return [] if offices else store.write_with(_found_all, now)
     finally:
         store.close()

@@ -11,13 +11,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 import structlog
-from flask import Flask, current_app, g, request
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from flask import Flask, current_app, g, request, session
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room
 from sqlalchemy import bindparam, update
 
 from shared.domain.errors import Refusal
@@ -26,12 +27,14 @@ from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.engine import device as engine
 from shared.engine import print_queue
+from shared.engine import session as sessions
 from shared.engine.forecast import Forecast, Forecasts
 from shared.store import hot, reads
+from shared.store.disk import database_away
 from shared.store.office import Store
 from shared.store.tables import Office, new_epoch
 from shared.web import hosts
-from shared.web.auth import device, is_officer_here
+from shared.web.auth import KEY, device, is_officer_here
 from shared.web.opening import with_words
 from shared.web.screen import office_id
 
@@ -45,6 +48,10 @@ SHARE = 5
 LONGEST_PAUSE_S = 0.4
 PHONE_PAUSE_S = 0.3
 """The same for phones, of which there may be a thousand: each is right within a second."""
+AGAIN_S, GIVEN_UP_S = 1.0, 600.0
+"""While the database is away a board is read again; later the round of the minute does it."""
+CHECK_PAUSE_S = 1.0
+"""Between two looks at whose lines are to be ended."""
 PHONE_ROOMS = 20
 BREATH_S = 0.003
 """Between two rooms of phones: clicks that came meanwhile are answered first."""
@@ -56,7 +63,7 @@ class Live:
     """Sends the board of an office to everybody in its rooms."""
 
     def __init__(self, app: Flask, store: Store, clock: Callable[[], datetime], **options: Any) -> None:
-        self.store, self.clock = store, clock
+        self.app, self.store, self.clock = app, store, clock
         self.build: str = app.config["BUILD"]
         self.forecasts: Forecasts = app.extensions["loket_forecasts"]
         self.socketio = SocketIO(
@@ -76,10 +83,13 @@ class Live:
         """The same of print agents."""
         self._devices: dict[str, int] = {}
         """Of this process: connection -> paired kiosk or display."""
+        self._lines: dict[str, _Line] = {}
+        """Of this process: connection -> whose it is, to be ended with their session or token."""
         self._phone_boards: dict[int, tuple[datetime, dict[str, Any]]] = {}
         self._to_screens = _Debounce(self.socketio, PAUSE_S, self._send)
         self._to_phones = _Debounce(self.socketio, PHONE_PAUSE_S, self._send_phones)
         self._to_agents = _Debounce(self.socketio, PAUSE_S, self._wake_agents)
+        self._to_check = _Debounce(self.socketio, CHECK_PAUSE_S, self._end_revoked)
         store.on_change(self.publish)
 
     def board(self, office_id: int) -> dict[str, Any]:
@@ -127,6 +137,8 @@ class Live:
             self._to_phones.add(office)
         if self._has_queue or office in self._agents.values():
             self._to_agents.add(office)
+        if self._lines:
+            self._to_check.add(office)
 
     def tell_device(self, device_id: int, what: str, **facts: Any) -> None:
         """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
@@ -195,6 +207,7 @@ class Live:
         if paired is None or paired.id is None:
             raise ConnectionRefusedError("not_paired")
         self._agents[sid] = g.office_id
+        self._lines[sid] = _Line(g.office_id, device_id=paired.id)
         join_room(_device_room(paired.id))
         _identified()
 
@@ -203,7 +216,10 @@ class Live:
         is_officer = is_officer_here()
         if paired is None and not is_officer:
             raise ConnectionRefusedError("not_paired")
+        if is_officer and KEY in session:
+            self._lines[sid] = _Line(g.office_id, key_hash=sessions.digest(session[KEY]))
         if paired is not None and paired.id is not None:
+            self._lines[sid] = _Line(g.office_id, device_id=paired.id)
             self._devices[sid] = paired.id
             join_room(_device_room(paired.id))
         if screen == "display":
@@ -213,9 +229,27 @@ class Live:
         sid: str = request.sid  # type: ignore[attr-defined]
         self._phones.pop(sid, None)
         self._agents.pop(sid, None)
+        self._lines.pop(sid, None)
         device_id = self._devices.pop(sid, None)
         if device_id is not None and device_id not in self._devices.values():
             self.store.write_with(engine.lost, device_id, self.clock())
+
+    def _end_revoked(self, office: int) -> None:
+        """Whose session was ended, token taken back, or account switched off hears no more."""
+        lines = {sid: line for sid, line in self._lines.items() if line.office == office}
+        keys = {line.key_hash for line in lines.values() if line.key_hash is not None}
+        ids = {line.device_id for line in lines.values() if line.device_id is not None}
+        with self.store.read() as connection:
+            good_keys = sessions.good_sessions(connection, keys) if keys else set()
+            good_ids = sessions.good_devices(connection, ids, self.clock()) if ids else set()
+        for sid, line in lines.items():
+            if line.key_hash not in good_keys and line.device_id not in good_ids:
+                self._lines.pop(sid, None)
+                self._end(sid)
+
+    def _end(self, sid: str) -> None:
+        with self.app.app_context():
+            disconnect(sid, namespace="/")
 
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""
@@ -227,6 +261,15 @@ _RENEW = (
     .where(Office.id == bindparam("the_office"), Office.epoch == bindparam("the_epoch"))
     .values(epoch=bindparam("fresh_epoch"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Whose connection it is: a session's, or a device's or program's."""
+
+    office: int
+    key_hash: str | None = None
+    device_id: int | None = None
 
 
 class _Debounce:
@@ -247,6 +290,7 @@ class _Debounce:
         self._socketio.start_background_task(self._send, office)
 
     def _send(self, office: int) -> None:
+        failed_s = 0.0
         while True:
             with self._lock:
                 if office not in self._dirty:
@@ -256,8 +300,18 @@ class _Debounce:
             began = time.perf_counter()
             try:
                 self._do(office)
-            except Exception:
-                log.exception("publish_failed", office=office)
+                failed_s = 0.0
+            except Exception as error:
+                if database_away(error) is None:
+                    log.exception("publish_failed", office=office)
+                elif failed_s < GIVEN_UP_S:
+                    if failed_s == 0.0:
+                        log.warning("publish_waits", office=office)
+                    with self._lock:
+                        self._dirty.add(office)  # the screens are old until it succeeds
+                    failed_s += AGAIN_S
+                    self._socketio.sleep(AGAIN_S)
+                    continue
             self._socketio.sleep(max(self._pause_s, min(SHARE * (time.perf_counter() - began), LONGEST_PAUSE_S)))
 
 

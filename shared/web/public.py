@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+import tempfile
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
 from shared.domain.errors import Forbidden
 from shared.domain.standard import MANAGEMENT, PUBLISHED
 from shared.store import reads
+from shared.store.disk import database_away, disk_fault
 from shared.web import screens
 from shared.web.answers import Health
 from shared.web.auth import store
 from shared.web.hosts import is_local
 from shared.web.openapi import described, document
-from shared.web.screen import office_config
+from shared.web.screen import office_config, sentence
+from shared.web.settings import Settings
 
 blueprint = Blueprint("public", __name__)
+LEAST_FREE_BYTES = 20_000_000
+"""Below this the next day may not find room; `loket check` warns much earlier."""
 
 
 @blueprint.get("/")
@@ -43,11 +51,27 @@ def standard(slug: str) -> str:
 
 @blueprint.get("/healthz")
 @described(Health)
-def healthz() -> Response:
-    """200 while the database answers."""
-    with store().read() as connection:
-        count = len(reads.offices(connection))
+def healthz() -> ResponseReturnValue:
+    """200 while the database answers and the disk takes what is written; else 503 with what is wrong, in words."""
+    try:
+        with store().read() as connection:
+            count = len(reads.offices(connection))
+        _try_to_write(current_app.extensions["loket_settings"])
+    except Exception as error:
+        trouble = disk_fault(error) or database_away(error)
+        if trouble is None:
+            raise
+        return jsonify(status="trouble", problems=[sentence(trouble)]), 503
     return jsonify(status="ok", offices=count, version=current_app.config["VERSION"])
+
+
+def _try_to_write(settings: Settings) -> None:
+    """Raises `OSError` when the data folder takes no more; also when only little room is left."""
+    free = shutil.disk_usage(settings.data).free
+    if free < LEAST_FREE_BYTES:
+        raise OSError(errno.ENOSPC, "", str(settings.data))
+    with tempfile.NamedTemporaryFile(dir=settings.data, prefix=".health-") as probe:
+        probe.write(b"x" * 4096)
 
 
 @blueprint.get("/metrics")

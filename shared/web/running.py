@@ -23,6 +23,7 @@ from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
+from shared.web.data_folder import take_alone
 from shared.web.first_run import prepare
 from shared.web.live import Live
 from shared.web.settings import Settings, read_settings
@@ -37,6 +38,7 @@ def application(**live_options: Any) -> Flask:
     """Prepares the database, makes the app, starts what runs beside it, and says on the console what to open."""
     settings = read_settings()
     permit(settings.printer_reach())
+    take_alone(settings)
     passwords = prepare(settings, datetime.now(UTC))
     app = create_app(settings, **({"async_mode": "gevent"} | live_options))
     start(app)

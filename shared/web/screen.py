@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 from shared.domain.errors import Refusal, Unknown
 from shared.domain.office import OfficeConfig
 from shared.store import reads
+from shared.store.disk import database_away, disk_fault
 from shared.web.auth import store, wants_page
 from shared.web.i18n import language
 from shared.web.urls import came_from
@@ -110,8 +112,23 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _fault(error: Exception) -> Response:
+    known = disk_fault(error) or database_away(error)
+    if known is not None:
+        _log_outage(known)
+        return refusal(known)
     log.exception("fault", endpoint=request.endpoint)  # the path may hold a key or a ticket's token
     return _answer(500, "fault", gettext("error.fault"), {})
+
+
+OUTAGE_S = 60
+_told: dict[str, float] = {}
+
+
+def _log_outage(known: Refusal) -> None:
+    """One line for an outage, however many clicks it meets."""
+    if time.monotonic() - _told.get(known.code, float("-inf")) > OUTAGE_S:
+        log.error("outage", code=known.code, place=known.facts.get("place"))
+    _told[known.code] = time.monotonic()
 
 
 def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> Response:

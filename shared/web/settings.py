@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.printing.address import Reach, networks
+
+_KEY = re.compile("[0-9a-f]{64}")
 
 
 class InvalidSettings(ValueError):
@@ -58,14 +62,27 @@ class Settings(BaseModel):
         return [each.strip() for each in self.proxies.split(",") if each.strip()]
 
     def secret_key(self) -> str:
-        """Signs sessions; made once and kept in the data folder, readable by its owner only."""
+        """Signs sessions; made once and kept in the data folder, readable by its owner only.
+
+        A damaged one, as a power cut may leave it, is made anew: everybody signs in once more.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
         path = self.data / "secret_key"
-        try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+        with suppress(FileNotFoundError):
+            kept = path.read_bytes().decode("ascii", "replace").strip()
+            if _KEY.fullmatch(kept):
+                return kept
+        fresh = self.data / f".secret_key.{os.getpid()}"
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            fresh.replace(path)
+        else:
+            with suppress(FileExistsError):  # another process was faster
+                os.link(fresh, path)
+            fresh.unlink()
         return path.read_text()
 
 

@@ -15,6 +15,7 @@ from shared.store import reads
 from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
 from shared.web.console import say
+from shared.web.data_folder import open_to_others
 from shared.web.settings import Settings
 
 LEAST_FREE_BYTES = 500_000_000
@@ -46,6 +47,8 @@ def check(settings: Settings, store: Store) -> Iterator[Finding]:
     yield True, "pengaturan (settings)", f"data di {settings.data}"
     free = shutil.disk_usage(settings.data).free
     yield free >= LEAST_FREE_BYTES, "ruang disk (disk space)", f"{free // 1_000_000} MB bebas"
+    exposed = [path.name for path in open_to_others(settings)]
+    yield not exposed, "hak akses (file modes)", ", ".join(exposed[:5]) or "hanya pemiliknya"
     integrity = _integrity(store)
     yield integrity == "ok", "basis data (database)", integrity
     with store.read() as connection:

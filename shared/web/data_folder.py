@@ -1,0 +1,95 @@
+"""The data folder at a start: private, for one server at a time, never founded anew over what was there."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import stat
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from shared.domain.errors import Refusal
+from shared.store import reads
+from shared.web.settings import Settings
+
+OWN_ONLY = 0o077
+LOCK_WAIT_S = 10
+"""A server that was killed takes a moment to be gone."""
+CHECKED_UP_TO = 64_000_000
+"""Bytes of a database that is looked through at each start; a larger one is looked through by `loket check`."""
+
+_held: dict[Path, int] = {}
+
+
+class NotSound(Refusal):
+    """The data folder cannot be served from; the sentence says the way back."""
+
+
+def keep_private(settings: Settings) -> None:
+    """New files are the owner's alone, and so are those that an earlier version left open to all."""
+    os.umask(OWN_ONLY)
+    folder = settings.data
+    if not folder.is_dir():
+        return
+    for path in (folder, *folder.iterdir()):
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(path.lstat().st_mode)
+            if mode & OWN_ONLY and not path.is_symlink():
+                path.chmod(mode & ~OWN_ONLY)
+
+
+def open_to_others(settings: Settings) -> list[Path]:
+    """What of the folder others on this machine may read."""
+    if not settings.data.stat().st_mode & OWN_ONLY:
+        return []
+    return [path for path in (settings.data, *settings.data.iterdir()) if path.lstat().st_mode & OWN_ONLY]
+
+
+def take_alone(settings: Settings) -> None:
+    """Holds the folder for this process until it ends. Raises `NotSound("second_server")`.
+
+    With a database server several processes work together; each row is locked there.
+    """
+    if settings.database_url or settings.data in _held:
+        return
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.data / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    until = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                os.close(lock)
+                raise NotSound("second_server", folder=str(settings.data)) from None
+            time.sleep(0.1)
+        else:
+            _held[settings.data] = lock
+            return
+
+
+def require_sound(settings: Settings) -> None:
+    """Raises `NotSound("database_damaged")`; a database that is missing is looked at by `require_offices`."""
+    path = settings.data / "loket.db"
+    if settings.database_url or not path.is_file() or not 0 < path.stat().st_size <= CHECKED_UP_TO:
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return  # a full or read-only disk is another sentence
+        found = str(error)
+    if found != "ok":
+        raise NotSound("database_damaged", place=str(path))
+
+
+def require_offices(settings: Settings, connection: Connection) -> None:
+    """Raises `NotSound("database_gone")` when the folder was in use, but its database knows no office any more."""
+    was_used = (settings.data / "secret_key").exists()
+    if not settings.database_url and was_used and not reads.offices(connection):
+        raise NotSound("database_gone", place=str(settings.data / "loket.db"), key=str(settings.data / "secret_key"))

@@ -1,0 +1,171 @@
+"""A start on a folder that is not what it was, and a server whose disk or database is away."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import world
+from flask import Flask
+from server import LOKET, Server
+from world import World
+
+from shared.domain.actor import Actor
+from shared.engine import session, setup_devices
+from shared.engine.device import issue_token
+from shared.store import office as store_office
+from shared.store.office import Store
+from shared.web import data_folder, public
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+PAGE = {"Accept": "text/html"}
+
+
+def modes(folder: Path) -> set[int]:
+    return {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (folder, *folder.iterdir())}
+
+
+def test_what_others_may_read_is_taken_from_them(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(0o755)
+    (folder / "loket.db").touch(0o644)
+    settings = Settings(data=folder)
+    assert [path.name for path in data_folder.open_to_others(settings)] == ["data", "loket.db"]
+    before = os.umask(0o022)
+
+    try:
+        data_folder.keep_private(settings)
+        (folder / "made-later").touch()
+    finally:
+        os.umask(before)
+
+    assert modes(folder) == {0}
+    assert data_folder.open_to_others(settings) == []
+
+
+def test_a_second_server_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_folder, "LOCK_WAIT_S", 0.1)
+    with (tmp_path / "server.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        with pytest.raises(data_folder.NotSound) as refused:
+            data_folder.take_alone(Settings(data=tmp_path))
+
+    assert refused.value.code == "second_server"
+    data_folder.take_alone(Settings(data=tmp_path))
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\0" * 64, b"short", b"\xff\xfe" * 32])
+def test_a_damaged_key_is_made_anew(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(damaged)
+
+    key = Settings(data=tmp_path).secret_key()
+
+    assert len(key) == 64
+    assert Settings(data=tmp_path).secret_key() == key
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize("how", ["gone", "empty", "zeros", "half", "other text"])
+def test_a_start_on_a_lost_or_damaged_database_says_the_way_back_and_founds_nothing(
+    how: str, founded: Server, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(founded.data, data)
+    database = data / "loket.db"
+    whole = database.read_bytes()
+    for beside in data.glob("loket.db-*"):
+        beside.unlink()
+    if how == "gone":
+        database.unlink()
+    else:
+        spoiled = {
+            "empty": b"",
+            "zeros": whole[:20_000] + b"\0" * 40_000 + whole[60_000:],
+            "half": whole[: len(whole) // 2],
+            "other text": b"not a database at all\n" * 1000,
+        }
+        database.write_bytes(spoiled[how])
+    environment = {**os.environ, "LOKET_DATA": str(data), "LOKET_PORT": str(Server(data).port)}
+
+    done = subprocess.run([LOKET, "run"], env=environment, capture_output=True, text=True, timeout=240, check=False)
+
+    assert done.returncode != 0
+    assert "loket restore" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "one-time passwords" not in done.stdout
+
+
+def test_pages_are_shown_when_their_cache_cannot_be_written(here: World, tmp_path: Path) -> None:
+    (tmp_path / "templates").write_text("a file where the folder should be")
+
+    app = create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
+
+    assert app.test_client().get(f"/{here.slug}/counter/sign-in", headers=PAGE).status_code == 200
+
+
+def test_health_says_in_words_that_the_disk_is_full(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert app.test_client().get("/healthz").status_code == 200
+
+    monkeypatch.setattr(public, "LEAST_FREE_BYTES", 10**18)
+    answer = app.test_client().get("/healthz")
+
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "Disk penuh" in answer.json["problems"][0]
+
+
+def test_a_database_that_cannot_be_reached_is_a_calm_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_office, "AWAY_S", 0.1)
+    store = Store("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    client = create_app(Settings(data=tmp_path), store, async_mode="threading").test_client()
+
+    page, health = client.get("/", headers=PAGE), client.get("/healthz")
+    take = client.post("/lumajang/kiosk/tickets", json={"service": "oss", "nonce": "12345678"})
+
+    assert [answer.status_code for answer in (page, health, take)] == [503] * 3
+    assert "Tunggu sebentar" in page.text
+    assert take.json is not None
+    assert take.json["error"]["code"] == "database_away"
+    store.close()
+
+
+@pytest.mark.parametrize("how", ["revoked", "signed out"])
+def test_what_is_ended_hears_no_more(app: Flask, here: World, how: str) -> None:
+    live = app.extensions["loket_live"]
+    browser = app.test_client()
+    browser.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    if how == "revoked":
+        token = here.store.write_with(issue_token, here.id, "display", "Layar", here.now)
+        browser.set_cookie("loket_device", token, domain="localhost")
+        auth = {"office": here.slug, "screen": "display"}
+    else:
+        page = browser.get(f"/{here.slug}/counter/sign-in", headers=PAGE).text
+        form = {"csrf_token": page.split('name="csrf_token" value="')[1].split('"')[0]}
+        form |= {"login": "petugas1", "password": world.PASSWORD}
+        assert browser.post(f"/{here.slug}/counter/sign-in", data=form).status_code == 302
+        auth = {"office": here.slug, "screen": "counter"}
+    line = live.socketio.test_client(app, auth=auth, flask_test_client=browser)
+    assert line.is_connected()
+    here.take()
+
+    nobody = Actor.system(here.now)
+    if how == "revoked":
+        device_id = next(iter(live._lines.values())).device_id
+        here.store.change(here.id, nobody, setup_devices.revoke, device_id)
+    else:
+        with here.store.read() as connection:
+            found = session.running(connection, here.id, None, here.now)[0]
+        here.store.change(here.id, nobody, session.end, found.id, None)
+
+    until = time.monotonic() + 60
+    while line.is_connected():
+        assert time.monotonic() < until
+        time.sleep(0.05)
