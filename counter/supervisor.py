@@ -16,7 +16,8 @@ from shared.domain.ticket import State
 from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
-from shared.web.clicks import ButtonPage, change, take, wants_fragment
+from shared.web.clicks import ButtonPage, change, do, take, wants_fragment
+from shared.web.conditions import conditions, current_scene
 from shared.web.screen import office_config
 
 
@@ -56,6 +57,13 @@ def take_over_ticket(ticket_id: int) -> ResponseReturnValue:
     return take(PAGE, TakeOver, lambda form: change(supervisor.take_over, ticket_id, form.reason, form.to_counter))
 
 
+@blueprint.post("/supervisor/clock")
+@officers_only(Right.RUN_FLOOR)
+def confirm_clock() -> ResponseReturnValue:
+    """The date is right although the clock was set far forward: days may close by it."""
+    return do(PAGE, supervisor.confirm_clock)
+
+
 @blueprint.post("/supervisor/counters/<int:number>/empty")
 @officers_only(Right.RUN_FLOOR)
 def empty_counter(number: int) -> ResponseReturnValue:
@@ -75,13 +83,15 @@ PAGE: ButtonPage[object] = ButtonPage(_page, lambda _: url_for("counter.supervis
 def _floor(moment: datetime) -> dict[str, object]:
     with store().room(g.office_id, moment) as room, store().read() as connection:
         office, version, queues = room.office, room.version, floor.queues(room, moment)
-        held, stranded = room.in_state(State.HELD), room.stranded()
+        held, stranded = room.in_state(State.HELD), [one.label for one in room.stranded()]
         counters = floor.counters(connection, room)
         load = floor.load(connection, office, office_day(moment, office.zone), moment)
         overdue, failed = floor.faults(connection, office, moment)
         devices = device.devices(connection, office.office_id)
         printers = reads.printers(connection, office.office_id)
         messages = panel.messages(connection, office.office_id, moment)
+    with store().read() as connection:
+        found = conditions(current_scene(connection, office, moment, stranded))
     working = sum(one.officer_id is not None and one.paused_at is None for one in counters)
     waiting = sum(queue.waiting for queue in queues)
     return {
@@ -97,9 +107,9 @@ def _floor(moment: datetime) -> dict[str, object]:
         "overdue": overdue,
         "failed": failed,
         "held": [(one.id, one.label, office.counter_by_id(one.counter_id)) for one in held],
-        "stranded": [one.label for one in stranded],
         "devices": [(row, device.is_offline(row.last_seen_at, moment, row.lost_at)) for row in devices],
         "printers": printers,
         "messages": messages,
+        "conditions": found,
         "age_s": lambda at: max(0, int((moment - at).total_seconds())),
     }

@@ -32,7 +32,7 @@ from shared.web.live import live_board
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.screens import Screen
-from shared.web.urls import public_url
+from shared.web.urls import paper_url
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 SCREEN = Screen(title="Kiosk", home="kiosk.page", blueprints=((blueprint, "/<office>/kiosk"),), purpose="kiosk")
@@ -139,7 +139,7 @@ def qr(token: str) -> ResponseReturnValue:
     if not _TOKEN.fullmatch(token):
         raise Unknown("ticket")
     drawn = BytesIO()
-    segno.make(public_url(f"/t/{token}"), error="m", micro=False).save(drawn, kind="svg", border=4, light="white")
+    segno.make(paper_url(f"/t/{token}"), error="m", micro=False).save(drawn, kind="svg", border=4, light="white")
     return Response(drawn.getvalue(), content_type="image/svg+xml")
 
 

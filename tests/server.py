@@ -93,6 +93,7 @@ class Server:
     def _settings(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
         own = {"LOKET_DATA": str(self.data), "LOKET_PORT": str(self.port), "LOKET_PRINTER_ADDRESSES": LOOPBACK}
+        own["LOKET_PUBLIC_URL"] = self.url
         return {**clean, **own, **self.environment}
 
     def _wait(self) -> None:

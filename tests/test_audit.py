@@ -306,6 +306,11 @@ def _(house: House) -> Click:
     return Click("/uji/counter/supervisor/counters/1/empty", {"reason": "Lupa menutup"})
 
 
+@clicks("counter.confirm_clock")
+def _(house: House) -> Click:
+    return Click("/uji/counter/supervisor/clock")
+
+
 @clicks("counter.open_day")
 def _(house: House) -> Click:
     return Click("/uji/counter/day/open", {"note": "Semua diperiksa"})

@@ -43,9 +43,22 @@ def _act() -> None:
         media.move(office_config(), name, MOVES[action])
         change(engine.note_file, "medium_moved", {"file": name})
     else:
-        chosen = files("file")
-        if not chosen:
-            raise Invalid("medium", fields=["file"])
-        for each in chosen:
+        _add()
+
+
+def _add() -> None:
+    """Each file for itself: those that can be shown are kept, and the others are named with the reason."""
+    chosen = files("file")
+    if not chosen:
+        raise Invalid("medium", fields=["file"])
+    kept, refused = [], []
+    for each in chosen:
+        try:
             made = media.add(office_config(), each.filename or "", each.stream)
-            change(engine.note_file, "medium", {"file": made.name})
+        except Invalid as error:
+            refused.append(f"{each.filename}: {sentence(error)}")
+            continue
+        change(engine.note_file, "medium", {"file": made.name})
+        kept.append(made.name)
+    if refused:
+        raise Invalid("media_refused", refused=" ".join(refused), kept=", ".join(kept) or "–")

@@ -14,9 +14,12 @@ from shared.engine import setup as engine
 from shared.printing.logo import prepared
 from shared.web.clicks import change
 from shared.web.forms import Shown, file, is_pressed
+from shared.web.limits import takes_files
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
+LARGEST_LOGO_MB = 10
+"""What a phone's camera makes."""
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
 
 
@@ -24,7 +27,13 @@ FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
 @described(takes=engine.OfficeForm)
 def office() -> ResponseReturnValue:
     return edit(
-        "office", "office", engine.OfficeForm, present, lambda w: change(engine.change_office, w), zones=TIMEZONES
+        "office",
+        "office",
+        engine.OfficeForm,
+        present,
+        lambda w: change(engine.change_office, w),
+        zones=TIMEZONES,
+        logo_mb=LARGEST_LOGO_MB,
     )
 
 
@@ -35,6 +44,7 @@ def present() -> dict[str, object]:
 
 
 @setup_page("/office/logo", methods=["POST"])
+@takes_files(LARGEST_LOGO_MB * 10**6 + 100_000)
 def logo() -> ResponseReturnValue:
     """Takes a new picture, or takes the present one away."""
     chosen = file("logo")
@@ -47,7 +57,7 @@ def logo() -> ResponseReturnValue:
             change(engine.change_logo, prepared(chosen.read()))
     except Invalid as error:
         shown = Shown(plain(present()), {("logo",): sentence(error)})
-        return page("office", "office", shown, error.status, zones=TIMEZONES)
+        return page("office", "office", shown, error.status, zones=TIMEZONES, logo_mb=LARGEST_LOGO_MB)
     return redirect(url_for("setup.office", saved=1), 303)
 
 

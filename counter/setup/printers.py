@@ -18,7 +18,7 @@ from shared.web.auth import now, store
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config
-from shared.web.urls import public_url
+from shared.web.urls import paper_url
 
 
 @setup_page("/printers")
@@ -48,5 +48,5 @@ def test_page(name: str) -> ResponseReturnValue:
     with store().read() as connection:
         status = reads.printer_statuses(connection, g.office_id)[name]
     facts = (("Keadaan", gettext(f"printer.{status}")),)
-    change(setup_printers.print_test, name, paper.test_page(office_config(), printer, facts, now(), public_url("/")))
+    change(setup_printers.print_test, name, paper.test_page(office_config(), printer, facts, now(), paper_url("/")))
     return redirect(url_for("paper.page", printer=name), 303)

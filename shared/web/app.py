@@ -42,6 +42,7 @@ from shared.web.clock import ClockWatch
 from shared.web.live import Live
 from shared.web.screens import Screen
 from shared.web.settings import Settings
+from shared.web.uploads import UploadRequest
 
 SCREENS = ("kiosk", "display", "counter")
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,7 @@ def create_app(
 ) -> Flask:
     """The whole program as one WSGI app. `clock`: aware moments; `live_options`: Flask-SocketIO's (async_mode ...)."""
     app = Flask("shared.web", static_folder=None)
+    app.request_class = UploadRequest
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SESSION_COOKIE_NAME="loket",

@@ -21,7 +21,7 @@ from shared.web.context import address
 from shared.web.forms import read
 from shared.web.i18n import language
 from shared.web.screen import office_config, sentence
-from shared.web.urls import public_url
+from shared.web.urls import paper_url
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,7 +59,7 @@ def actor() -> Actor:
 
 def _actor() -> Actor:
     if "device" in g:
-        return Actor.device(now(), g.device.id, address=address(), language=language(), ticket_url=public_url("/t/"))
+        return Actor.device(now(), g.device.id, address=address(), language=language(), ticket_url=paper_url("/t/"))
     if not current_user.is_authenticated or current_user.office_id != g.office_id:
         return Actor.public(now(), address=address(), language=language())
     return Actor.officer(
@@ -70,7 +70,7 @@ def _actor() -> Actor:
         counter_id=_counter_id(),
         address=address(),
         language=language(),
-        ticket_url=public_url("/t/"),
+        ticket_url=paper_url("/t/"),
     )
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from shared.domain.errors import Refusal
 from shared.store.disk import database_away, disk_fault
-from shared.words import texts
+from shared.words import FOLDER, LANGUAGES, texts
 
-WORDS = Path(__file__).parent
+WORDS = (FOLDER, Path(__file__).parent)
 
 
 def say(key: str, /, **facts: object) -> str:
     """The Indonesian sentence, and the English one in brackets."""
-    said = [texts((WORDS,), language).get(key, key) % facts for language in ("id", "en")]
+    said = [texts(WORDS, language).get(key, key) % facts for language in LANGUAGES]
     return f"{said[0]} ({said[1]})"
 
 

@@ -23,6 +23,8 @@ from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
+from shared.web.conditions import Scene, clock_behind
+from shared.web.console import say
 from shared.web.data_folder import take_alone
 from shared.web.first_run import prepare
 from shared.web.live import Live
@@ -43,18 +45,31 @@ def application(**live_options: Any) -> Flask:
     app = create_app(settings, **({"async_mode": "gevent"} | live_options))
     start(app)
     warm(app)
-    _tell(settings, passwords)
+    _tell(app, settings, passwords)
     return app
 
 
-def _tell(settings: Settings, passwords: Sequence[Password]) -> None:
+def _tell(app: Flask, settings: Settings, passwords: Sequence[Password]) -> None:
     """The one place where one-time passwords are shown."""
     host = LOCAL if settings.host == "0.0.0.0" else settings.host
+    for sentence in _doubts(app):
+        print(f"\n{sentence}")
     if passwords:
         print("\nKantor baru dibuat. Kata sandi sekali pakai (one-time passwords), hanya tampil di sini:\n")
         for one in passwords:
             print(f"  {one.office:<12} {one.login:<12} {one.password:<16} {one.name}")
     print(f"\nBuka (open) http://{host}:{settings.port}/\n", flush=True)
+
+
+def _doubts(app: Flask) -> list[str]:
+    """What a start has to say aloud: a clock that is behind what was recorded."""
+    store: Store = app.extensions["loket_store"]
+    found = []
+    with store.read() as connection:
+        for row in reads.offices(connection):
+            scene = Scene(app.extensions["loket_settings"], connection, store.office_config(row.id), datetime.now(UTC))
+            found += [say("condition.clock_behind", **facts) for facts in clock_behind(scene)]
+    return found[:1]
 
 
 def start(app: Flask) -> None:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 
-from shared.web.hosts import own_addresses
+from shared.web.hosts import is_loopback, own_addresses
 from shared.web.settings import Settings
 
+LOOPBACK_NAMES = ("localhost", "ip6-localhost")
 ASKED_EVERY_S = 10
 """The machine's address may change, or come when the cable is put in."""
 _found: tuple[float, str] = (float("-inf"), "")
@@ -24,6 +25,22 @@ def public_url(path: str) -> str:
     if settings.host in ("0.0.0.0", "::"):
         return f"http://{_own_address()}:{settings.port}{path}"
     return request.host_url.rstrip("/") + path
+
+
+def paper_url(path: str) -> str:
+    """The same for what is printed or scanned: never an address that means another machine on every phone."""
+    url = public_url(path)
+    host = urlsplit(url).hostname or ""
+    if host not in LOOPBACK_NAMES and not is_loopback(host):
+        return url
+    settings: Settings = current_app.extensions["loket_settings"]
+    return f"http://{_own_address()}:{settings.port}{path}"
+
+
+def is_for_this_machine_only(settings: Settings) -> bool:
+    """No phone can open what stands on the slips, because the server listens to its own machine only."""
+    public = urlsplit(settings.public_url).hostname or settings.host
+    return public in LOOPBACK_NAMES or is_loopback(public)
 
 
 def _own_address() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from shared.store.copies import back_up
+from shared.web.conditions import BACKUP_MARK
 from shared.web.console import say
 from shared.web.settings import Settings
 
@@ -16,4 +17,6 @@ from shared.web.settings import Settings
 @click.pass_obj
 def command(settings: Settings, file: Path) -> None:
     """Menyalin basis data ke FILE, juga selama kantor bekerja (a copy of the database)."""
-    click.echo(say("console.backed_up", file=file, bytes=back_up(settings.database(), file)))
+    size = back_up(settings.database(), file)
+    (settings.data / BACKUP_MARK).touch()
+    click.echo(say("console.backed_up", file=file, bytes=size))

@@ -14,12 +14,9 @@ from shared.printing.delivery import Answers, ask
 from shared.store import reads
 from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
+from shared.web.conditions import Scene, conditions
 from shared.web.console import say
-from shared.web.data_folder import open_to_others
 from shared.web.settings import Settings
-
-LEAST_FREE_BYTES = 500_000_000
-"""Below this a day of history and a backup may not find room any more; our own choice."""
 
 Finding = tuple[bool, str, str]
 """Whether it is sound, what was looked at, what was found."""
@@ -46,9 +43,7 @@ def check(settings: Settings, store: Store) -> Iterator[Finding]:
     """Each finding as soon as it is known; what stands on an unsound database is not looked at."""
     yield True, "pengaturan (settings)", f"data di {settings.data}"
     free = shutil.disk_usage(settings.data).free
-    yield free >= LEAST_FREE_BYTES, "ruang disk (disk space)", f"{free // 1_000_000} MB bebas"
-    exposed = [path.name for path in open_to_others(settings)]
-    yield not exposed, "hak akses (file modes)", ", ".join(exposed[:5]) or "hanya pemiliknya"
+    yield True, "ruang disk (disk space)", f"{free // 1_000_000} MB bebas"
     integrity = _integrity(store)
     yield integrity == "ok", "basis data (database)", integrity
     with store.read() as connection:
@@ -60,6 +55,14 @@ def check(settings: Settings, store: Store) -> Iterator[Finding]:
         offices = reads.offices(connection)
     for office in offices:
         yield from _office(store, office.id, office.slug)
+        now = datetime.now(UTC)
+        with store.room(office.id, now) as room:
+            stranded = [ticket.label for ticket in room.stranded()]
+        with store.read() as connection:
+            scene = Scene(settings, connection, store.office_config(office.id), now, stranded=stranded)
+            for each in conditions(scene):
+                what = f"{office.slug} {'ingat' if each.is_reminder else 'perbaiki'}"
+                yield each.is_reminder, what, f"{each.sentence('id')} ({each.sentence('en')})"
 
 
 def _schema(present: str | None, newest: str) -> str:
@@ -82,16 +85,6 @@ def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
     office = store.office_config(office_id)
     offered = [service for service in office.services if service.is_active]
     yield bool(offered and office.counters), slug, f"{len(offered)} layanan, {len(office.counters)} loket"
-    for service in offered:
-        if office.counters and not office.first_counters(service):
-            yield False, f"{slug} {service.slug}", "tidak ada loket yang melayaninya (no counter serves it)"
-    with store.room(office_id, datetime.now(UTC)) as room:
-        stranded = ", ".join(ticket.label for ticket in room.stranded())
-    yield (
-        not stranded,
-        f"{slug} antrean (queue)",
-        f"tidak dapat dipanggil loket mana pun: {stranded}" if stranded else "ok",
-    )
     for printer in office.printers:
         if printer.device_id is not None or not is_wired(printer.kind):  # not this machine's to open
             yield True, f"{slug} printer {printer.slug}", printer.kind

@@ -1,0 +1,177 @@
+"""Conditions: each is told once, with the way out, by `loket check` and on the supervisor's page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from people import csrf
+from sqlalchemy import delete, insert, update
+from world import PASSWORD, World
+
+from shared.store import tables
+from shared.web import conditions as known
+from shared.web.cli import main
+from shared.web.clock import ClockWatch
+from shared.web.conditions import CONDITIONS, Scene, conditions
+from shared.web.settings import Settings
+from shared.words import LANGUAGES, words
+
+PAGE = {"Accept": "text/html"}
+PUBLIC = "http://192.168.1.10:8000"
+
+
+def renew(here: World) -> None:
+    here.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+
+
+@pytest.fixture
+def sound(here: World, tmp_path: Path) -> World:
+    """An office of which nothing is to be said."""
+    for weekday in range(5):
+        row = {"office_id": here.id, "weekday": weekday, "opens": time(8), "closes": time(16)}
+        here.store.write(insert(tables.Hours), row)
+    renew(here)
+    mark = tmp_path / known.BACKUP_MARK
+    mark.touch()
+    os.utime(mark, (here.now.timestamp(), here.now.timestamp()))
+    return here
+
+
+def found(here: World, data: Path, *, jumped: bool = False, public_url: str = PUBLIC) -> dict[str, dict[str, object]]:
+    with here.store.room(here.id, here.now) as room:
+        stranded = [ticket.label for ticket in room.stranded()]
+    with here.store.read() as connection:
+        office = here.store.office_config(here.id)
+        jumped_at = here.now - timedelta(minutes=5) if jumped else None
+        settings = Settings(data=data, public_url=public_url)
+        scene = Scene(settings, connection, office, here.now, jumped_at, stranded)
+        return {each.code: each.facts for each in conditions(scene)}
+
+
+def strand(here: World, data: Path) -> None:
+    here.take("layanan-2")
+    here.store.write(update(tables.Counter).values(services=["layanan-1"]))
+
+
+def close_early(here: World, data: Path) -> None:
+    here.store.write(update(tables.Office).values(settings={"closes_by_itself_at": "15:00"}))
+
+
+def forget_friday(here: World, data: Path) -> None:
+    here.store.write(delete(tables.Hours).where(tables.Hours.weekday == 4))
+
+
+def set_clock_back(here: World, data: Path) -> None:
+    here.take()
+    here.later(minutes=-10)
+
+
+def open_to_others(here: World, data: Path) -> None:
+    data.chmod(0o755)
+
+
+def bring_a_picture_of_a_telephone(here: World, data: Path) -> None:
+    folder = data / "media" / here.slug
+    folder.mkdir(parents=True)
+    (folder / "foto (1).heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+
+
+def age_the_backup(here: World, data: Path) -> None:
+    (data / known.BACKUP_MARK).touch()
+    here.later(days=0)
+    os.utime(data / known.BACKUP_MARK, (0, 0))
+
+
+def add_a_printer(here: World, data: Path) -> None:
+    row = {"office_id": here.id, "slug": "baru", "kind": "network", "address": "192.168.1.50"}
+    here.store.write(insert(tables.Printer), row)
+
+
+BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
+    ("stranded", strand, "B-001"),
+    ("service_without_counter", strand, "Layanan 2"),
+    ("hours_unknown", lambda here, data: here.store.write(delete(tables.Hours)), ""),
+    ("weekday_without_hours", forget_friday, "Jumat"),
+    ("closes_while_open", close_early, "15.00"),
+    ("clock_behind", set_clock_back, "07.50"),
+    ("readable_by_others", open_to_others, "chmod 700"),
+    ("backup_old", age_the_backup, ""),
+    ("printer_not_learned", add_a_printer, "baru"),
+    ("medium_not_playable", bring_a_picture_of_a_telephone, "foto (1).heic"),
+]
+
+
+def test_a_sound_office_has_no_condition(sound: World, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+
+    assert found(sound, tmp_path) == {}
+
+
+@pytest.mark.parametrize(("code", "spoil", "named"), BROKEN, ids=[each[0] for each in BROKEN])
+def test_each_condition_is_found_and_names_what_it_is_about(
+    sound: World, tmp_path: Path, code: str, spoil: Callable[[World, Path], object], named: str
+) -> None:
+    spoil(sound, tmp_path)
+    renew(sound)
+
+    facts = found(sound, tmp_path)[code]
+
+    assert named in words("id")(f"condition.{code}", **facts)
+
+
+def test_a_server_that_only_its_own_machine_reaches_is_said(sound: World, tmp_path: Path) -> None:
+    assert "qr_for_this_machine_only" in found(sound, tmp_path, public_url="")
+
+
+def test_a_jump_of_the_clock_stands_until_it_is_confirmed(app: Flask, sound: World, tmp_path: Path) -> None:
+    assert "clock_jumped" in found(sound, tmp_path, jumped=True)
+    watch: ClockWatch = app.extensions["loket_clock_watch"]
+    watch.jumped_at = sound.now - timedelta(minutes=5)
+    client = app.test_client()
+    form = client.get("/uji/counter/sign-in", headers=PAGE)
+    said = {"login": "admin", "password": PASSWORD, "csrf_token": csrf(form)}
+    client.post("/uji/counter/sign-in", headers=PAGE, data=said)
+    page = client.get("/uji/counter/supervisor", headers=PAGE)
+    assert 'data-condition="clock_jumped"' in page.text
+
+    client.post("/uji/counter/supervisor/clock", headers=PAGE, data={"csrf_token": csrf(page)})
+
+    assert "clock_jumped" not in found(sound, tmp_path, jumped=True)
+
+
+def test_one_that_cannot_be_looked_at_hides_none_of_the_others(
+    sound: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(scene: Scene) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setitem(CONDITIONS, "disk_low", broken)
+
+    assert "qr_for_this_machine_only" in found(sound, tmp_path, public_url="")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_condition_has_a_sentence_with_a_way_out(language: str) -> None:
+    said = {code: words(language).texts.get(f"condition.{code}", "") for code in CONDITIONS}
+
+    assert [code for code, sentence in said.items() if len(sentence) < 40] == []
+
+
+def test_loket_check_tells_them(sound: World, tmp_path: Path) -> None:
+    forget_friday(sound, tmp_path)
+    sound.store.write(update(tables.Counter).values(roles=["kasi"]))
+    renew(sound)
+
+    said = CliRunner().invoke(main, ["check"], env={"LOKET_DATA": str(tmp_path)})
+
+    assert said.exit_code == 1
+    assert "tidak punya jam buka" in said.output
+    assert "has no opening hours" in said.output
+    assert "SALAH  uji perbaiki: Tidak ada loket yang melayani Layanan 1" in said.output
