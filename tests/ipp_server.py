@@ -28,6 +28,8 @@ class Cups:
     paper: list[bytes] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
+    questions: int = 0
+    """How often somebody asked how the queue is."""
 
     @contextmanager
     def on(self, path: Path) -> Iterator[None]:
@@ -59,6 +61,7 @@ class Cups:
         elif operation == 0x0008:
             self.cancelled.append(struct.unpack(">i", asked["job-id"].encode("latin-1"))[0])
         else:
+            self.questions += 1
             found = _written(0x23, "printer-state", struct.pack(">i", self.state))
             for place, reason in enumerate(self.reasons):
                 found += _written(0x44, "" if place else "printer-state-reasons", reason.encode())

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from ipp_server import COMPLETED, PROCESSING, Cups
 from paper import Fault, PaperPrinter, decode, picture, qr_codes
 from people import until
 from sqlalchemy import insert, select, update
@@ -687,3 +688,25 @@ def test_a_printer_that_closes_after_each_slip_is_not_doubted_for_ever(small: Wo
     assert len(copies(small.store, first)) == 1
     assert not copies(small.store, second)
     assert len(on_paper(device, "N0002", marked=False)) == 1
+
+
+def test_a_cups_queue_that_is_idle_is_not_ready_after_a_slip_that_never_came_out(
+    small: World, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cups = Cups(job_state=PROCESSING)
+    monkeypatch.setenv("CUPS_SERVER", str(tmp_path / "cups.sock"))
+
+    with cups.on(tmp_path / "cups.sock"):
+        printer_id = add_printer(small, "kios", kind="cups")
+        wanted = queue(small, "N0001", clock(), kind="receipt")
+        with spooling(small.store, clock, ask_s=0.05):
+            until(lambda: copies(small.store, wanted))
+            until(lambda: copies(small.store, wanted)[0].state == JobState.FAILED)
+            until(lambda: printer(small.store, printer_id).status == Status.UNKNOWN)
+            asked = cups.questions
+            until(lambda: cups.questions > asked + 5)
+            assert printer(small.store, printer_id).status == Status.UNKNOWN
+            cups.job_state = COMPLETED
+            again = queue(small, "N0002", clock())
+            until(is_state(small.store, again, JobState.CONFIRMED))
+            until(lambda: printer(small.store, printer_id).status == Status.OK)

@@ -159,7 +159,9 @@ class Spooler:
             if printer.kind == Kind.CUPS:
                 self._unproven.add(printer.id)
         if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
-            printer_state.note(self.store, self._fresh(printer), outcome.status, self.clock())
+            is_only_idle = printer.id in self._unproven and outcome.status.can_print
+            status = Status.UNKNOWN if is_only_idle else outcome.status
+            printer_state.note(self.store, self._fresh(printer), status, self.clock())
         if other := self._learning.after(printer.kind, printer.address, answers, outcome):
             self._keep(printer, other)
         return outcome.result == Result.CONFIRMED
