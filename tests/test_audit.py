@@ -25,6 +25,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 from world import PASSWORD, World
 
+from shared import standards
 from shared.domain.standard import Role
 from shared.domain.ticket import Action
 from shared.engine import device, print_queue
@@ -668,6 +669,12 @@ def _(house: House) -> Click:
 @clicks("setup.found")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/found", {"region_code": "35.08.01", "name": "Kecamatan Tempursari", "slug": "tempursari"})
+
+
+@clicks("setup.found_by_standard")
+def _(house: House) -> Click:
+    shipped = (Path(standards.__file__).parent / "ranuyoso.toml").read_bytes()
+    return Click(f"{SETUP}/found/standard", {"standard": (io.BytesIO(shipped), "ranuyoso.toml")})
 
 
 def _picture() -> tuple[io.BytesIO, str]:

@@ -720,6 +720,22 @@ def test_another_office_is_founded(setup: Setup) -> None:  # setup.found
     )
 
 
+def test_an_office_is_founded_whole_from_a_file_on_the_page(setup: Setup) -> None:  # setup.found_by_standard
+    shipped = (Path(standards.__file__).parent / "ranuyoso.toml").read_text()
+    page = "/uji/counter/setup/found"
+
+    def send(text: str) -> TestResponse:
+        return setup.post("/found/standard", {"standard": (io.BytesIO(text.encode()), "kantor.toml")}, page)
+
+    wrong = send(shipped.replace('role = "kasi"', 'role = "kasii"', 1))
+    assert (wrong.status_code, "kasii" in wrong.text) == (400, True)
+    assert setup.client.get("/ranuyoso/counter/sign-in").status_code == 404
+    assert send(shipped).status_code == 303
+    assert setup.client.get("/ranuyoso/counter/sign-in").status_code == 200
+    taken = send(shipped)
+    assert (taken.status_code, "sudah dipakai kantor lain" in taken.text) == (400, True)
+
+
 # copies
 
 

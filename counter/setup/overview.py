@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from counter.setup.page import edit, page, setup_page
+from counter.setup.page import edit, page, refused, setup_page
+from shared.domain.errors import Invalid
+from shared.domain.region import District
 from shared.domain.standard import unfilled
 from shared.engine import practice
 from shared.engine import setup_officers as engine
 from shared.engine.founding import slug_for
-from shared.standards import regions
+from shared.standards import InvalidStandard, load, regions
 from shared.store import reads
+from shared.web import forms
 from shared.web.auth import store
 from shared.web.clicks import change
 from shared.web.openapi import described
@@ -65,10 +70,7 @@ def reminders() -> list[tuple[str, str]]:
 @described(takes=engine.FoundingForm)
 def found() -> ResponseReturnValue:
     """Another sub-district, founded from here; its founder is its first admin."""
-    with store().read() as connection:
-        offices = reads.offices(connection)
-    names = {office.name for office in offices}
-    districts = [each for each in regions() if f"Kecamatan {each.name}" not in names]
+    offices, districts = _offices()
 
     def save(wanted: engine.FoundingForm) -> str:
         change(engine.found_office, wanted)
@@ -80,5 +82,32 @@ def found() -> ResponseReturnValue:
     if district is not None:
         name = f"Kecamatan {district.name}"
         present = {"region_code": district.code, "name": name, "slug": slug_for(name)}
-    facts: dict[str, object] = {"offices": offices, "districts": districts}
-    return edit("found", "found", engine.FoundingForm, lambda: present, save, **facts)
+    return edit("found", "found", engine.FoundingForm, lambda: present, save, offices=offices, districts=districts)
+
+
+@setup_page("/found/standard", methods=["POST"])
+def found_by_standard() -> ResponseReturnValue:
+    """Another office, whole from the file of its standard; its founder is its first admin."""
+    chosen = forms.file("standard")
+    try:
+        if chosen is None:
+            raise Invalid("file_missing", fields=["standard"])
+        slug = change(engine.found_by_standard, load(chosen.read()))
+    except InvalidStandard as error:
+        shown = forms.Shown({}, message=gettext("Nothing was saved yet. Please correct what is marked."))
+        shown.places = error.problems
+    except Invalid as error:
+        shown = refused(error, {})
+        shown.places = list(shown.errors.values())
+    else:
+        return redirect(url_for("setup.found", saved=slug), 303)
+    offices, districts = _offices()
+    return page("found", "found", shown, 400, offices=offices, districts=districts)
+
+
+def _offices() -> tuple[Sequence[object], list[District]]:
+    """The offices of this installation, and the known districts that have none here yet."""
+    with store().read() as connection:
+        offices = reads.offices(connection)
+    names = {office.name for office in offices}
+    return offices, [each for each in regions() if f"Kecamatan {each.name}" not in names]

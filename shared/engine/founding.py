@@ -161,8 +161,13 @@ def planned(standard: OfficeStandard, hash_password: Callable[[str], str]) -> tu
         PlannedOfficer(login, name, tuple(map(PlannedRole, roles)), hash_password(each.password))
         for (login, name, roles), each in zip(_OFFICERS, told, strict=True)
     ]
+    return plan_of(standard, officers), told
+
+
+def plan_of(standard: OfficeStandard, officers: Sequence[PlannedOfficer], founder: str | None = None) -> Plan:
+    """The office of a standard with its services and three counters."""
     profile = {name: getattr(standard, name) for name in ("address", "phone", "web", "pledge", "region_code")}
-    plan = Plan(
+    return Plan(
         standard.slug,
         standard.name,
         officers,
@@ -170,8 +175,8 @@ def planned(standard: OfficeStandard, hash_password: Callable[[str], str]) -> tu
         {name: value for name, value in profile.items() if value},
         services=[PlannedService(service) for service in standard.services],
         counters=_COUNTERS,
+        founder=founder,
     )
-    return plan, told
 
 
 # --- rows ---

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from shared.domain import identity
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.problem import Problem
-from shared.domain.standard import Role
+from shared.domain.standard import OfficeStandard, Role
 from shared.engine import session
-from shared.engine.founding import Plan, PlannedOfficer, PlannedRole, found
+from shared.engine.founding import Plan, PlannedOfficer, PlannedRole, found, plan_of
 from shared.engine.setup import Day, Form, Line, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
 from shared.store.tables import Counter, Officer, OfficerRole
@@ -178,10 +178,24 @@ def found_office(tx: Transaction, wanted: FoundingForm) -> int:
 
     Services, counters and officers follow in its setup. Raises what `founding.found` raises.
     """
-    founder = tx.execute(select(Officer).where(Officer.id == tx.actor.officer_id)).one()
-    admin = PlannedOfficer(founder.login, founder.name, (PlannedRole(Role.ADMIN),), founder.password_hash, False)
+    admin = _same_account(tx)
     profile = {"region_code": wanted.region_code}
-    plan = Plan(wanted.slug, wanted.name, [admin], profile=profile, founder=founder.login)
+    return _found(tx, Plan(wanted.slug, wanted.name, [admin], profile=profile, founder=admin.login))
+
+
+def found_by_standard(tx: Transaction, standard: OfficeStandard) -> str:
+    """The slug of a new office with the services of a standard, the founder its admin as in `found_office`."""
+    admin = _same_account(tx)
+    _found(tx, plan_of(standard, [admin], admin.login))
+    return standard.slug
+
+
+def _same_account(tx: Transaction) -> PlannedOfficer:
+    founder = tx.execute(select(Officer).where(Officer.id == tx.actor.officer_id)).one()
+    return PlannedOfficer(founder.login, founder.name, (PlannedRole(Role.ADMIN),), founder.password_hash, False)
+
+
+def _found(tx: Transaction, plan: Plan) -> int:
     office_id = found(tx.connection, plan, tx.now, tx.office.slug, tx.actor.address)
-    tx.record("setup.founded", detail={"slug": wanted.slug, "name": wanted.name})
+    tx.record("setup.founded", detail={"slug": plan.slug, "name": plan.name})
     return office_id
