@@ -14,6 +14,7 @@ from shared.engine.founding import one_time_password
 from shared.loop import off_the_loop
 from shared.web.auth import now, store
 from shared.web.clicks import change
+from shared.web.forms import mark_taken
 from shared.web.openapi import described
 from shared.web.passwords import hash_password
 from shared.web.screen import office_config
@@ -40,6 +41,8 @@ def new_officer() -> ResponseReturnValue:
 
     present = {"is_active": True, "roles": [{"role": "loket"}]}
     answer = edit("officers", "officer", engine.OfficerForm, lambda: present, save, roles=ROLES, officer=None)
+    if told:
+        mark_taken()
     return page("officers", "password", told=told) if told else answer
 
 

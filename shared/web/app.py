@@ -29,6 +29,7 @@ from shared.web import (
     csrf,
     devices,
     epson,
+    forms,
     hosts,
     i18n,
     limits,
@@ -85,6 +86,7 @@ def create_app(
     )
     app.extensions["loket_words"] = i18n.init_app(app, [words.FOLDER, *FOLDERS.values()])
     bounds.init_app(app)
+    forms.init_app(app)
     hosts.init_app(app)
     screen.init_app(app)
     auth.init_app(app)

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from flask import request
+from flask import Flask, g, request
 from flask_babel import gettext
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
 
 from shared.domain.errors import Invalid, Refusal
 from shared.domain.problem import Problem
@@ -29,7 +30,9 @@ Table: TypeAlias = "dict[str, Value]"
 DEEPEST = 6
 """Parts of a field's name: a row in a row, and its field, with room to spare."""
 
+TAKEN_KEPT_S = 120
 _PLACE = re.compile("[0-9]{1,5}")
+_SENT = re.compile("[a-z0-9]{8,40}")
 
 
 def read(model: type[M]) -> M:
@@ -81,6 +84,26 @@ def is_pressed(name: str) -> bool:
     return name in request.form
 
 
+def init_app(app: Flask) -> None:
+    app.after_request(_confirm)
+
+
+def mark_taken() -> None:
+    """For a form that was taken and is answered with a page of its own instead of a redirect."""
+    g.was_taken = True
+
+
+def _confirm(response: Response) -> Response:
+    """Tells the page's script which sending was taken, so that it lets its draft go; refused ones stay."""
+    if request.method != "POST" or "form" not in request.mimetype:
+        return response
+    sent = request.form.get("_sent", "")
+    is_taken = g.get("was_taken") or (300 <= response.status_code < 400 and "/sign-in" not in (response.location or ""))
+    if is_taken and _SENT.fullmatch(sent):
+        response.set_cookie("loket_taken", sent, max_age=TAKEN_KEPT_S, samesite="Lax", secure=request.is_secure)
+    return response
+
+
 def file(name: str) -> FileStorage | None:
     """The file that was chosen in this field; None when there is none."""
     found = request.files.get(name)
@@ -123,7 +146,8 @@ def _listed(value: Value) -> Value:
 def without_empty(value: Value) -> Value:
     """What was typed without the fields that were left empty."""
     if isinstance(value, dict):
-        return {key: without_empty(part) for key, part in value.items() if part not in ("", None)}
+        full = {key: without_empty(part) for key, part in value.items()}
+        return {key: part for key, part in full.items() if part not in ("", None, {})}
     return [without_empty(part) for part in value] if isinstance(value, list) else value
 
 

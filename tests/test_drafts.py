@@ -1,0 +1,112 @@
+"""Typed work is not lost: a draft in the browser survives a reload and an ended session until it was taken."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import world
+from playwright.sync_api import BrowserContext, Page, expect
+from server import free_port
+from werkzeug.serving import make_server
+from world import PASSWORD, World
+
+from shared.domain.ticket import Action
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.settings import Settings
+from shared.web.sign_in import IDLE
+
+Open = Callable[..., BrowserContext]
+
+
+class Site:
+    def __init__(self, uji: World, url: str) -> None:
+        self.uji, self.url = uji, f"{url}/uji/counter"
+
+    def enter(self, page: Page, login: str = "admin") -> Page:
+        page.goto(f"{self.url}/sign-in")
+        self.sign_in(page, login)
+        expect(page.locator("[data-counter='1']")).to_be_visible()
+        return page
+
+    def sign_in(self, page: Page, login: str = "admin") -> None:
+        page.locator("#login").fill(login)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("form button.primary").click()
+
+
+@pytest.fixture
+def site(sqlite_store: Store, tmp_path: Path) -> Iterator[Site]:
+    uji = world.office(sqlite_store)
+    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: uji.now, async_mode="threading")
+    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(uji, f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+
+
+def stored(page: Page) -> int:
+    """Drafts in both storages of the browser."""
+    counted = page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage)).join()")
+    return str(counted).count("loket.draft:")
+
+
+def test_a_save_after_the_session_ended_loses_nothing(site: Site, context: Open) -> None:
+    taken = site.uji.take()
+    site.uji.call_next()
+    site.uji.act(Action.START, taken.id)
+    page = site.enter(context().new_page(), "petugas1")
+    page.goto(f"{site.url}/1/tickets/{taken.id}/file")
+    page.locator("[id='applicant.name']").fill("Siti Contoh")
+    page.locator("input[type=checkbox]").first.check()
+    site.uji.later(seconds=IDLE.total_seconds() + 60)
+
+    page.locator("[data-action=accept]").click()
+    site.sign_in(page, "petugas1")
+
+    expect(page.locator("[data-given-back]")).to_be_visible()
+    expect(page.locator("[id='applicant.name']")).to_have_value("Siti Contoh")
+    expect(page.locator("input[type=checkbox]").first).to_be_checked()
+    assert page.evaluate("Object.keys(localStorage).length") == 0, "people's data only for the session"
+    page.locator("[id='applicant.nik']").fill("3508205708909992")
+    page.locator("input[type=checkbox]").first.uncheck()  # the step of this small office gathers no documents
+    page.locator("[data-action=accept]").click()
+    page.wait_for_url("**/counter/1")
+    assert stored(page) == 0
+
+
+def test_a_page_of_the_setup_gives_back_what_was_typed_with_its_rows(site: Site, context: Open) -> None:
+    page = site.enter(context().new_page())
+    page.goto(f"{site.url}/setup/counters")
+    page.locator("[name='counters-0-name']").fill("Loket Depan")
+    page.locator("button[data-rows=counters]").click()
+    page.locator("[name$='-name']").last.fill("Loket Baru")
+    page.locator("[name$='-number']").last.fill("9")
+
+    page.reload()
+
+    expect(page.locator("[name='counters-0-name']")).to_have_value("Loket Depan")
+    expect(page.locator("[name$='-name']").last).to_have_value("Loket Baru")
+    page.locator("[data-action=save]").click()
+    expect(page.locator("[data-saved]")).to_be_visible()
+    assert stored(page) == 0
+    names = [counter.name for counter in site.uji.store.office_config(site.uji.id).counters]
+    assert names == ["Loket Depan", "Loket 2", "Loket 3", "Loket Baru"]
+
+
+def test_signing_out_by_hand_leaves_nothing_behind(site: Site, context: Open) -> None:
+    page = site.enter(context().new_page())
+    page.goto(f"{site.url}/day")
+    page.locator("#note-opening").fill("Tinta habis")
+    assert stored(page) == 1
+
+    page.locator("#menu summary").click()
+    page.locator("[data-action=sign_out]").click()
+
+    expect(page.locator("#login")).to_be_visible()
+    assert stored(page) == 0
