@@ -218,3 +218,25 @@ def test_a_section_head_sees_the_devices_and_changes_none(app: Flask, here: Worl
     assert "data-action" not in page.text
     assert "data-said" not in page.text, "nothing was asked of a display"
     assert chief.post("/uji/counter/devices/test-call").status_code == 403
+
+
+def test_an_address_that_asks_too_often_loses_its_own_oldest_code(here: World) -> None:
+    patient = here.store.write_with(device.ask, here.id, "kiosk", here.now, "10.0.0.5")
+    codes = [
+        here.store.write_with(device.ask, here.id, "kiosk", here.now, f"10.0.0.{9 + number % 2}").code
+        for number in range(4 * device.MOST_PENDING)
+    ]
+
+    assert here.store.write_with(device.confirm, here.id, codes[-1], "Layar", here.now)
+    assert here.store.write_with(device.confirm, here.id, patient.code, "Anjungan", here.now)
+    with pytest.raises(Unknown):
+        here.store.write_with(device.confirm, here.id, codes[0], "Layar", here.now)
+
+
+def test_of_many_addresses_the_largest_crowd_gives_way(here: World) -> None:
+    for number in range(3 * device.MOST_PENDING):
+        here.store.write_with(device.ask, here.id, "kiosk", here.now, f"10.0.0.{number // 3}")
+
+    late = here.store.write_with(device.ask, here.id, "display", here.now, "127.0.0.1")
+
+    assert here.store.write_with(device.confirm, here.id, late.code, "Layar", here.now)

@@ -21,6 +21,7 @@ from shared.printing.address import permit
 from shared.store import reads
 from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
+from shared.web import logs
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
 from shared.web.conditions import Scene, clock_behind
@@ -38,6 +39,7 @@ LOCAL = "127.0.0.1"
 
 def application(**live_options: Any) -> Flask:
     """Prepares the database, makes the app, starts what runs beside it, and says on the console what to open."""
+    logs.init()
     settings = read_settings()
     permit(settings.printer_reach())
     take_alone(settings)

@@ -1,0 +1,47 @@
+"""What stands in the log helps to act and names no citizen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from world import World
+
+from shared.web import logs
+
+NIK = "3508205708909992"
+
+
+@pytest.fixture
+def _configured() -> Iterator[None]:
+    before = structlog.get_config()
+    logs.init()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("_configured")
+def test_numbers_of_citizens_are_dropped_from_lines_and_tracebacks(capsys: pytest.CaptureFixture[str]) -> None:
+    log = structlog.get_logger()
+
+    log.warning("odd", said=f"nik={NIK}", seen=[NIK], number=int(NIK), office=12)
+    try:
+        raise ValueError(f"input_value='{NIK}'")
+    except ValueError:
+        log.exception("fault", endpoint="counter.receive")
+
+    said = capsys.readouterr().out
+    assert NIK not in said
+    assert "office=12" in said
+    assert "ValueError" in said
+    assert said.count(logs.HIDDEN) >= 4
+
+
+def test_a_failed_statement_keeps_its_values_to_itself(here: World) -> None:
+    with pytest.raises(DBAPIError) as failed, here.store.read() as connection:
+        connection.execute(text("SELECT * FROM no_such_table WHERE nik = :nik"), {"nik": NIK})
+
+    assert NIK not in str(failed.value)
