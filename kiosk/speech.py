@@ -22,7 +22,7 @@ SCREENS = {
         "Wait until your number is called.",
         "Ask an officer if you need help. The service is the same for everybody.",
     ),
-    "results": ("Hold the QR code of your receipt to the scanner.", "Or type the register number."),
+    "results": ("Hold the QR code of your receipt to the scanner.", "Or type the ten digits below it."),
     "priority": ("You take a priority number. Please choose a service.",),
     "away": ("The kiosk is not connected. Please ask at the counter.",),
 }

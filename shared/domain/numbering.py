@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, tzinfo
+from hashlib import sha256
 
 from shared.domain.errors import Unknown
 from shared.domain.identity import plain
@@ -37,6 +38,20 @@ def parse_register(text: str) -> tuple[int, int | None] | None:
 
 
 _REGISTER = re.compile(r"(?:[Nn][Oo]\.? ?)?([0-9]{1,7})(?: ?[/.\u2010-\u2015-] ?((?:19|20)[0-9]{2}))?")
+
+
+def claim_code(token: str) -> str:
+    """Ten digits that stand for a file's token where nobody can scan it: like the token, they cannot be guessed."""
+    return f"{int.from_bytes(sha256(token.encode()).digest()[:8]) % 10**10:010d}"
+
+
+def parse_claim(text: str) -> str | None:
+    """The ten digits as typed, with or without blanks; None for anything else."""
+    digits = plain(text).replace(" ", "")
+    return digits if _CLAIM.fullmatch(digits) else None
+
+
+_CLAIM = re.compile(r"[0-9]{10}")
 
 
 def office_day(now: datetime, zone: tzinfo) -> date:

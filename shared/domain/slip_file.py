@@ -21,6 +21,7 @@ def receipt_slip(
     received_at: datetime,
     promised_on: date | None,
     status_url: str,
+    claim: str | None = None,
     documents: Sequence[str] = (),
 ) -> list[Line]:
     """Receipt (tanda terima): the file was accepted, and when it will be ready (None: the standard promises no day)."""
@@ -38,7 +39,10 @@ def receipt_slip(
         lines += [Text(words.day(promised_on), bold=True, align="center", tall=True)]
     if documents:
         lines += [Rule(), Text(words("slip.documents"), bold=True), *(Item(each, ticked=True) for each in documents)]
-    lines += [Rule(), QR(status_url), Text(words("slip.follow_file"), align="center"), *bottom(head, words)]
+    lines += [Rule(), QR(status_url), Text(words("slip.follow_file"), align="center")]
+    if claim:
+        lines += [Text(words("slip.claim", code=f"{claim[:5]} {claim[5:]}"), bold=True, align="center")]
+    lines += bottom(head, words)
     return public(lines)
 
 

@@ -11,7 +11,7 @@ from shared.domain import slip_file
 from shared.domain.errors import Unknown
 from shared.domain.file import FIELDS, Entry, File
 from shared.domain.file_state import FileAction, FileState
-from shared.domain.numbering import register_label
+from shared.domain.numbering import claim_code, register_label
 from shared.domain.slip import Line, as_copy
 from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
@@ -72,6 +72,7 @@ def receipt(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]
         received_at=_accepted_at(file).astimezone(tx.office.zone),
         promised_on=promised,
         status_url=tx.actor.ticket_url + file.token,
+        claim=claim_code(file.token),
         documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
     )
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.numbering import office_day, parse_register
+from shared.domain.file_state import FileState
+from shared.domain.numbering import claim_code, parse_claim
 from shared.domain.slip_visitor import missing_requirements_slip
 from shared.domain.standard import needed, next_question
 from shared.engine import visitor
@@ -59,7 +60,7 @@ def print_missing(
 
 
 def come_back(tx: Transaction, code: str, *, nonce: str, language: str, printer: str | None = None) -> Taken:
-    """`visitor.come_back` by what was scanned or typed: the receipt's address, its token, or its register number.
+    """`visitor.come_back` by the address on the receipt, its token, or the ten digits under its QR code.
 
     Raises `Unknown("case")` and what `visitor.come_back` raises.
     """
@@ -67,19 +68,15 @@ def come_back(tx: Transaction, code: str, *, nonce: str, language: str, printer:
 
 
 def _token(tx: Transaction, code: str) -> str:
-    written = parse_register(code)
-    if written is not None:
-        number, year = written
-        row = tx.first(
-            select(FileRecord.token).where(
-                FileRecord.office_id == tx.office_id,
-                FileRecord.register_year == (year or office_day(tx.now, tx.office.zone).year),
-                FileRecord.register_number == number,
-            )
-        )
-        if row is None:
+    """A register number is no proof: anybody can count."""
+    typed = parse_claim(code)
+    if typed is not None:
+        ended = FileRecord.state.in_((FileState.COMPLETED, FileState.WITHDRAWN))
+        running = tx.all(select(FileRecord.token).where(FileRecord.office_id == tx.office_id, ~ended))
+        found = next((row.token for row in running if claim_code(row.token) == typed), None)
+        if found is None:
             raise Unknown("case")
-        return str(row.token)
+        return str(found)
     last = code.rstrip("/").rsplit("/", 1)[-1].split("?")[0]
     if not _TOKEN.fullmatch(last):
         raise Unknown("case")
