@@ -64,6 +64,8 @@ class PanelTicket:
     service: str
     service_slug: str
     state: str
+    is_served: bool
+    """The visitor sits at the counter now."""
     lane: str
     waited_min: int
     level: str
@@ -188,6 +190,7 @@ def _line(office: OfficeConfig, moment: datetime, row: QueueTicket) -> PanelTick
         service=service.standard.short_name,
         service_slug=service.slug,
         state=row.state.value,
+        is_served=row.state == State.SERVING,
         lane=row.lane.value,
         waited_min=max(0, int(waited_s // 60)),
         level=wait_level(waited_s, office.settings.wait_limits(service.slug)).value,

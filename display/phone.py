@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 from shared.domain import board
 from shared.domain.availability import Availability, Code
 from shared.domain.errors import Unknown
+from shared.domain.file_state import RUNNING
 from shared.domain.numbering import label, office_day, register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.procedure import awaited_at
@@ -77,6 +78,7 @@ def _file(token: str) -> str | None:
         register=register_label(row.register_number, row.register_year) or "",
         service=None if service.is_delicate else service,
         steps=[step for step in service.steps if step.role != Role.APPLICANT],
+        is_running=row.state in RUNNING,
         is_awaited=awaited_at(row.state, service.steps, row.step) is not None,
         due=format_date(row.due_at.astimezone(office.zone).date(), "full") if row.due_at else "",
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},

@@ -330,11 +330,9 @@ def test_only_the_engine_and_the_store_write_rows() -> None:
 
 RULES_IN_TEMPLATES = {
     "counter/templates/counter/_floor.html": 1,
-    "counter/templates/counter/_panel.html": 2,
     "counter/templates/counter/home.html": 1,
     "counter/templates/counter/setup/counters.html": 1,
     "counter/templates/counter/setup/standard.html": 4,
-    "display/templates/display/file.html": 4,
     "display/templates/display/phone.html": 1,
     "kiosk/templates/kiosk/page.html": 1,
 }
