@@ -33,9 +33,13 @@ def _lines(value: object) -> object:
     return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
 
 
+Product = Annotated[str, Field(max_length=500)]
+"""As long as a service standard names its products."""
+
+
 class ProductForm(PartForm):
     nib: Annotated[str, Field(max_length=40)] | None = None
-    documents: Annotated[list[Words], BeforeValidator(_lines), Field(max_length=20)] | None = None
+    documents: Annotated[list[Product], BeforeValidator(_lines), Field(max_length=20)] | None = None
 
 
 class ArchiveForm(PartForm):

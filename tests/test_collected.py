@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from counter.file_forms import FileClick
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.file import Collected, File, FileInput, Pause, decide, gather
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.office import OfficeConfig, OfficeSettings
 from shared.domain.standard import Collects, Requirement, Role, ServiceStandard, Step
+from shared.standards import shipped
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SIGNED = {"signature": {"is_signed": True}}
@@ -112,3 +114,13 @@ def test_what_was_collected_is_the_same_after_it_was_written_down() -> None:
     collected = Collected({"first": SIGNED}, {"ktp": "buram"}, 4)
 
     assert Collected.from_json(collected.to_json()) == collected
+
+
+@pytest.mark.parametrize("standard", [each for office in shipped() for each in office.services], ids=lambda s: s.slug)
+def test_the_products_of_every_shipped_standard_can_be_handed_over(standard: ServiceStandard) -> None:
+    """The page offers them line by line, as the standard names them."""
+    sent = {"collected": {"product": {"documents": "\r\n".join(standard.products)}}}
+
+    given = FileClick.model_validate(sent).given()
+
+    assert given.collected["product"]["documents"] == list(standard.products)
