@@ -87,3 +87,22 @@ def test_what_a_file_had_collected_belongs_to_its_steps_afterwards(
     assert file.since_at == BEGAN + timedelta(hours=1)
     assert file.pauses[0].from_at == BEGAN
     assert (new.state, new.collected.steps) == (FileState.NEW, {})
+
+
+def test_every_printer_of_an_earlier_version_is_learned_anew(
+    tmp_path: Path, open_store: Callable[[str], Store]
+) -> None:
+    write = old_database(tmp_path / "old.db", "0002")
+    write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
+                     "setup_version": 1, "settings": {}, "profile": {}})  # fmt: skip
+    for place, (kind, answers) in enumerate(
+        [("network", "in_order"), ("usb", "nothing"), ("virtual", "in_order"), ("star", "in_order")]
+    ):
+        write("printer", {"office_id": 1, "slug": f"p{place}", "kind": kind, "address": "", "profile": "58mm",
+                          "answers": answers, "is_active": True, "status": "ok", "roll_mm": 0, "printed_mm": 0.0,
+                          "printed_slips": 0, "is_low": False})  # fmt: skip
+
+    upgrade(f"sqlite:///{tmp_path / 'old.db'}")
+
+    printers = open_store(f"sqlite:///{tmp_path / 'old.db'}").office_config(1).printers
+    assert [each.answers for each in printers] == ["not_learned", "nothing", "in_order", "in_order"]

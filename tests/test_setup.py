@@ -9,10 +9,12 @@ import sqlite3
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date, time
+from html import unescape
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import world
 from click.testing import CliRunner
@@ -20,24 +22,28 @@ from flask import Flask
 from flask.testing import FlaskClient
 from people import csrf, sign_in
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
-from world import PASSWORD, World, dump
+from world import MORNING, PASSWORD, World, dump
 
 from shared import standards
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.domain.standard_diff import ChangeKind, Difference, differences
-from shared.engine import printer_state, setup_hours, setup_officers, setup_printers, setup_standard
+from shared.engine import paper, printer_state, setup_hours, setup_officers, setup_printers, setup_standard
 from shared.engine import setup as engine
+from shared.printing.address import Reach, permit
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.standards.writing import toml
 from shared.store import reads
 from shared.store.copies import CopyFailed, back_up, restore
 from shared.store.office import Store
-from shared.store.tables import Counter, Event, Office, Officer, PrintJob, StandardVersion
+from shared.store.tables import Counter, Device, Event, Office, Officer, PrintJob, StandardVersion
 from shared.web.app import create_app
 from shared.web.cli import main
+from shared.web.commands.check import check
+from shared.web.commands.print_agent import _printer
+from shared.web.commands.printer import command as printer_command
 from shared.web.limits import limiter
 from shared.web.settings import Settings
 
@@ -705,6 +711,50 @@ def test_a_printer_is_learned_anew_when_it_is_tried_or_moved(setup: Setup) -> No
     learned()
     setup.saves("/printers/depan/test", {}, "setup.test_page", "/uji/counter/setup/printers")
     assert answers() == "not_learned"
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [("network", "127.0.0.1"), ("network", "10.0.0.9:22"), ("file", "/dev/../tmp/x"), ("usb", "lp0"), ("cups", "a b")],
+)
+def test_page_command_and_agent_refuse_an_address_in_the_same_words(
+    setup: Setup, tmp_path: Path, kind: str, address: str
+) -> None:
+    permit(Reach())
+    fields = {"printers-0-id": "", "printers-0-slug": "depan", "printers-0-kind": kind, "printers-0-address": address}
+    asked = ["add", "--office", "uji", "--name", "depan", "--kind", kind, f"--address={address}"]
+    settings = Settings(data=tmp_path, database_url=str(setup.store.engine.url))
+
+    page = setup.post("/printers", fields)
+    done = CliRunner().invoke(printer_command, asked, obj=settings)
+    with pytest.raises(click.UsageError) as refused:
+        _printer(f"{kind}:{address}")
+
+    sentence = refused.value.message.partition(" (")[0]
+    assert len(sentence) > 30
+    assert done.exit_code == 1
+    assert sentence in done.output
+    assert sentence in unescape(page.text)
+    assert setup.store.office_config(setup.uji.id).printers[0].slug == "virtual"
+
+
+def test_check_opens_no_printer_of_another_machine(setup: Setup, tmp_path: Path) -> None:
+    bait = tmp_path / "bait"
+    bait.touch()
+    agent = setup.store.write_with(
+        lambda c: c.execute(
+            insert(Device).returning(Device.id),
+            {"office_id": setup.uji.id, "purpose": "agent", "name": "a", "token_hash": "x", "made_at": MORNING},
+        ).scalar_one()
+    )
+    setup.uji.by_itself(
+        paper.attach, agent, "jauh", kind="file", address=str(bait), profile="58mm", answers="not_learned"
+    )
+
+    found = [(what, said) for _, what, said in check(Settings(data=tmp_path), setup.store) if "jauh" in what]
+
+    assert found == [("uji printer jauh", "file")]
+    assert bait.read_bytes() == b""
 
 
 def test_another_office_is_founded(setup: Setup) -> None:  # setup.found

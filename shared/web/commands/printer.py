@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
+from shared.domain.problem import Problem
 from shared.domain.slip import Line
 from shared.engine import paper, printer_state, setup_printers
 from shared.engine.printer_state import OWN_KINDS, KnownPrinter
@@ -175,7 +176,13 @@ def _change(settings: Settings, office: str, change: Callable[[list[Any]], list[
 
 def _sentences(error: Invalid) -> str:
     """What is wrong with each field, in the words of the setup page."""
-    return "; ".join(say(f"wrong.{code}", **facts) for code, facts in error.facts["faults"].values())
+    return "; ".join(_sentence(problem) for problem in error.facts["problems"])
+
+
+def _sentence(problem: Problem) -> str:
+    key = f"error.{problem.code}"
+    said = say(key, **problem.facts)
+    return f"{problem.path[-1]}: {problem.code}" if key in said else said
 
 
 def open_store(settings: Settings) -> Store:
