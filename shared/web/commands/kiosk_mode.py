@@ -97,11 +97,16 @@ size() {{
     head -n 1
 }}
 
+# Again and again: an X server without a session forgets it with its last client, and others may set it anew.
+while kill -0 $$ 2>/dev/null; do
+  stay_awake
+  sleep 5
+done 9>&- &
+
 while :; do
   # A browser without its script, and the marks of one that was killed or of a machine with another name.
   pkill -KILL -f -- "--user-data-dir=$profile( |\\$)" 2>/dev/null
   rm -f "$profile/SingletonLock" "$profile/SingletonCookie" "$profile/SingletonSocket"
-  stay_awake
   area=$(size)
   {browser} {flags} \\
     --user-data-dir="$profile" --window-position=0,0 ${{area:+--window-size=$area}} "$@" {url} 9>&-
