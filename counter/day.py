@@ -18,6 +18,7 @@ from shared.engine import day
 from shared.store import days, file_views
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, take
+from shared.web.forms import sent
 from shared.web.screen import office_config
 
 
@@ -79,7 +80,7 @@ def _page(message: str | None = None) -> str:
         local=local,
         message=message,
         nonce=secrets.token_hex(16),
-        form=request.form,
+        form=sent(),
         pressed={"counter.open_day": "opening", "counter.close_day": "closing"}.get(request.endpoint or ""),
     )
 

@@ -15,7 +15,7 @@ from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, serve, take
-from shared.web.forms import read
+from shared.web.forms import read, sent
 from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
@@ -115,7 +115,7 @@ def _page(message: str | None = None) -> Response:
         "devices",
         "devices",
         message=message,
-        typed=request.form,
+        typed=sent(),
         told=gettext(f"told.{said}") if said in WORDS else None,
         devices=rows,
         offline=offline,

@@ -220,8 +220,8 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         counter=office_config().counter_by_id(seat.id) if seat else None,
         villages=_villages(),
         fields=FIELDS,
-        form=request.form,
-        typed=request.form if pressed in (*ENDS_STEP, COLLECT) else None,
+        form=forms.sent(),
+        typed=forms.sent() if pressed in (*ENDS_STEP, COLLECT) else None,
         pressed=pressed,
         message=message,
     )
@@ -238,7 +238,7 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
             else None
         )
     service = found.service if found else office_config().service_ids[ticket.service_id].standard
-    answers = {question.key: request.form.get(f"answers.{question.key}", "") for question in service.questions}
+    answers = {question.key: forms.sent().get(f"answers.{question.key}", "") for question in service.questions}
     known = {key: answer for key, answer in {**(found.file.answers if found else {}), **answers}.items() if answer}
     asked, _, answer = forms.pressed("_answer").partition("=")
     known |= {question.key: answer for question in service.questions if question.key == asked}
@@ -258,7 +258,7 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         step=first_desk(service.steps),
         may_return=True,
         villages=_villages(),
-        form=request.form,
+        form=forms.sent(),
         message=message,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from flask import Response, g, render_template, request, url_for
+from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from sqlalchemy import Row
@@ -24,6 +24,7 @@ from shared.store.file_views import FileView
 from shared.web import sheet
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, take
+from shared.web.forms import sent
 from shared.web.screen import office_config
 from shared.words import words
 
@@ -80,7 +81,7 @@ def _page(message: str | None = None) -> str:
         waiting=waiting,
         begins=begins,
         today=today,
-        form=request.form,
+        form=sent(),
         message=message,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import blueprint
@@ -18,6 +18,7 @@ from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, take, wants_fragment
 from shared.web.conditions import conditions, current_scene
+from shared.web.forms import sent
 from shared.web.screen import office_config
 
 
@@ -73,7 +74,7 @@ def empty_counter(number: int) -> ResponseReturnValue:
 def _page(message: str | None = None) -> str:
     template = "counter/_floor.html" if wants_fragment() else "counter/supervisor.html"
     return render_template(
-        template, office=office_config(), message=message, minutes=MINUTES, form=request.form, **_floor(now())
+        template, office=office_config(), message=message, minutes=MINUTES, form=sent(), **_floor(now())
     )
 
 

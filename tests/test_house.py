@@ -589,3 +589,22 @@ def test_every_state_of_a_print_job_and_of_a_printer_has_words(language: str) ->
     hints = [f"printer_hint.{each}" for each in Status if each is not Status.OK]
 
     assert [key for key in slips + printers + hints if not words(language).get(key)] == []
+
+
+READERS = (
+    "shared.web.forms",
+    "shared.web.bounds",
+    "shared.web.csrf",
+    "shared.web.epson",
+    "shared.web.star",
+    "shared.bench",
+)
+"""Who looks at the body of a request: the one reader of forms, what stands before it, and what printers send."""
+
+
+def test_forms_and_json_are_read_in_one_place() -> None:
+    bare = re.compile(r"request\.(form|files|get_json|values|json)\b")
+
+    readers = [module for module in sources() if bare.search((ROOT / (module.replace(".", "/") + ".py")).read_text())]
+
+    assert [module for module in readers if not module.startswith(READERS)] == []

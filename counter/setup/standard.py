@@ -43,7 +43,7 @@ from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
 from shared.web.bounds import number
 from shared.web.clicks import change
-from shared.web.forms import Shown, file, is_pressed, path_of, typed
+from shared.web.forms import Shown, file, is_pressed, path_of, pressed, typed
 from shared.web.screen import office_config, sentence
 from shared.words import words
 
@@ -65,7 +65,7 @@ def standard(slug: str) -> ResponseReturnValue:
     service = engine.find_service(office_config().services, slug)
     if request.method == "GET":
         return _page(service, Shown({**typed_from(service.standard), "base": _number(service)}), service.standard)
-    sent: Typed = {**typed(), "base": request.form.get("base", "")}
+    sent: Typed = {**typed(), "base": pressed("base")}
     name_keys(sent)
     if change_rows(sent):
         return _page(service, Shown(sent), service.standard)

@@ -16,7 +16,7 @@ from typing import TypeAlias, TypeVar
 from flask import Flask, g, request
 from flask_babel import gettext
 from pydantic import BaseModel, ValidationError
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Invalid, Refusal
@@ -74,6 +74,11 @@ def typed() -> Table:
     return {key: _listed(part) for key, part in found.items()}
 
 
+def sent() -> MultiDict[str, str]:
+    """What was typed as it came, to be shown again on the page of a refused click; empty on a fresh page."""
+    return request.form
+
+
 def pressed(name: str = "row") -> str:
     """What the pressed button of this name says, such as "add:counters"; "" when another one was pressed."""
     return request.form.get(name, "")
@@ -97,10 +102,10 @@ def _confirm(response: Response) -> Response:
     """Tells the page's script which sending was taken, so that it lets its draft go; refused ones stay."""
     if request.method != "POST" or "form" not in request.mimetype:
         return response
-    sent = request.form.get("_sent", "")
+    name = request.form.get("_sent", "")
     is_taken = g.get("was_taken") or (300 <= response.status_code < 400 and "/sign-in" not in (response.location or ""))
-    if is_taken and _SENT.fullmatch(sent):
-        response.set_cookie("loket_taken", sent, max_age=TAKEN_KEPT_S, samesite="Lax", secure=request.is_secure)
+    if is_taken and _SENT.fullmatch(name):
+        response.set_cookie("loket_taken", name, max_age=TAKEN_KEPT_S, samesite="Lax", secure=request.is_secure)
     return response
 
 
