@@ -39,7 +39,7 @@ Product = Annotated[str, Field(max_length=500)]
 
 class ProductForm(PartForm):
     nib: Annotated[str, Field(max_length=40)] | None = None
-    documents: Annotated[list[Product], BeforeValidator(_lines), Field(max_length=20)] | None = None
+    documents: Annotated[list[Product], BeforeValidator(_lines), Field(max_length=40)] | None = None
 
 
 class ArchiveForm(PartForm):

@@ -278,3 +278,13 @@ def _properties(model: type[BaseModel]) -> Iterator[tuple[str, dict[str, Any]]]:
     schema = model.model_json_schema()
     for part in (schema, *schema.get("$defs", {}).values()):
         yield from part.get("properties", {}).items()
+
+
+def test_a_text_that_is_too_long_is_told_and_not_cut(site: Site) -> None:
+    form = {"csrf_token": site.csrf["admin"], "text": "x" * 201, "minutes": "30"}
+
+    answer = site.clients["admin"].post("/uji/counter/supervisor/message", data=form)
+
+    assert answer.status_code == 400
+    assert "Paling banyak 200 huruf." in answer.text
+    assert 'value="xxx' in answer.text, "what was typed is still there"

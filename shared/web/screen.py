@@ -21,6 +21,7 @@ from shared.domain.errors import Refusal, Unknown
 from shared.domain.office import OfficeConfig
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
+from shared.web import forms
 from shared.web.auth import store, wants_page
 from shared.web.i18n import language
 from shared.web.urls import came_from
@@ -78,7 +79,8 @@ def office_config() -> OfficeConfig:
 def sentence(error: Refusal) -> str:
     """What the refusal says to a person, in their language."""
     words = {key: ", ".join(_word(key, each) for each in _many(value)) for key, value in error.facts.items()}
-    return str(gettext(f"error.{error.code}", **words))
+    said = [str(gettext(f"error.{error.code}", **words)), *map(forms.words, forms.problems_of(error))]
+    return " ".join(dict.fromkeys(said))
 
 
 def _many(value: object) -> Iterable[object]:
