@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 
 from shared.domain.room_facts import QueueTicket, Seat
 from shared.domain.standard import Role
-from shared.domain.ticket import State
 from shared.store import tables
 
 T = TypeVar("T")
@@ -156,10 +155,15 @@ _BY_NONCE: Statement[QueueTicket] = Statement(
     QueueTicket,
 )
 _INSERT: Statement[int] = Statement(insert(tables.Ticket).returning(tables.Ticket.id), int)
-_UPDATE: Statement[int] = Statement(
-    update(tables.Ticket).where(tables.Ticket.id == bindparam("the_id"), tables.Ticket.state == bindparam("the_state")),
-    int,
+_ONE_TICKET = update(tables.Ticket).where(
+    tables.Ticket.id == bindparam("the_id"), tables.Ticket.state == bindparam("the_state")
 )
+
+
+@cache
+def _update(_columns: tuple[str, ...]) -> Statement[int]:
+    """One statement for each set of columns that change together: there are few."""
+    return Statement(_ONE_TICKET, int)
 
 
 def ticket(connection: Connection, office_id: int, ticket_id: int) -> QueueTicket | None:
@@ -175,10 +179,11 @@ def insert_ticket(connection: Connection, new: QueueTicket) -> int:
     return _INSERT.all(connection, {name: getattr(new, name) for name in _WRITTEN})[0]
 
 
-def update_ticket(connection: Connection, changed: QueueTicket, state: State) -> bool:
-    """Writes what can change of a ticket; False when its row is not in `state` any more."""
-    values = {name: getattr(changed, name) for name in MUTABLE}
-    return _UPDATE.run(connection, {**values, "the_id": changed.id, "the_state": state}) == 1
+def update_ticket(connection: Connection, changed: QueueTicket, before: QueueTicket) -> bool:
+    """Writes what has changed since `before`; False when its row is not in that state any more."""
+    names = tuple(name for name in MUTABLE if getattr(changed, name) != getattr(before, name)) or ("state",)
+    values = {name: getattr(changed, name) for name in names}
+    return _update(names).run(connection, {**values, "the_id": changed.id, "the_state": before.state}) == 1
 
 
 _SEAT: Statement[int] = Statement(update(tables.Counter).where(tables.Counter.id == bindparam("the_counter")), int)

@@ -120,7 +120,7 @@ class Transaction:
 
     def save(self, ticket: QueueTicket, before: QueueTicket) -> None:
         """Writes what has changed since `before`; an event with the ticket's id has to be recorded with it."""
-        if not hot.update_ticket(self.connection, ticket, before.state):
+        if not hot.update_ticket(self.connection, ticket, before):
             raise OutOfStep(f"ticket {ticket.id} is not {before.state}")
         self._saved.add(ticket.id)
         self.learn(ticket)
