@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -20,8 +20,11 @@ from shared.store import reads
 from shared.web import forms
 from shared.web.auth import store
 from shared.web.clicks import change
+from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.urls import is_for_this_machine_only
+from shared.words import words
 
 
 @setup_page("", methods=["GET"])
@@ -61,6 +64,8 @@ def reminders() -> list[tuple[str, str]]:
                 "%(service)s: %(count)s components not filled in", service=service.standard.short_name, count=count
             )
             found.append((url_for("setup.standard", slug=service.slug), sentence))
+    if is_for_this_machine_only(current_app.extensions["loket_settings"]):
+        found.append((url_for("devices_setup.page"), words(language())("condition.qr_for_this_machine_only")))
     if not office.profile.get("pledge"):
         found.append((url_for("setup.office"), gettext("The service pledge is not filled in.")))
     return found
