@@ -136,6 +136,8 @@ class LimitedHeaders:
         self._left -= len(line)
         if self._left <= 0:
             raise ValueError("headers too large")
+        if not line.endswith(b"\n"):
+            raise ConnectionResetError("the client went away within its headers")
         return line
 
 
@@ -204,7 +206,8 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
     def handle(self) -> None:
         address = self.client_address
         self.connection = self.server.door.find(self.socket, address[0] if isinstance(address, tuple) else "")
-        super().handle()
+        with contextlib.suppress(OSError):
+            super().handle()
 
     def handle_one_request(self) -> Any:
         self._rest(True)
@@ -230,7 +233,10 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         return str(super().read_requestline())
 
     def read_request(self, raw_requestline: str) -> bool:
-        was_read = bool(super().read_request(raw_requestline))
+        try:
+            was_read = bool(super().read_request(raw_requestline))
+        except OSError:
+            raise self._clock from None  # a client that went away is no fault of the server, and gets no answer
         self._clock.close()
         self._rest(False)
         return was_read

@@ -102,9 +102,11 @@ def _confirm(response: Response) -> Response:
     """Tells the page's script which sending was taken, so that it lets its draft go; refused ones stay."""
     if request.method != "POST" or "form" not in request.mimetype:
         return response
-    name = request.form.get("_sent", "")
     is_taken = g.get("was_taken") or (300 <= response.status_code < 400 and "/sign-in" not in (response.location or ""))
-    if is_taken and _SENT.fullmatch(name):
+    if not is_taken:
+        return response  # a refused form may be too large to be looked at
+    name = request.form.get("_sent", "")
+    if _SENT.fullmatch(name):
         response.set_cookie("loket_taken", name, max_age=TAKEN_KEPT_S, samesite="Lax", secure=request.is_secure)
     return response
 

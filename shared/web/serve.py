@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from shared.web.settings import Settings
 
 GRACE_S = 5
-OWN_FILES = 200
+OWN_FILES = 300
 """Files and connections that the server itself keeps open: database, printers, logs."""
+
+
+LEAVING = 100
+"""Connections that gave way and are not gone yet: with a full pool nobody would be accepted to take their place."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -46,7 +50,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "worker_class": door.Worker,
             "workers": 1,
-            "worker_connections": places,
+            "worker_connections": places + LEAVING,
             "graceful_timeout": GRACE_S,
             "timeout": 60,
             "loglevel": "warning",
