@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
@@ -55,7 +54,7 @@ def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
     except ValueError:
         raise Invalid("unknown_action", fields=["action"]) from None
 
-    def work(said: Act) -> dict[str, Any]:
+    def work(said: Act) -> dict[str, object]:
         onward = Onward(said.to_counter, said.to_service, said.place, said.returns)
         return change(officer.act, ticket_id, wanted, reason=said.reason, onward=onward)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,7 +48,7 @@ def enter_late() -> ResponseReturnValue:
     return take(PAGE, LateEntry, _enter_late)
 
 
-def _enter_late(form: LateEntry) -> dict[str, Any]:
+def _enter_late(form: LateEntry) -> dict[str, object]:
     zone = office_config().zone
     on_day = form.on_day or office_day(now(), zone)
     return change(

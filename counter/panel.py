@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from flask import g
 from flask_login import current_user
@@ -114,7 +113,7 @@ class Panel:
     """Those that this counter serves itself."""
     undo: Undo | None
     today: panel.Today
-    messages: Sequence[Row[Any]]
+    messages: Sequence[Row[object]]
     paper: list[dict[str, object]]
     """How the printers are: `reads.paper`."""
     keys: dict[str, str] = field(default_factory=lambda: KEYS)

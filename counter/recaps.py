@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from babel.dates import format_date
 from flask import Response, g, render_template, url_for
@@ -86,7 +85,7 @@ def _page(message: str | None = None) -> str:
     )
 
 
-def _one(recap_id: int) -> tuple[Row[Any], list[FileView], tuple[int, int]]:
+def _one(recap_id: int) -> tuple[Row[object], list[FileView], tuple[int, int]]:
     """The recap, its files in the order of the register, and how often and how many minutes OSS was disturbed."""
     with store().read() as connection:
         made = next((row for row in file_views.recaps(connection, g.office_id) if row.id == recap_id), None)
@@ -97,7 +96,7 @@ def _one(recap_id: int) -> tuple[Row[Any], list[FileView], tuple[int, int]]:
         return made, listed, outages.minutes(connection, office_config(), made.from_on, made.until_on, now())
 
 
-def _facts(made: Row[Any], listed: Sequence[FileView], disturbed: tuple[int, int]) -> dict[str, object]:
+def _facts(made: Row[object], listed: Sequence[FileView], disturbed: tuple[int, int]) -> dict[str, object]:
     """What stands on the sheet, as words."""
     profile = office_config().profile
     contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, jsonify, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -37,7 +35,7 @@ def file(name: str) -> ResponseReturnValue:
     return send_file(found.path, mimetype=found.mimetype, conditional=True, max_age=86400)
 
 
-def _files(office: OfficeConfig) -> list[dict[str, Any]]:
+def _files(office: OfficeConfig) -> list[dict[str, object]]:
     seconds = office.settings.slide_s
     return [
         {"kind": one.kind, "url": url_for("media.file", name=one.name, v=one.version), "seconds": seconds}
@@ -45,7 +43,7 @@ def _files(office: OfficeConfig) -> list[dict[str, Any]]:
     ]
 
 
-def _pages(office: OfficeConfig) -> list[dict[str, Any]]:
+def _pages(office: OfficeConfig) -> list[dict[str, object]]:
     """The pledge, and what to bring for each service; never for a delicate one, and only when the office wants it."""
     if not office.settings.standard_slides:
         return []
@@ -66,5 +64,5 @@ def _lines(standard: ServiceStandard) -> list[str]:
     return lines
 
 
-def _page(title: str, lines: list[str]) -> dict[str, Any]:
+def _page(title: str, lines: list[str]) -> dict[str, object]:
     return {"kind": "page", "title": title, "lines": lines}

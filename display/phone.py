@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
@@ -85,7 +83,7 @@ def _file(token: str) -> str | None:
     )
 
 
-def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[Any, ...]], list[Step]]:
+def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[object, ...]], list[Step]]:
     """The ticket, its office, and the steps of its way with the present one; raises `Unknown("ticket")`."""
     with store().read() as connection:
         row = reads.ticket_by_token(connection, token)
@@ -98,7 +96,7 @@ def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[Any, ...]], list[Step]]:
     return office, row, steps
 
 
-def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> list[Step]:
+def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[object, ...]]) -> list[Step]:
     """What is still to come: from the step at which the file lies, or all while there is no file yet."""
     file = connection.execute(
         select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
@@ -111,7 +109,7 @@ def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[Any, ..
     return list(steps[keys.index(file.step) :]) if file.step in keys else []
 
 
-def _facts(office: OfficeConfig, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+def _facts(office: OfficeConfig, row: Row[*tuple[object, ...]]) -> dict[str, object]:
     number = label(row.series, row.number)
     service = office.service_ids[row.service_id]
     with store().room(row.office_id, now()) as room:

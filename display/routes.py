@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
@@ -11,8 +9,9 @@ from display import media, phone, sound
 from display.television import television
 from shared.web.answers import BoardFacts
 from shared.web.auth import devices_only
-from shared.web.live import live_board
+from shared.web.live import Live, live_board
 from shared.web.openapi import described
+from shared.web.opening import LiveBoard
 from shared.web.screen import office_config
 from shared.web.screens import Screen
 
@@ -61,5 +60,6 @@ def plain() -> str:
     )
 
 
-def _board() -> dict[str, Any]:
-    return current_app.extensions["loket_live"].board(g.office_id)  # type: ignore[no-any-return]
+def _board() -> LiveBoard:
+    live: Live = current_app.extensions["loket_live"]
+    return live.board(g.office_id)

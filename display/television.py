@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from flask import request
 from flask_babel import gettext
@@ -13,6 +12,7 @@ from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.room import SPOKEN_WITHIN
 from shared.domain.standard import Role
 from shared.web.auth import Paired
+from shared.web.opening import LiveBoard
 
 MOST_ROWS = 6
 """More services than this are not read from a chair; the rest is counted together."""
@@ -24,6 +24,14 @@ class Row:
 
     name: str
     slugs: tuple[str, ...]
+
+
+class WaitingRow(TypedDict):
+    """A row with somebody in it, as the page shows it. `wait`: the widest of its ranges in minutes."""
+
+    name: str
+    people: int
+    wait: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,13 @@ class Television:
     def shows(self, counter: int) -> bool:
         return self.counters is None or counter in self.counters
 
-    def people(self, board: Mapping[str, Any]) -> int:
+    def people(self, board: LiveBoard) -> int:
         """How many wait for what this television shows."""
         return sum(board["waiting"].get(slug, 0) for row in self.rows for slug in row.slugs)
 
-    def waiting(self, board: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def waiting(self, board: LiveBoard) -> list[WaitingRow]:
         """The rows with somebody in them: name, people and the widest of their ranges, most people first."""
-        rows = []
+        rows: list[WaitingRow] = []
         for row in self.rows:
             people = sum(board["waiting"].get(slug, 0) for slug in row.slugs)
             ranges = [board["waits"][slug] for slug in row.slugs if slug in board["waits"]]

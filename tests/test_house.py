@@ -270,7 +270,7 @@ def test_private_names_of_libraries_are_used_in_one_file() -> None:
     assert no_worse(found, BORROWED) == {}
 
 
-ANY_AT_MOST = 236
+ANY_AT_MOST = 109
 
 
 def test_any_becomes_rarer() -> None:

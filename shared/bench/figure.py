@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from statistics import median
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Figure:
     met: bool | None = None
     note: str | None = None
 
-    def line(self) -> dict[str, Any]:
+    def line(self) -> dict[str, object]:
         """As it is printed: floats to four significant digits, no note when there is nothing to note."""
         rounded = {name: float(f"{v:.4g}") if isinstance(v, float) else v for name, v in asdict(self).items()}
         return {name: v for name, v in rounded.items() if name != "note" or v is not None}

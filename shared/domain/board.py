@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from shared.domain.availability import Availability
 
@@ -32,6 +32,44 @@ class BoardCall(TypedDict):
     counter: int
     counter_name: str
     at: str
+
+
+class BoardSeat(TypedDict):
+    """A counter on the wire: see `BoardCounter`."""
+
+    number: int
+    name: str
+    is_open: bool
+    serving: str | None
+
+
+class Board(TypedDict):
+    """What `board` makes."""
+
+    office: str
+    version: int
+    calls: list[BoardCall]
+    waiting: dict[str, int]
+    waiting_total: int
+    counters: list[BoardSeat]
+    availability: dict[str, BoardService]
+    minute: str
+
+
+class RoomBoard(Board):
+    """The public picture that `Room.board` makes. `speak`: the calls of the last minute, oldest first."""
+
+    epoch: str
+    setup: int
+    speak: list[BoardCall]
+    printers: dict[str, str]
+    outages: list[str]
+
+
+class HeardBoard(RoomBoard):
+    """With the ids of its calls that a display has begun to speak."""
+
+    heard: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +111,7 @@ def board(
     desks: Iterable[BoardCounter],
     availability: Mapping[str, Availability],
     at: datetime,
-) -> dict[str, Any]:
+) -> Board:
     """The board as it goes over the wire and into the page.
 
     `calls`: newest first; of one ticket only the newest call stays. `waiting`: service slug -> people who wait.

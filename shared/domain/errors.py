@@ -14,10 +14,10 @@ class Refusal(Exception):
 
     status = 400
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
         self.code = code
-        self.facts = facts
+        self.facts: dict[str, Any] = facts
 
 
 class NotAllowed(Refusal):

@@ -10,9 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from shared.domain.board import BoardCounter, Call, board
+from shared.domain.board import BoardCounter, Call, RoomBoard, board
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.policy import Lane, Waiting, ahead, order, pick
 from shared.domain.room_facts import CallMade, Fact, LinePlace, NumberGiven, QueueTicket, Seat, WaitsFor, may_call
@@ -265,7 +264,7 @@ class Room:
 
     # --- what everybody sees ---
 
-    def board(self, now: datetime) -> dict[str, Any]:
+    def board(self, now: datetime) -> RoomBoard:
         """The public picture at `now`: see `domain.board`. `speak`: the calls of the last minute, oldest first."""
         office = self.office
         offered = [service for service in office.services if service.is_active]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
 
 from shared.domain.standard import ServiceStandard
 
@@ -27,22 +26,26 @@ class Difference:
     what: str = ""
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[Difference]:
     """From one table of `standard.to_table` to the next, in the order of the fields; empty when they are equal."""
     found: list[Difference] = []
     for field in fields(ServiceStandard):
         was, becomes = before.get(field.name) or None, after.get(field.name) or None
         if was == becomes:
             continue
-        if isinstance(was or becomes, list):
-            found += _parts(field.name, was or [], becomes or [])
+        if isinstance(was, list) or isinstance(becomes, list):
+            found += _parts(field.name, _listed(was), _listed(becomes))
         else:
             kind = ChangeKind.ADDED if was is None else ChangeKind.REMOVED if becomes is None else ChangeKind.CHANGED
             found.append(Difference(field.name, kind))
     return found
 
 
-def _parts(field: str, was: list[Any], becomes: list[Any]) -> Iterator[Difference]:
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _parts(field: str, was: list[object], becomes: list[object]) -> Iterator[Difference]:
     old, new = {_key(part): part for part in was}, {_key(part): part for part in becomes}
     yield from (Difference(field, ChangeKind.ADDED, _name(new[key])) for key in new if key not in old)
     yield from (Difference(field, ChangeKind.REMOVED, _name(old[key])) for key in old if key not in new)
@@ -52,9 +55,9 @@ def _parts(field: str, was: list[Any], becomes: list[Any]) -> Iterator[Differenc
         yield Difference(field, ChangeKind.MOVED)
 
 
-def _key(part: Any) -> str:
+def _key(part: object) -> str:
     return str(part["key"]) if isinstance(part, Mapping) else str(part)
 
 
-def _name(part: Any) -> str:
+def _name(part: object) -> str:
     return str(part.get("title") or part.get("text")) if isinstance(part, Mapping) else str(part)

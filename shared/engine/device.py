@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
@@ -122,7 +121,7 @@ def redeem(connection: Connection, code: str, token: str, now: datetime) -> int:
     return int(row.office_id)
 
 
-def invitations(connection: Connection, office_id: int, now: datetime) -> list[Row[Any]]:
+def invitations(connection: Connection, office_id: int, now: datetime) -> list[Row[object]]:
     """The codes of an admin that no agent has used yet."""
     mine = and_(Pairing.office_id == office_id, Pairing.name.is_not(None), Pairing.expires_at > now)
     return list(connection.execute(select(Pairing).where(mine).order_by(Pairing.id)))
@@ -133,13 +132,15 @@ def revoke(connection: Connection, office_id: int, device_id: int, now: datetime
     _set(connection, office_id, device_id, revoked_at=now)
 
 
-def configure(connection: Connection, office_id: int, device_id: int, name: str, settings: Mapping[str, Any]) -> None:
+def configure(
+    connection: Connection, office_id: int, device_id: int, name: str, settings: Mapping[str, object]
+) -> None:
     """`settings`: services (slugs; absent is all), printer (slug), zone (words). Raises `Unknown("device")`."""
     name = plain_name(name)
     _set(connection, office_id, device_id, name=name, settings=dict(settings))
 
 
-def pending(connection: Connection, office_id: int, token: str, now: datetime) -> Row[Any] | None:
+def pending(connection: Connection, office_id: int, token: str, now: datetime) -> Row[object] | None:
     """The pairing that waits for this token; None when it expired, was confirmed, or never was."""
     return connection.execute(
         select(Pairing).where(
@@ -148,7 +149,7 @@ def pending(connection: Connection, office_id: int, token: str, now: datetime) -
     ).first()
 
 
-def devices(connection: Connection, office_id: int) -> list[Row[Any]]:
+def devices(connection: Connection, office_id: int) -> list[Row[object]]:
     """Those that were not revoked, by purpose and name; programs of officers are no devices."""
     found = select(Device).where(
         Device.office_id == office_id, Device.revoked_at.is_(None), Device.purpose.in_(PURPOSES)
@@ -188,7 +189,7 @@ def lost(connection: Connection, device_id: int, now: datetime) -> None:
     connection.execute(update(Device).where(Device.id == device_id).values(lost_at=now))
 
 
-def _set(connection: Connection, office_id: int, device_id: int, **columns: Any) -> None:
+def _set(connection: Connection, office_id: int, device_id: int, **columns: object) -> None:
     found = update(Device).where(
         Device.id == device_id,
         Device.office_id == office_id,
@@ -199,13 +200,13 @@ def _set(connection: Connection, office_id: int, device_id: int, **columns: Any)
         raise Unknown("device")
 
 
-def _admit(connection: Connection, pairing: Row[Any], name: str, token_hash: str, now: datetime) -> int:
+def _admit(connection: Connection, pairing: Row[object], name: str, token_hash: str, now: datetime) -> int:
     """Of two that come with the same code one finds it."""
     if connection.execute(delete(Pairing).where(Pairing.id == pairing.id)).rowcount != 1:
         raise Unknown("pairing")
     columns = {"office_id": pairing.office_id, "purpose": pairing.purpose, "name": name, "token_hash": token_hash}
-    key: Any = connection.execute(insert(Device), {**columns, "made_at": now}).inserted_primary_key
-    return int(key[0])
+    values = {**columns, "made_at": now}
+    return connection.execute(insert(Device).returning(Device.id), values).scalar_one()
 
 
 def plain_name(text: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import inf
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -318,7 +317,7 @@ def _learn_day(store: Store, office: OfficeConfig, day: date, visitors: int) -> 
 
 
 def _write_day(
-    connection: Connection, office_id: int, day: date, rows: Sequence[dict[str, Any]], visitors: int, q90: float
+    connection: Connection, office_id: int, day: date, rows: Sequence[dict[str, object]], visitors: int, q90: float
 ) -> None:
     """Once only: several processes may have had the same thought."""
     mine = LearnedDay.office_id == office_id, LearnedDay.on_day == day

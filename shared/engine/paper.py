@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 
@@ -192,12 +191,12 @@ def link(connection: Connection, office_id: int, slug: str, kind: str, profile: 
     return key
 
 
-def key_holder(connection: Connection, office_id: int, slug: str, key: str) -> Row[Any] | None:
+def key_holder(connection: Connection, office_id: int, slug: str, key: str) -> Row[object] | None:
     """The device that this key was made for, when it is the one of this printer."""
     return connection.execute(_key_of(office_id, slug).where(Device.token_hash == digest(key))).first()
 
 
-def _key_of(office_id: int, slug: str) -> Select[Any]:
+def _key_of(office_id: int, slug: str) -> Select[object]:
     return select(Device).where(
         Device.office_id == office_id,
         Device.purpose == "agent",
@@ -206,7 +205,7 @@ def _key_of(office_id: int, slug: str) -> Select[Any]:
     )
 
 
-def _is_left(tx: Transaction, printer: Row[Any]) -> bool:
+def _is_left(tx: Transaction, printer: Row[object]) -> bool:
     """Its agent was revoked: another may take its place."""
     left = select(Device.id).where(Device.id == printer.device_id, Device.revoked_at.is_not(None))
     return tx.first(left) is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Row, select
 
 from shared.domain.errors import Unknown
@@ -71,5 +69,5 @@ def _officers(tx: Transaction) -> list[tuple[int, PlannedOfficer]]:
     return [(row.id, _copy(row, tuple(roles.get(row.id, ())))) for row in tx.all(mine)]
 
 
-def _copy(row: Row[Any], roles: tuple[PlannedRole, ...]) -> PlannedOfficer:
+def _copy(row: Row[object], roles: tuple[PlannedRole, ...]) -> PlannedOfficer:
     return PlannedOfficer(row.login, row.name, roles, row.password_hash, row.must_change_password)

@@ -6,10 +6,9 @@ holds it for a lease, so two processes never send the same one. Its states and m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import (
@@ -57,7 +56,7 @@ class QueuedSlip:
     ticket_id: int | None
     case_id: int | None
     kind: str
-    lines: list[Any]
+    lines: list[dict[str, object]]
     state: str
     expires_at: datetime | None
     is_uncertain: bool
@@ -172,14 +171,14 @@ def end_queued(connection: Connection, job_id: int, action: JobAction, fault: st
     return _move(connection, job_id, action, PrintJob.state == JobState.QUEUED, {"ended_at": now, "fault": fault})
 
 
-def copy(connection: Connection, job_id: int, reason: str, now: datetime, **columns: Any) -> int:
+def copy(connection: Connection, job_id: int, reason: str, now: datetime, **columns: object) -> int:
     """Queues the same slip once more; it says SALINAN and why. The id of the new job."""
     first = _job(connection, _job(connection, job_id).first_id)
     lines = to_json(as_copy(from_json(first.lines), reason, words()))
     return queue(connection, job_id, lines, now, copy_of_id=first.id, **columns)
 
 
-def queue(connection: Connection, like: int, lines: list[Any], now: datetime, **columns: Any) -> int:
+def queue(connection: Connection, like: int, lines: Sequence[object], now: datetime, **columns: object) -> int:
     """A new job for the office, printer, ticket, file and kind of the job `like`; its id."""
     job = _job(connection, like)
     kept = ("office_id", "printer_id", "ticket_id", "case_id", "kind", "expires_at")
@@ -207,7 +206,7 @@ def _finish(connection: Connection, job_id: int, owner: str, outcome: Outcome, n
     return True
 
 
-def _became(outcome: Outcome, owner: str, now: datetime) -> tuple[JobAction, dict[str, Any]]:
+def _became(outcome: Outcome, owner: str, now: datetime) -> tuple[JobAction, dict[str, object]]:
     if outcome.result is Result.CONFIRMED:
         return JobAction.CONFIRM, {"fault": None, "witness": outcome.evidence, "owner": owner, "ended_at": now}
     if outcome.result is Result.FAILED:
@@ -216,7 +215,11 @@ def _became(outcome: Outcome, owner: str, now: datetime) -> tuple[JobAction, dic
 
 
 def _move(
-    connection: Connection, job_id: int, action: JobAction, condition: ColumnElement[bool], columns: Mapping[str, Any]
+    connection: Connection,
+    job_id: int,
+    action: JobAction,
+    condition: ColumnElement[bool],
+    columns: Mapping[str, object],
 ) -> bool:
     """Moves a job by the table, when it is in a state that knows the move and the condition holds; whether it did."""
     here = and_(PrintJob.id == job_id, PrintJob.state.in_(starts(action)), condition)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
@@ -106,7 +105,7 @@ def _turn(tx: Transaction, printer_id: int, status: Status) -> None:
     printer = tx.first(select(Printer).where(Printer.id == printer_id))
     if printer is None or printer.status == status:
         tx.unchanged(None)
-    values: dict[str, Any] = {"status": status.value, "status_at": tx.now}
+    values: dict[str, object] = {"status": status.value, "status_at": tx.now}
     if status in (Status.NEAR_END, Status.PAPER_OUT):
         values["is_low"] = True
     elif status == Status.OK and printer.is_low:

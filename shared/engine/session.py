@@ -10,9 +10,8 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain.errors import Forbidden, Unknown
@@ -77,17 +76,17 @@ def _budget(used: int, since: datetime, now: datetime) -> tuple[int, datetime]:
     return (used - refilled, since + refilled * REFILL) if used > refilled else (0, now)
 
 
-def _locked_row(connection: Connection, office_id: int, login: str, place: str, now: datetime) -> Row[Any]:
+def _locked_row(connection: Connection, office_id: int, login: str, place: str, now: datetime) -> Row[object]:
     """The row of that place, made when it is missing; it stays locked, so that tries are counted one by one."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     columns = {"office_id": office_id, "login": login, "place": place, "failed": 0, "at": now}
     connection.execute(make(SignInTry).values(columns).on_conflict_do_nothing())
     mine = SignInTry.office_id == office_id, SignInTry.login == login, SignInTry.place == place
-    row: Row[Any] = connection.execute(select(SignInTry).where(*mine).with_for_update()).one()
+    row: Row[object] = connection.execute(select(SignInTry).where(*mine).with_for_update()).one()
     return row
 
 
-def _write(connection: Connection, row: Row[Any], **columns: Any) -> None:
+def _write(connection: Connection, row: Row[object], **columns: object) -> None:
     mine = SignInTry.office_id == row.office_id, SignInTry.login == row.login, SignInTry.place == row.place
     connection.execute(update(SignInTry).where(*mine).values(columns))
 
@@ -184,7 +183,7 @@ def tokens(connection: Connection, office_id: int, officer_id: int | None, now: 
     return connection.execute(wanted if officer_id is None else wanted.where(Device.officer_id == officer_id)).all()
 
 
-def _is_token(now: datetime) -> tuple[Any, ...]:
+def _is_token(now: datetime) -> tuple[ColumnElement[bool], ...]:
     is_current = Device.expires_at.is_(None) | (Device.expires_at > now)
     return Device.officer_id.is_not(None), Device.revoked_at.is_(None), is_current
 

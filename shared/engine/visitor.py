@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -44,7 +43,7 @@ class Taken:
     quote: Quote | None = None
     """The wait as it was told when the number was taken."""
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         return {
             "id": self.id,
             "number": self.number,

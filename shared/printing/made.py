@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from shared.domain.slip import from_json
 from shared.printing import raster
@@ -26,7 +26,7 @@ class Made:
         return raster.length_mm(self.data, self.width_dots)
 
 
-def make(lines: list[Any], profile_name: str, logo: str | None = None) -> Made:
+def make(lines: Iterable[Mapping[str, object]], profile_name: str, logo: str | None = None) -> Made:
     """A job's lines as bytes; raises `Invalid` when they make no slip.
 
     `logo`: the office's picture as `printing.logo` keeps it.

@@ -89,7 +89,7 @@ def holidays() -> dict[date, str]:
     return {date.fromisoformat(day): name for day, name in table.items()}
 
 
-def service_from_json(table: Mapping[str, Any]) -> ServiceStandard:
+def service_from_json(table: Mapping[str, object]) -> ServiceStandard:
     """The service in a table of JSON values, checked as a file is; raises `InvalidStandard`."""
     service = _shaped(_SERVICE, table)
     _refuse(service_problems(service))
@@ -111,7 +111,7 @@ def regions() -> tuple[District, ...]:
     )
 
 
-def _toml(content: bytes) -> dict[str, Any]:
+def _toml(content: bytes) -> dict[str, object]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))  # Notepad writes a byte order mark
     except UnicodeDecodeError as error:
@@ -131,7 +131,7 @@ def _syntax(message: str) -> str:
     return "akhir berkas: tulisan TOML belum selesai" if "end of document" in message else "bukan tulisan TOML yang sah"
 
 
-def _shaped(adapter: TypeAdapter[list[_T]], table: Mapping[str, Any]) -> _T:
+def _shaped(adapter: TypeAdapter[list[_T]], table: Mapping[str, object]) -> _T:
     """The table as dataclasses. By way of JSON, where strictness still takes a list for a tuple, a word for an enum."""
     try:
         return adapter.validate_json(json.dumps([table], default=_untyped))[0]

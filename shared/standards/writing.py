@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def toml(table: Mapping[str, Any]) -> str:
+def toml(table: Mapping[str, object]) -> str:
     """The table of `standard.to_table` as a file; lists of tables stand last, each part under its own heading."""
     lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if not _is_parts(value)]
     for key, value in table.items():
-        if _is_parts(value):
+        if isinstance(value, list) and _is_parts(value):
             for part in value:
                 lines += ["", f"[[{_key(key)}]]"]
                 lines += [f"{_key(name)} = {_value(each)}" for name, each in part.items()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -14,7 +13,7 @@ from shared.store.tables import Counter, DataView, Device, Event, FileRecord, Of
 
 PAGE = 100
 
-Rows = Sequence[Row[*tuple[Any, ...]]]
+Rows = Sequence[Row[*tuple[object, ...]]]
 
 
 def events(

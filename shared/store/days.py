@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -29,7 +28,7 @@ class DaySummary:
     files: int
     carried: int
 
-    def found(self) -> dict[str, Any]:
+    def found(self) -> dict[str, object]:
         """What the signature is put under."""
         counts = ("waiting", "held", "absent", "done", "numbers", "slips", "files")
         return {f"count_{name}": getattr(self, name) for name in counts}
@@ -74,7 +73,7 @@ def day_summary(connection: Connection, office: OfficeConfig, today: date) -> Da
     )
 
 
-def checks(connection: Connection, office_id: int, today: date) -> dict[str, Row[*tuple[Any, ...]]]:
+def checks(connection: Connection, office_id: int, today: date) -> dict[str, Row[*tuple[object, ...]]]:
     """Kind -> today's signed checklist with `officer`."""
     rows = connection.execute(
         select(DayCheck, Officer.name.label("officer"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
@@ -20,7 +19,7 @@ from shared.store import files
 from shared.store.office_config import OfficeConfigCache
 from shared.store.tables import DataView, Event, FileRecord, Officer, Recap
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Row[*tuple[object, ...]]
 
 
 @dataclass(frozen=True)

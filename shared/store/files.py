@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
@@ -16,7 +15,7 @@ from shared.domain.numbering import parse_register
 from shared.domain.office import OfficeConfig
 from shared.store.tables import Counter, FileRecord, Ticket
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Row[*tuple[object, ...]]
 
 
 def find(connection: Connection, office_id: int, case_id: int) -> File | None:
@@ -130,11 +129,11 @@ def _file(row: AnyRow) -> File:
     return File(**kept, collected=Collected.from_json(row.collected), pauses=tuple(map(_pause, row.pauses)))
 
 
-def _first(connection: Connection, statement: Select[Any]) -> File | None:
+def _first(connection: Connection, statement: Select[object]) -> File | None:
     return next(iter(_files(connection, statement.limit(1))), None)
 
 
-def _files(connection: Connection, statement: Select[Any]) -> list[File]:
+def _files(connection: Connection, statement: Select[object]) -> list[File]:
     return [_file(row) for row in connection.execute(statement)]
 
 

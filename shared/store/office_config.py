@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, TypeAdapter, with_config
@@ -51,7 +50,7 @@ class OfficeConfigCache:
 _SETTINGS = TypeAdapter(with_config(ConfigDict(extra="forbid"))(OfficeSettings))
 
 
-def settings_to_json(settings: OfficeSettings) -> dict[str, Any]:
+def settings_to_json(settings: OfficeSettings) -> dict[str, object]:
     """As they stand in the office's row."""
     return _SETTINGS.dump_python(settings, mode="json")  # type: ignore[no-any-return]
 

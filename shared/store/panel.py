@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
@@ -55,7 +54,7 @@ def done_today(connection: Connection, officer_id: int, since: datetime) -> Toda
     return Today(len(spent_s), missed, round(sum(spent_s.values()) / len(spent_s)) if spent_s else None)
 
 
-def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[Row[*tuple[object, ...]]]:
     """What the supervisor tells the counters now, newest first."""
     return connection.execute(_MESSAGES, {"the_office": office_id, "now": now}).all()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from shared.domain import identity
+from shared.domain.board import HeardBoard
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.room_facts import QueueTicket
 from shared.store import announcements
@@ -17,11 +17,11 @@ from shared.store.office import Store
 from shared.store.tables import ACTIVE, Office, Officer, Printer, PrintJob, Ticket
 
 
-def offices(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+def offices(connection: Connection) -> Sequence[Row[*tuple[object, ...]]]:
     return connection.execute(select(Office.id, Office.slug, Office.name).order_by(Office.id)).all()
 
 
-def board(store: Store, office_id: int, now: datetime) -> dict[str, Any]:
+def board(store: Store, office_id: int, now: datetime) -> HeardBoard:
     """The public picture of one office at `now`: `Room.board`, and which of its calls a display has begun to speak."""
     with store.room(office_id, now) as room:
         picture = room.board(now)
@@ -47,21 +47,21 @@ def active_before(connection: Connection, office_id: int, day: date) -> list[Que
 _PAPER = select(Printer).where(Printer.office_id == bindparam("the_office"), Printer.is_active).order_by(Printer.id)
 
 
-def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[Any, ...]] | None:
+def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[object, ...]] | None:
     return connection.execute(select(Ticket).where(Ticket.token == token)).first()
 
 
-def officer_by_id(connection: Connection, officer_id: int) -> Row[*tuple[Any, ...]] | None:
+def officer_by_id(connection: Connection, officer_id: int) -> Row[*tuple[object, ...]] | None:
     return connection.execute(select(Officer).where(Officer.id == officer_id)).first()
 
 
-def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[*tuple[Any, ...]] | None:
+def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[*tuple[object, ...]] | None:
     return connection.execute(
         select(Officer).where(Officer.office_id == office_id, Officer.login == identity.login(login))
     ).first()
 
 
-def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
+def printers(connection: Connection, office_id: int) -> list[dict[str, object]]:
     """How the office's printers are, for the kiosk, the counters and the supervisor; words: `printer.<status>`.
 
     slug, kind, address, answers, device_id, status ("ok", "near_end" ...), status_at, slips_left (an estimate; None
@@ -98,7 +98,7 @@ def printers(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     return found
 
 
-def paper(connection: Connection, office_id: int) -> list[dict[str, Any]]:
+def paper(connection: Connection, office_id: int) -> list[dict[str, object]]:
     """The printers that have paper, in a few facts for every panel: slug, status, slips_left."""
     rows = connection.execute(_PAPER, {"the_office": office_id})
     return [
@@ -108,7 +108,7 @@ def paper(connection: Connection, office_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _slips_left(printer: Row[*tuple[Any, ...]]) -> int | None:
+def _slips_left(printer: Row[*tuple[object, ...]]) -> int | None:
     """An estimate; None for the virtual one."""
     if printer.kind == "virtual":
         return None
@@ -121,7 +121,9 @@ def printer_statuses(connection: Connection, office_id: int) -> dict[str, str]:
     return {row.slug: "ok" if row.kind == "virtual" else row.status for row in rows}
 
 
-def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def print_jobs(
+    connection: Connection, office_id: int, printer_id: int, limit: int
+) -> Sequence[Row[*tuple[object, ...]]]:
     """The newest jobs of one printer, newest first."""
     return connection.execute(
         select(PrintJob)
@@ -131,7 +133,7 @@ def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: i
     ).all()
 
 
-def print_job(connection: Connection, office_id: int, job_id: int) -> Row[*tuple[Any, ...]] | None:
+def print_job(connection: Connection, office_id: int, job_id: int) -> Row[*tuple[object, ...]] | None:
     """A job with the `profile` of its printer."""
     return connection.execute(
         select(PrintJob, Printer.profile)
@@ -140,7 +142,7 @@ def print_job(connection: Connection, office_id: int, job_id: int) -> Row[*tuple
     ).first()
 
 
-def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[Any, ...]] | None:
+def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[object, ...]] | None:
     """The newest number slip of a ticket."""
     return connection.execute(
         select(PrintJob.id, PrintJob.state, PrintJob.fault)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 from sqlalchemy import Executable
 
@@ -12,7 +11,7 @@ from shared.store.tables import Register
 from shared.store.transaction import Transaction
 
 
-def next_number(tx: Transaction, table: type[Register], **sequence: Any) -> int:
+def next_number(tx: Transaction, table: type[Register], **sequence: object) -> int:
     """One more than the last number of `sequence` (the rest of the table's key); 1 is the first."""
     values = {"office_id": tx.office_id, **sequence, "last_number": 1}
     number: int = tx.execute(_upsert(table, tx.connection.dialect.name), values).scalar_one()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from typing import Any
+from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
@@ -51,7 +51,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-def _words(enum: type[Any], length: int) -> Enum:
+def _words(enum: type[StrEnum], length: int) -> Enum:
     return Enum(enum, native_enum=False, length=length, values_callable=lambda e: [m.value for m in e])
 
 
@@ -66,8 +66,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it so)
         datetime: Moment,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
+        dict[str, object]: JSON,
+        list[object]: JSON,
         Role: _words(Role, 16),
         Lane: _words(Lane, 16),
         State: _words(State, 16),
@@ -90,8 +90,8 @@ class Office(Base):
     """Another one when the database was put back to an earlier state: versions compare within one epoch only."""
     setup_version: Mapped[int] = mapped_column(default=1)
     """Grows when something changes that `OfficeConfig` holds, so that a process knows when to read it again."""
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settings: Mapped[dict[str, object]] = mapped_column(default=dict)
+    profile: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Address, phone and the like, from the office's standard file; what is unknown is absent."""
 
 
@@ -124,7 +124,7 @@ class StandardVersion(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     number: Mapped[int]
-    body: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, object]]
     made_at: Mapped[datetime]
 
 
@@ -180,9 +180,9 @@ class Counter(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     number: Mapped[int]
     name: Mapped[str] = mapped_column(String(40))
-    roles: Mapped[list[Any]] = mapped_column(default=list)
+    roles: Mapped[list[object]] = mapped_column(default=list)
     """Role values: whose work is done here; it calls tickets that wait for one of them."""
-    services: Mapped[list[Any] | None] = mapped_column(default=None)
+    services: Mapped[list[object] | None] = mapped_column(default=None)
     """Slugs of the services it serves; None is all."""
     zone: Mapped[str | None] = mapped_column(String(40), default=None)
     """Where its visitors wait, when the office has several such places."""
@@ -300,7 +300,7 @@ class Device(Base):
     """Its last heartbeat; written at most once in half a minute."""
     lost_at: Mapped[datetime | None] = mapped_column(default=None)
     """When its websocket ended; a later heartbeat outdates it."""
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settings: Mapped[dict[str, object]] = mapped_column(default=dict)
 
 
 class Series(Base):
@@ -419,11 +419,11 @@ class FileRecord(Base):
     register_number: Mapped[int | None] = mapped_column(default=None)
     nik: Mapped[str] = mapped_column(String(16), default="")
     nib: Mapped[str | None] = mapped_column(String(13), default=None)
-    applicant: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    applicant: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Newest version of the data: name, nik, phone, email, village, address, business, kbli."""
-    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Question key -> option key: which requirements apply."""
-    collected: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    collected: Mapped[dict[str, object]] = mapped_column(default=dict)
     """What the steps gathered: see `domain.procedure`."""
     opened_at: Mapped[datetime]
     since_at: Mapped[datetime]
@@ -431,7 +431,7 @@ class FileRecord(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
-    pauses: Mapped[list[Any]] = mapped_column(default=list)
+    pauses: Mapped[list[object]] = mapped_column(default=list)
     """[reason, from, until or None] in order; times as ISO 8601."""
     recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
 
@@ -523,7 +523,7 @@ class Event(Base):
     address: Mapped[str | None] = mapped_column(String(45), default=None)
     """The network address that the click came from; None for what the server did by itself."""
     reason: Mapped[str | None] = mapped_column(String(200), default=None)
-    detail: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    detail: Mapped[dict[str, object] | None] = mapped_column(default=None)
 
 
 class HeardCall(Base):
@@ -626,7 +626,7 @@ class PrintJob(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     kind: Mapped[str] = mapped_column(String(24))
-    lines: Mapped[list[Any]]
+    lines: Mapped[list[object]]
     """The slip as `domain.slip` wrote it; empty after `engine.paper.WORDS_KEPT`."""
     emptied_at: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(String(12), default="queued")
@@ -673,7 +673,7 @@ class DayCheck(Base):
     on_day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     """opening or closing."""
-    items: Mapped[dict[str, Any]]
+    items: Mapped[dict[str, object]]
     """Item -> what was found or ticked."""
     note: Mapped[str | None] = mapped_column(String(400), default=None)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))

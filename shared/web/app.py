@@ -11,7 +11,6 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, current_app, render_template, send_from_directory, url_for
 from jinja2 import FileSystemBytecodeCache
@@ -56,7 +55,7 @@ def create_app(
     settings: Settings,
     store: Store | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    **live_options: Any,
+    **live_options: object,
 ) -> Flask:
     """The whole program as one WSGI app. `clock`: aware moments; `live_options`: Flask-SocketIO's (async_mode ...)."""
     app = Flask("shared.web", static_folder=None)

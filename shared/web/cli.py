@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -27,7 +26,7 @@ class Commands(click.Group):
         found: click.Command = import_module(f"shared.web.commands.{COMMANDS[cmd_name]}").command
         return found
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """A refusal ends the command with its sentence; anything else is an error of the program and shows itself."""
         try:
             return super().invoke(ctx)

@@ -12,7 +12,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, BinaryIO
 
 import gevent
 from gevent.pywsgi import Input
@@ -128,7 +128,7 @@ def _is_loopback(address: str) -> bool:
 class LimitedHeaders:
     """What `http.client` reads the headers from; all of them together have a limit."""
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, reader: BinaryIO) -> None:
         self._reader, self._left = reader, MOST_HEADER_BYTES
 
     def readline(self, limit: int = -1) -> bytes:
@@ -209,7 +209,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         with contextlib.suppress(OSError):
             super().handle()
 
-    def handle_one_request(self) -> Any:
+    def handle_one_request(self) -> object:
         self._rest(True)
         self._clock = gevent.Timeout.start_new(FIRST_S if self._is_first else KEPT_S)
         self._is_first = False
@@ -241,17 +241,17 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         self._rest(False)
         return was_read
 
-    def MessageClass(self, reader: Any, *_: Any) -> Message:
+    def MessageClass(self, reader: BinaryIO, *_: object) -> Message:
         headers: Message = super().MessageClass(LimitedHeaders(reader))
         return headers
 
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
+    def get_environ(self) -> dict[str, object]:
+        environ: dict[str, object] = super().get_environ()
         if environ["wsgi.input"] is self.wsgi_input:
             environ["wsgi.input"] = self.wsgi_input = TimedInput(self)
         return environ
 
-    def upgrade_connection(self) -> Any:
+    def upgrade_connection(self) -> object:
         refused = super().upgrade_connection()
         if hasattr(self, "websocket"):
             self.websocket.closed = True  # or it says good-bye when it is thrown away
@@ -268,7 +268,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
             late.kill(block=False)
             websocket.close()
 
-    def log_error(self, msg: str, *args: Any) -> None:
+    def log_error(self, msg: str, *args: object) -> None:
         """A request that is none is no fault of the server: nobody can fill the log with them."""
 
     def _rest(self, is_waiting: bool) -> None:
@@ -290,7 +290,7 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
     """Where gevent-websocket complains about clients: nowhere, unless somebody asks for it."""
     logger.setLevel(logging.CRITICAL)
 
-    def do_handle(self, sock: socket.socket, address: Any) -> None:
+    def do_handle(self, sock: socket.socket, address: object) -> None:
         if not self.door.enter(sock, _ip(address), self.trusted):
             sock.close()
             return
@@ -302,7 +302,7 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
         super().do_handle(sock, address)
 
-    def do_close(self, sock: socket.socket, address: Any = None) -> None:
+    def do_close(self, sock: socket.socket, address: object = None) -> None:
         self.door.leave(sock, _ip(address))
         super().do_close(sock)
 
@@ -311,7 +311,7 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
         self.door.close()
 
 
-def _ip(address: Any) -> str:
+def _ip(address: object) -> str:
     return str(address[0]) if isinstance(address, tuple) else ""
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import socket
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import gevent
 from geventwebsocket.exceptions import WebSocketError
@@ -30,11 +32,11 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
 
     closed: bool
     stream: Stream | None
-    raw_read: Any
-    raw_write: Any
-    environ: dict[str, Any] | None
+    raw_read: Callable[[int], bytes] | None
+    raw_write: Callable[[bytes], None] | None
+    environ: dict[str, object] | None
 
-    def __init__(self, environ: dict[str, Any], stream: Any, handler: Handler) -> None:
+    def __init__(self, environ: dict[str, object], stream: object, handler: Handler) -> None:
         super().__init__(environ, stream, handler)
         self.connection = handler.connection
         self.received = 0
@@ -50,7 +52,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         """Engine.IO asks for it: how long the client may be silent, or not read."""
         self.handler.socket.settimeout(seconds + SLACK_S)
 
-    def read_frame(self) -> tuple[Any, bytes | bytearray]:
+    def read_frame(self) -> tuple[object, bytes | bytearray]:
         header = Header.decode_header(self.stream)
         is_control = header.opcode > self.OPCODE_BINARY
         self.received = header.length + (0 if is_control else self.received)
@@ -59,7 +61,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
             raise WebSocketError("refused")
         if header.fin and not is_control:
             self.received = 0
-        payload = self.raw_read(header.length) if header.length else b""
+        payload = self.raw_read(header.length) if header.length and self.raw_read else b""
         if len(payload) != header.length:
             raise WebSocketError("closed")
         return header, header.unmask_payload(payload) if payload else b""
@@ -103,7 +105,7 @@ def _is_ours(message: str) -> bool:
     return True
 
 
-def linger(sock: socket.socket, reader: Any) -> None:
+def linger(sock: socket.socket, reader: io.BufferedReader) -> None:
     """Reads on for a moment after the last word: closed at once, the client would see a reset instead of it."""
     with contextlib.suppress(OSError, ValueError), gevent.Timeout(LINGER_S, False):
         sock.shutdown(socket.SHUT_WR)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from zlib import crc32
 
 import structlog
@@ -21,6 +21,7 @@ from flask import Flask, current_app, g, request, session
 from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room
 from sqlalchemy import bindparam, update
 
+from shared.domain.board import BoardCall, BoardSeat
 from shared.domain.errors import Refusal
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
@@ -35,7 +36,7 @@ from shared.store.office import Store
 from shared.store.tables import Office, new_epoch
 from shared.web import hosts
 from shared.web.auth import KEY, device, is_officer_here
-from shared.web.opening import with_words
+from shared.web.opening import LiveBoard, with_words
 from shared.web.screen import office_id
 
 log = structlog.get_logger()
@@ -55,14 +56,25 @@ CHECK_PAUSE_S = 1.0
 PHONE_ROOMS = 20
 BREATH_S = 0.003
 """Between two rooms of phones: clicks that came meanwhile are answered first."""
-ON_PHONES = ("office", "epoch", "version", "minute", "calls", "counters")
-"""What of the board a phone needs."""
+
+
+class PhoneBoard(TypedDict):
+    """What of the board a phone needs. `line`: number -> [people ahead] or [people ahead, from, to minutes]."""
+
+    office: str
+    epoch: str
+    version: int
+    minute: str
+    calls: list[BoardCall]
+    counters: list[BoardSeat]
+    line: dict[str, list[int]]
+    at: str
 
 
 class Live:
     """Sends the board of an office to everybody in its rooms."""
 
-    def __init__(self, app: Flask, store: Store, clock: Callable[[], datetime], **options: Any) -> None:
+    def __init__(self, app: Flask, store: Store, clock: Callable[[], datetime], **options: object) -> None:
         self.app, self.store, self.clock = app, store, clock
         self.build: str = app.config["BUILD"]
         self.forecasts: Forecasts = app.extensions["loket_forecasts"]
@@ -85,14 +97,14 @@ class Live:
         """Of this process: connection -> paired kiosk or display."""
         self._lines: dict[str, _Line] = {}
         """Of this process: connection -> whose it is, to be ended with their session or token."""
-        self._phone_boards: dict[int, tuple[datetime, dict[str, Any]]] = {}
+        self._phone_boards: dict[int, tuple[datetime, PhoneBoard]] = {}
         self._to_screens = _Debounce(self.socketio, PAUSE_S, self._send)
         self._to_phones = _Debounce(self.socketio, PHONE_PAUSE_S, self._send_phones)
         self._to_agents = _Debounce(self.socketio, PAUSE_S, self._wake_agents)
         self._to_check = _Debounce(self.socketio, CHECK_PAUSE_S, self._end_revoked)
         store.on_change(self.publish)
 
-    def board(self, office_id: int) -> dict[str, Any]:
+    def board(self, office_id: int) -> LiveBoard:
         """The public picture now; `waits`: service slug -> [from, to] minutes, for services where that is known."""
         now = self.clock()
         board, office = reads.board(self.store, office_id, now), self.store.office_config(office_id)
@@ -100,7 +112,7 @@ class Live:
         opening = with_words(board["availability"], office.zone, now)
         return {**board, **opening, "waits": waits, "at": now.isoformat(), "build": self.build}
 
-    def board_for(self, office: int, drawn: str) -> dict[str, Any]:
+    def board_for(self, office: int, drawn: str) -> LiveBoard:
         """The board for a screen that says what it has drawn, "version epoch".
 
         When that version is still to come here, the database was put back unseen, as a virtual machine's snapshot does:
@@ -115,8 +127,7 @@ class Live:
                 self.publish(office, 0)
         return self.board(office)
 
-    def phone_board(self, office_id: int, *, may_be_old: bool = False) -> dict[str, Any]:
-        """The picture for phones: `line` is number -> [people ahead] or [people ahead, from, to minutes]."""
+    def phone_board(self, office_id: int, *, may_be_old: bool = False) -> PhoneBoard:
         now = self.clock()
         kept = self._phone_boards.get(office_id)
         if may_be_old and kept is not None and 0 <= (now - kept[0]).total_seconds() < PHONE_PAUSE_S:
@@ -126,7 +137,16 @@ class Live:
             number: [place.ahead, place.wait.low_min, place.wait.high_min] if place.wait else [place.ahead]
             for number, place in self.forecasts.line(office_id, now).items()
         }
-        picture = {**{key: board[key] for key in ON_PHONES}, "line": places, "at": now.isoformat()}
+        picture: PhoneBoard = {
+            "office": board["office"],
+            "epoch": board["epoch"],
+            "version": board["version"],
+            "minute": board["minute"],
+            "calls": board["calls"],
+            "counters": board["counters"],
+            "line": places,
+            "at": now.isoformat(),
+        }
         self._phone_boards[office_id] = (now, picture)
         return picture
 
@@ -140,7 +160,7 @@ class Live:
         if self._lines:
             self._to_check.add(office)
 
-    def tell_device(self, device_id: int, what: str, **facts: Any) -> None:
+    def tell_device(self, device_id: int, what: str, **facts: object) -> None:
         """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
         self.socketio.emit("device", {"do": what, **facts}, to=_device_room(device_id))
 
@@ -168,7 +188,7 @@ class Live:
         for device_id in wanted:
             self.tell_device(device_id, "print")
 
-    def _connect(self, asked: Any = None) -> None:
+    def _connect(self, asked: object = None) -> None:
         """Lets in whoever may see the board; the newest one is the first thing that they get."""
         asked = asked if isinstance(asked, dict) else {}
         sid: str = request.sid  # type: ignore[attr-defined]
@@ -327,7 +347,7 @@ def _identified() -> None:
         identify()
 
 
-def live_board(office: int) -> dict[str, Any]:
+def live_board(office: int) -> LiveBoard:
     """What a screen of this request's app gets when it polls."""
     live: Live = current_app.extensions["loket_live"]
     return live.board_for(office, request.headers.get("X-Drawn", ""))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from shared.domain.board import BoardService
+from shared.domain.board import BoardService, HeardBoard
 from shared.words import LANGUAGES, Words, words
 
 
@@ -16,6 +16,15 @@ class Opening(TypedDict):
 
     availability: dict[str, BoardService]
     closed: dict[str, str] | None
+
+
+class LiveBoard(HeardBoard):
+    """The board as screens get it. `waits`: service slug -> [from, to] minutes, where that is known."""
+
+    closed: dict[str, str] | None
+    waits: dict[str, list[int]]
+    at: str
+    build: str
 
 
 def with_words(services: Mapping[str, BoardService], zone: ZoneInfo, now: datetime) -> Opening:

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from pydantic import BaseModel, Field
-from sqlalchemy import Row
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.print_job import JobState
@@ -85,7 +84,7 @@ def page(printer: str | None = None) -> str:
         chosen=chosen,
         slips=slips,
         may_act=_is_officer() and may(Right.PRINT),
-        may_see=[slip.id for slip in slips if _may_see(slip)],
+        may_see=[slip.id for slip in slips if _may_see(slip.kind)],
         reasons=REASONS,
         advice={each["slug"]: _advice(each) for each in printers},
         fault_words=fault_words,
@@ -127,7 +126,7 @@ def picture(job_id: int) -> ResponseReturnValue:
         job = reads.print_job(connection, g.office_id, job_id)
     if job is None:
         raise Unknown("print_job")
-    if not _may_see(job):
+    if not _may_see(job.kind):
         abort(403)
     if job.emptied_at is not None:
         raise NotAllowed("slip_emptied")
@@ -171,5 +170,5 @@ def _is_officer() -> bool:
     return bool(current_user.is_authenticated and current_user.office_id == g.office_id)
 
 
-def _may_see(job: Row[Any]) -> bool:
-    return job.kind in PUBLIC_KINDS or _is_officer()
+def _may_see(kind: str) -> bool:
+    return kind in PUBLIC_KINDS or _is_officer()

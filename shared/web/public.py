@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,7 @@ from shared.web.answers import Health
 from shared.web.auth import store
 from shared.web.hosts import is_local
 from shared.web.openapi import described, document
+from shared.web.opening import LiveBoard
 from shared.web.screen import office_config, sentence
 from shared.web.settings import Settings
 
@@ -87,7 +87,7 @@ def metrics() -> Response:
     with store().read() as connection:
         offices = reads.offices(connection)
     for row in offices:
-        board: dict[str, Any] = live.board(row.id)
+        board: LiveBoard = live.board(row.id)
         changes.labels(row.slug).set(board["version"])
         for service, count in board["waiting"].items():
             waiting.labels(row.slug, service).set(count)

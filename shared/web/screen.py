@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 import structlog
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
@@ -133,7 +132,7 @@ def _log_outage(known: Refusal) -> None:
     _told[known.code] = time.monotonic()
 
 
-def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> Response:
+def _answer(status: int, code: str, message: str, facts: dict[str, object]) -> Response:
     if wants_page():
         page = render_template("error.html", status=status, message=message, back=came_from())
         return make_response(page, status)
@@ -141,14 +140,14 @@ def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> Resp
     return make_response(jsonify(error={"code": code, "message": message, **missing}), status)
 
 
-def _enter_office(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _enter_office(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """`/<office>/...`: the office is in the address, nowhere else."""
     if values and "office" in values:
         g.office = values.pop("office")
         g.office_id = office_id(g.office)
 
 
-def _stay_in_office(endpoint: str, values: dict[str, Any]) -> None:
+def _stay_in_office(endpoint: str, values: dict[str, object]) -> None:
     """Links stay in the office of the page that they stand on."""
     if "office" not in values and "office" in g and current_app.url_map.is_endpoint_expecting(endpoint, "office"):
         values["office"] = g.office

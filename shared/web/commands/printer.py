@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -145,7 +144,7 @@ def list_printers(settings: Settings, office: str) -> None:
 @click.pass_obj
 def add(settings: Settings, office: str, name: str, kind: str, address: str, profile_name: str) -> None:
     """Menambah printer (adds a printer)."""
-    row = {"slug": name, "kind": kind, "address": address, "profile": profile_name}
+    row: dict[str, object] = {"slug": name, "kind": kind, "address": address, "profile": profile_name}
     _change(settings, office, lambda rows: [*rows, row])
 
 
@@ -159,7 +158,10 @@ def remove(settings: Settings, office: str, name: str) -> None:
     _change(settings, office, lambda rows: [row for row in rows if row["slug"] != name])
 
 
-def _change(settings: Settings, office: str, change: Callable[[list[Any]], list[Any]]) -> None:
+Rows = list[dict[str, object]]
+
+
+def _change(settings: Settings, office: str, change: Callable[[Rows], Rows]) -> None:
     """As the page of the printers does it, with the same rules and the same event in the audit."""
     store = open_store(settings)
     present = _config(store, office)
