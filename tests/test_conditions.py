@@ -102,6 +102,7 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("closes_while_open", close_early, "15.00"),
     ("clock_behind", set_clock_back, "07.50"),
     ("readable_by_others", open_to_others, "chmod 700"),
+    ("backup_never", lambda here, data: (data / known.BACKUP_MARK).unlink(), "Belum ada cadangan"),
     ("backup_old", age_the_backup, ""),
     ("printer_not_learned", add_a_printer, "baru"),
     ("medium_not_playable", bring_a_picture_of_a_telephone, "foto (1).heic"),

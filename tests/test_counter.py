@@ -190,9 +190,13 @@ def test_the_pages_have_no_barriers_and_no_sideways_scroll(
         clean(page)
     page.close()
     chief = office.enter(context(viewport={"width": size[0], "height": size[1]}), "admin", 3)
-    for path in ("", "/password", "/supervisor", "/day", "/audit", "/sessions"):
+    for path in ("", "/password", "/supervisor", "/day", "/audit", "/sessions", "/files", "/results", "/recap"):
         chief.goto(office.url + path)
         clean(chief)
+    chief.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/3", "/files", "/results", "/recap"):
+        chief.goto(office.url + path)
+        assert chief.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
 def clean(page: Page) -> None:

@@ -431,6 +431,14 @@ def test_the_services_are_changed_and_the_kiosk_knows_at_once(setup: Setup) -> N
     setup.refuses("/services", {**fields, "services-0-amber_min": "40"}, "Batas merah harus lebih besar")
 
 
+def test_the_order_in_which_a_step_was_ticked_makes_no_new_version() -> None:
+    before = service_to_json(shipped()[0].services[0])
+    steps = [{**each, "may_send_back_to": each.get("may_send_back_to", [])[::-1]} for each in before["steps"]]
+
+    assert steps != before["steps"]
+    assert differences(before, {**before, "steps": steps}) == []
+
+
 def test_a_service_begins_with_a_shipped_standard(setup: Setup) -> None:  # setup.new_service
     fields = {
         "name": "Surat dispensasi nikah",

@@ -50,9 +50,23 @@ def _parts(field: str, was: list[object], becomes: list[object]) -> Iterator[Dif
     yield from (Difference(field, ChangeKind.ADDED, _name(new[key])) for key in new if key not in old)
     yield from (Difference(field, ChangeKind.REMOVED, _name(old[key])) for key in old if key not in new)
     both = [key for key in new if key in old]
-    yield from (Difference(field, ChangeKind.CHANGED, _name(new[key])) for key in both if new[key] != old[key])
+    yield from (
+        Difference(field, ChangeKind.CHANGED, _name(new[key]))
+        for key in both
+        if _meaning(new[key]) != _meaning(old[key])
+    )
     if both != [key for key in old if key in new]:
         yield Difference(field, ChangeKind.MOVED)
+
+
+_SETS = ("collects", "may_send_back_to")
+"""Of a step: the order in which they were ticked says nothing."""
+
+
+def _meaning(part: object) -> object:
+    if not isinstance(part, Mapping):
+        return part
+    return {**part, **{name: sorted(part[name]) for name in _SETS if name in part}}
 
 
 def _key(part: object) -> str:

@@ -210,10 +210,15 @@ def qr_for_this_machine_only(scene: Scene) -> Iterator[Facts]:
 
 
 @reminder
+def backup_never(scene: Scene) -> Iterator[Facts]:
+    if not (scene.settings.data / BACKUP_MARK).exists():
+        yield {}
+
+
+@reminder
 def backup_old(scene: Scene) -> Iterator[Facts]:
     mark = scene.settings.data / BACKUP_MARK
     if not mark.exists():
-        yield {"days": "–"}
         return
     days = int((scene.now.timestamp() - mark.stat().st_mtime) // 86400)
     if days > BACKUP_DAYS:
