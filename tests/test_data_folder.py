@@ -34,8 +34,10 @@ def modes(folder: Path) -> set[int]:
 
 def test_what_others_may_read_is_taken_from_them(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    folder.mkdir(0o755)
-    (folder / "loket.db").touch(0o644)
+    folder.mkdir()
+    (folder / "loket.db").touch()
+    folder.chmod(0o755)
+    (folder / "loket.db").chmod(0o644)
     settings = Settings(data=folder)
     assert [path.name for path in data_folder.open_to_others(settings)] == ["data", "loket.db"]
     before = os.umask(0o022)

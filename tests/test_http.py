@@ -180,7 +180,7 @@ def test_a_file_that_is_too_large_gets_a_page_in_the_users_language_with_a_way_b
     before = dump(site.store)
 
     def upload(address: str, **headers: str) -> TestResponse:
-        form = {"csrf_token": token, "logo": (io.BytesIO(b"x" * 1_100_000), "logo.png")}
+        form = {"csrf_token": token, "logo": (io.BytesIO(b"x" * 10_100_000), "logo.png")}
         return client.post(address, data=form, headers={**PAGE, **headers})
 
     page = "http://localhost/uji/counter/setup/office?saved=1"

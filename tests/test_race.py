@@ -108,7 +108,7 @@ def test_eight_processes_take_and_call_without_a_number_twice_or_a_gap(
     assert sorted(called) == wanted
     assert sorted(rows(store, select(Ticket.number))) == list(range(1, TAKES + 1))
     # each change has one version, each version at least one event, and nothing is left out
-    versions = rows(store, select(Event.version).distinct().order_by(Event.version))
+    versions = rows(store, select(Event.version).where(Event.version > 0).distinct().order_by(Event.version))
     assert versions == list(range(1, office.version + 1))
     assert office.version == TAKES + 3 * CALLS
     calls = rows(store, select(Event.ticket_id).where(Event.action == "call"))

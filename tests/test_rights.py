@@ -40,7 +40,7 @@ THROUGH = {
     "L K  A": "counter.enter_late",
     "  K  A": """
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
-        counter.empty_counter counter.make_recap
+        counter.empty_counter counter.make_recap counter.confirm_clock
     """,
     "     A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell

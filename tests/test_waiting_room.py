@@ -275,6 +275,7 @@ def age_calls(room: People, seconds: int) -> None:
             "UPDATE event SET at = strftime('%Y-%m-%d %H:%M:%f000', at, ?) WHERE action IN ('call', 'recall')",
             (f"-{seconds} seconds",),
         )
+        connection.execute("UPDATE office SET epoch = 'aged'")  # what servers keep in memory holds no more
         connection.commit()
 
 
