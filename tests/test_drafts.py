@@ -99,6 +99,24 @@ def test_a_page_of_the_setup_gives_back_what_was_typed_with_its_rows(site: Site,
     assert names == ["Loket Depan", "Loket 2", "Loket 3", "Loket Baru"]
 
 
+def test_a_refused_form_shows_an_added_row_once(site: Site, context: Open) -> None:
+    page = site.enter(context().new_page())
+    page.goto(f"{site.url}/setup/counters")
+    page.locator("button[data-rows=counters]").click()
+    page.locator("[name$='-name']").last.fill("Loket Baru")
+    page.locator("[name$='-number']").last.fill("1")
+
+    page.locator("[data-action=save]").click()
+
+    expect(page.locator("[data-wrong]").first).to_be_visible()
+    for _ in range(2):
+        page.wait_for_function("Object.keys(localStorage).some((key) => key.startsWith('loket.draft:'))")
+        names = page.locator("[name$='-name']").evaluate_all("all => all.map((each) => each.value)")
+        assert names == ["Loket 1", "Loket 2", "Loket 3", "Loket Baru"]
+        page.locator("[data-action=save]").click()
+        page.wait_for_load_state("load")
+
+
 def test_signing_out_by_hand_leaves_nothing_behind(site: Site, context: Open) -> None:
     page = site.enter(context().new_page())
     page.goto(f"{site.url}/day")

@@ -89,6 +89,11 @@ function restore(form) {
   if (!draft) {
     return;
   }
+  const answered = form.elements.namedItem("_sent");
+  if (answered && answered.value === draft.sent) {
+    keep(form, null); // a refused form comes back with all that was typed, and its rows have new numbers
+    return;
+  }
   const missing = new Map();
   for (const [name] of draft.fields) {
     const row = /^([a-z_]+)-(\d+)-/.exec(name);
