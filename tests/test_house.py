@@ -249,9 +249,7 @@ def test_no_two_public_classes_have_one_name() -> None:
 
 DOCUMENTED = {"_mapping", "_asdict", "_replace", "_fields"}
 """Names of SQLAlchemy's and the standard library's rows that begin with a line only to leave the others to columns."""
-BORROWED = {
-    "shared.printing.bytes": 2,
-}
+BORROWED: dict[str, int] = {}
 """Module -> private names of libraries that it still uses."""
 
 
@@ -279,7 +277,7 @@ def test_private_names_of_libraries_are_used_in_one_file() -> None:
     assert no_worse(found, BORROWED) == {}
 
 
-ANY_AT_MOST = 109
+ANY_AT_MOST = 100
 
 
 def test_any_becomes_rarer() -> None:
@@ -296,10 +294,8 @@ def test_any_becomes_rarer() -> None:
 LONGEST = 400
 LONG_FILES = {
     "shared.store.tables": 1000,
-    "shared.engine.setup": 417,
-    "shared.web.door": 412,
 }
-"""Module -> its lines; `tables` is one table of contents, the others shall be split."""
+"""Module -> its lines; `tables` is one table of contents."""
 
 
 def test_a_file_has_at_most_four_hundred_lines() -> None:
@@ -309,9 +305,7 @@ def test_a_file_has_at_most_four_hundred_lines() -> None:
 
 
 WRITERS = ("shared.engine", "shared.store", "shared.bench")
-WRITES_ELSEWHERE = {
-    "shared.web.live": 1,
-}
+WRITES_ELSEWHERE: dict[str, int] = {}
 """Module -> statements by which it still writes rows outside the engine and the store."""
 
 
@@ -337,13 +331,7 @@ def test_only_the_engine_and_the_store_write_rows() -> None:
     assert no_worse(found, WRITES_ELSEWHERE) == {}
 
 
-RULES_IN_TEMPLATES = {
-    "counter/templates/counter/_floor.html": 1,
-    "counter/templates/counter/home.html": 1,
-    "counter/templates/counter/setup/counters.html": 1,
-    "counter/templates/counter/setup/standard.html": 4,
-    "kiosk/templates/kiosk/page.html": 1,
-}
+RULES_IN_TEMPLATES: dict[str, int] = {}
 """Template -> places where it names a role or a state, which is a rule of the code told again."""
 
 

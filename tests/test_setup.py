@@ -30,7 +30,15 @@ from shared import standards
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
 from shared.domain.standard_diff import ChangeKind, Difference, differences
-from shared.engine import paper, printer_state, setup_hours, setup_officers, setup_printers, setup_standard
+from shared.engine import (
+    paper,
+    printer_state,
+    setup_counters,
+    setup_hours,
+    setup_officers,
+    setup_printers,
+    setup_standard,
+)
 from shared.engine import setup as engine
 from shared.printing.address import Reach, permit
 from shared.standards import service_from_json, service_to_json, shipped
@@ -91,11 +99,11 @@ def test_a_change_is_recorded_and_seen_by_the_next_reader(office: Callable[..., 
 
 def test_the_slip_says_where_to_wait_when_all_desks_of_the_service_have_one_zone(office: Callable[..., World]) -> None:
     uji = office(services=1, counters=2)
-    form = engine.counters_form(uji.store.office_config(uji.id))
+    form = setup_counters.counters_form(uji.store.office_config(uji.id))
     for zones, expected in ((("Lantai 2", "Lantai 2"), True), (("Lantai 1", "Lantai 2"), False)):
         rows = [row.model_copy(update={"zone": zone}) for row, zone in zip(form.counters, zones, strict=True)]
         changed = form.model_copy(update={"counters": rows})
-        uji.do(engine.change_counters, changed)
+        uji.do(setup_counters.change_counters, changed)
 
         taken = uji.take()
 
@@ -109,7 +117,7 @@ def test_a_form_that_changes_nothing_leaves_no_trace(office: Callable[..., World
     setup = uji.store.office_config(uji.id)
     untouched = dump(uji.store)
 
-    uji.by_itself(engine.change_counters, engine.counters_form(setup))
+    uji.by_itself(setup_counters.change_counters, setup_counters.counters_form(setup))
     uji.by_itself(setup_printers.change_printers, setup_printers.printers_form(setup))
     uji.by_itself(setup_hours.change_hours, setup_hours.hours_form(setup))
 
@@ -120,12 +128,12 @@ def test_letters_numbers_and_names_may_change_places(office: Callable[..., World
     uji = office()
     services = engine.services_form(uji.store.office_config(uji.id)).model_dump()["services"]
     services[0]["series"], services[1]["series"] = "B", "A"
-    counters = engine.counters_form(uji.store.office_config(uji.id)).model_dump()["counters"]
+    counters = setup_counters.counters_form(uji.store.office_config(uji.id)).model_dump()["counters"]
     counters[0]["number"], counters[1]["number"] = 2, 1
 
     wanted = engine.ServicesForm.model_validate({"services": services[::-1]})
     uji.by_itself(engine.change_services, wanted)
-    uji.by_itself(engine.change_counters, engine.CountersForm.model_validate({"counters": counters}))
+    uji.by_itself(setup_counters.change_counters, setup_counters.CountersForm.model_validate({"counters": counters}))
 
     setup = uji.store.office_config(uji.id)
     assert [(each.slug, each.series) for each in setup.services] == [("layanan-2", "A"), ("layanan-1", "B")]
@@ -150,11 +158,11 @@ def test_a_counter_in_use_is_not_taken_away_and_an_empty_one_keeps_its_past(offi
     uji = office()
     uji.take()
     uji.call_next(1)
-    rows = engine.counters_form(uji.store.office_config(uji.id)).counters
+    rows = setup_counters.counters_form(uji.store.office_config(uji.id)).counters
 
     with pytest.raises(NotAllowed, match="counter_in_use"):
-        uji.by_itself(engine.change_counters, engine.CountersForm(counters=rows[1:]))
-    uji.by_itself(engine.change_counters, engine.CountersForm(counters=rows[:2]))
+        uji.by_itself(setup_counters.change_counters, setup_counters.CountersForm(counters=rows[1:]))
+    uji.by_itself(setup_counters.change_counters, setup_counters.CountersForm(counters=rows[:2]))
 
     assert [each.number for each in uji.store.office_config(uji.id).counters] == [1, 2]
     with uji.store.read() as connection:
@@ -559,7 +567,7 @@ def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setu
 
 def counters_fields(setup: Setup) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for place, row in enumerate(engine.counters_form(setup.store.office_config(setup.uji.id)).counters):
+    for place, row in enumerate(setup_counters.counters_form(setup.store.office_config(setup.uji.id)).counters):
         n = f"counters-{place}"
         fields |= {f"{n}-id": str(row.id), f"{n}-number": str(row.number), f"{n}-name": row.name}
         fields |= {f"{n}-roles[]": ["loket"], f"{n}-every_service": "true"}

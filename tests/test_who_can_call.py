@@ -11,9 +11,9 @@ from sqlalchemy import update
 from world import World
 
 from shared.domain.errors import NotAllowed
-from shared.engine import officer, setup, supervisor
+from shared.engine import officer, setup_counters, supervisor
 from shared.engine.officer import Onward
-from shared.engine.setup import CountersForm
+from shared.engine.setup_counters import CountersForm
 from shared.store import tables
 from shared.store.office import Store, Transaction
 
@@ -55,7 +55,7 @@ def refused(office: World, code: str, do: Callable[[], object]) -> NotAllowed:
 
 def form(office: World, **first: object) -> CountersForm:
     """The counters as they are, but for what is said of the first one."""
-    now = setup.counters_form(office.store.office_config(office.id))
+    now = setup_counters.counters_form(office.store.office_config(office.id))
     return now.model_copy(update={"counters": [now.counters[0].model_copy(update=first), *now.counters[1:]]})
 
 
@@ -90,11 +90,11 @@ def test_a_counter_keeps_the_service_for_which_somebody_waits(uji: World) -> Non
     first, second = uji.take(), uji.take("layanan-2")
     wanted = form(uji, services=["layanan-2"])
 
-    fault = refused(uji, "strands", lambda: uji.by_itself(setup.change_counters, wanted))
+    fault = refused(uji, "strands", lambda: uji.by_itself(setup_counters.change_counters, wanted))
 
     assert fault.facts["numbers"] == first.number
     uji.act("cancel", first.id, 1)
-    uji.by_itself(setup.change_counters, wanted)
+    uji.by_itself(setup_counters.change_counters, wanted)
     assert (uji.call_next(1) or {})["id"] == second.id
 
 
@@ -104,7 +104,7 @@ def test_who_was_stranded_before_does_not_hinder_the_next_change(uji: World) -> 
     with uji.store.room(uji.id, uji.now) as room:
         assert [one.id for one in room.stranded()] == [lost.id]
 
-    uji.by_itself(setup.change_counters, form(uji, name="Loket Utama"))
+    uji.by_itself(setup_counters.change_counters, form(uji, name="Loket Utama"))
 
     assert form(uji).counters[0].name == "Loket Utama"
 

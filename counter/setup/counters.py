@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
 from shared.domain.standard import Role
-from shared.engine import setup as engine
+from shared.engine import setup_counters as engine
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config
 
+EMPTY = {"roles": [Role.LOKET.value], "every_service": True}
+"""What stands in a counter that is added."""
 ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.ADMIN))
 """Whose work can be done at a counter."""
 
@@ -25,5 +27,6 @@ def counters() -> ResponseReturnValue:
         lambda: engine.counters_form(office_config()),
         lambda wanted: change(engine.change_counters, wanted),
         roles=ROLES,
+        empty=EMPTY,
         days=range(7),
     )

@@ -24,6 +24,7 @@ from shared.web.forms import Shown, Table, check, pressed, problems_of, typed
 from shared.web.screen import office_config, sentence
 
 M = TypeVar("M", bound=BaseModel)
+View = Callable[..., ResponseReturnValue]
 
 blueprint = Blueprint("setup", __name__)
 
@@ -45,16 +46,14 @@ THEMES = (
 """The pages of the setup: name, endpoint, icon, words. The devices have a file of their own beside this folder."""
 
 
-def setup_page(
-    rule: str, methods: Iterable[str] = ("GET", "POST")
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def setup_page(rule: str, methods: Iterable[str] = ("GET", "POST")) -> Callable[[View], View]:
     """A page of the setup: read with one right, changed with another."""
 
-    def register(view: Callable[..., Any]) -> Callable[..., Any]:
+    def register(view: View) -> View:
         reading, writing = officers_only(Right.SEE_SETUP)(view), officers_only(Right.CHANGE_SETUP)(view)
 
         @wraps(view)
-        def guarded(**values: Any) -> Any:
+        def guarded(**values: object) -> ResponseReturnValue:
             return (reading if request.method == "GET" else writing)(**values)
 
         blueprint.add_url_rule(rule, view.__name__, guarded, methods=list(methods))

@@ -149,6 +149,8 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         service=service,
         missing=unfilled(service.standard),
         management=MANAGEMENT,
+        usual_role=Role.LOKET.value,
+        applicant=Role.APPLICANT.value,
         role_names=_named("role", (role for role in Role if role != Role.ADMIN)),
         collect_names=_named("collects", Collects),
         unit_names=_named("unit", (Unit.WORKING_DAYS, Unit.HOURS, Unit.MINUTES)),

@@ -12,7 +12,7 @@ export function drawHome(screen) {
     const waiting = board.waiting[tile.dataset.service] || 0;
     tile.classList.toggle("is-closed", !found.is_open);
     toggle(one("[data-status]", tile), "open", found.is_open);
-    one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("waiting", { count: waiting }) : phrase("nobody")) : why(found) + " " + again(found);
+    one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("people", { count: waiting }) : phrase("nobody")) : why(found) + " " + again(found);
   });
   one("[data-keys]", screen).hidden = !session.searching;
   one("#home-title").hidden = session.searching;

@@ -28,7 +28,7 @@ class Bare:
         self.size, self.version = size, 0
         self.sockets: set[Any] = set()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
         socket = environ.get("wsgi.websocket")
         if socket is None:
             self.version += 1
@@ -57,7 +57,7 @@ class Bare:
         return f'42["board",{{"version":{self.version}}}]'.ljust(self.size)
 
 
-def serve(port: int, application: Callable[..., Any]) -> None:
+def serve(port: int, application: Callable[..., object]) -> None:
     """Listens as gunicorn does: nothing waits for more to send (accepted sockets inherit it)."""
     listener = create_server(("127.0.0.1", port), backlog=256)
     listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)

@@ -149,7 +149,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def load(kind: str, serving_port: int, **plan: Any) -> Iterator[subprocess.Popen[bytes]]:
+def load(kind: str, serving_port: int, **plan: object) -> Iterator[subprocess.Popen[bytes]]:
     """A client process of its own, see `load.py`; it begins at once."""
     program = [sys.executable, "-m", "shared.bench.load"]
     process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -174,7 +174,7 @@ def result(process: subprocess.Popen[bytes]) -> Mapping[str, Any]:
     return answer
 
 
-def run_load(kind: str, serving: Serving, **plan: Any) -> Mapping[str, Any]:
+def run_load(kind: str, serving: Serving, **plan: object) -> Mapping[str, Any]:
     with load(kind, serving.port, **plan) as process:
         return result(process)
 

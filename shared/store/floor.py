@@ -34,6 +34,13 @@ class CounterNow:
     pause_reason: str | None
     visitor: Visitor | None
 
+    @property
+    def shown_state(self) -> str:
+        """That of its visitor; without one, whether somebody sits there."""
+        if self.visitor is not None:
+            return self.visitor.state.value
+        return "open" if self.officer_id else "empty"
+
 
 def counters(connection: Connection, room: Room) -> list[CounterNow]:
     """Every counter of the office as it is now, by number."""

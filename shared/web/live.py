@@ -19,7 +19,6 @@ from zlib import crc32
 import structlog
 from flask import Flask, current_app, g, request, session
 from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room
-from sqlalchemy import bindparam, update
 
 from shared.domain.board import BoardCall, BoardSeat
 from shared.domain.errors import Refusal
@@ -27,13 +26,12 @@ from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.engine import device as engine
-from shared.engine import print_queue
+from shared.engine import epochs, print_queue
 from shared.engine import session as sessions
 from shared.engine.forecast import Forecast, Forecasts
 from shared.store import hot, reads
 from shared.store.disk import database_away
 from shared.store.office import Store
-from shared.store.tables import Office, new_epoch
 from shared.web import hosts
 from shared.web.auth import KEY, device, is_officer_here
 from shared.web.opening import LiveBoard, with_words
@@ -123,7 +121,7 @@ class Live:
             head = self.store.ask(hot.head, office)
             if head is not None and head.epoch == epoch and head.version < int(version):
                 log.warning("went_back", office=office, drawn=int(version), version=head.version)
-                self.store.write(_RENEW, {"the_office": office, "the_epoch": epoch, "fresh_epoch": new_epoch()})
+                epochs.renew(self.store, office, epoch)
                 self.publish(office, 0)
         return self.board(office)
 
@@ -274,13 +272,6 @@ class Live:
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""
         return Counter(self._phones.values())
-
-
-_RENEW = (
-    update(Office)
-    .where(Office.id == bindparam("the_office"), Office.epoch == bindparam("the_epoch"))
-    .values(epoch=bindparam("fresh_epoch"))
-)
 
 
 @dataclass(frozen=True, slots=True)
