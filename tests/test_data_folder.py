@@ -171,3 +171,11 @@ def test_what_is_ended_hears_no_more(app: Flask, here: World, how: str) -> None:
     while line.is_connected():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_the_parent_of_the_server_loads_no_database() -> None:
+    asked = "import sys, shared.web.cli, shared.web.commands.run; print('sqlalchemy' in sys.modules)"
+
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == "False"  # 20 MB and half a second of each start

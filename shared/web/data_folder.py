@@ -10,10 +10,7 @@ import stat
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from shared.domain.errors import Refusal
-from shared.store import reads
 from shared.web.settings import Settings
 
 OWN_ONLY = 0o077
@@ -88,8 +85,8 @@ def require_sound(settings: Settings) -> None:
         raise NotSound("database_damaged", place=str(path))
 
 
-def require_offices(settings: Settings, connection: Connection) -> None:
+def require_offices(settings: Settings, has_offices: bool) -> None:
     """Raises `NotSound("database_gone")` when the folder was in use, but its database knows no office any more."""
     was_used = (settings.data / "secret_key").exists()
-    if not settings.database_url and was_used and not reads.offices(connection):
+    if not settings.database_url and was_used and not has_offices:
         raise NotSound("database_gone", place=str(settings.data / "loket.db"), key=str(settings.data / "secret_key"))

@@ -32,8 +32,8 @@ def prepare(settings: Settings, now: datetime) -> list[Password]:
     store = Store(settings.database())
     try:
         with store.read() as connection:
-            require_offices(settings, connection)
             offices = reads.offices(connection)
+        require_offices(settings, bool(offices))
         for office in offices:
             try:
                 store.change(office.id, Actor.system(now), close_past_days)
