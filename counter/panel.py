@@ -9,7 +9,7 @@ from functools import partial
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from shared.domain.counter import (
     MOVE_OF,
@@ -113,7 +113,7 @@ class Panel:
     """Those that this counter serves itself."""
     undo: Undo | None
     today: panel.Today
-    messages: Sequence[Row[object]]
+    messages: Sequence[panel.FloorMessage]
     paper: list[dict[str, object]]
     """How the printers are: `reads.paper`."""
     keys: dict[str, str] = field(default_factory=lambda: KEYS)

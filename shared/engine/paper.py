@@ -191,9 +191,9 @@ def link(connection: Connection, office_id: int, slug: str, kind: str, profile: 
     return key
 
 
-def key_holder(connection: Connection, office_id: int, slug: str, key: str) -> Row[object] | None:
-    """The device that this key was made for, when it is the one of this printer."""
-    return connection.execute(_key_of(office_id, slug).where(Device.token_hash == digest(key))).first()
+def opens(connection: Connection, office_id: int, slug: str, key: str) -> bool:
+    """Whether this key was made for this printer and was not taken back."""
+    return connection.execute(_key_of(office_id, slug).where(Device.token_hash == digest(key))).first() is not None
 
 
 def _key_of(office_id: int, slug: str) -> Select[object]:

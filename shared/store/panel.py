@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.domain.numbering import label
 from shared.domain.ticket import State
@@ -54,9 +53,17 @@ def done_today(connection: Connection, officer_id: int, since: datetime) -> Toda
     return Today(len(spent_s), missed, round(sum(spent_s.values()) / len(spent_s)) if spent_s else None)
 
 
-def messages(connection: Connection, office_id: int, now: datetime) -> Sequence[Row[*tuple[object, ...]]]:
+@dataclass(frozen=True, slots=True)
+class FloorMessage:
+    """What the supervisor tells every counter."""
+
+    text: str
+
+
+def messages(connection: Connection, office_id: int, now: datetime) -> list[FloorMessage]:
     """What the supervisor tells the counters now, newest first."""
-    return connection.execute(_MESSAGES, {"the_office": office_id, "now": now}).all()
+    rows = connection.execute(_MESSAGES, {"the_office": office_id, "now": now})
+    return [FloorMessage(row.text) for row in rows]
 
 
 _DONE = (

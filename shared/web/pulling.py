@@ -33,8 +33,8 @@ def pulling(slug: str, kind: str, key: str) -> KnownPrinter:
     revoking the device.
     """
     with store().read() as connection:
-        device = paper.key_holder(connection, g.office_id, slug, key)
-    found = printer_here(slug) if device is not None else None
+        is_known = paper.opens(connection, g.office_id, slug, key)
+    found = printer_here(slug) if is_known else None
     if found is None or found.kind != kind:
         raise Unknown("printer")
     return found
