@@ -53,6 +53,7 @@ class Store:
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = SqliteWriter(self._reads, self.rooms) if self.is_sqlite else None
         self._listeners: list[Callable[[int, int], None]] = []
+        self.is_closed = False
 
     def change(
         self,
@@ -152,6 +153,7 @@ class Store:
 
     def close(self) -> None:
         """Ends the writer after what it has begun, and closes every connection; the store is not used again."""
+        self.is_closed = True
         if self._writer is not None:
             self._writer.close()
         while self._readers:

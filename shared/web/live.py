@@ -168,6 +168,8 @@ class Live:
         self.socketio.emit("device", {"do": "test"}, to=to)
 
     def _send(self, office: int) -> None:
+        if self.store.is_closed:  # a change of the last moment: nobody looks any more
+            return
         self.socketio.emit("board", self.board(office), to=room(office))
 
     def _send_phones(self, office: int) -> None:
