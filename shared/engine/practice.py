@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from shared.domain.errors import Unknown
 from shared.engine.founding import Plan, PlannedCounter, PlannedOfficer, PlannedRole, PlannedService, found
@@ -66,8 +66,12 @@ def _officers(tx: Transaction) -> list[tuple[int, PlannedOfficer]]:
     for row in tx.all(held.order_by(OfficerRole.id)):
         roles.setdefault(row.officer_id, []).append(PlannedRole(row.role, row.from_on, row.until_on))
     mine = select(Officer).where(Officer.office_id == tx.office_id, Officer.is_active).order_by(Officer.id)
-    return [(row.id, _copy(row, tuple(roles.get(row.id, ())))) for row in tx.all(mine)]
-
-
-def _copy(row: Row[object], roles: tuple[PlannedRole, ...]) -> PlannedOfficer:
-    return PlannedOfficer(row.login, row.name, roles, row.password_hash, row.must_change_password)
+    return [
+        (
+            row.id,
+            PlannedOfficer(
+                row.login, row.name, tuple(roles.get(row.id, ())), row.password_hash, row.must_change_password
+            ),
+        )
+        for row in tx.all(mine)
+    ]

@@ -117,14 +117,24 @@ def seen(connection: Connection, key: str, now: datetime) -> None:
     connection.execute(update(OfficerSession).where(OfficerSession.key_hash == digest(key)).values(seen_at=now))
 
 
-def find(connection: Connection, key: str) -> Row[int, int, int] | None:
-    """id, officer_id, office_id of the running session that `key` opens."""
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A running session: its own id, its officer and their office."""
+
+    id: int
+    officer_id: int
+    office_id: int
+
+
+def find(connection: Connection, key: str) -> OpenSession | None:
+    """The running session that `key` opens."""
     wanted = OfficerSession.key_hash == digest(key), OfficerSession.ended_at.is_(None)
-    return connection.execute(
+    row = connection.execute(
         select(OfficerSession.id, OfficerSession.officer_id, Officer.office_id)
         .join(Officer, Officer.id == OfficerSession.officer_id)
         .where(*wanted)
     ).first()
+    return None if row is None else OpenSession(row.id, row.officer_id, row.office_id)
 
 
 def sign_out(tx: Transaction, session_id: int, reason: str | None) -> None:

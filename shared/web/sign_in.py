@@ -110,7 +110,7 @@ def _acting(officer_id: int) -> Actor:
 def current_session_id() -> int | None:
     with store().read() as connection:
         found = engine.find(connection, session.get(KEY, ""))
-    return None if found is None else int(found.id)
+    return None if found is None else found.id
 
 
 # --- browsers in which an officer has signed in before ---
