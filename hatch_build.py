@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VENDOR = "shared/web/static/vendor"
+FONT = "@fontsource/atkinson-hyperlegible-next"
 
 
 class BrowserFiles(BuildHookInterface[Any]):
@@ -31,8 +33,9 @@ class BrowserFiles(BuildHookInterface[Any]):
         modules = root / "node_modules"
         shutil.copy(modules / "socket.io-client/dist/socket.io.min.js", vendor)
         for weight in (400, 700):
-            name = f"atkinson-hyperlegible-next-latin-{weight}-normal.woff2"
-            shutil.copy(modules / "@fontsource/atkinson-hyperlegible-next/files" / name, vendor)
+            name = f"atkinson-hyperlegible-next-latin-{weight}-normal.woff"
+            shutil.copy(modules / FONT / "files" / f"{name}2", vendor)
+            (vendor / f"digits-{weight}.woff").write_bytes(_plain_digits(Path(modules, FONT, "files", name)))
         (vendor / "fonts").mkdir()  # for the PDF sheets: names in Javanese script and with picture signs
         for family, file in (("noto-sans-javanese", "NotoSansJavanese"), ("noto-emoji", "NotoEmoji")):
             package = modules / "@expo-google-fonts" / family
@@ -40,6 +43,52 @@ class BrowserFiles(BuildHookInterface[Any]):
             shutil.copy(package / "LICENSE_FONT", vendor / f"LICENSE.{family}")
         for icon in (modules / "lucide-static/icons").glob("*.svg"):
             shutil.copy(icon, vendor / "icons")
-        for licence in ("socket.io-client", "@fontsource/atkinson-hyperlegible-next", "lucide-static"):
+        for licence in ("socket.io-client", FONT, "lucide-static"):
             shutil.copy(modules / licence / "LICENSE", vendor / f"LICENSE.{Path(licence).name}")
         build_data["artifacts"].append(VENDOR)
+
+
+def _plain_digits(path: Path) -> bytes:
+    """The font's digits with a zero that has no stroke through it, as WOFF: queue numbers never hold the letter O."""
+    from fontTools.subset import Options, Subsetter  # a build tool: nothing of it is installed with the program
+    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.tables._g_l_y_f import GlyphCoordinates
+
+    font = TTFont(path)
+    subsetter = Subsetter(Options(layout_features=["tnum", "pnum"]))
+    subsetter.populate(unicodes=range(ord("0"), ord("9") + 1))
+    subsetter.subset(font)
+    for name in ("zero", "zero.tf"):
+        if name in font["glyf"]:
+            _fill_zero(font["glyf"][name], GlyphCoordinates)
+    written = io.BytesIO()
+    font.flavor = "woff"
+    font.save(written)
+    return written.getvalue()
+
+
+def _fill_zero(glyph: Any, coordinates: Any) -> None:
+    """Draws one hole as wide and high as the two halves that the stroke left, in the shape of the outside."""
+    if glyph.isComposite():
+        return
+    last = glyph.endPtsOfContours[0]
+    points, flags = list(glyph.coordinates), list(glyph.flags)
+    outside, holes = points[: last + 1], points[last + 1 :]
+    (left, right), (low, high) = (_ends(outside, axis) for axis in (0, 1))
+    (hole_left, hole_right), (hole_low, hole_high) = (_ends(holes, axis) for axis in (0, 1))
+    hole = [
+        (
+            round(hole_left + (x - left) * (hole_right - hole_left) / (right - left)),
+            round(hole_low + (y - low) * (hole_high - hole_low) / (high - low)),
+        )
+        for x, y in reversed(outside)
+    ]
+    glyph.coordinates = coordinates(outside + hole)
+    glyph.flags = type(glyph.flags)(flags[: last + 1] + flags[last::-1])
+    glyph.endPtsOfContours = [last, 2 * last + 1]
+    glyph.numberOfContours = 2
+
+
+def _ends(points: list[tuple[int, int]], axis: int) -> tuple[int, int]:
+    along = [point[axis] for point in points]
+    return min(along), max(along)
