@@ -13,6 +13,7 @@ from shared.domain.availability import Availability, Break, Override, availabili
 from shared.domain.calendar import Calendar, Convention
 from shared.domain.counter import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
+from shared.domain.letters import LetterSeries, Signer
 from shared.domain.policy import RATIO
 from shared.domain.speech import Style
 from shared.domain.standard import Role, ServiceStandard
@@ -47,6 +48,8 @@ class OfficeSettings:
     """The office's time at which whoever still waits is counted as not served; None: at midnight."""
     is_practice: bool = False
     """A practice office: slips say LATIHAN and nothing of it goes into reports."""
+    letter_series: tuple[LetterSeries, ...] = ()
+    signers: tuple[Signer, ...] = ()
 
     def wait_limits(self, slug: str) -> tuple[int, int]:
         """Minutes from which a wait for this service is amber and red."""

@@ -476,6 +476,51 @@ class Register(Base):
     last_number: Mapped[int]
 
 
+class LetterCounter(Base):
+    """The last number of one series of letters in one year."""
+
+    __tablename__ = "letter_counter"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    series: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last_number: Mapped[int]
+
+
+class LetterRecord(Base):
+    """A letter that got its number; a void one keeps its row, and no number is given twice."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("office_id", "series", "year", "serial"),
+        UniqueConstraint("office_id", "number"),
+        Index("ix_letter_case_id", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    series: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120))
+    """Of the series, as it was called then."""
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(String(80))
+    """As it stands on the letter."""
+    on_day: Mapped[date]
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    addressee: Mapped[str] = mapped_column(String(120), default="")
+    signer: Mapped[dict[str, object] | None] = mapped_column(default=None)
+    """A `domain.letters.Signer` as he was then."""
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
+    step: Mapped[str | None] = mapped_column(String(40), default=None)
+    """Key of the step of the file that needed it."""
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    made_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None] = mapped_column(default=None)
+    voided_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    void_reason: Mapped[str | None] = mapped_column(String(200), default=None)
+
+
 class DataView(Base):
     """Who looked at whose personal data, and when."""
 

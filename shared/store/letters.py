@@ -1,0 +1,139 @@
+"""Letters as their rows hold them: those of a file, those of a list, the last number of a series; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from shared.domain.identity import folded
+from shared.domain.letters import IssuedLetter, Signer
+from shared.domain.numbering import register_label
+from shared.store.tables import FileRecord, LetterCounter, LetterRecord, Officer
+
+AnyRow = Row[*tuple[object, ...]]
+_SIGNER = TypeAdapter(Signer | None)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """A letter in a list of them."""
+
+    letter: IssuedLetter
+    made_at: datetime
+    officer: str
+    register: str | None
+    """Of the file that it belongs to."""
+    voided_at: datetime | None
+
+
+def signer_to_json(signer: Signer | None) -> dict[str, object] | None:
+    """As it stands in the letter's row."""
+    made: dict[str, object] | None = _SIGNER.dump_python(signer, mode="json")
+    return made
+
+
+def find(connection: Connection, office_id: int, letter_id: int) -> IssuedLetter | None:
+    row = connection.execute(
+        select(LetterRecord).where(LetterRecord.office_id == office_id, LetterRecord.id == letter_id)
+    ).first()
+    return None if row is None else _letter(row)
+
+
+def of_files(connection: Connection, case_ids: Iterable[int]) -> dict[int, list[IssuedLetter]]:
+    """File -> its letters in the order in which they were given, void ones included."""
+    found: dict[int, list[IssuedLetter]] = {}
+    mine = select(LetterRecord).where(LetterRecord.case_id.in_(list(case_ids))).order_by(LetterRecord.id)
+    for row in connection.execute(mine):
+        found.setdefault(row.case_id, []).append(_letter(row))
+    return found
+
+
+def standing(
+    connection: Connection, office_id: int, case_id: int, series: str, step: str | None
+) -> IssuedLetter | None:
+    """The letter of that series that the step of a file has already, unless it is void."""
+    mine = (
+        LetterRecord.office_id == office_id,
+        LetterRecord.case_id == case_id,
+        LetterRecord.series == series,
+        LetterRecord.step == step if step else LetterRecord.step.is_(None),
+        LetterRecord.voided_at.is_(None),
+    )
+    row = connection.execute(select(LetterRecord).where(*mine).order_by(LetterRecord.id.desc())).first()
+    return None if row is None else _letter(row)
+
+
+def last_numbers(connection: Connection, office_id: int, year: int) -> dict[str, int]:
+    """Series -> the last number that was given in that year."""
+    mine = LetterCounter.office_id == office_id, LetterCounter.year == year
+    return {row.series: row.last_number for row in connection.execute(select(LetterCounter).where(*mine))}
+
+
+def years(connection: Connection, office_id: int) -> Sequence[int]:
+    """The years in which letters were given, newest first."""
+    mine = select(LetterRecord.year).where(LetterRecord.office_id == office_id).distinct()
+    return connection.execute(mine.order_by(LetterRecord.year.desc())).scalars().all()
+
+
+def listed(
+    connection: Connection,
+    office_id: int,
+    *,
+    year: int | None = None,
+    series: str | None = None,
+    text: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[LetterLine], int]:
+    """The letters, newest first, and how many there are; `text`: in number, subject, addressee or register number."""
+    where = [LetterRecord.office_id == office_id]
+    if year is not None:
+        where.append(LetterRecord.year == year)
+    if series:
+        where.append(LetterRecord.series == series)
+    query = (
+        select(LetterRecord, Officer.name.label("officer"), FileRecord.register_number, FileRecord.register_year)
+        .join(Officer, Officer.id == LetterRecord.officer_id)
+        .outerjoin(FileRecord, FileRecord.id == LetterRecord.case_id)
+        .where(*where)
+        .order_by(LetterRecord.on_day.desc(), LetterRecord.id.desc())
+    )
+    if text.strip():
+        words = f"%{_escaped(folded(text))}%"
+        columns = LetterRecord.number, LetterRecord.subject, LetterRecord.addressee
+        query = query.where(or_(*(func.lower(column).like(words, escape="\\") for column in columns)))
+    count = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    return [_line(row) for row in connection.execute(_cut(query, limit, offset))], count
+
+
+def _cut(query: Select[*tuple[object, ...]], limit: int | None, offset: int) -> Select[*tuple[object, ...]]:
+    return query if limit is None else query.limit(limit).offset(offset)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _line(row: AnyRow) -> LetterLine:
+    register = register_label(row.register_number, row.register_year)
+    return LetterLine(_letter(row), row.made_at, row.officer, register, row.voided_at)
+
+
+def _letter(row: AnyRow) -> IssuedLetter:
+    return IssuedLetter(
+        row.id,
+        row.series,
+        row.title,
+        row.number,
+        row.on_day,
+        _SIGNER.validate_python(row.signer),
+        row.subject,
+        row.addressee,
+        row.case_id,
+        row.step,
+        row.void_reason,
+    )
