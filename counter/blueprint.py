@@ -21,6 +21,7 @@ MENU: list[tuple[str, str, Right | None]] = [
     ("counter.day_page", "The day", Right.ENTER_LATE),
     ("counter.audit_page", "Audit", Right.SEE_AUDIT),
     ("setup.overview", "Setup", Right.SEE_SETUP),
+    ("counter.work_page", "Long work", None),
     ("counter.sessions_page", "Where you are signed in", None),
     ("counter.change_password", "Change password", None),
 ]

@@ -53,6 +53,7 @@ UNRECORDED = {
     "devices.ask": "a code on a screen: it opens nothing before an admin confirms it, and that is recorded",
     "devices_setup.tell": "a display blinks, sounds or loads its page again: nothing is other than before",
     "devices_setup.test_call": "the same for every display",
+    "counter.stop_work": "one's own long work ends; that it was begun is recorded",
     "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",
     "agents.offer": "a print agent asks for work",
     "agents.claim": "the print job's own row keeps who sends it, since when and how often",

@@ -34,7 +34,8 @@ THROUGH = {
     "LOKSCA": """
         counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
         kiosk.take kiosk.results kiosk.missing sound.spoken devices.ask devices.redeem
-        counter.end_token agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
+        counter.end_token counter.stop_work
+        agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
     """,
     " OK  A": "counter.disturb",
     "L K  A": "counter.enter_late",

@@ -147,6 +147,14 @@ class PrintJobNumber(Answer):
     job: int
 
 
+class WorkFacts(Answer):
+    """How far a piece of long work is."""
+
+    id: str
+    state: Literal["running", "done", "stopped", "failed"]
+    percent: int
+
+
 class SlipState(Answer):
     """What became of the paper of a ticket."""
 
