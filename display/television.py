@@ -8,6 +8,7 @@ from typing import TypedDict
 from flask import request
 from flask_babel import gettext
 
+from shared.domain.channel import channel_line
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.room import SPOKEN_WITHIN
 from shared.domain.standard import Role
@@ -115,9 +116,7 @@ def _free(services: list[ServiceConfig]) -> str:
 
 
 def _complaint(office: OfficeConfig) -> tuple[str, ...]:
-    for service in office.services:
-        complaint = service.standard.complaint
-        if service.is_active and complaint is not None:
-            channels = (complaint.phone, complaint.email, *complaint.web)
-            return tuple(channel for channel in channels if channel)[:2]
-    return ()
+    """The office's own channels, else those of its first service that has any."""
+    active = [service for service in office.services if service.is_active]
+    found = office.own_channels or next(filter(None, map(office.channels, active)), ())
+    return tuple(channel_line(channel, gettext) for channel in found)

@@ -106,3 +106,37 @@ def test_every_printer_of_an_earlier_version_is_learned_anew(
 
     printers = open_store(f"sqlite:///{tmp_path / 'old.db'}").office_config(1).printers
     assert [each.answers for each in printers] == ["not_learned", "nothing", "in_order", "in_order"]
+
+
+def test_complaint_channels_of_the_services_become_the_offices_and_only_others_stay_with_their_service(
+    tmp_path: Path, open_store: Callable[[str], Store]
+) -> None:
+    write = old_database(tmp_path / "old.db", "0006")
+    at = BEGAN.replace(tzinfo=None)
+    write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
+                     "setup_version": 1, "settings": {}, "profile": {"phone": "0334-1"}})  # fmt: skip
+    usual = {"phone": "0334-1", "web": ["www.uji.go.id", "laporlumajang.lumajangkab.go.id"], "facebook": "Uji"}
+    bodies = [usual, usual, {"email": "kk@uji.go.id", "address": "Jl. Uji 1"}, None]
+    for number, complaint in enumerate(bodies, 1):
+        body = {"slug": f"s{number}", "series": "ABCD"[number - 1], "name": "Surat", "short_name": "Surat",
+                "steps": [{"key": "serve", "title": "Layani", "role": "loket"}],
+                **({"complaint": complaint} if complaint else {})}  # fmt: skip
+        write("standard_version", {"id": number, "office_id": 1, "service_id": number, "number": 1, "made_at": at,
+                                   "body": body})  # fmt: skip
+        write("service", {"id": number, "office_id": 1, "slug": f"s{number}", "series": "ABCD"[number - 1],
+                          "position": number, "is_active": True, "cutoff_minutes": 0,
+                          "standard_id": number})  # fmt: skip
+
+    upgrade(f"sqlite:///{tmp_path / 'old.db'}")
+
+    office = open_store(f"sqlite:///{tmp_path / 'old.db'}").office_config(1)
+    channels = [[(each.kind.value, each.value, each.label) for each in office.channels(one)] for one in office.services]
+    of_office = [
+        ("phone", "0334-1", None),
+        ("laporlumajang", "laporlumajang.lumajangkab.go.id", None),
+        ("web", "www.uji.go.id", None),
+        ("social", "Uji", "Facebook"),
+    ]
+    own = [("email", "kk@uji.go.id", None), ("desk", "Jl. Uji 1", None)]
+    assert channels == [of_office, of_office, own, of_office]
+    assert office.profile["phone"] == "0334-1"

@@ -482,7 +482,7 @@ def test_the_standard_is_edited_in_new_versions(setup: Setup) -> None:  # setup.
         "questions-0-text": "Untuk siapa?", "questions-0-options-0-text": "Diri sendiri",
         "questions-0-options-1-text": "Orang lain",
         "promise-value": "3", "promise-unit": "working_days", "fee-rupiah": "0", "products": "Surat\nSalinan",
-        "complaint-phone": "0334-1", "staff_count": "4",
+        "complaint-0-kind": "phone", "complaint-0-value": "0334-1", "staff_count": "4",
     }  # fmt: skip
 
     event = setup.saves(path, {**fields, **more}, "setup.standard")

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import shared.standards
+from shared.domain.channel import Channel, ChannelKind
 from shared.domain.standard import (
     COMPONENTS,
     MANAGEMENT,
     PUBLISHED,
     SHORT_NAME_LENGTH,
     Category,
-    Complaint,
     Fee,
     Promise,
     Role,
@@ -88,7 +88,7 @@ def test_there_are_fourteen_components_of_which_six_are_published() -> None:
 def test_lumajang_fills_all_components_but_the_guarantee() -> None:
     oss = service("lumajang", "oss")
 
-    assert unfilled(oss) == ("guarantee",)
+    assert unfilled(oss, OFFICES["lumajang"].complaint) == ("guarantee",)
     assert oss.title == "Standar Pelayanan Fasilitasi Pendaftaran Usaha Mikro melalui OSS"
     assert (oss.decree_number, oss.category) == (None, None)
     assert [each.text for each in oss.requirements] == [
@@ -100,22 +100,23 @@ def test_lumajang_fills_all_components_but_the_guarantee() -> None:
     assert oss.promise == Promise(1, Unit.WORKING_DAYS, "1 (satu) hari kerja")
     assert oss.fee == Fee(0, "Tidak ada retribusi (gratis)")
     assert oss.products == ("Nomor Induk Berusaha (NIB)", "Izin Usaha Mikro")
-    assert oss.complaint == Complaint(
-        phone="085338312363",
-        address="Kantor Kecamatan Lumajang, Jl. Achmad Yani Nomor 9 Lumajang 67316",
-        web=("www.lumajangkab.go.id", "laporlumajang.lumajangkab.go.id"),
-        email="kecamatanlumajang09@gmail.com",
-        facebook="Kecamatan Lumajang",
-        instagram=None,
-    )
-    assert [law.split(" tentang ")[0] for law in oss.legal_basis] == [
-        "UU 20/2008",
-        "PP 17/2013",
-        "PP 24/2018",
-        "Perpres 98/2014",
-        "Permendagri 83/2014",
-        "Permenkop UKM 02/2019",
+    assert [(each.kind, each.value, each.label) for each in OFFICES["lumajang"].complaint] == [
+        ("phone", "085338312363", None),
+        ("laporlumajang", "laporlumajang.lumajangkab.go.id", None),
+        ("email", "kecamatanlumajang09@gmail.com", None),
+        ("web", "www.lumajangkab.go.id", None),
+        ("desk", "Kantor Kecamatan Lumajang, Jl. Achmad Yani Nomor 9 Lumajang 67316", None),
+        ("social", "Kecamatan Lumajang", "Facebook"),
     ]
+    assert [law.split(" tentang ")[0] for law in oss.legal_basis] == [
+        "Undang-Undang Nomor 20 Tahun 2008",
+        "Peraturan Pemerintah Nomor 17 Tahun 2013",
+        "Peraturan Pemerintah Nomor 24 Tahun 2018",
+        "Peraturan Presiden Nomor 98 Tahun 2014",
+        "Peraturan Menteri Dalam Negeri Nomor 83 Tahun 2014",
+        "Peraturan Menteri Koperasi dan Usaha Kecil dan Menengah Nomor 02 Tahun 2019",
+    ]
+    assert all(" tentang " in law for law in oss.legal_basis)
     assert len(oss.facilities) == 15
     assert "Ruang laktasi" in oss.facilities
     assert oss.competence == "Dilaksanakan oleh petugas PATEN"
@@ -129,7 +130,7 @@ def test_lumajang_fills_all_components_but_the_guarantee() -> None:
 def test_ranuyoso_fills_the_six_published_components() -> None:
     oss = service("ranuyoso", "oss")
 
-    assert unfilled(oss) == MANAGEMENT
+    assert unfilled(oss, OFFICES["ranuyoso"].complaint) == MANAGEMENT
     assert oss.title == (
         "Standar Pelayanan (Nonperizinan) Fasilitasi Pendaftaran Izin Usaha Mikro di Kecamatan "
         "melalui Online Single Submission (OSS)"
@@ -139,10 +140,16 @@ def test_ranuyoso_fills_the_six_published_components() -> None:
     assert oss.requirements[3].text == "Surat keterangan usaha dari kepala desa/lurah"
     assert oss.promise == Promise(1, Unit.WORKING_DAYS, "1 (satu) hari kerja")
     assert oss.fee == Fee(0, "Tidak dipungut biaya")
-    assert oss.complaint == Complaint(phone="(0334) 441306", address="Jl. Raya Ranuyoso No. 80")
-    (product,) = oss.products
-    assert "(a) kekayaan bersih/modal paling banyak Rp50 juta" in product
-    assert "; (b) hasil penjualan" in product
+    channels = OFFICES["ranuyoso"].complaint
+    assert channels == (
+        Channel(ChannelKind.PHONE, "(0334) 441306"),
+        Channel(ChannelKind.DESK, "Jl. Raya Ranuyoso No. 80"),
+    )
+    assert oss.products == ("Fasilitasi pendaftaran Izin Usaha Mikro melalui OSS",)
+    assert [each.text for each in oss.criteria] == [
+        "Kekayaan bersih/modal paling banyak Rp50 juta, tidak termasuk tanah dan bangunan tempat usaha",
+        "Hasil penjualan tahunan paling banyak Rp300 juta",
+    ]
 
 
 def test_the_offices_stand_with_their_addresses() -> None:
@@ -212,9 +219,11 @@ def test_the_files_keep_the_spelling_and_hold_no_private_number(name: str) -> No
 
     assert "antrian" not in content.lower()
     printed = tomllib.loads(content)
-    channels = [each["complaint"] for each in printed["services"]]
-    assert {each.get("phone") for each in channels} == {{"lumajang": "085338312363"}.get(name, "(0334) 441306")}
-    assert "instagram" not in json.dumps(channels)
+    channels = printed["complaint"]
+    phones = {each["value"] for each in channels if each["kind"] in ("phone", "whatsapp")}
+    assert phones == {{"lumajang": "085338312363"}.get(name, "(0334) 441306")}
+    assert "instagram" not in json.dumps(channels).lower()
+    assert [each["slug"] for each in printed["services"] if "complaint" in each] == []
 
 
 def test_a_divorced_applicant_brings_the_divorce_certificate_instead_of_the_statement() -> None:

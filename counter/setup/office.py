@@ -6,8 +6,10 @@ import base64
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from counter.setup.page import edit, page, plain, setup_page
+from shared.domain.channel import ChannelKind
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.standard_check import TIMEZONES
 from shared.engine import setup as engine
@@ -20,7 +22,7 @@ from shared.web.screen import office_config, sentence
 
 LARGEST_LOGO_MB = 10
 """What a phone's camera makes."""
-FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge")
+FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge", "complaint")
 
 
 @setup_page("/office")
@@ -32,9 +34,13 @@ def office() -> ResponseReturnValue:
         engine.OfficeForm,
         present,
         lambda w: change(engine.change_office, w),
-        zones=TIMEZONES,
-        logo_mb=LARGEST_LOGO_MB,
+        **_choices(),
     )
+
+
+def _choices() -> dict[str, object]:
+    kinds = [(kind.value, gettext(f"channel.{kind.value}")) for kind in ChannelKind]
+    return {"zones": TIMEZONES, "logo_mb": LARGEST_LOGO_MB, "channel_kinds": kinds}
 
 
 def present() -> dict[str, object]:
@@ -57,7 +63,7 @@ def logo() -> ResponseReturnValue:
             change(engine.change_logo, prepared(chosen.read()))
     except Invalid as error:
         shown = Shown(plain(present()), {("logo",): sentence(error)})
-        return page("office", "office", shown, error.status, zones=TIMEZONES, logo_mb=LARGEST_LOGO_MB)
+        return page("office", "office", shown, error.status, **_choices())
     return redirect(url_for("setup.office", saved=1), 303)
 
 

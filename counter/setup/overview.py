@@ -58,7 +58,7 @@ def reminders() -> list[tuple[str, str]]:
         sentence = gettext("The opening hours are not filled in: the kiosk gives numbers day and night.")
         found.append((url_for("setup.hours"), sentence))
     for service in active:
-        count = len(unfilled(service.standard))
+        count = len(unfilled(service.standard, office.own_channels))
         if count:
             sentence = gettext(
                 "%(service)s: %(count)s components not filled in", service=service.standard.short_name, count=count

@@ -18,7 +18,8 @@ from shared.web.screen import office_config
 @described(takes=engine.ServicesForm)
 def services() -> ResponseReturnValue:
     named = {service.slug: service for service in office_config().services}
-    missing = {service.slug: len(unfilled(service.standard)) for service in office_config().services}
+    channels = office_config().own_channels
+    missing = {service.slug: len(unfilled(service.standard, channels)) for service in office_config().services}
     return edit(
         "services",
         "services",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from counter.setup.page import change_rows, clashing, merged, page, setup_page
 from counter.setup.standard_form import Typed, name_keys, table_from, typed_from
+from shared.domain.channel import ChannelKind
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
 from shared.domain.slip_visitor import number_slip
@@ -147,7 +148,8 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         shown,
         status,
         service=service,
-        missing=unfilled(service.standard),
+        missing=unfilled(service.standard, office_config().own_channels),
+        channel_kinds=_named("channel", ChannelKind),
         management=MANAGEMENT,
         usual_role=Role.LOKET.value,
         applicant=Role.APPLICANT.value,
@@ -218,7 +220,7 @@ def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
                 "number": row.number,
                 "at": words().moment(at),
                 "changed": changed,
-                "missing": unfilled(from_table(row.body)),
+                "missing": unfilled(from_table(row.body), office_config().own_channels),
             }
         )
         before = row.body
@@ -229,6 +231,7 @@ def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
 
 
 _PLACES = {"pertanyaan": "questions", "pilihan": "options", "persyaratan": "requirements", "tahap": "steps"}
+_PLACES |= {"kriteria": "criteria", "naskah asli": "originals"}
 _PARTS = {"jangka waktu": "promise", "biaya": "fee", "pengaduan": "complaint"}
 
 
@@ -253,7 +256,7 @@ def _place(problem: str) -> tuple[str, str]:
     place, _, words = problem.partition(": ")
     parts: list[str] = []
     for part in place.split(", "):
-        numbered = re.fullmatch(r"(\w+) (\d+)", part)
+        numbered = re.fullmatch(r"([\w ]+) (\d+)", part)
         if numbered and numbered[1] in _PLACES:
             parts += [_PLACES[numbered[1]], str(int(numbered[2]) - 1)]
         elif part in _PARTS:

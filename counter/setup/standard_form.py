@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shared.domain.channel import WALKED_TO
 from shared.domain.standard import ServiceStandard, to_table
 from shared.engine.setup import slug_of
 
@@ -19,8 +20,6 @@ def typed_from(service: ServiceStandard) -> Typed:
     typed: Typed = to_table(service)
     for name in LISTS:
         typed[name] = "\n".join(typed.get(name, ()))
-    if "complaint" in typed:
-        typed["complaint"] = {**typed["complaint"], "web": "\n".join(typed["complaint"].get("web", ()))}
     for rows in ("questions", "requirements"):
         for row in typed.get(rows, ()):
             row["when"] = ["=".join(pair) for pair in row.get("when", ())]
@@ -31,6 +30,8 @@ def table_from(typed: Typed) -> dict[str, Any]:
     """What was typed as the table that `shared.standards` checks; what is left empty is absent."""
     table: dict[str, Any] = {}
     for name in ("name", "short_name", "name_en", "icon", "category", "title", "decree_number"):
+        table[name] = _text(typed.get(name))
+    for name in ("group", "group_en", "decree_on"):
         table[name] = _text(typed.get(name))
     for name in ("competence", "supervision", "guarantee", "safety"):
         table[name] = _text(typed.get(name))
@@ -53,7 +54,9 @@ def table_from(typed: Typed) -> dict[str, Any]:
     table["steps"] = [_step(row) for row in _rows(typed, "steps")]
     table["promise"] = _promise(_part(typed, "promise"))
     table["fee"] = _fee(_part(typed, "fee"))
-    table["complaint"] = _complaint(_part(typed, "complaint"))
+    table["complaint"] = [row for each in _rows(typed, "complaint") if (row := _channel(each))]
+    table["criteria"] = [row for each in _rows(typed, "criteria") if (row := _texts(each, "text", "text_en"))]
+    table["originals"] = [_texts(each, "component", "text") for each in _rows(typed, "originals")]
     return {key: value for key, value in table.items() if value is not None}
 
 
@@ -87,10 +90,11 @@ def _fee(part: Typed) -> dict[str, Any] | None:
     return {"text": words} if rupiah is None else {"rupiah": rupiah, "text": words}
 
 
-def _complaint(part: Typed) -> dict[str, Any] | None:
-    found: dict[str, Any] = _texts(part, "phone", "address", "email", "facebook", "instagram")
-    web = _lines(part.get("web"))
-    return ({**found, "web": web} if web else found) or None
+def _channel(row: Typed) -> dict[str, Any]:
+    """A row of which only the kind is chosen, which some kind always is, counts for a box and a desk alone."""
+    channel = _texts(row, "kind", "value", "label")
+    says_all = channel.get("kind") in WALKED_TO
+    return channel if says_all or len(channel) > 1 else {}
 
 
 def name_keys(typed: Typed) -> None:

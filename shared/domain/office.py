@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.availability import Availability, Break, Override, availability, is_day_over
 from shared.domain.calendar import Calendar, Convention
+from shared.domain.channel import Channel
 from shared.domain.counter import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
 from shared.domain.letters import LetterSeries, Signer
 from shared.domain.policy import RATIO
 from shared.domain.speech import Style
-from shared.domain.standard import Role, ServiceStandard
+from shared.domain.standard import Role, ServiceStandard, channels
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,15 @@ class OfficeConfig:
             if service.slug == slug and service.is_active:
                 return service
         raise Unknown("service")
+
+    @cached_property
+    def own_channels(self) -> tuple[Channel, ...]:
+        """Where this office hears complaints."""
+        return channels(self.profile.get("complaint", ()))
+
+    def channels(self, service: ServiceConfig) -> tuple[Channel, ...]:
+        """Where people complain about this service: its own channels, else the office's."""
+        return service.standard.complaint or self.own_channels
 
     def first_counters(self, service: ServiceConfig) -> tuple[CounterConfig, ...]:
         """The counters that may be the first to call its visitors."""

@@ -5,30 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.channel import Channel, channel_line
 from shared.domain.slip import Cut, Line, Logo, Rule, SlipWords, Space, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What every slip says about its office. `complaint`: channels as printed, none when the office filled in none.
+    """What every slip says about its office. `complaint`: none when the office filled in none.
 
     `free`: whether "GRATIS" may stand there; None when the fee is unknown or not zero.
     """
 
     office: str
     address: str | None = None
-    complaint: tuple[str, ...] = ()
+    complaint: tuple[Channel, ...] = ()
     free: bool | None = None
     is_practice: bool = False
     above: tuple[str, ...] = ()
-    """Lines over the name on what somebody keeps as a proof, such as the regency's."""
+    """Lines over the name, such as the regency's."""
     contact: tuple[str, ...] = ()
-    """Phone, e-mail and the like, on the same slips."""
+    """Phone, e-mail and the like, on what somebody keeps as a proof."""
 
 
 def top(head: Letterhead, words: SlipWords) -> list[Line]:
-    """The short head: name and address."""
-    lines: list[Line] = [Logo(), Text(head.office.upper(), bold=True, align="center", tall=True)]
+    """The short head: whose office, its name and address."""
+    lines: list[Line] = [Logo(), *(Text(line, align="center") for line in head.above)]
+    lines.append(Text(head.office.upper(), bold=True, align="center", tall=True))
     if head.address:
         lines.append(Text(head.address, align="center"))
     if head.is_practice:
@@ -38,11 +40,10 @@ def top(head: Letterhead, words: SlipWords) -> list[Line]:
 
 def official(head: Letterhead, words: SlipWords) -> list[Line]:
     """The whole letterhead, for what is kept as a proof; a number slip stays short."""
-    logo, *rest = top(replace(head, is_practice=False), words)
-    above = [Text(line, align="center") for line in head.above]
+    *lines, rule = top(replace(head, is_practice=False), words)
     contact = [Text(line, align="center") for line in head.contact]
     practice = _practice(words) if head.is_practice else []
-    return [logo, *above, *rest[:-1], *contact, *practice, rest[-1]]
+    return [*lines, *contact, *practice, rule]
 
 
 def _practice(words: SlipWords) -> list[Line]:
@@ -61,7 +62,7 @@ def bottom(head: Letterhead, words: SlipWords) -> list[Line]:
     if head.complaint:
         lines += [] if head.free else [Rule()]
         lines += [Text(words("slip.complaint"), align="center")]
-        lines += [Text(channel, align="center") for channel in head.complaint]
+        lines += [Text(channel_line(channel, words), align="center") for channel in head.complaint]
     return [*lines, Cut()]
 
 

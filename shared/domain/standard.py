@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from shared.domain.channel import Channel, ChannelKind
 
 PUBLISHED = ("requirements", "steps", "promise", "fee", "products", "complaint")
 MANAGEMENT = (
@@ -153,15 +156,19 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """The channels that the office answers; never a private number of an officer."""
+class Criterion(Worded):
+    """For whom the service is; read by the applicant before the queue and by whoever validates the file."""
 
-    phone: str | None = None
-    address: str | None = None
-    web: tuple[str, ...] = ()
-    email: str | None = None
-    facebook: str | None = None
-    instagram: str | None = None
+    text: str
+    text_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalWording:
+    """What the office's own text says in a component (a key of COMPONENTS) where it was mended or left out."""
+
+    component: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,9 @@ class ServiceStandard:
     """One service with its standard. None or empty means "belum diisi": left out for the public, asked for in setup.
 
     `series`: the letter of its queue numbers, unique in the office. `is_delicate`: its name never stands beside a
-    number. `notes` are for the office alone: corrections made, law to check, where a starting value comes from.
+    number. `group`: under what the kiosk lists it when there are many. `complaint`: empty means the office's own
+    channels. `notes` and `originals` are for the office alone: corrections made, law to check, where a starting value
+    comes from, and its own words where they were mended.
     """
 
     slug: str
@@ -180,16 +189,20 @@ class ServiceStandard:
     icon: str = "file-text"
     is_delicate: bool = False
     category: Category | None = None
+    group: str | None = None
+    group_en: str | None = None
     title: str | None = None
     decree_number: str | None = None
+    decree_on: date | None = None
     questions: tuple[Question, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
     # the 14 components
     requirements: tuple[Requirement, ...] = ()
     steps: tuple[Step, ...] = ()
     promise: Promise | None = None
     fee: Fee | None = None
     products: tuple[str, ...] = ()
-    complaint: Complaint | None = None
+    complaint: tuple[Channel, ...] = ()
     legal_basis: tuple[str, ...] = ()
     facilities: tuple[str, ...] = ()
     competence: str | None = None
@@ -199,6 +212,7 @@ class ServiceStandard:
     safety: str | None = None
     evaluation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    originals: tuple[OriginalWording, ...] = ()
 
     def name_in(self, language: str) -> str:
         return (language == "en" and self.name_en) or self.name
@@ -208,7 +222,8 @@ class ServiceStandard:
 class OfficeStandard:
     """An office and all that it promises. `name` is whole ("Kecamatan Lumajang"), `unit` the kind of office in it.
 
-    `region_code`: of the sub-district, "35.08.10". `pledge`: the text of the maklumat pelayanan.
+    `region_code`: of the sub-district, "35.08.10". `pledge`: the text of the maklumat pelayanan. `letterhead`: the
+    lines above the name on paper. `complaint`: the channels of every service that has none of its own.
     """
 
     slug: str
@@ -220,12 +235,18 @@ class OfficeStandard:
     web: str | None = None
     timezone: str = "Asia/Jakarta"
     pledge: str | None = None
+    letterhead: tuple[str, ...] = ()
+    complaint: tuple[Channel, ...] = ()
     services: tuple[ServiceStandard, ...] = ()
 
 
-def unfilled(service: ServiceStandard) -> tuple[str, ...]:
-    """The components that are "belum diisi", in the order of COMPONENTS."""
-    return tuple(key for key in COMPONENTS if getattr(service, key) in (None, (), "", Complaint()))
+def unfilled(service: ServiceStandard, office_channels: Sequence[Channel] = ()) -> tuple[str, ...]:
+    """The components that are "belum diisi", in the order of COMPONENTS.
+
+    `office_channels`: where the office hears complaints about every service.
+    """
+    empty = [key for key in COMPONENTS if getattr(service, key) in (None, (), "")]
+    return tuple(key for key in empty if key != "complaint" or not office_channels)
 
 
 def applies(when: tuple[tuple[str, str], ...], answers: Mapping[str, str]) -> bool:
@@ -273,6 +294,8 @@ def _plain(value: object) -> object:
         return {name: _plain(part) for name, part in parts.items() if part is not None}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
     return value.value if isinstance(value, StrEnum) else value
 
 
@@ -285,12 +308,20 @@ def from_table(table: Mapping[str, Any]) -> ServiceStandard:
         parts["promise"] = Promise(**{**parts["promise"], "unit": Unit(parts["promise"]["unit"])})
     if "fee" in parts:
         parts["fee"] = Fee(**parts["fee"])
-    if "complaint" in parts:
-        parts["complaint"] = Complaint(**parts["complaint"])
+    if "decree_on" in parts:
+        parts["decree_on"] = date.fromisoformat(parts["decree_on"])
+    parts["complaint"] = channels(parts.get("complaint", ()))
+    parts["criteria"] = tuple(Criterion(**each) for each in parts.get("criteria", ()))
+    parts["originals"] = tuple(OriginalWording(**each) for each in parts.get("originals", ()))
     parts["questions"] = tuple(_question(each) for each in parts.get("questions", ()))
     parts["requirements"] = tuple(Requirement(**each) for each in parts.get("requirements", ()))
     parts["steps"] = tuple(_step(each) for each in parts.get("steps", ()))
     return ServiceStandard(**parts)
+
+
+def channels(tables: Iterable[Mapping[str, Any]]) -> tuple[Channel, ...]:
+    """What `to_table` made of channels."""
+    return tuple(Channel(**{**each, "kind": ChannelKind(each["kind"])}) for each in tables)
 
 
 def _question(table: Mapping[str, Any]) -> Question:

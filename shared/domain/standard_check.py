@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
+from shared.domain.channel import WALKED_TO, Channel
 from shared.domain.standard import (
+    COMPONENTS,
     SHORT_NAME_LENGTH,
     Collects,
     OfficeStandard,
@@ -25,6 +27,8 @@ PLACES = {
     "promise": "jangka waktu",
     "fee": "biaya",
     "complaint": "pengaduan",
+    "criteria": "kriteria",
+    "originals": "naskah asli",
 }
 """How the parts of a standard are called where a fault is reported; parts of a list are counted from 1."""
 
@@ -123,6 +127,7 @@ def _office(standard: OfficeStandard) -> Iterator[Fault]:
         yield Fault("", f"kode wilayah '{standard.region_code}' harus berbentuk 35.08.10")
     if standard.timezone not in TIMEZONES:
         yield Fault("", f"zona waktu '{standard.timezone}' tidak dikenal; pilih salah satu: {', '.join(TIMEZONES)}")
+    yield from _channels(standard.complaint, "")
     if not standard.services:
         yield Fault("", "belum ada layanan")
 
@@ -143,9 +148,19 @@ def _components(service: ServiceStandard, place: str) -> Iterator[Fault]:
         yield Fault(join(place, "biaya"), "rupiah tidak boleh kurang dari nol")
     if service.staff_count is not None and service.staff_count < 1:
         yield Fault(place, "jumlah pelaksana harus lebih dari nol")
-    instagram = service.complaint.instagram if service.complaint else None
-    if instagram and not _INSTAGRAM.fullmatch(instagram):
-        yield Fault(join(place, "pengaduan"), f"nama Instagram '{instagram}' tidak sah")
+    yield from _channels(service.complaint, place)
+    for number, each in enumerate(service.originals, 1):
+        if each.component not in COMPONENTS:
+            yield Fault(join(place, f"naskah asli {number}"), f"komponen '{each.component}' tidak dikenal")
+
+
+def _channels(channels: Iterable[Channel], place: str) -> Iterator[Fault]:
+    here = join(place, "pengaduan")
+    for each in channels:
+        if each.value is None and each.kind not in WALKED_TO:
+            yield Fault(here, "'value' belum diisi")
+        elif each.label == "Instagram" and not _INSTAGRAM.fullmatch(each.value or ""):
+            yield Fault(here, f"nama Instagram '{each.value}' tidak sah")
 
 
 def _questions(service: ServiceStandard, place: str) -> Iterator[Fault]:

@@ -70,8 +70,11 @@ def _meaning(part: object) -> object:
 
 
 def _key(part: object) -> str:
-    return str(part["key"]) if isinstance(part, Mapping) else str(part)
+    """What makes it the same part in both versions; a channel, a criterion and the like are what they say."""
+    return str(part.get("key") or sorted(part.items())) if isinstance(part, Mapping) else str(part)
 
 
 def _name(part: object) -> str:
-    return str(part.get("title") or part.get("text")) if isinstance(part, Mapping) else str(part)
+    if not isinstance(part, Mapping):
+        return str(part)
+    return str(next((part[name] for name in ("title", "text", "value", "label", "kind") if part.get(name)), ""))

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Insert, insert, select, update
 
 from shared.domain.problem import Problem
-from shared.domain.standard import OfficeStandard, Role, ServiceStandard
+from shared.domain.standard import OfficeStandard, Role, ServiceStandard, to_table
 from shared.engine.session import ONE_TIME_LIFE
 from shared.engine.setup import raise_if_faults
-from shared.standards import holidays, service_to_json
+from shared.standards import holidays, regency_of, service_to_json
 from shared.store.tables import (
     Counter,
     Event,
@@ -97,7 +97,9 @@ def found(connection: Connection, plan: Plan, now: datetime, by: str, address: s
     Raises `Invalid("fields")` with what is wrong with the address or the code of the region.
     """
     _must_be_possible(connection, plan)
-    office = {"name": plan.name, "timezone": plan.timezone, "profile": dict(plan.profile)}
+    above = letterhead_of(str(plan.profile.get("region_code", "")))
+    profile = {**({"letterhead": above} if above else {}), **plan.profile}
+    office = {"name": plan.name, "timezone": plan.timezone, "profile": profile}
     office_id = _id(connection, insert(Office), slug=plan.slug, settings=dict(plan.settings), **office)
     for position, service in enumerate(plan.services):
         _write_service(connection, office_id, position, service, now)
@@ -167,6 +169,8 @@ def planned(standard: OfficeStandard, hash_password: Callable[[str], str]) -> tu
 def plan_of(standard: OfficeStandard, officers: Sequence[PlannedOfficer], founder: str | None = None) -> Plan:
     """The office of a standard with its services and three counters."""
     profile = {name: getattr(standard, name) for name in ("address", "phone", "web", "pledge", "region_code")}
+    profile["letterhead"] = list(standard.letterhead)
+    profile["complaint"] = to_table(standard).get("complaint")
     return Plan(
         standard.slug,
         standard.name,
@@ -177,6 +181,12 @@ def plan_of(standard: OfficeStandard, officers: Sequence[PlannedOfficer], founde
         counters=_COUNTERS,
         founder=founder,
     )
+
+
+def letterhead_of(region_code: str) -> list[str]:
+    """The lines above the office's name: its regency's government; none for a region that we do not know."""
+    regency = regency_of(region_code)
+    return [f"Pemerintah {regency}"] if regency else []
 
 
 # --- rows ---

@@ -8,14 +8,12 @@ from shared.domain.slip_head import Letterhead
 
 def letterhead(office: OfficeConfig, service: ServiceConfig) -> Letterhead:
     """What every slip of this service says about its office; what the office has not filled in is left out."""
-    standard = service.standard
-    complaint = standard.complaint
-    channels = (complaint.phone, complaint.email, *complaint.web) if complaint else ()
+    fee = service.standard.fee
     return Letterhead(
         office.name,
         address=office.profile.get("address"),
-        complaint=tuple(channel for channel in channels if channel)[:2],
-        free=standard.fee.rupiah == 0 if standard.fee and standard.fee.rupiah is not None else None,
+        complaint=office.channels(service),
+        free=fee.rupiah == 0 if fee and fee.rupiah is not None else None,
         is_practice=office.settings.is_practice,
         above=tuple(office.profile.get("letterhead", ())),
         contact=tuple(office.profile[key] for key in ("phone", "email", "web") if office.profile.get(key)),

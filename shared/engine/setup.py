@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import update
 
 from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
 from shared.domain.calendar import Convention
+from shared.domain.channel import WALKED_TO, ChannelKind
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
@@ -107,6 +108,21 @@ def slug_of(name: str, taken: Sequence[str] = ()) -> str:
 # --- the office ---
 
 
+class ChannelForm(Form):
+    """Where people complain; a box and a desk need neither number nor address."""
+
+    kind: ChannelKind
+    value: Line | None = None
+    label: Short | None = None
+
+
+def _without_empty_rows(value: object) -> object:
+    """A row of which only the kind is chosen, which some kind always is, counts for a box and a desk alone."""
+    if not isinstance(value, list):
+        return value
+    return [each for each in value if not isinstance(each, dict) or len(each) > 1 or each.get("kind") in WALKED_TO]
+
+
 class OfficeForm(Form):
     """`letterhead`: the lines above the name on letters and reports, such as the regency's."""
 
@@ -119,15 +135,26 @@ class OfficeForm(Form):
     web: Line | None = None
     letterhead: Lines = Field(default_factory=list, max_length=4)
     pledge: Long | None = None
+    complaint: Annotated[list[ChannelForm], BeforeValidator(_without_empty_rows)] = Field(
+        default_factory=list, max_length=20
+    )
+
+    @field_validator("complaint")
+    @classmethod
+    def _each_says_where(cls, channels: list[ChannelForm]) -> list[ChannelForm]:
+        if any(each.value is None and each.kind not in WALKED_TO for each in channels):
+            raise PydanticCustomError("missing", "a channel without number or address")
+        return channels
 
 
-_PROFILE = ("address", "phone", "email", "web", "letterhead", "pledge")
+_PROFILE = ("address", "phone", "email", "web", "letterhead", "pledge", "complaint")
 
 
 def change_office(tx: Transaction, wanted: OfficeForm) -> None:
     """The office's name, zone and profile; what is left empty is absent from the profile."""
     kept = {key: value for key, value in tx.office.profile.items() if key not in _PROFILE}
-    said = {key: getattr(wanted, key) for key in _PROFILE if getattr(wanted, key)}
+    written = wanted.model_dump(mode="json", exclude_none=True)
+    said = {key: written[key] for key in _PROFILE if written.get(key)}
     columns = {"name": wanted.name, "timezone": wanted.timezone, "profile": {**kept, **said}}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(**columns))
     before = {"name": tx.office.name, "timezone": tx.office.zone.key, **_only(tx.office.profile, _PROFILE)}

@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from shared.domain.channel import Channel, from_named
 from shared.domain.region import District, Village
 from shared.domain.standard import (
-    Complaint,
+    Criterion,
     Fee,
     OfficeStandard,
     Option,
+    OriginalWording,
     Promise,
     Question,
     Requirement,
@@ -38,10 +40,11 @@ _SHAPE = ConfigDict(extra="forbid", strict=True)
 _OFFICE = TypeAdapter(list[OfficeStandard], config=_SHAPE)
 _SERVICE = TypeAdapter(list[ServiceStandard], config=_SHAPE)
 
-_PARTS = (OfficeStandard, ServiceStandard, Question, Option, Requirement, Step, Promise, Fee, Complaint)
-_FIELDS = sorted({field.name for part in _PARTS for field in fields(part)})
+_PARTS = (OfficeStandard, ServiceStandard, Question, Option, Requirement, Step, Promise, Fee)
+_SMALL_PARTS = (Channel, Criterion, OriginalWording)
+_FIELDS = sorted({field.name for part in (*_PARTS, *_SMALL_PARTS) for field in fields(part)})
 
-_WORDS = {"role": "peran", "unit": "satuan", "category": "kategori", "collects": "yang dikumpulkan"}
+_WORDS = {"role": "peran", "unit": "satuan", "category": "kategori", "collects": "yang dikumpulkan", "kind": "jenis"}
 _TYPES = {
     "missing": "belum diisi",
     "string_type": "harus teks di antara tanda petik",
@@ -67,7 +70,10 @@ class InvalidStandard(ValueError):
 def load(source: Path | bytes) -> OfficeStandard:
     """The standard in a TOML file or in its bytes; raises `InvalidStandard`, and OSError for a file not readable."""
     table = _toml(source if isinstance(source, bytes) else source.read_bytes())
-    standard = _shaped(_OFFICE, table)
+    services = table.get("services")
+    if isinstance(services, list):
+        table["services"] = [_modern(each) if isinstance(each, dict) else each for each in services]
+    standard = _shaped(_OFFICE, _modern(table))
     _refuse(problems(standard))
     return standard
 
@@ -91,7 +97,7 @@ def holidays() -> dict[date, str]:
 
 def service_from_json(table: Mapping[str, object]) -> ServiceStandard:
     """The service in a table of JSON values, checked as a file is; raises `InvalidStandard`."""
-    service = _shaped(_SERVICE, table)
+    service = _shaped(_SERVICE, _modern(table))
     _refuse(service_problems(service))
     return service
 
@@ -109,6 +115,18 @@ def regions() -> tuple[District, ...]:
         District(each["code"], each["name"], tuple(Village(*village) for village in each["villages"]))
         for each in table["districts"]
     )
+
+
+def regency_of(region_code: str) -> str | None:
+    """ "Kabupaten Lumajang" for a code within it; None for a regency that `regions.json` does not name."""
+    regency = json.loads((_HERE / "regions.json").read_bytes())["regency"]
+    return str(regency["name"]) if region_code.startswith(f"{regency['code']}.") else None
+
+
+def _modern(table: Mapping[str, object]) -> dict[str, object]:
+    """The table as this version writes it: complaint channels were named ones before they had a kind."""
+    named = table.get("complaint")
+    return {**table, "complaint": from_named(named)} if isinstance(named, Mapping) else dict(table)
 
 
 def _toml(content: bytes) -> dict[str, object]:

@@ -43,9 +43,14 @@ def office() -> str:
 
 @blueprint.get("/<office>/standard/<slug>")
 def standard(slug: str) -> str:
-    service = office_config().service(slug).standard
+    office, service = office_config(), office_config().service(slug)
     return render_template(
-        "standard.html", office=office_config(), service=service, published=PUBLISHED, management=MANAGEMENT
+        "standard.html",
+        office=office,
+        service=service.standard,
+        channels=office.channels(service),
+        published=PUBLISHED,
+        management=MANAGEMENT,
     )
 
 
