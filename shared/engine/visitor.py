@@ -23,6 +23,7 @@ from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
 from shared.store import hot
 from shared.store.office import Transaction
+from shared.store.report import PRIORITY
 from shared.store.tables import FileRecord
 from shared.words import words
 
@@ -162,7 +163,8 @@ def _issue(
             quote_high=quote.high_min if quote else None,
         )
     )
-    tx.record("take", to_state=State.WAITING.value, ticket_id=ticket.id, case_id=case_id)
+    reason = PRIORITY if lane == Lane.PRIORITY else None  # its lane changes when its file calls it back
+    tx.record("take", to_state=State.WAITING.value, ticket_id=ticket.id, case_id=case_id, reason=reason)
     return _taken(ticket, service, people_ahead, quote, is_new=True)
 
 

@@ -391,7 +391,7 @@ class Ticket(Base):
     """Minutes, as printed on the slip; None when no range was shown."""
 
 
-_RUNNING = text("state IN ('open', 'paused', 'returned')")
+RUNNING_FILES = text("state IN ('open', 'paused', 'returned')")
 
 
 class FileRecord(Base):
@@ -402,7 +402,7 @@ class FileRecord(Base):
         UniqueConstraint("office_id", "register_year", "register_number"),
         UniqueConstraint("office_id", "nib"),
         Index("ix_case_file_nik", "office_id", "nik"),
-        Index("ix_case_file_running", "office_id", "step", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES, postgresql_where=RUNNING_FILES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -450,6 +450,27 @@ class Recap(Base):
     until_on: Mapped[date]
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     made_at: Mapped[datetime]
+
+
+class ReportRecord(Base):
+    """The report of a month as it was signed; what is entered for its days afterwards stands in a later one."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("office_id", "period"), UniqueConstraint("office_id", "number"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    period: Mapped[str] = mapped_column(String(24))
+    """`domain.period.Period.address`."""
+    number: Mapped[str] = mapped_column(String(80))
+    place: Mapped[str] = mapped_column(String(60))
+    on_day: Mapped[date]
+    signer: Mapped[dict[str, object]]
+    """A `domain.letters.Signer` as he was then."""
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    made_at: Mapped[datetime]
+    figures: Mapped[dict[str, object]]
+    """Its tables as they were then, in words: what the public page shows."""
 
 
 class Outage(Base):
@@ -537,6 +558,8 @@ class DataView(Base):
 CALLS = text("action IN ('call', 'recall')")
 """As literal text, for the same reason as ACTIVE."""
 _BY_OFFICER = text("officer_id IS NOT NULL")
+REPORTED = text("(ticket_id IS NULL OR action = 'late_entry')")
+"""What reports look for by its time: what was done to files and in the office, and what was entered later."""
 
 
 class Event(Base):
@@ -551,6 +574,7 @@ class Event(Base):
         # The newest act of an officer, whatever the clock said: what undo takes back.
         Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
+        Index("ix_event_reported", "office_id", "at", sqlite_where=REPORTED, postgresql_where=REPORTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

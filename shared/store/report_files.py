@@ -1,0 +1,100 @@
+"""The files that a period's report speaks of, with the acts that stood; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import CompoundSelect, Connection, Row, select, union
+
+from shared.domain.calendar import Pause
+from shared.domain.office import OfficeConfig
+from shared.domain.report_files import FileEvent, FileFact
+from shared.domain.standard import Collects, ServiceStandard
+from shared.store.report import UNDO
+from shared.store.tables import REPORTED, RUNNING_FILES, Event, FileRecord
+
+AnyRow = Row[*tuple[object, ...]]
+
+
+def files(
+    connection: Connection,
+    office: OfficeConfig,
+    standard: Callable[[int], ServiceStandard],
+    begins: datetime,
+) -> list[FileFact]:
+    """The files of the office that are under way, and those with which something happened since `begins`.
+
+    `standard`: a version of a standard by its id.
+    """
+    asked = _asked(office.office_id, begins)
+    events = _events(connection, asked)
+    rows = connection.execute(
+        select(
+            FileRecord.id,
+            FileRecord.service_id,
+            FileRecord.standard_id,
+            FileRecord.applicant,
+            FileRecord.accepted_at,
+            FileRecord.due_at,
+            FileRecord.completed_at,
+            FileRecord.pauses,
+        )
+        .where(FileRecord.id.in_(asked))
+        .order_by(FileRecord.id)
+    )
+    return [_fact(row, events.get(row.id, []), standard(row.standard_id)) for row in rows]
+
+
+def _asked(office_id: int, begins: datetime) -> CompoundSelect[int]:
+    """Ids of the files."""
+    touched = select(Event.case_id).where(
+        Event.office_id == office_id,
+        Event.at >= begins,
+        Event.ticket_id.is_(None),
+        Event.case_id.is_not(None),
+        REPORTED,
+    )
+    running = select(FileRecord.id).where(FileRecord.office_id == office_id, RUNNING_FILES)
+    return union(touched, running)
+
+
+def _events(connection: Connection, asked: CompoundSelect[int]) -> dict[int, list[FileEvent]]:
+    """File -> its acts that stood, oldest first: an undo takes back the one right before."""
+    found: dict[int, list[FileEvent]] = {}
+    columns = Event.case_id, Event.at, Event.action, Event.from_state, Event.to_state, Event.reason, Event.detail
+    mine = Event.case_id.in_(asked), Event.ticket_id.is_(None)
+    for row in connection.execute(select(*columns).where(*mine).order_by(Event.id)):
+        acts = found.setdefault(row.case_id, [])
+        if row.action == UNDO and acts:
+            acts.pop()
+        else:
+            acts.append(_event(row))
+    return found
+
+
+def _event(row: AnyRow) -> FileEvent:
+    detail = row.detail or {}
+    return FileEvent(
+        row.at, row.action, row.from_state, row.to_state, detail.get("step"), detail.get("to_step"), row.reason
+    )
+
+
+def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard) -> FileFact:
+    awaits = frozenset(step.key for step in standard.steps if Collects.RECEIVER in step.collects)
+    return FileFact(
+        row.id,
+        row.service_id,
+        str(row.applicant.get("village", "")),
+        row.accepted_at,
+        row.due_at,
+        row.completed_at,
+        tuple(_pause(each) for each in row.pauses),
+        tuple(events),
+        awaits,
+    )
+
+
+def _pause(kept: Sequence[str | None]) -> Pause:
+    _, began, until = kept
+    return datetime.fromisoformat(str(began)), datetime.fromisoformat(until) if until else None

@@ -1,0 +1,86 @@
+"""The one function behind every report: all figures of a period, of a whole office or of one service; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from shared.domain.office import OfficeConfig
+from shared.domain.period import Period
+from shared.domain.report import Visit, VisitFigures, visit_figures
+from shared.domain.report_files import FileFact, FileFigures, file_figures
+from shared.store.office_config import OfficeConfigCache
+from shared.store.report import Closure, Disturbance, closures, disturbances, visits
+from shared.store.report_files import files
+from shared.store.tables import Officer
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReport:
+    """What happened in a period, as known at `as_of`."""
+
+    period: Period
+    as_of: datetime
+    visits: VisitFigures
+    files: FileFigures
+    disturbances: Sequence[Disturbance]
+    closures: Sequence[Closure]
+    working_days: int
+    holidays: Sequence[tuple[date, str]]
+    late: Sequence[Visit]
+    """Visits of earlier days that stand here because they were entered after their month had been reported."""
+
+    @property
+    def disturbed_min(self) -> int:
+        lasting = ((one.until_at or self.as_of) - one.from_at for one in self.disturbances)
+        return round(sum(each.total_seconds() for each in lasting) / 60)
+
+
+def period_report(
+    connection: Connection,
+    configs: OfficeConfigCache,
+    office: OfficeConfig,
+    period: Period,
+    now: datetime,
+    service_id: int | None = None,
+) -> PeriodReport:
+    """The figures of the period; `service_id`: only of that service."""
+    begins, ends = period.starts_at(office.zone), period.ends_at(office.zone)
+    came, touched = facts(connection, configs, office, period, service_id)
+    holidays = [(day, office.calendar.holidays[day]) for day in period.each_day() if day in office.calendar.holidays]
+    return PeriodReport(
+        period,
+        now,
+        visit_figures(came, office.zone),
+        file_figures(touched, begins, ends, now, office.calendar),
+        disturbances(connection, office, period, now),
+        closures(connection, office, period),
+        sum(office.calendar.is_working_day(day) for day in period.each_day()),
+        holidays,
+        [visit for visit in came if visit.is_late],
+    )
+
+
+def facts(
+    connection: Connection,
+    configs: OfficeConfigCache,
+    office: OfficeConfig,
+    period: Period,
+    service_id: int | None = None,
+) -> tuple[list[Visit], list[FileFact]]:
+    """What the figures are made from."""
+    came = visits(connection, office, period)
+    touched = files(connection, office, lambda key: configs.standard(connection, key), period.starts_at(office.zone))
+    if service_id is None:
+        return came, touched
+    return [one for one in came if one.service_id == service_id], [
+        one for one in touched if one.service_id == service_id
+    ]
+
+
+def officer_names(connection: Connection, office_id: int) -> dict[int, str]:
+    rows = connection.execute(select(Officer.id, Officer.name).where(Officer.office_id == office_id))
+    return {row.id: row.name for row in rows}
