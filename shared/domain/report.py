@@ -22,7 +22,7 @@ WAIT_EDGES_MIN = (5, 10, 15, 20, 30, 45, 60, 90)
 """Where the bars of the distribution of waits end; the last one is open."""
 
 
-class Outcome(StrEnum):
+class VisitEnd(StrEnum):
     SERVED = "served"
     MISSED = "missed"
     CANCELLED = "cancelled"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class CounterStay:
     """One call to a counter. `queued_at`: since when its visitor waited for it; None when they did not wait (held)."""
 
     called_at: datetime
@@ -53,7 +53,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class PromisedWait:
     """The wait that was promised with the number: minutes as printed, seconds as worked out."""
 
     low_min: int
@@ -75,8 +75,8 @@ class Visit:
     is_return: bool = False
     """Its visitor came back for a file."""
     is_late: bool = False
-    stays: tuple[Stay, ...] = ()
-    quoted: Quoted | None = None
+    stays: tuple[CounterStay, ...] = ()
+    quoted: PromisedWait | None = None
 
     @property
     def is_called(self) -> bool:
@@ -94,12 +94,12 @@ class Visit:
         return sum(served) if served else None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> VisitEnd:
         if any(stay.started_at for stay in self.stays):
-            return Outcome.SERVED
+            return VisitEnd.SERVED
         if any(stay.is_missed for stay in self.stays):
-            return Outcome.MISSED
-        return {State.CANCELLED: Outcome.CANCELLED, State.EXPIRED: Outcome.EXPIRED}.get(self.state, Outcome.HERE)
+            return VisitEnd.MISSED
+        return {State.CANCELLED: VisitEnd.CANCELLED, State.EXPIRED: VisitEnd.EXPIRED}.get(self.state, VisitEnd.HERE)
 
 
 def _seconds(since: datetime, until: datetime) -> int:
@@ -120,7 +120,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitLine:
+class VisitCounts:
     """A row of figures about visits; the five outcomes add up to `taken`."""
 
     taken: int
@@ -139,7 +139,7 @@ class VisitLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StayLine:
+class StayCounts:
     """A row of figures about the calls at one counter, or by one officer."""
 
     calls: int
@@ -151,15 +151,15 @@ class StayLine:
 
 @dataclass(frozen=True, slots=True)
 class VisitFigures:
-    total: VisitLine
-    by_service: Mapping[int, VisitLine]
-    by_weekday: Mapping[int, VisitLine]
+    total: VisitCounts
+    by_service: Mapping[int, VisitCounts]
+    by_weekday: Mapping[int, VisitCounts]
     """Monday is 0."""
-    by_hour: Mapping[int, VisitLine]
+    by_hour: Mapping[int, VisitCounts]
     """Of the arrival, in the office's time."""
-    by_counter: Mapping[int | None, StayLine]
+    by_counter: Mapping[int | None, StayCounts]
     """None: away from the counters, as what was entered later."""
-    by_officer: Mapping[int | None, StayLine]
+    by_officer: Mapping[int | None, StayCounts]
     arrivals: Mapping[tuple[int, int], int]
     """(weekday, hour) -> numbers taken."""
     waits: tuple[int, ...]
@@ -189,16 +189,16 @@ def visit_figures(visits: Sequence[Visit], zone: tzinfo) -> VisitFigures:
     )
 
 
-def visit_line(visits: Sequence[Visit]) -> VisitLine:
+def visit_line(visits: Sequence[Visit]) -> VisitCounts:
     ended = [visit.outcome for visit in visits]
-    return VisitLine(
+    return VisitCounts(
         taken=len(visits),
         called=sum(visit.is_called for visit in visits),
-        served=ended.count(Outcome.SERVED),
-        missed=ended.count(Outcome.MISSED),
-        cancelled=ended.count(Outcome.CANCELLED),
-        expired=ended.count(Outcome.EXPIRED),
-        here=ended.count(Outcome.HERE),
+        served=ended.count(VisitEnd.SERVED),
+        missed=ended.count(VisitEnd.MISSED),
+        cancelled=ended.count(VisitEnd.CANCELLED),
+        expired=ended.count(VisitEnd.EXPIRED),
+        here=ended.count(VisitEnd.HERE),
         priority=sum(visit.is_priority for visit in visits),
         walk_in=sum(visit.is_walk_in for visit in visits),
         returning=sum(visit.is_return for visit in visits),
@@ -208,8 +208,8 @@ def visit_line(visits: Sequence[Visit]) -> VisitLine:
     )
 
 
-def stay_line(stays: Sequence[Stay]) -> StayLine:
-    return StayLine(
+def stay_line(stays: Sequence[CounterStay]) -> StayCounts:
+    return StayCounts(
         calls=len(stays),
         served=sum(stay.started_at is not None for stay in stays),
         missed=sum(stay.is_missed for stay in stays),

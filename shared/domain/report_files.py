@@ -63,7 +63,7 @@ class FileFact:
 
 
 @dataclass(frozen=True, slots=True)
-class FileLine:
+class FileCounts:
     """A row of figures about files. On time: of those finished, against the promise as it ran (gross), and without
     the time in which the file rested (net)."""
 
@@ -100,8 +100,8 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class FileFigures:
-    total: FileLine
-    by_service: Mapping[int, FileLine]
+    total: FileCounts
+    by_service: Mapping[int, FileCounts]
     by_village: Mapping[str, int]
     """Files received; "" when no village is known."""
     reasons: Mapping[tuple[str, str], int]
@@ -147,12 +147,12 @@ def file_figures(
     )
 
 
-def _line(files: Sequence[FileFact], begins: datetime, ends: datetime, at: datetime, calendar: Calendar) -> FileLine:
+def _line(files: Sequence[FileFact], begins: datetime, ends: datetime, at: datetime, calendar: Calendar) -> FileCounts:
     done = [file for file in files if _finished(file, begins, ends)]
     now = [(file, *file.state_at(ends)) for file in files]
     running = [(file, step) for file, state, step in now if _is_running(state, step)]
     times = [_times(file, calendar) for file in done]
-    return FileLine(
+    return FileCounts(
         received=sum(_within(file.received_at, begins, ends) for file in files),
         returned=_moves(files, begins, ends, FileState.RETURNED),
         refused=_moves(files, begins, ends, "refused"),
@@ -170,7 +170,7 @@ def _line(files: Sequence[FileFact], begins: datetime, ends: datetime, at: datet
     )
 
 
-def _says_anything(line: FileLine) -> bool:
+def _says_anything(line: FileCounts) -> bool:
     return any((line.received, line.returned, line.refused, line.withdrawn, line.finished, line.open))
 
 

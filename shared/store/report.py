@@ -28,7 +28,7 @@ from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.period import Period
 from shared.domain.policy import Lane
-from shared.domain.report import Quoted, Stay, Visit
+from shared.domain.report import CounterStay, PromisedWait, Visit
 from shared.domain.ticket import Action, State
 from shared.store.tables import REPORTED, Event, Outage, ReportRecord, Ticket
 
@@ -110,7 +110,7 @@ def _visit(row: AnyRow, groups: list[AnyRow]) -> tuple[Visit, datetime | None]:
     entered_at = next((group.entered_at for group in groups if group.entered_at is not None), None)
     quoted = None
     if row.estimate_s is not None and row.quote_low is not None and row.quote_high is not None:
-        quoted = Quoted(row.quote_low, row.quote_high, row.estimate_s)
+        quoted = PromisedWait(row.quote_low, row.quote_high, row.estimate_s)
     visit = Visit(
         row.id,
         row.service_id,
@@ -126,7 +126,7 @@ def _visit(row: AnyRow, groups: list[AnyRow]) -> tuple[Visit, datetime | None]:
     return visit, entered_at
 
 
-def _stays(taken_at: datetime, groups: Iterable[AnyRow]) -> Iterable[Stay]:
+def _stays(taken_at: datetime, groups: Iterable[AnyRow]) -> Iterable[CounterStay]:
     """The calls that stood. After a call by mistake the visitor has waited all the time."""
     queued_at: datetime | None = taken_at
     for group in groups:
@@ -134,7 +134,7 @@ def _stays(taken_at: datetime, groups: Iterable[AnyRow]) -> Iterable[Stay]:
             continue
         if group.released:
             continue
-        yield Stay(
+        yield CounterStay(
             group.called_at,
             queued_at,
             group.started_at,
