@@ -103,6 +103,16 @@ class NewRecap(ClickForm):
     until_on: Day
 
 
+class NewLetter(ClickForm):
+    """`on_day` is today when it is absent, `signer` whom the series names."""
+
+    series: Annotated[str, Field(max_length=40)] = ""
+    on_day: Day | None = None
+    signer: Annotated[str, Field(max_length=40)] = ""
+    subject: Text = ""
+    addressee: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+
+
 class FindReturned(ClickForm):
     wanted: Text = ""
 

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
-from counter import audit, clicks, day, devices, files, recaps, seat, sessions, setup, sign_in, supervisor, work
+from counter import (
+    audit,
+    clicks,
+    day,
+    devices,
+    files,
+    letters,
+    recaps,
+    seat,
+    sessions,
+    setup,
+    sign_in,
+    supervisor,
+    work,
+)
 from counter.blueprint import blueprint
 from shared.web.screens import Screen
 
-ROUTES = (audit, clicks, day, files, recaps, seat, sessions, sign_in, supervisor, work)
+ROUTES = (
+    audit,
+    clicks,
+    day,
+    files,
+    letters,
+    recaps,
+    seat,
+    sessions,
+    sign_in,
+    supervisor,
+    work,
+)
 """Each has put its routes on the one blueprint when it was imported."""
 
 SCREEN = Screen(

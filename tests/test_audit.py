@@ -634,6 +634,28 @@ def _(house: House) -> Click:
     return Click(f"{SETUP}/hours", row)
 
 
+LETTERS = {"letter_series-0-title": "Surat keluar", "letter_series-0-pattern": "400/{no}/{year}",
+           "letter_series-0-is_active": "true"}  # fmt: skip
+
+
+@clicks("setup.letters")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/letters", LETTERS)
+
+
+@clicks("counter.issue_letter")
+def _(house: House) -> Click:
+    house.do(f"{SETUP}/letters", **LETTERS)
+    return Click("/uji/counter/letters", {"series": "surat-keluar", "subject": "Undangan"})
+
+
+@clicks("counter.void_letter")
+def _(house: House) -> Click:
+    house.do(f"{SETUP}/letters", **LETTERS)
+    house.do("/uji/counter/letters", series="surat-keluar")
+    return Click(f"/uji/counter/letters/{house.row(tables.LetterRecord).id}/void", {"reason": "Salah ketik"})
+
+
 @clicks("setup.week")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/hours/week", {"weekdays[]": ["0", "1", "2", "3"]})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 import world
+from people import Browser, sign_in
 from sqlalchemy import select, update
 from test_race import together
 
@@ -22,6 +25,9 @@ from shared.store import tables
 from shared.store.office import Store
 from shared.store.tables import LetterRecord, Office
 from shared.store.undo import as_json
+from shared.web.app import create_app
+from shared.web.limits import limiter
+from shared.web.settings import Settings
 
 DAY = date(2026, 11, 23)
 CAMAT = Signer("camat", "Camat Uji", "Budi", "197001011990031001", "Pembina Tk. I")
@@ -225,3 +231,45 @@ def a_file(office: world.World) -> int:
     row = {"office_id": office.id, "service_id": service.id, "standard_id": service.standard_id, "state": "open",
            "token": "t", "opened_at": at, "since_at": at}  # fmt: skip
     return int(office.store.change(office.id, office.actor(), lambda tx: tx.insert(tables.FileRecord, **row)))
+
+
+# --- the page ---
+
+
+@pytest.fixture
+def page(sqlite_store: Store, tmp_path: Path) -> Iterator[tuple[world.World, Browser]]:
+    made = world.office(sqlite_store)
+    set_up(sqlite_store, made, CAMAT, SECRETARY)
+    app = create_app(Settings(data=tmp_path), sqlite_store, clock=lambda: made.now, async_mode="threading")
+    limiter.reset()
+    yield made, sign_in(app, "admin")
+    limiter.reset()
+
+
+def test_the_page_gives_a_number_and_lists_void_letters_struck_through(page: tuple[world.World, Browser]) -> None:
+    office, browser = page
+
+    given = browser.post("/uji/counter/letters", series="umum", subject="Undangan <b>", follow_redirects=True)
+    letter = office.do(letters.issue, "umum")
+    void = browser.post(f"/uji/counter/letters/{letter.id}/void", reason="salah ketik", follow_redirects=True)
+
+    assert "400/1/427.90/2026" in given.text
+    assert "Undangan &lt;b&gt;" in given.text
+    assert "<s>400/2/427.90/2026</s>" in void.text
+    assert "salah ketik" in void.text
+    assert "Camat Uji: Budi" in void.text
+    refused = browser.post("/uji/counter/letters", series="umum", on_day="2026-11-24")
+    assert (refused.status_code, "sesudah hari ini" in refused.text) == (400, True)
+
+
+def test_the_list_has_no_end_and_is_searched(page: tuple[world.World, Browser]) -> None:
+    office, browser = page
+    for place in range(53):
+        office.do(letters.issue, "umum", subject="Undangan rapat" if place == 7 else "")
+
+    first, second = (browser.get(f"/uji/counter/letters?page={n}").text for n in (1, 2))
+    found = browser.get("/uji/counter/letters?text=RAPAT").text
+
+    assert (first.count("data-letter="), second.count("data-letter=")) == (50, 3)
+    assert "400/1/427.90/2026" in second
+    assert re.findall('data-letter="([^"]+)', found) == ["400/8/427.90/2026"]

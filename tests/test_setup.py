@@ -63,6 +63,7 @@ PAGES = (
     "/services/layanan-1/standard",
     "/services/layanan-1/versions",
     "/counters",
+    "/letters",
     "/officers",
     "/officers/new",
     "/officers/1",
@@ -654,6 +655,34 @@ def test_the_hours_and_the_week_are_changed(setup: Setup) -> None:  # setup.hour
     twice = {"hours-1-weekdays[]": ["3"], "hours-1-opens": "09:00", "hours-1-closes": "10:00"}
     setup.refuses("/hours", {**fields, **twice}, "sudah punya jam")
     setup.refuses("/hours/week", {}, "Wajib diisi.", "/uji/counter/setup/hours")
+
+
+def test_letters_and_signers_are_changed(setup: Setup) -> None:  # setup.letters
+    signers = {"signers-0-post": "Camat Uji", "signers-0-name": "Budi", "signers-0-standing": "holder",
+               "signers-1-post": "Camat Uji", "signers-1-name": "Sri", "signers-1-standing": "plh",
+               "signers-1-from_on": "2026-11-23", "signers-1-until_on": "2026-11-25",
+               "signers-2-post": "Sekcam", "signers-2-name": "Tono", "signers-2-standing": "holder",
+               "signers-2-on_behalf_of": "Camat Uji"}  # fmt: skip
+    series = {"letter_series-0-title": "Surat keluar", "letter_series-0-pattern": "400/{no}/{year}",
+              "letter_series-0-signer": "camat-uji", "letter_series-0-is_active": "true"}  # fmt: skip
+    fields = {"approver": "camat-uji", "reporter": "sekcam-an", **signers, **series}
+
+    setup.saves("/letters", fields, "setup.letters")
+
+    found = setup.store.office_config(setup.uji.id)
+    assert [each.key for each in found.settings.signers] == ["camat-uji", "camat-uji", "sekcam-an"]
+    assert (found.settings.letter_series[0].key, found.place) == ("surat-keluar", "Uji")
+    assert "surat-keluar" in setup.get("/letters").text
+    setup.refuses("/letters", {**fields, "letter_series-0-pattern": "400/{year}"}, "tepat satu kali")
+    setup.refuses("/letters", {**fields, "letter_series-0-on_paper": "7"}, "Wajib diisi.")
+    setup.refuses("/letters", {**fields, "signers-1-from_on": "2026-11-26"}, "sesudah")
+    late = {"signers-3-post": "Camat Uji", "signers-3-name": "Dua", "signers-3-standing": "plt",
+            "signers-3-from_on": "2026-11-25"}  # fmt: skip
+    setup.refuses("/letters", {**fields, **late}, "sudah ada penanda tangannya")
+    # a series that was taken off the page stays, switched off: its numbers hang on it
+    setup.saves("/letters", signers, "setup.letters")
+    kept = setup.store.office_config(setup.uji.id).settings.letter_series
+    assert [(each.key, each.is_active) for each in kept] == [("surat-keluar", False)]
 
 
 def test_the_holidays_of_a_year_are_changed(setup: Setup) -> None:  # setup.holidays

@@ -6,6 +6,7 @@ from counter.setup import (
     counters,
     display,
     hours,
+    letters,
     media,
     office,
     officers,
@@ -18,7 +19,21 @@ from counter.setup import (
 )
 from counter.setup.page import blueprint
 
-PAGES = (overview, office, services, standard, counters, officers, hours, rules, display, media, voice, printers)
+PAGES = (
+    overview,
+    office,
+    services,
+    standard,
+    counters,
+    officers,
+    hours,
+    letters,
+    rules,
+    display,
+    media,
+    voice,
+    printers,
+)
 """Importing a page brings its routes."""
 
 __all__ = ["PAGES", "blueprint"]

@@ -35,6 +35,7 @@ THEMES = (
     ("officers", "setup.officers", "users", "Officers"),
     ("hours", "setup.hours", "clock", "Opening hours"),
     ("holidays", "setup.holidays", "calendar-days", "Holidays"),
+    ("letters", "setup.letters", "stamp", "Letters and signers"),
     ("rules", "setup.rules", "scale", "Rules of the queue"),
     ("display", "setup.display", "tv", "Display and voice"),
     ("media", "setup.slides", "clapperboard", "Slides and videos"),

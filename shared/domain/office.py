@@ -51,6 +51,11 @@ class OfficeSettings:
     """A practice office: slips say LATIHAN and nothing of it goes into reports."""
     letter_series: tuple[LetterSeries, ...] = ()
     signers: tuple[Signer, ...] = ()
+    place: str | None = None
+    """What stands before the date on paper; None: `OfficeConfig.place`."""
+    reporter: str | None = None
+    approver: str | None = None
+    """Keys of the signers of registers, recaps and reports: who made them, and to whom they go."""
 
     def wait_limits(self, slug: str) -> tuple[int, int]:
         """Minutes from which a wait for this service is amber and red."""
@@ -130,6 +135,11 @@ class OfficeConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "service_ids", {service.id: service for service in self.services})
+
+    @property
+    def place(self) -> str:
+        """What stands before the date on paper: "Lumajang" of "Kecamatan Lumajang", unless the office wrote another."""
+        return self.settings.place or self.name.partition(" ")[2] or self.name
 
     def service(self, slug: str) -> ServiceConfig:
         """Raises `Unknown("service")`, also for a service that is switched off."""

@@ -22,6 +22,10 @@ class Right(StrEnum):
     """Numbers that were written by hand while the power was out."""
     SEE_FLOOR = "see_floor"
     RUN_FLOOR = "run_floor"
+    SEE_LETTERS = "see_letters"
+    ISSUE_LETTERS = "issue_letters"
+    """Give a number to a letter that belongs to no file; those of files get theirs at a step."""
+    VOID_LETTERS = "void_letters"
     SEE_RECAPS = "see_recaps"
     MAKE_RECAPS = "make_recaps"
     SEE_AUDIT = "see_audit"
@@ -48,6 +52,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.ENTER_LATE:    _HEADS | {Role.LOKET},
     Right.SEE_FLOOR:     _HEADS | _CAMAT,
     Right.RUN_FLOOR:     _HEADS,
+    Right.SEE_LETTERS:   _DESKS | _CAMAT,
+    Right.ISSUE_LETTERS: _HEADS | {Role.OPERATOR, Role.SEKRETARIAT},
+    Right.VOID_LETTERS:  _HEADS | {Role.SEKRETARIAT},
     Right.SEE_RECAPS:    _HEADS | _CAMAT,
     Right.MAKE_RECAPS:   _HEADS,
     Right.SEE_AUDIT:     _HEADS | _CAMAT,

@@ -72,6 +72,17 @@ class FileFacts(Answer):
     data_version: int
 
 
+class LetterFacts(Answer):
+    """A letter that has its number."""
+
+    id: int
+    series: str
+    number: str
+    on: date
+    signer: str | None = Field(description="post and name of who signs it")
+    is_void: bool
+
+
 class CallFacts(Answer):
     """A call or recall; a display speaks ids above the last that it spoke."""
 
