@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 import world
 from answers import held_to_description
 from desks import Desks
@@ -33,7 +34,6 @@ from shared.engine.device import issue_token
 from shared.engine.officer import OFFERED
 from shared.engine.setup import services_form
 from shared.standards import service_to_json
-from shared.standards.writing import toml
 from shared.store import tables
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -596,7 +596,7 @@ def _(house: House) -> Click:
 @clicks("setup.import_file")
 def _(house: House) -> Click:
     table = service_to_json(house.store.office_config(house.uji.id).service("layanan-1").standard)
-    file = io.BytesIO(toml({**table, "name": "Layanan dari Berkas"}).encode())
+    file = io.BytesIO(tomli_w.dumps({**table, "name": "Layanan dari Berkas"}).encode())
     return Click(f"{SETUP}/services/layanan-1/import", {"file": (file, "layanan.toml")})
 
 

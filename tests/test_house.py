@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, TemplateSyntaxError
 
+from shared import faults
 from shared.domain import file_state, print_job, ticket
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
@@ -30,7 +31,8 @@ README = ROOT / "README.md"
 # fmt: off
 MAY_IMPORT = {
     "shared.domain":    (),
-    "shared.standards": ("shared.domain",),
+    "shared.faults":    ("shared.domain",),
+    "shared.standards": ("shared.domain", "shared.faults"),
     "shared.loop":      (),
     "shared.words":     (),
     "shared.store":     ("shared.domain", "shared.standards", "shared.loop"),
@@ -451,6 +453,16 @@ def test_every_state_and_action_of_a_case_has_a_word(language: str) -> None:
 def test_every_error_has_a_sentence(language: str) -> None:
     assert "stale" in error_codes()
     assert sorted(code for code in error_codes() if not words(language).get(f"error.{code}")) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_problem_has_a_sentence(language: str) -> None:
+    calls = [node for tree in sources().values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = [each.args[1] for each in calls if ast.unparse(each.func) == "Problem" and len(each.args) > 1]
+    codes = {each.value for each in made if isinstance(each, ast.Constant)} | set(faults.CODES.values())
+
+    assert "not_one_of" in codes
+    assert sorted(code for code in codes if not words(language).get(f"wrong.{code}")) == []
 
 
 def asked_for() -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 import pytest
+import tomli_w
 import world
 from click.testing import CliRunner
 from flask import Flask
@@ -42,7 +43,6 @@ from shared.engine import (
 from shared.engine import setup as engine
 from shared.printing.address import Reach, permit
 from shared.standards import service_from_json, service_to_json, shipped
-from shared.standards.writing import toml
 from shared.store import reads
 from shared.store.copies import CopyFailed, back_up, restore
 from shared.store.office import Store
@@ -279,7 +279,7 @@ def test_what_differs_is_said_part_by_part() -> None:
 def test_a_service_survives_the_way_through_a_toml_file() -> None:
     for office in shipped():
         for service in office.services:
-            assert service_from_json(tomllib.loads(toml(service_to_json(service)))) == service
+            assert service_from_json(tomllib.loads(tomli_w.dumps(service_to_json(service)))) == service
 
 
 # the pages
@@ -502,13 +502,13 @@ def test_the_standard_is_edited_in_new_versions(setup: Setup) -> None:  # setup.
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"name": ""}, "belum diisi"),
+        ({"name": ""}, "Nama layanan: Wajib diisi."),
         ({"steps-1-role": "kasi"}, "harus berperan"),
-        ({"steps-1-norm_minutes": "lama"}, "harus bilangan bulat"),
-        ({"requirements-0-text": ""}, "belum diisi"),
-        ({"promise-value": "0", "promise-unit": "hours"}, "harus lebih dari nol"),
-        ({"questions-0-text": "Siapa?"}, "sedikitnya dua pilihan"),
-        ({"short_name": "x" * 29}, "lebih dari 28 huruf"),
+        ({"steps-1-norm_minutes": "lama"}, "Isi dengan bilangan bulat."),
+        ({"requirements-0-text": ""}, "persyaratan 1, Kata-kata: Wajib diisi."),
+        ({"promise-value": "0", "promise-unit": "hours"}, "jangka waktu, Berapa: Paling sedikit 1."),
+        ({"questions-0-text": "Siapa?"}, "pertanyaan 1, Jawaban: Perlu sedikitnya dua pilihan"),
+        ({"short_name": "x" * 29}, "Paling banyak 28 huruf."),
         ({"base": "7"}, "sudah menyimpan versi 1"),
     ],
 )
@@ -559,8 +559,8 @@ def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setu
     assert event.detail["layanan-1"][1]["version"] == 2
     assert setup.store.office_config(setup.uji.id).service("layanan-1").standard.requirements[0].text == "Paspor"
     for content, sentence in (
-        (b"x = [", "bukan berkas TOML"),
-        (b"name = 3", "harus teks"),
+        (b"x = [", "tulisan TOML belum selesai"),
+        (b"name = 3", "name: Isi dengan teks"),
         (b'[[services]]\nslug = "z"', "tidak memuat layanan"),
     ):
         setup.refuses("/services/layanan-1/import", {"file": (io.BytesIO(content), "a.toml")}, sentence, page)

@@ -15,14 +15,16 @@ from shared.domain.standard import unfilled
 from shared.engine import practice
 from shared.engine import setup_officers as engine
 from shared.engine.founding import slug_for
-from shared.standards import InvalidStandard, load, regions
+from shared.standards import load, regions
 from shared.store import reads
 from shared.web import forms
 from shared.web.auth import store
 from shared.web.clicks import change
+from shared.web.forms import problems_of
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.told import told
 from shared.web.urls import is_for_this_machine_only
 from shared.words import words
 
@@ -98,12 +100,9 @@ def found_by_standard() -> ResponseReturnValue:
         if chosen is None:
             raise Invalid("file_missing", fields=["standard"])
         slug = change(engine.found_by_standard, load(chosen.read()))
-    except InvalidStandard as error:
-        shown = forms.Shown({}, message=gettext("Nothing was saved yet. Please correct what is marked."))
-        shown.places = error.problems
     except Invalid as error:
         shown = refused(error, {})
-        shown.places = list(shown.errors.values())
+        shown.places = told(problems_of(error), gettext)
     else:
         return redirect(url_for("setup.found", saved=slug), 303)
     offices, districts = _offices()

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import base64
 import io
-import re
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
+import tomli_w
 from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from counter.setup.page import change_rows, clashing, merged, page, setup_page
-from counter.setup.standard_form import Typed, name_keys, table_from, typed_from
+from counter.setup.page import change_rows, clashing, merged, page, refused, setup_page
+from counter.setup.standard_form import name_keys, prune, service_of
 from shared.domain.channel import ChannelKind
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
+from shared.domain.problem import Problem
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import (
     MANAGEMENT,
@@ -29,7 +29,6 @@ from shared.domain.standard import (
     ServiceStandard,
     Unit,
     from_table,
-    to_table,
     unfilled,
 )
 from shared.domain.standard_diff import differences
@@ -38,14 +37,15 @@ from shared.engine.letterhead import letterhead
 from shared.printing import raster
 from shared.printing.bytes import render
 from shared.printing.profiles import profile
-from shared.standards import InvalidStandard, service_from_json, service_to_json
-from shared.standards.writing import toml
+from shared.standards import InvalidStandard, read, service_to_json
+from shared.standards.shape import to_form
 from shared.store.tables import StandardVersion
 from shared.web.auth import now, store
 from shared.web.bounds import number
 from shared.web.clicks import change
-from shared.web.forms import Shown, file, is_pressed, path_of, pressed, typed
-from shared.web.screen import office_config, sentence
+from shared.web.forms import Shown, Table, file, is_pressed, pressed, problems_of, typed
+from shared.web.screen import office_config
+from shared.web.told import told, told_on_page
 from shared.words import words
 
 # fmt: off
@@ -64,26 +64,27 @@ ICONS = (
 @setup_page("/services/<slug>/standard")
 def standard(slug: str) -> ResponseReturnValue:
     service = engine.find_service(office_config().services, slug)
+    newest = _number(service)
     if request.method == "GET":
-        return _page(service, Shown({**typed_from(service.standard), "base": _number(service)}), service.standard)
-    sent: Typed = {**typed(), "base": pressed("base")}
+        return _page(service, Shown({**_typed_from(service.standard), "base": newest}), service.standard)
+    sent = {**typed(), "base": pressed("base")}
+    prune(sent)
     name_keys(sent)
     if change_rows(sent):
         return _page(service, Shown(sent), service.standard)
     try:
-        table = {**table_from(sent), "slug": service.slug, "series": service.series}
+        wanted = service_of(sent, service.slug, service.series)
         if is_pressed("_preview"):
-            return _page(service, Shown(sent), service_from_json(table))
-        newest, base = _number(service), number(sent["base"], "base") if sent["base"] else None
+            return _page(service, Shown(sent), wanted)
+        table, base = service_to_json(wanted), number(pressed("base"), "base") if pressed("base") else None
         began = _body(service, base) if base is not None and base != newest else None
         if began is not None:
-            mine = service_to_json(service_from_json(table))
-            table, clashes = merged(began, mine, to_table(service.standard))
+            table, clashes = merged(began, table, service_to_json(service.standard))
             if clashes:
                 both = from_table(table)
-                return _page(service, clashing({**typed_from(both), "base": newest}, clashes, ""), both, 409)
+                return _page(service, clashing({**_typed_from(both), "base": newest}, clashes, ""), both, 409)
         saved = change(engine.save_standard, slug, table, base if began is None else newest)
-    except (InvalidStandard, Invalid) as error:
+    except Invalid as error:
         return _page(service, _refused(error, sent), service.standard, 400)
     return redirect(url_for("setup.standard", slug=slug, saved=saved.number), 303)
 
@@ -99,7 +100,7 @@ def versions(slug: str) -> ResponseReturnValue:
 def export(slug: str) -> Response:
     """The newest version as a file that another office can read."""
     service = engine.find_service(office_config().services, slug)
-    answer = Response(toml(to_table(service.standard)), content_type="application/toml; charset=utf-8")
+    answer = Response(tomli_w.dumps(service_to_json(service.standard)), content_type="application/toml; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{office_config().slug}-{slug}.toml"'
     return answer
 
@@ -112,30 +113,24 @@ def import_file(slug: str) -> ResponseReturnValue:
     try:
         if chosen is None:
             raise Invalid("file_missing", fields=["file"])
-        table = _table_of(chosen.read(), slug)
-        saved = change(engine.save_standard, slug, table)
-    except (InvalidStandard, Invalid) as error:
-        shown = _refused(error, {})
-        shown.places = [*shown.places, *shown.errors.values()]
+        saved = change(engine.save_standard, slug, _table_of(chosen.read(), slug))
+    except Invalid as error:
+        shown = refused(error, {})
+        shown.places = told(problems_of(error), gettext)
         return page("services", "versions", shown, 400, service=service, versions=_versions(service))
     return redirect(url_for("setup.standard", slug=slug, saved=saved.number), 303)
 
 
-def _table_of(content: bytes, slug: str) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        where = re.search(r"line (\d+)", str(error))
-        raise InvalidStandard(
-            [gettext("This is no valid TOML file (line %(line)s).", line=where[1] if where else "?")]
-        ) from None
+def _table_of(content: bytes, slug: str) -> Mapping[str, object]:
+    """The service in the file: the file's own, or that of this address in the file of an office."""
+    table = read(content)
     services = table.get("services")
     if not isinstance(services, list):
         return table
-    found = next((each for each in services if isinstance(each, dict) and each.get("slug") == slug), None)
-    if found is None:
-        raise InvalidStandard([gettext("This file holds no service '%(slug)s'.", slug=slug)])
-    return found
+    found = {each["slug"]: each for each in services if isinstance(each, dict) and isinstance(each.get("slug"), str)}
+    if slug not in found:
+        raise InvalidStandard([Problem((), "no_such_service", {"value": slug, "allowed": ", ".join(found)})])
+    return found[slug]
 
 
 # --- the page ---
@@ -230,49 +225,12 @@ def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
 # --- what is not right ---
 
 
-_PLACES = {"pertanyaan": "questions", "pilihan": "options", "persyaratan": "requirements", "tahap": "steps"}
-_PLACES |= {"kriteria": "criteria", "naskah asli": "originals"}
-_PARTS = {"jangka waktu": "promise", "biaya": "fee", "pengaduan": "complaint"}
-
-
-def _refused(error: InvalidStandard | Invalid, typed: Typed) -> Shown:
-    """The sentences at their rows, with the words of the page instead of the names of the file."""
-    if isinstance(error, Invalid) and "problems" not in error.facts:
-        return Shown(typed, {}, sentence(error))
-    problems = error.problems if isinstance(error, InvalidStandard) else error.facts["problems"]
-    shown = Shown(typed, {}, gettext("Nothing was saved yet. Please correct what is marked."))
-    for problem in problems:
-        place, words = _place(problem)
-        if place:
-            at = path_of(place)
-            shown.errors[at] = f"{shown.errors[at]} {words}" if at in shown.errors else words
-        else:
-            shown.places.append(words)
+def _refused(error: Invalid, typed: Table) -> Shown:
+    """The page as it was typed, each problem at its field and, with its place, at the top."""
+    shown = refused(error, typed)
+    shown.places = told_on_page(problems_of(error), gettext)
     return shown
 
 
-def _place(problem: str) -> tuple[str, str]:
-    """The field that a sentence speaks of, "" when it is none, and the sentence without its place."""
-    place, _, words = problem.partition(": ")
-    parts: list[str] = []
-    for part in place.split(", "):
-        numbered = re.fullmatch(r"([\w ]+) (\d+)", part)
-        if numbered and numbered[1] in _PLACES:
-            parts += [_PLACES[numbered[1]], str(int(numbered[2]) - 1)]
-        elif part in _PARTS:
-            parts.append(_PARTS[part])
-        else:
-            parts, words = [], problem
-            break
-    named = re.match(r"'(\w+)' ", words)
-    if not parts and named:
-        parts = [named[1]]
-    words = re.sub(r"'(\w+)'", lambda found: _label(found[1]), words)
-    return "-".join(parts), words[:1].upper() + words[1:] + "."
-
-
-def _label(name: str) -> str:
-    """How the page calls a field of the file."""
-    key = f"part.{name}"
-    words = gettext(key)
-    return f"'{name}'" if words == key else f'"{words}"'
+def _typed_from(service: ServiceStandard) -> Table:
+    return to_form(service_to_json(service), ServiceStandard)

@@ -1,12 +1,13 @@
-"""What a service standard must mean to be workable; every fault is a sentence in Indonesian with its place."""
+"""What a service standard must mean to be workable: each fault is a `Problem` whose path is that of the file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 
 from shared.domain.channel import WALKED_TO, Channel
+from shared.domain.problem import Path, Problem, under
 from shared.domain.standard import (
     COMPONENTS,
     SHORT_NAME_LENGTH,
@@ -17,20 +18,6 @@ from shared.domain.standard import (
     ServiceStandard,
     Step,
 )
-
-PLACES = {
-    "services": "layanan",
-    "questions": "pertanyaan",
-    "options": "pilihan",
-    "requirements": "persyaratan",
-    "steps": "tahap",
-    "promise": "jangka waktu",
-    "fee": "biaya",
-    "complaint": "pengaduan",
-    "criteria": "kriteria",
-    "originals": "naskah asli",
-}
-"""How the parts of a standard are called where a fault is reported; parts of a list are counted from 1."""
 
 TIMEZONES = ("Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura")
 
@@ -58,52 +45,33 @@ _BEFORE = (
 )
 """What comes no later than what, in a procedure that collects both."""
 
-_NOTHING_BEHIND = {
-    Collects.RECEIVER: "sesudah penyerahan hanya boleh ada rekap",
-    Collects.RECAP: "rekap harus tahap terakhir",
-}
+_NOTHING_BEHIND = {Collects.RECEIVER: "after_receiver", Collects.RECAP: "recap_not_last"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault; `place` is empty when the whole office or the whole service is meant."""
-
-    place: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}" if self.place else self.sentence
-
-
-def join(place: str, part: str) -> str:
-    """The place of a part: "layanan 2" and "tahap 3" make "layanan 2, tahap 3"."""
-    return f"{place}, {part}" if place else part
-
-
-def problems(standard: OfficeStandard) -> list[Fault]:
+def problems(standard: OfficeStandard) -> list[Problem]:
     """Every fault of an office's standard; an empty list means that the office can work by it."""
-    found = [*_texts(standard, ""), *_office(standard)]
-    for number, service in enumerate(standard.services, 1):
-        found += service_problems(service, f"layanan {number}")
-    found += _taken("services", "", "slug", [each.slug for each in standard.services])
-    found += _taken("services", "", "seri", [each.series for each in standard.services])
+    found = [*_texts(standard), *_office(standard)]
+    for place, service in enumerate(standard.services):
+        found += under(("services", place), service_problems(service))
+    for name in ("slug", "series"):
+        found += _taken("services", name, [getattr(each, name) for each in standard.services])
     return found
 
 
-def service_problems(service: ServiceStandard, place: str = "") -> list[Fault]:
-    """Every fault of one service by itself; `place` goes before the place of each."""
+def service_problems(service: ServiceStandard) -> list[Problem]:
+    """Every fault of one service by itself."""
     return [
-        *_texts(service, place),
-        *_service(service, place),
-        *_components(service, place),
-        *_questions(service, place),
-        *_requirements(service, place),
-        *_steps(service, place),
-        *_order(service, place),
+        *_texts(service),
+        *_service(service),
+        *_components(service),
+        *_questions(service),
+        *_requirements(service),
+        *_steps(service),
+        *_order(service),
     ]
 
 
-def _texts(part: object, place: str) -> Iterator[Fault]:
+def _texts(part: object) -> Iterator[Problem]:
     """Texts that say nothing, or would command a printer, at every depth but that of another service."""
     assert is_dataclass(part)
     for field in fields(part):
@@ -111,181 +79,190 @@ def _texts(part: object, place: str) -> Iterator[Fault]:
         values = value if isinstance(value, tuple) else (value,)
         texts = [each for each in values if isinstance(each, str)]
         if not all(text.strip() for text in texts):
-            yield Fault(place, f"'{field.name}' kosong")
+            yield Problem((field.name,), "missing")
         if any(_CONTROL.search(text) for text in texts):
-            yield Fault(place, f"'{field.name}' berisi tanda kendali yang tidak dapat dicetak")
+            yield Problem((field.name,), "control")
         if is_dataclass(value):
-            yield from _texts(value, join(place, PLACES[field.name]))
-        for number, each in enumerate(value if isinstance(value, tuple) else (), 1):
+            yield from under((field.name,), _texts(value))
+        for place, each in enumerate(value if isinstance(value, tuple) else ()):
             if is_dataclass(each) and not isinstance(each, ServiceStandard):
-                yield from _texts(each, join(place, f"{PLACES[field.name]} {number}"))
+                yield from under((field.name, place), _texts(each))
 
 
-def _office(standard: OfficeStandard) -> Iterator[Fault]:
-    yield from _spelling("", standard.slug)
+def _office(standard: OfficeStandard) -> Iterator[Problem]:
+    yield from _spelling(standard.slug)
     if not _REGION.fullmatch(standard.region_code):
-        yield Fault("", f"kode wilayah '{standard.region_code}' harus berbentuk 35.08.10")
+        yield Problem(("region_code",), "region_code")
     if standard.timezone not in TIMEZONES:
-        yield Fault("", f"zona waktu '{standard.timezone}' tidak dikenal; pilih salah satu: {', '.join(TIMEZONES)}")
-    yield from _channels(standard.complaint, "")
+        yield _not_one_of(("timezone",), standard.timezone, TIMEZONES)
+    yield from _channels(standard.complaint)
     if not standard.services:
-        yield Fault("", "belum ada layanan")
+        yield Problem(("services",), "no_services")
 
 
-def _service(service: ServiceStandard, place: str) -> Iterator[Fault]:
-    yield from _spelling(place, service.slug)
+def _service(service: ServiceStandard) -> Iterator[Problem]:
+    yield from _spelling(service.slug)
     if not _SERIES.fullmatch(service.series):
-        yield Fault(place, f"seri '{service.series}' harus satu huruf dari A sampai Z")
+        yield Problem(("series",), "letter")
     if len(service.short_name) > SHORT_NAME_LENGTH:
-        yield Fault(place, f"nama singkat '{service.short_name}' lebih dari {SHORT_NAME_LENGTH} huruf")
-    yield from _icon(place, service.icon)
+        yield Problem(("short_name",), "too_long", {"max_length": SHORT_NAME_LENGTH})
+    yield from _icon(service.icon)
 
 
-def _components(service: ServiceStandard, place: str) -> Iterator[Fault]:
+def _components(service: ServiceStandard) -> Iterator[Problem]:
     if service.promise and service.promise.value < 1:
-        yield Fault(join(place, "jangka waktu"), "nilainya harus lebih dari nol")
+        yield Problem(("promise", "value"), "at_least", {"ge": 1})
     if service.fee and (service.fee.rupiah or 0) < 0:
-        yield Fault(join(place, "biaya"), "rupiah tidak boleh kurang dari nol")
+        yield Problem(("fee", "rupiah"), "at_least", {"ge": 0})
     if service.staff_count is not None and service.staff_count < 1:
-        yield Fault(place, "jumlah pelaksana harus lebih dari nol")
-    yield from _channels(service.complaint, place)
-    for number, each in enumerate(service.originals, 1):
+        yield Problem(("staff_count",), "at_least", {"ge": 1})
+    yield from _channels(service.complaint)
+    for place, each in enumerate(service.originals):
         if each.component not in COMPONENTS:
-            yield Fault(join(place, f"naskah asli {number}"), f"komponen '{each.component}' tidak dikenal")
+            yield _not_one_of(("originals", place, "component"), each.component, COMPONENTS)
 
 
-def _channels(channels: Iterable[Channel], place: str) -> Iterator[Fault]:
-    here = join(place, "pengaduan")
-    for each in channels:
+def _channels(channels: Sequence[Channel]) -> Iterator[Problem]:
+    for place, each in enumerate(channels):
+        here = ("complaint", place, "value")
         if each.value is None and each.kind not in WALKED_TO:
-            yield Fault(here, "'value' belum diisi")
+            yield Problem(here, "missing")
         elif each.label == "Instagram" and not _INSTAGRAM.fullmatch(each.value or ""):
-            yield Fault(here, f"nama Instagram '{each.value}' tidak sah")
+            yield Problem(here, "instagram", {"value": each.value or ""})
 
 
-def _questions(service: ServiceStandard, place: str) -> Iterator[Fault]:
-    yield from _keys("questions", place, [each.key for each in service.questions])
-    for number, question in enumerate(service.questions, 1):
-        here = join(place, f"pertanyaan {number}")
+def _questions(service: ServiceStandard) -> Iterator[Problem]:
+    yield from _keys("questions", [each.key for each in service.questions])
+    for place, question in enumerate(service.questions):
+        here = ("questions", place)
         if len(question.options) < 2:
-            yield Fault(here, "perlu sedikitnya dua pilihan")
-        yield from _keys("options", here, [each.key for each in question.options])
-        yield from _when(question.when, service.questions[: number - 1], here)
+            yield Problem((*here, "options"), "two_options")
+        yield from under(here, _keys("options", [each.key for each in question.options]))
+        yield from under(here, _when(question.when, service.questions[:place]))
 
 
-def _requirements(service: ServiceStandard, place: str) -> Iterator[Fault]:
-    yield from _keys("requirements", place, [each.key for each in service.requirements])
-    for number, requirement in enumerate(service.requirements, 1):
-        here = join(place, f"persyaratan {number}")
-        yield from _icon(here, requirement.icon)
-        yield from _when(requirement.when, service.questions, here)
+def _requirements(service: ServiceStandard) -> Iterator[Problem]:
+    yield from _keys("requirements", [each.key for each in service.requirements])
+    for place, requirement in enumerate(service.requirements):
+        here = ("requirements", place)
+        yield from under(here, _icon(requirement.icon))
+        yield from under(here, _when(requirement.when, service.questions))
 
 
-def _when(when: tuple[tuple[str, str], ...], questions: tuple[Question, ...], place: str) -> Iterator[Fault]:
-    known = {each.key: {option.key for option in each.options} for each in questions}
+def _when(when: tuple[tuple[str, str], ...], questions: tuple[Question, ...]) -> Iterator[Problem]:
+    """`questions`: those that are asked before."""
+    known = {each.key: [option.key for option in each.options] for each in questions}
     for question, answer in when:
         if question not in known:
-            yield Fault(place, f"'when' menyebut pertanyaan '{question}' yang tidak ada sebelumnya")
+            yield Problem(("when",), "when_question", {"value": question, "allowed": _listed(known)})
         elif answer not in known[question]:
-            yield Fault(place, f"'when' menyebut pilihan '{answer}' yang tidak ada pada pertanyaan '{question}'")
+            facts = {"value": answer, "question": question, "allowed": _listed(known[question])}
+            yield Problem(("when",), "when_option", facts)
 
 
-def _steps(service: ServiceStandard, place: str) -> Iterator[Fault]:
+def _steps(service: ServiceStandard) -> Iterator[Problem]:
     if not service.steps:
-        yield Fault(place, "belum ada tahap")
-    yield from _keys("steps", place, [each.key for each in service.steps])
-    for number, step in enumerate(service.steps, 1):
-        sentences = [*_actor(step, number), *_presence(step), *_ways_back(service.steps, number)]
-        yield from (Fault(join(place, f"tahap {number}"), sentence) for sentence in sentences)
+        yield Problem(("steps",), "no_steps")
+    yield from _keys("steps", [each.key for each in service.steps])
+    for place, step in enumerate(service.steps):
+        yield from under(("steps", place), [*_actor(step, place), *_presence(step), *_ways_back(service.steps, place)])
 
 
-def _actor(step: Step, number: int) -> Iterator[str]:
+def _actor(step: Step, place: int) -> Iterator[Problem]:
     if step.key == Role.APPLICANT:
-        yield "kunci 'pemohon' sudah berarti pemohon sendiri; pilih kunci lain"
+        yield Problem(("key",), "key_is_applicant")
     if step.role is Role.ADMIN:
-        yield "peran 'admin' tidak menjalankan tahap"
-    if step.role is Role.APPLICANT and number > 1:
-        yield "peran 'pemohon' hanya untuk tahap 1"
+        yield Problem(("role",), "role_has_no_steps", {"role": step.role})
+    if step.role is Role.APPLICANT and place > 0:
+        yield Problem(("role",), "applicant_only_first")
     if step.role is Role.APPLICANT and (step.collects or step.may_send_back_to):
-        yield "tahap pemohon tidak mengumpulkan dan tidak mengembalikan apa pun"
+        yield Problem(("role",), "applicant_does_nothing")
     for thing, role in _COLLECTED_BY.items():
         if thing in step.collects and step.role not in (role, Role.APPLICANT):
-            yield f"'{thing}' hanya dapat dikumpulkan oleh peran '{role}'"
+            yield Problem(("collects",), "collected_by", {"collects": thing, "role": role})
     if step.norm_minutes is not None and step.norm_minutes < 1:
-        yield "'norm_minutes' harus lebih dari nol"
+        yield Problem(("norm_minutes",), "at_least", {"ge": 1})
 
 
-def _presence(step: Step) -> Iterator[str]:
+def _presence(step: Step) -> Iterator[Problem]:
     if step.silent and step.needs_applicant:
-        yield "tahap yang tidak memanggil ('silent') tidak dapat memerlukan pemohon"
+        yield Problem(("silent",), "silent_with_applicant")
     for thing in _WITH_APPLICANT:
         if thing in step.collects and not step.needs_applicant:
-            yield f"'{thing}' memerlukan pemohon: isi needs_applicant = true"
+            yield Problem(("needs_applicant",), "needs_applicant", {"collects": thing})
 
 
-def _ways_back(steps: tuple[Step, ...], number: int) -> Iterator[str]:
-    step, known = steps[number - 1], {each.key for each in steps}
-    earlier = {each.key: each for each in steps[: number - 1]}
+def _ways_back(steps: tuple[Step, ...], place: int) -> Iterator[Problem]:
+    step, known = steps[place], {each.key for each in steps}
+    earlier = {each.key: each for each in steps[:place]}
     for target in step.may_send_back_to:
+        at, facts = ("may_send_back_to",), {"value": target, "allowed": _listed(earlier)}
         if target == Role.APPLICANT:
             if step.role not in _MAY_RETURN and step.role is not Role.APPLICANT:
-                yield "hanya loket dan kasi yang dapat mengembalikan berkas kepada pemohon"
+                yield Problem(at, "may_not_return", {"allowed": _listed(_MAY_RETURN)})
         elif target not in known:
-            yield f"tahap tujuan '{target}' tidak dikenal"
+            yield Problem(at, "unknown_step", facts)
         elif target not in earlier:
-            yield f"hanya dapat mengembalikan ke tahap sebelumnya, bukan ke '{target}'"
+            yield Problem(at, "only_back", facts)
         elif earlier[target].role is Role.APPLICANT:
-            yield f"untuk mengembalikan kepada pemohon tulis 'pemohon', bukan '{target}'"
+            yield Problem(at, "back_to_applicant", {"value": target})
 
 
-def _order(service: ServiceStandard, place: str) -> Iterator[Fault]:
-    steps = [(number, step) for number, step in enumerate(service.steps, 1)]
-    officers = [(number, step) for number, step in steps if step.role is not Role.APPLICANT]
+def _order(service: ServiceStandard) -> Iterator[Problem]:
+    """What is collected where; steps are counted from 1 in `facts`."""
+    steps = list(enumerate(service.steps))
+    officers = [(place, step) for place, step in steps if step.role is not Role.APPLICANT]
     if steps and not officers:
-        yield Fault(place, "belum ada tahap petugas")
+        yield Problem(("steps",), "no_officer_step")
     if officers and officers[0][1].role is not Role.LOKET:
-        yield Fault(join(place, f"tahap {officers[0][0]}"), "tahap petugas yang pertama harus berperan 'loket'")
-    at = {thing: [number for number, step in steps if thing in step.collects] for thing in Collects}
+        yield Problem(("steps", officers[0][0], "role"), "first_not_loket", {"role": Role.LOKET})
+    at = {thing: [place for place, step in steps if thing in step.collects] for thing in Collects}
     for thing in _ONCE:
-        for number in at[thing][1:]:
-            yield Fault(join(place, f"tahap {number}"), f"'{thing}' sudah dikumpulkan di tahap {at[thing][0]}")
+        for place in at[thing][1:]:
+            yield Problem(("steps", place, "collects"), "only_once", {"collects": thing, "step": at[thing][0] + 1})
     for first, later in _BEFORE:
         if at[first] and at[later] and at[first][0] > at[later][0]:
-            sentence = f"'{later}' tidak dapat mendahului '{first}' di tahap {at[first][0]}"
-            yield Fault(join(place, f"tahap {at[later][0]}"), sentence)
+            facts: dict[str, str | int] = {"collects": later, "first": first, "step": at[first][0] + 1}
+            yield Problem(("steps", at[later][0], "collects"), "too_early", facts)
     documents = at[Collects.DOCUMENTS][:1]
     if officers and documents and documents[0] > officers[0][0]:
-        yield Fault(join(place, f"tahap {documents[0]}"), "berkas harus diterima di tahap petugas yang pertama")
+        yield Problem(("steps", documents[0], "collects"), "documents_late", {"step": officers[0][0] + 1})
     # A file is completed by the hand-over and closed by the recap: a step behind them could never be reached.
-    for thing, rule in _NOTHING_BEHIND.items():
-        for number, step in steps[at[thing][0] :] if at[thing] else ():
+    for thing, code in _NOTHING_BEHIND.items():
+        for place, step in steps[at[thing][0] + 1 :] if at[thing] else ():
             if Collects.RECAP not in step.collects:
-                yield Fault(join(place, f"tahap {number}"), rule)
+                yield Problem(("steps", place), code)
 
 
-def _keys(name: str, place: str, keys: list[str]) -> Iterator[Fault]:
-    for number, key in enumerate(keys, 1):
+def _keys(name: str, keys: Sequence[str]) -> Iterator[Problem]:
+    for place, key in enumerate(keys):
         if key.strip() and not _KEY.fullmatch(key):
-            sentence = f"kunci '{key}' hanya boleh berisi huruf kecil, angka, '_', dan '-'"
-            yield Fault(join(place, f"{PLACES[name]} {number}"), sentence)
-    yield from _taken(name, place, "kunci", keys)
+            yield Problem((name, place, "key"), "key_spelling", {"value": key})
+    yield from _taken(name, "key", keys)
 
 
-def _taken(name: str, place: str, word: str, values: Iterable[str]) -> Iterator[Fault]:
-    """Values that must be unique among their neighbours and are not."""
+def _taken(name: str, field: str, values: Iterable[str]) -> Iterator[Problem]:
+    """Values that must be unique among their neighbours and are not; the other one is counted from 1."""
     first: dict[str, int] = {}
-    for number, value in enumerate(values, 1):
+    for place, value in enumerate(values):
         if value in first:
-            sentence = f"{word} '{value}' sudah dipakai {PLACES[name]} {first[value]}"
-            yield Fault(join(place, f"{PLACES[name]} {number}"), sentence)
-        first.setdefault(value, number)
+            yield Problem((name, place, field), "taken", {"value": value, "number": first[value] + 1})
+        first.setdefault(value, place)
 
 
-def _spelling(place: str, slug: str) -> Iterator[Fault]:
+def _spelling(slug: str) -> Iterator[Problem]:
     if slug.strip() and not _SLUG.fullmatch(slug):
-        yield Fault(place, f"slug '{slug}' hanya boleh berisi huruf kecil, angka, dan tanda hubung")
+        yield Problem(("slug",), "slug", {"value": slug})
 
 
-def _icon(place: str, icon: str) -> Iterator[Fault]:
+def _icon(icon: str) -> Iterator[Problem]:
     if icon.strip() and not _ICON.fullmatch(icon):
-        yield Fault(place, f"ikon '{icon}' bukan nama ikon lucide")
+        yield Problem(("icon",), "icon", {"value": icon})
+
+
+def _not_one_of(path: Path, value: str, allowed: Iterable[str]) -> Problem:
+    return Problem(path, "not_one_of", {"value": value, "allowed": _listed(allowed)})
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(values) or "-"

@@ -14,7 +14,8 @@ from shared.domain.problem import Problem
 from shared.domain.standard import SHORT_NAME_LENGTH, ServiceStandard
 from shared.domain.standard_diff import differences
 from shared.engine.setup import Form, Letter, Line, Short, raise_if_faults, record_setup_change, slug_of
-from shared.standards import InvalidStandard, service_from_json, service_to_json, shipped
+from shared.standards import service_from_json, service_to_json, shipped
+from shared.standards.shape import Table
 from shared.store.office import Transaction
 from shared.store.tables import Service, StandardVersion
 
@@ -51,7 +52,7 @@ def add_service(tx: Transaction, wanted: ServiceForm) -> str:
     slug = slug_of(wanted.short_name, [service.slug for service in tx.office.services])
     start = service_to_json(examples()[wanted.like]) if wanted.like else {"steps": [_SERVE], "icon": "file-text"}
     names = {"name": wanted.name, "short_name": wanted.short_name}
-    body = _checked({**start, **names, "slug": slug, "series": wanted.series})
+    body = service_to_json(service_from_json({**start, **names, "slug": slug, "series": wanted.series}))
     position = len(tx.office.services)
     service_id = tx.insert(Service, slug=slug, series=wanted.series, position=position)
     _write(tx, service_id, 1, body)
@@ -73,8 +74,8 @@ def save_standard(tx: Transaction, slug: str, table: Mapping[str, object], base:
     """A new version of the service's standard; the same one when nothing differs.
 
     `table`: JSON values as `standard.to_table` writes them; slug and letter stay the service's own. `base`: the number
-    of the version that was edited. Raises `Unknown("service")`, `Invalid("standard")` with its `problems` as sentences,
-    and `Invalid("standard_newer")` when somebody else saved in between.
+    of the version that was edited. Raises `Unknown("service")`, `InvalidStandard` with its `problems`, and
+    `Invalid("standard_newer")` when somebody else saved in between.
     """
     service = find_service(tx.office.services, slug)
     newest = tx.execute(
@@ -82,7 +83,7 @@ def save_standard(tx: Transaction, slug: str, table: Mapping[str, object], base:
     ).one()
     if base is not None and base != newest.number:
         raise Invalid("standard_newer", fields=["base"], number=newest.number)
-    body = _checked({**table, "slug": service.slug, "series": service.series})
+    body = service_to_json(service_from_json({**table, "slug": service.slug, "series": service.series}))
     changed = [d for d in differences(newest.body, body) if d.field != "series"]
     if not changed:
         tx.unchanged(Saved(slug, newest.number))
@@ -106,13 +107,6 @@ def find_service(services: tuple[ServiceConfig, ...], slug: str) -> ServiceConfi
     raise Unknown("service")
 
 
-def _checked(table: Mapping[str, object]) -> dict[str, object]:
-    try:
-        return service_to_json(service_from_json(table))
-    except InvalidStandard as error:
-        raise Invalid("standard", fields=["standard"], problems=error.problems) from None
-
-
-def _write(tx: Transaction, service_id: int, number: int, body: dict[str, object]) -> None:
+def _write(tx: Transaction, service_id: int, number: int, body: Table) -> None:
     standard_id = tx.insert(StandardVersion, service_id=service_id, number=number, body=body, made_at=tx.now)
     tx.execute(update(Service).where(Service.id == service_id).values(standard_id=standard_id))

@@ -6,32 +6,23 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
-from shared.domain.channel import Channel, from_named
+from shared import faults
+from shared.domain.channel import from_named
+from shared.domain.errors import Invalid
+from shared.domain.problem import Problem
 from shared.domain.region import District, Village
-from shared.domain.standard import (
-    Criterion,
-    Fee,
-    OfficeStandard,
-    Option,
-    OriginalWording,
-    Promise,
-    Question,
-    Requirement,
-    ServiceStandard,
-    Step,
-    to_table,
-)
-from shared.domain.standard_check import PLACES, Fault, join, problems, service_problems
+from shared.domain.standard import OfficeStandard, ServiceStandard, to_table
+from shared.domain.standard_check import problems, service_problems
+from shared.standards.encoding import NoText, decoded
+from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of, from_form
 
 _HERE = Path(__file__).parent
 
@@ -40,40 +31,24 @@ _SHAPE = ConfigDict(extra="forbid", strict=True)
 _OFFICE = TypeAdapter(list[OfficeStandard], config=_SHAPE)
 _SERVICE = TypeAdapter(list[ServiceStandard], config=_SHAPE)
 
-_PARTS = (OfficeStandard, ServiceStandard, Question, Option, Requirement, Step, Promise, Fee)
-_SMALL_PARTS = (Channel, Criterion, OriginalWording)
-_FIELDS = sorted({field.name for part in (*_PARTS, *_SMALL_PARTS) for field in fields(part)})
-
-_WORDS = {"role": "peran", "unit": "satuan", "category": "kategori", "collects": "yang dikumpulkan", "kind": "jenis"}
-_TYPES = {
-    "missing": "belum diisi",
-    "string_type": "harus teks di antara tanda petik",
-    "int_type": "harus bilangan bulat",
-    "bool_type": "harus true atau false",
-    "tuple_type": "harus daftar di antara tanda [ ]",
-    "dataclass_type": "harus tabel dengan kunci dan isinya",
-}
-_PAIRS = 'harus daftar pasangan: [["pertanyaan", "pilihan"]]'
-_TOO_DEEP = "susunan berkas terlalu dalam"
-
-_T = TypeVar("_T")
+_T = TypeVar("_T", OfficeStandard, ServiceStandard)
 
 
-class InvalidStandard(ValueError):
-    """A standard that cannot be used; `problems` are Indonesian sentences, each beginning with its place."""
+class InvalidStandard(Invalid):
+    """A standard that cannot be used, with every problem at its path in the file: ("services", 1, "steps", 2)."""
 
-    def __init__(self, sentences: Sequence[str]) -> None:
-        super().__init__("\n".join(sentences))
-        self.problems = list(sentences)
+    def __init__(self, found: Sequence[Problem]) -> None:
+        self.problems = _once(found)
+        super().__init__("standard", fields=[each.name for each in self.problems], problems=self.problems)
 
 
 def load(source: Path | bytes) -> OfficeStandard:
     """The standard in a TOML file or in its bytes; raises `InvalidStandard`, and OSError for a file not readable."""
-    table = _toml(source if isinstance(source, bytes) else source.read_bytes())
+    table = read(source if isinstance(source, bytes) else source.read_bytes())
     services = table.get("services")
     if isinstance(services, list):
         table["services"] = [_modern(each) if isinstance(each, dict) else each for each in services]
-    standard = _shaped(_OFFICE, _modern(table))
+    standard = _shaped(_OFFICE, OfficeStandard, _modern(table))
     _refuse(problems(standard))
     return standard
 
@@ -96,13 +71,23 @@ def holidays() -> dict[date, str]:
 
 
 def service_from_json(table: Mapping[str, object]) -> ServiceStandard:
-    """The service in a table of JSON values, checked as a file is; raises `InvalidStandard`."""
-    service = _shaped(_SERVICE, _modern(table))
+    """The service in a table of JSON or TOML values, checked as a file is; raises `InvalidStandard`."""
+    service = stored(table)
     _refuse(service_problems(service))
     return service
 
 
-def service_to_json(service: ServiceStandard) -> dict[str, Any]:
+def service_from_form(typed: Mapping[str, object]) -> ServiceStandard:
+    """The service as it was typed on a page, checked as a file is; raises `InvalidStandard`."""
+    return service_from_json(from_form(typed, ServiceStandard))
+
+
+def stored(table: Mapping[str, object]) -> ServiceStandard:
+    """The service of a version that was checked when it was saved: its shape alone; raises `InvalidStandard`."""
+    return _shaped(_SERVICE, ServiceStandard, _modern(table))
+
+
+def service_to_json(service: ServiceStandard) -> Table:
     """The service as JSON values; `service_from_json` reads it back."""
     return to_table(service)
 
@@ -129,36 +114,36 @@ def _modern(table: Mapping[str, object]) -> dict[str, object]:
     return {**table, "complaint": from_named(named)} if isinstance(named, Mapping) else dict(table)
 
 
-def _toml(content: bytes) -> dict[str, object]:
+def read(content: bytes) -> dict[str, object]:
+    """The table in the bytes of a TOML file; raises `InvalidStandard`."""
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))  # Notepad writes a byte order mark
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidStandard([f"baris {line}: berkas bukan teks UTF-8"]) from None
+        return tomllib.loads(decoded(content))
+    except NoText as error:
+        raise InvalidStandard([Problem((), "no_utf8", {"line": error.line})]) from None
     except RecursionError:
-        raise InvalidStandard([_TOO_DEEP]) from None
+        raise InvalidStandard([Problem((), "too_deep")]) from None
     except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
         raise InvalidStandard([_syntax(str(error))]) from None
 
 
-def _syntax(message: str) -> str:
+def _syntax(message: str) -> Problem:
     """Where tomllib stopped; its reasons are English words about characters, so the place has to do."""
     found = re.search(r"at line (\d+), column (\d+)", message)
     if found:
-        return f"baris {found[1]}, kolom {found[2]}: bukan tulisan TOML yang sah"
-    return "akhir berkas: tulisan TOML belum selesai" if "end of document" in message else "bukan tulisan TOML yang sah"
+        return Problem((), "no_toml_at", {"line": int(found[1]), "column": int(found[2])})
+    return Problem((), "toml_unfinished" if "end of document" in message else "no_toml")
 
 
-def _shaped(adapter: TypeAdapter[list[_T]], table: Mapping[str, object]) -> _T:
+def _shaped(adapter: TypeAdapter[list[_T]], part: type[_T], table: Mapping[str, object]) -> _T:
     """The table as dataclasses. By way of JSON, where strictness still takes a list for a tuple, a word for an enum."""
     try:
-        return adapter.validate_json(json.dumps([table], default=_untyped))[0]
+        return adapter.validate_json(json.dumps([dates_as_words(table, part)], default=_untyped))[0]
     except ValidationError as error:
-        raise _invalid(_problem(each) for each in error.errors(include_url=False)) from None
+        raise InvalidStandard([_problem(each, part) for each in faults.problems(error, above=1)]) from None
     except ValueError:
-        raise InvalidStandard(["ada bilangan yang terlalu panjang"]) from None
+        raise InvalidStandard([Problem((), "number_too_long")]) from None
     except RecursionError:
-        raise InvalidStandard([_TOO_DEEP]) from None
+        raise InvalidStandard([Problem((), "too_deep")]) from None
 
 
 def _untyped(value: object) -> dict[str, str]:
@@ -166,41 +151,24 @@ def _untyped(value: object) -> dict[str, str]:
     return {type(value).__name__: str(value)}
 
 
-def _refuse(found: Sequence[Fault]) -> None:
+def _refuse(found: Sequence[Problem]) -> None:
     if found:
-        raise _invalid(found)
+        raise InvalidStandard(found)
 
 
-def _invalid(found: Iterable[Fault]) -> InvalidStandard:
-    return InvalidStandard(list(dict.fromkeys(str(each) for each in found)))
+def _once(found: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The problems, those with the same words at the same place once."""
+    known = {(each.path, each.code, tuple(each.facts.items())): each for each in found}
+    return tuple(known.values())
 
 
-def _problem(error: ErrorDetails) -> Fault:
-    place, field = _where(error["loc"][1:])
-    kind = error["type"]
-    if kind == "enum":
-        return Fault(place, f"{_WORDS.get(field, field)} '{str(error['input'])[:40]}' tidak dikenal")
-    if kind == "unexpected_keyword_argument":
-        return Fault(place, f"kunci '{field}' tidak dikenal{_hint(field)}")
-    if field == "when":
-        return Fault(place, f"'when' {_PAIRS}")
-    return Fault(place, f"{repr(field) if field else 'isinya'} {_TYPES.get(kind, 'tidak sah')}")
-
-
-def _where(loc: tuple[int | str, ...]) -> tuple[str, str]:
-    """The place in words, and the field there; "" for the field when the fault is the place itself."""
-    place, field = "", ""
-    for part, following in zip(loc, (*loc[1:], None), strict=True):
-        if isinstance(part, int):
-            continue
-        if part in PLACES and following is not None:
-            name = PLACES[part]
-            place = join(place, f"{name} {following + 1}" if isinstance(following, int) else name)
-        else:
-            field = part
-    return place, field
-
-
-def _hint(key: str) -> str:
-    near = difflib.get_close_matches(key, _FIELDS, n=1, cutoff=0.7)
-    return f" (maksudnya '{near[0]}'?)" if near else ""
+def _problem(problem: Problem, root: type) -> Problem:
+    """A fault of the shape at the field to which it belongs, with the keys that its part may have."""
+    path, part, kind = cut(root, problem.path)
+    if problem.code == "unknown_key":
+        near = difflib.get_close_matches(str(path[-1]), fields_of(part), n=1, cutoff=0.7)
+        known = {"allowed": ", ".join(fields_of(part))}
+        return Problem(path, "unknown_key_near", {"near": near[0]}) if near else Problem(path, "unknown_key", known)
+    if kind == PAIRS:
+        return Problem(path, "no_pairs")
+    return Problem(path, problem.code, problem.facts)

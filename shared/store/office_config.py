@@ -14,7 +14,7 @@ from shared.domain.checklist import ChecklistKind
 from shared.domain.errors import Unknown
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
 from shared.domain.standard import Role, ServiceStandard
-from shared.standards import service_from_json
+from shared.standards import stored
 from shared.store import hot, tables
 
 
@@ -36,7 +36,7 @@ class OfficeConfigCache:
         """One version of a standard, old or new; they never change, so each is read once."""
         if standard_id not in self._standards:
             body = select(tables.StandardVersion.body).where(tables.StandardVersion.id == standard_id)
-            self._standards[standard_id] = service_from_json(connection.execute(body).scalar_one())
+            self._standards[standard_id] = stored(connection.execute(body).scalar_one())
         return self._standards[standard_id]
 
     def read(self, connection: Connection, office_id: int) -> OfficeConfig:
@@ -93,7 +93,7 @@ def read_office_config(connection: Connection, office_id: int) -> OfficeConfig:
                 s.series,
                 s.is_active,
                 s.standard_id,
-                service_from_json(s.body),
+                stored(s.body),
                 s.quota,
                 s.cutoff_minutes,
                 override.get(s.id),

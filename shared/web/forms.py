@@ -21,6 +21,8 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import Invalid, Refusal
 from shared.domain.problem import Problem
+from shared.faults import problems
+from shared.web.told import said
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -204,45 +206,10 @@ def _drop_table(place: Value, path: tuple[str, ...]) -> None:
 
 def words(problem: Problem) -> str:
     """What is wrong, for a person."""
-    return str(gettext(f"wrong.{problem.code}", **problem.facts))
+    return said(problem, gettext)
 
 
 def problems_of(error: Refusal) -> tuple[Problem, ...]:
     """The problems at fields that a refusal names; none for one that is about something else."""
     found = error.facts.get("problems", ())
     return tuple(each for each in found if isinstance(each, Problem))
-
-
-def problems(error: ValidationError) -> list[Problem]:
-    """What the model says is wrong; a fault of one of several answers belongs to their field."""
-    found = []
-    for each in error.errors(include_url=False, include_input=False):
-        path = each["loc"][:-1] if len(each["loc"]) > 1 and isinstance(each["loc"][-1], int) else each["loc"]
-        context = {key: value if isinstance(value, int) else str(value) for key, value in each.get("ctx", {}).items()}
-        found.append(Problem(tuple(path), _code(each["type"], str(path[-1] if path else "")), context))
-    return found
-
-
-_CODES = {
-    "missing": "missing",
-    "string_too_short": "missing",
-    "string_too_long": "too_long",
-    "too_short": "choose",
-    "too_long": "too_many",
-    "int_parsing": "whole_number",
-    "int_from_float": "whole_number",
-    "greater_than_equal": "at_least",
-    "less_than_equal": "at_most",
-    "enum": "choose",
-    "literal_error": "choose",
-    "control": "control",
-}
-_PATTERNS = {"login": "login", "series": "letter"}
-
-
-def _code(kind: str, field: str) -> str:
-    if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(field, "slug")
-    if kind.startswith(("time_", "date_")):
-        return kind[:4]
-    return _CODES.get(kind, "invalid")

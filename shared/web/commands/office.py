@@ -25,6 +25,8 @@ from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
+from shared.web.told import told
+from shared.words import words
 
 
 @click.group("office")
@@ -64,7 +66,7 @@ def found_by_standard(settings: Settings, file: Path) -> None:
     try:
         plan, passwords = planned(load(file), hash_password)
     except InvalidStandard as error:
-        raise click.ClickException("\n".join(map(str, error.problems))) from None
+        raise click.ClickException("\n".join(told(error.problems, words()))) from None
     _found(settings, plan, passwords)
 
 
