@@ -8,33 +8,15 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
 
 from counter.panel import current_panel
-from shared.domain.rights import Right
-from shared.web.auth import may
 from shared.web.clicks import ButtonPage, wants_fragment
 from shared.web.screen import office_config
 
 blueprint = Blueprint("counter", __name__, template_folder="templates")
 
-MENU: list[tuple[str, str, Right | None]] = [
-    ("counter.tray", "Files", Right.SEE_FILES),
-    ("counter.supervisor_page", "Supervisor", Right.SEE_FLOOR),
-    ("counter.day_page", "The day", Right.ENTER_LATE),
-    ("counter.audit_page", "Audit", Right.SEE_AUDIT),
-    ("setup.overview", "Setup", Right.SEE_SETUP),
-    ("counter.work_page", "Long work", None),
-    ("counter.sessions_page", "Where you are signed in", None),
-    ("counter.change_password", "Change password", None),
-]
-"""Endpoint, words, and the right that it needs; None: everybody."""
-
 
 @blueprint.app_context_processor
-def _menu() -> dict[str, object]:
-    return {"said": _said, "counter_menu": _entries}
-
-
-def _entries() -> list[tuple[str, str]]:
-    return [(endpoint, words) for endpoint, words, right in MENU if right is None or may(right)]
+def _event_words() -> dict[str, object]:
+    return {"said": _said}
 
 
 def _said(prefix: str, word: str) -> str:

@@ -9,6 +9,7 @@ from counter import (
     devices,
     files,
     letters,
+    menu,
     recaps,
     seat,
     sessions,
@@ -45,4 +46,5 @@ SCREEN = Screen(
     ),
     sign_in="counter.sign_in",
     new_password="counter.change_password",
+    menu=menu.menu,
 )

@@ -69,7 +69,7 @@ def page(theme: str, template: str, shown: Shown | None = None, status: int = 20
         f"counter/setup/{template}.html",
         office=office_config(),
         themes=THEMES,
-        theme=theme,
+        theme_here=theme,
         form=shown,
         may_write=may(Right.CHANGE_SETUP),
         saved=request.args.get("saved"),

@@ -95,6 +95,19 @@ def tray(
     return Tray([_line(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
 
 
+def places(connection: Connection, office_configs: OfficeConfigCache, office_id: int) -> list[tuple[Step, int]]:
+    """How many files lie at each step, one entry for each version of a standard."""
+    rows = connection.execute(_PLACES, {"the_office": office_id}).all()
+    return [(find_step(office_configs.standard(connection, row[0]).steps, row[1]), row[2]) for row in rows]
+
+
+_PLACES = (
+    select(FileRecord.standard_id, FileRecord.step, func.count())
+    .where(FileRecord.office_id == bindparam("the_office"), FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None))
+    .group_by(FileRecord.standard_id, FileRecord.step)
+)
+
+
 def _line(
     connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, row: AnyRow, now: datetime
 ) -> FileLine:

@@ -35,6 +35,7 @@ from shared.web import (
     paper,
     public,
     screen,
+    shell,
     sign_in,
     star,
 )
@@ -88,6 +89,7 @@ def create_app(
     forms.init_app(app)
     hosts.init_app(app)
     screen.init_app(app)
+    shell.init_app(app)
     auth.init_app(app)
     limits.init_app(app)
     csrf.init_app(app)

@@ -58,9 +58,9 @@ def _moment(at: date | None, seconds: bool = False) -> str:
     return words(language()).short(here, seconds=seconds) if here else "–"
 
 
-def _clock(at: datetime) -> str:
+def _clock(at: datetime, seconds: bool = False) -> str:
     """The time of a moment in the office: "16.09"."""
-    return words(language()).clock(at.astimezone(office_config().zone))
+    return words(language()).clock(at.astimezone(office_config().zone), seconds=seconds)
 
 
 def _csrf_field() -> Markup:
@@ -134,10 +134,22 @@ def _log_outage(known: Refusal) -> None:
 
 def _answer(status: int, code: str, message: str, facts: dict[str, object]) -> Response:
     if wants_page():
-        page = render_template("error.html", status=status, message=message, back=came_from())
+        facts = {"status": status, "message": message, "back": came_from(), "plain": status >= 500}
+        page = render_template("error.html", office=_known_office() if status < 500 else None, **facts)
         return make_response(page, status)
     missing = {"missing": facts["missing"]} if "missing" in facts else {}
     return make_response(jsonify(error={"code": code, "message": message, **missing}), status)
+
+
+def _known_office() -> OfficeConfig | None:
+    """The office of the address, also when the rest of it leads nowhere."""
+    if "office_id" not in g:
+        slug = request.path.split("/")[1]
+        known = current_app.extensions["loket_offices"].get(slug)
+        if known is None:
+            return None
+        g.office, g.office_id = slug, known
+    return office_config()
 
 
 def _enter_office(_endpoint: str | None, values: dict[str, object] | None) -> None:

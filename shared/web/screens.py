@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, current_app
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """`words`: a sentence of the catalogues, unless `is_name`. `count`: of what waits there."""
+
+    address: str
+    picture: str
+    words: str
+    count: int | None
+    is_here: bool
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """`sections` stand at the side, `personal` beneath the officer's name; addresses of the sign-out and of outages."""
+
+    home: str
+    sections: list[MenuEntry]
+    personal: list[MenuEntry]
+    sign_out: str
+    outages: str
 
 
 @dataclass(frozen=True)
@@ -22,6 +45,8 @@ class Screen:
     sign_in: str = ""
     """Endpoint where officers sign in, of the screen that has it."""
     new_password: str = ""
+    menu: Callable[[], Menu] | None = None
+    """What the menu of the officers' pages offers to the one of this request."""
 
 
 def loaded() -> Sequence[Screen]:

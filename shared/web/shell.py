@@ -1,0 +1,70 @@
+"""The frame of the officers' pages: what the menu and the bar above say, and the messages after a redirect."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, flash, g, get_flashed_messages, request
+
+from shared.store import outages, reads
+from shared.web import screens
+from shared.web.auth import is_officer_here, store
+from shared.web.screens import Menu
+
+THEMES = ("light", "dark", "auto")
+CALM = ("ok", "unknown", "near_end")
+"""Printers in these states are not worth a word above every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """`outage_since`: OSS does not answer since then. `printers`: slug and status of those that need a hand."""
+
+    menu: Menu
+    outage_since: datetime | None
+    printers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """One message after a redirect. `undo`: the address of the form that takes it back."""
+
+    text: str
+    undo: str | None = None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(shell=shell, theme=theme, toasts=toasts)
+
+
+def shell() -> Shell | None:
+    """Of the officer of this request; None when nobody of this office is signed in."""
+    if "office_id" not in g or not is_officer_here():
+        return None
+    if "shell" not in g:
+        with store().read() as connection:
+            running = outages.running(connection, g.office_id)
+            printers = [(str(each["slug"]), str(each["status"])) for each in reads.paper(connection, g.office_id)]
+        troubled = [each for each in printers if each[1] not in CALM]
+        menu = screens.of_officers().menu
+        assert menu is not None
+        g.shell = Shell(menu(), running.from_at if running else None, troubled)
+    return g.shell  # type: ignore[no-any-return]
+
+
+def theme() -> str:
+    """What the officer chose in this browser; "auto" follows the computer."""
+    chosen = request.cookies.get("theme", "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def say(text: str, undo: str | None = None) -> None:
+    """Says it on the page that comes after the redirect."""
+    flash(json.dumps([text, undo]), "toast")
+
+
+def toasts() -> list[Toast]:
+    """What is to be said now; it is said once."""
+    return [Toast(*json.loads(str(each))) for each in get_flashed_messages(category_filter=["toast"])]
