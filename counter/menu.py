@@ -31,7 +31,7 @@ MENU = (
     Section("counter.tray", "inbox", "Files", Right.SEE_FILES, ("counter.file", "counter.desk")),
     Section("counter.results", "package-check", "Not collected", Right.SEE_FILES),
     Section("counter.register", "book-open", "Register", Right.SEE_FILES),
-    Section("counter.letters", "file-text", "Letters", Right.SEE_FILES),
+    Section("counter.letters", "file-text", "Letters", Right.SEE_LETTERS),
     Section("counter.recaps", "clipboard-list", "Recap", Right.SEE_RECAPS, ("counter.recap_list",)),
     Section("counter.supervisor_page", "radar", "Supervisor", Right.SEE_FLOOR),
     Section("counter.day_page", "calendar-check", "The day", Right.ENTER_LATE),
