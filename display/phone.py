@@ -14,6 +14,7 @@ from shared.domain.file_state import RUNNING
 from shared.domain.numbering import label, office_day, register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.procedure import awaited_at
+from shared.domain.service_facts import due, service_facts
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
 from shared.engine.forecast import QueuePlace
@@ -24,6 +25,7 @@ from shared.web.auth import now, store
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.opening import Opening, with_words
+from shared.words import words
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")
 
@@ -48,6 +50,12 @@ def ticket(token: str) -> ResponseReturnValue:
         day=format_date(row.on_day, "long"),
         service=None if standard.is_delicate else standard,
         steps=steps,
+        promised=None if standard.is_delicate else service_facts(standard, words(language())),
+        standard_url=None
+        if standard.is_delicate
+        else url_for("public.standard", office=office.slug, slug=standard.slug),
+        channels=office.channels(office.service_ids[row.service_id]),
+        above=office.profile.get("letterhead", ()),
         bring=[] if standard.is_delicate else [one for one in standard.requirements if not one.when],
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
     )
@@ -78,7 +86,9 @@ def _file(token: str) -> str | None:
         steps=[step for step in service.steps if step.role != Role.APPLICANT],
         is_running=row.state in RUNNING,
         is_awaited=awaited_at(row.state, service.steps, row.step) is not None,
-        due=format_date(row.due_at.astimezone(office.zone).date(), "full") if row.due_at else "",
+        due=due(service.promise, row.due_at and row.due_at.astimezone(office.zone), words(language())),
+        promised=None if service.is_delicate else service_facts(service, words(language())),
+        channels=service.complaint or office.own_channels,
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
     )
 

@@ -413,7 +413,7 @@ def test_the_tray_beside_the_panel_shows_what_is_due_first_and_counts_all(sqlite
     assert others.count == 0
 
 
-def test_the_letterhead_of_the_setup_stands_on_the_receipt_and_not_on_the_number(sqlite_store: Store) -> None:
+def test_the_line_of_the_regency_stands_on_every_slip_and_the_contacts_on_the_receipt(sqlite_store: Store) -> None:
     desks = Desks(sqlite_store)
     form = OfficeForm(name="Kecamatan Lumajang", letterhead=["PEMERINTAH KABUPATEN"], email="kantor@contoh.example")
     desks.store.change(desks.id, desks.actor("admin"), change_office, form)
@@ -423,7 +423,20 @@ def test_the_letterhead_of_the_setup_stands_on_the_receipt_and_not_on_the_number
     said = {job.kind: str(job.lines) for job in desks.jobs()}
     assert "PEMERINTAH KABUPATEN" in said["receipt"]
     assert "kantor@contoh.example" in said["receipt"]
-    assert "PEMERINTAH KABUPATEN" not in said["number"]
+    assert "PEMERINTAH KABUPATEN" in said["number"]
+    assert "kantor@contoh.example" not in said["number"]
+
+
+def test_a_promise_of_minutes_stands_on_the_receipt_with_its_minute(here: Desks) -> None:
+    taken = here.take("dispensasi-nikah")
+    here.serve_next("loket1")
+    documents = here.documents("dispensasi-nikah", status="belum")
+    here.receive("loket1", taken.id, answers={"status": "belum"}, collected={"documents": documents})
+
+    receipt = next(str(job.lines) for job in here.jobs() if job.kind == "receipt").replace("\\xa0", " ")
+
+    assert "Senin, 23 November 2026 pukul 08.30" in receipt
+    assert "Waktu: 30 (tiga puluh) menit" in receipt
 
 
 @pytest.mark.parametrize(

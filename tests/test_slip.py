@@ -27,6 +27,7 @@ NEEDED = (
     "Surat keterangan usaha dari Kepala Desa/Lurah",
 )
 ID, EN = language("id"), language("en")
+PROMISED = ID.day(date(2026, 11, 24))
 HEAD = slip_head.Letterhead(
     "Kecamatan Lumajang",
     "Jl. Achmad Yani Nomor 9, Lumajang 67316",
@@ -51,7 +52,7 @@ SLIPS: dict[str, Callable[[], list[slip.Line]]] = {
         HEAD, ID, service=OSS, missing=NEEDED[:2], ready=NEEDED[2:], made_at=AT
     ),
     "receipt": lambda: slip_file.receipt_slip(
-        HEAD, ID, register_number=REGISTER, service=OSS, received_at=AT, promised_on=date(2026, 11, 24), status_url=URL,
+        HEAD, ID, register_number=REGISTER, service=OSS, received_at=AT, promised=PROMISED, status_url=URL,
         documents=NEEDED,
     ),
     "incomplete": lambda: slip_file.incomplete_slip(
@@ -60,7 +61,7 @@ SLIPS: dict[str, Callable[[], list[slip.Line]]] = {
     ),
     "receipt_en": lambda: slip_file.receipt_slip(
         HEAD, EN, register_number=REGISTER, service="Micro business registration", received_at=AT,
-        promised_on=date(2026, 11, 24), status_url=URL,
+        promised=EN.day(date(2026, 11, 24)), status_url=URL,
     ),
     "data": lambda: slip_file.data_sheet(
         HEAD, ID, register_number=REGISTER, service=OSS, fields=[("NIK", "3508101234560001"), ("Nama", "René Sukarnó")],
@@ -71,7 +72,7 @@ SLIPS: dict[str, Callable[[], list[slip.Line]]] = {
         is_representative=True, handed_at=AT, officer="Dewi",
     ),
     "cover": lambda: slip_file.folder_cover(
-        HEAD, ID, register_number=REGISTER, service=OSS, received_on=AT.date(), promised_on=None,
+        HEAD, ID, register_number=REGISTER, service=OSS, received_on=AT.date(), promised="",
         steps=["Berkas diterima", "Validasi Kasi"], file_url=URL,
     ),
     "test": lambda: slip_printer.printer_test_slip(

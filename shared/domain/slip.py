@@ -18,6 +18,9 @@ from shared.domain.errors import Invalid
 class SlipWords(Protocol):
     """The words of the language in which a slip speaks, by key, and its dates."""
 
+    @property
+    def language(self) -> str: ...
+
     def __call__(self, key: str, /, **facts: object) -> str: ...
 
     def day(self, on: date, /) -> str: ...

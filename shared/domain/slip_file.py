@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from shared.domain.service_facts import ServiceFacts
 from shared.domain.slip import QR, Blank, Cut, Item, Line, Pair, Rule, SlipWords, Space, Text, public
 from shared.domain.slip_head import Letterhead, bottom, official, title, top
 
@@ -19,12 +20,13 @@ def receipt_slip(
     register_number: str,
     service: str,
     received_at: datetime,
-    promised_on: date | None,
+    promised: str,
     status_url: str,
     claim: str | None = None,
     documents: Sequence[str] = (),
+    facts: ServiceFacts | None = None,
 ) -> list[Line]:
-    """Receipt (tanda terima): the file was accepted, and when it will be ready (None: the standard promises no day)."""
+    """Receipt (tanda terima): the file was accepted, and when it will be ready ("": the standard promises no time)."""
     lines: list[Line] = [
         *official(head, words),
         *title(words, "slip.receipt", service),
@@ -34,9 +36,11 @@ def receipt_slip(
         Space(8),
         Text(words("slip.received", moment=words.moment(received_at)), align="center"),
     ]
-    if promised_on:
+    if promised:
         lines += [Space(), Text(words("slip.promised"), align="center")]
-        lines += [Text(words.day(promised_on), bold=True, align="center", tall=True)]
+        lines += [Text(promised, bold=True, align="center", tall=True)]
+    if facts:
+        lines += [Rule(), *(Text(line) for line in facts.lines(words))]
     if documents:
         lines += [Rule(), Text(words("slip.documents"), bold=True), *(Item(each, ticked=True) for each in documents)]
     lines += [Rule(), QR(status_url), Text(words("slip.follow_file"), align="center")]
@@ -153,7 +157,7 @@ def folder_cover(
     register_number: str,
     service: str,
     received_on: date,
-    promised_on: date | None,
+    promised: str,
     steps: Sequence[str],
     file_url: str,
     applicant: str | None = None,
@@ -167,7 +171,7 @@ def folder_cover(
         *([Text(applicant, align="center")] if applicant else []),
         Rule(),
         Pair(words("slip.came_in"), words.day(received_on)),
-        *([Pair(words("slip.promised"), words.day(promised_on), bold=True)] if promised_on else []),
+        *([Pair(words("slip.promised"), promised, bold=True)] if promised else []),
         Rule(),
         *(Item(f"{place}. {step}") for place, step in enumerate(steps, start=1)),
         Rule(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.domain.service_facts import ServiceFacts
 from shared.domain.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public
 from shared.domain.slip_head import Letterhead, bottom, title, top
 
@@ -26,11 +27,12 @@ def number_slip(
     wait_min: tuple[int, int] | None = None,
     where: str | None = None,
     requirements: Sequence[str] = (),
+    facts: ServiceFacts | None = None,
     notice: str | None = None,
 ) -> list[Line]:
     """The queue number. `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
 
-    A delicate service is not named, and its requirements, which would give it away, stay off the paper.
+    A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
     """
     lines: list[Line] = [
         *top(head, words),
@@ -45,6 +47,8 @@ def number_slip(
     ]
     if requirements and not is_delicate:
         lines += [Text(words("slip.bring"), bold=True), *map(Item, requirements), Rule()]
+    if facts and not is_delicate:
+        lines += promise_lines(facts, words)
     lines += [
         QR(status_url),
         Text(words("slip.follow"), align="center"),
@@ -75,6 +79,14 @@ def missing_requirements_slip(
         lines += [Space(), Text(words("slip.already"), bold=True), *(Item(each, ticked=True) for each in ready)]
     lines += [Rule(), Text(words("slip.come_back"), align="center"), *bottom(head, words)]
     return public(lines)
+
+
+def promise_lines(facts: ServiceFacts, words: SlipWords) -> list[Line]:
+    """Time, fee and result, and for whom the service is, between two rules; nothing when none is filled in."""
+    lines: list[Line] = [Text(line) for line in facts.lines(words)]
+    if facts.criteria:
+        lines += [Text(words("fact.criteria"), bold=True), *(Text(f"- {each}") for each in facts.criteria)]
+    return [*lines, Rule()] if lines else []
 
 
 def _waiting(ahead: int | None, wait_min: tuple[int, int] | None, where: str | None, words: SlipWords) -> list[Line]:

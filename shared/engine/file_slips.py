@@ -12,6 +12,7 @@ from shared.domain.errors import Unknown
 from shared.domain.file import FIELDS, Entry, File
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.numbering import claim_code, register_label
+from shared.domain.service_facts import due, service_facts
 from shared.domain.slip import Line, as_copy
 from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
@@ -61,19 +62,19 @@ def print_again(tx: Transaction, case_id: int, kind: str) -> None:
 
 
 def receipt(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
-    """Tanda terima, with the promised day."""
+    """Tanda terima, with the promised day or minute."""
     language = _language(tx, file)
-    promised = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
     return slip_file.receipt_slip(
         _head(tx, file),
         words(language),
         register_number=_register(file),
         service=service.name_in(language),
         received_at=_accepted_at(file).astimezone(tx.office.zone),
-        promised_on=promised,
+        promised=_due(tx, file, service, language),
         status_url=tx.actor.ticket_url + file.token,
         claim=claim_code(file.token),
         documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
+        facts=service_facts(service, words(language)),
     )
 
 
@@ -111,14 +112,13 @@ def data_sheet(tx: Transaction, file: File, service: ServiceStandard) -> list[Li
 
 def folder_cover(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
     """Sampul berkas: goes with the papers from desk to desk."""
-    due = file.due_at.astimezone(tx.office.zone).date() if file.due_at else None
     return slip_file.folder_cover(
         _head(tx, file),
         words(),
         register_number=_register(file),
         service=service.name,
         received_on=_accepted_at(file).astimezone(tx.office.zone).date(),
-        promised_on=due,
+        promised=_due(tx, file, service, "id"),
         steps=[step.title for step in service.steps],
         file_url=tx.actor.ticket_url + file.token,
         applicant=file.applicant.get("name"),
@@ -179,6 +179,10 @@ def _language(tx: Transaction, file: File) -> str:
     last = select(Ticket.language).where(Ticket.case_id == file.id).order_by(Ticket.id.desc()).limit(1)
     row = tx.first(last)
     return str(row.language) if row else "id"
+
+
+def _due(tx: Transaction, file: File, service: ServiceStandard, language: str) -> str:
+    return due(service.promise, file.due_at and file.due_at.astimezone(tx.office.zone), words(language))
 
 
 def _head(tx: Transaction, file: File) -> Letterhead:

@@ -15,6 +15,7 @@ from shared.domain.policy import Lane
 from shared.domain.print_job import NUMBER
 from shared.domain.procedure import OSS, awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
+from shared.domain.service_facts import service_facts
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import Role
 from shared.domain.ticket import State
@@ -202,6 +203,7 @@ def _print_number(
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
         where=tx.office.waiting_room(service),
         requirements=[requirement.text_in(language) for requirement in standard.requirements if not requirement.when],
+        facts=service_facts(standard, words(language)),
         notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
     )
     print_lines(tx, NUMBER, lines, ticket_id=taken.id, printer=printer_slug)

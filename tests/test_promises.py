@@ -1,0 +1,54 @@
+"""What a service promises, in words: the same sentence on slips, phone and pages, in both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.domain.service_facts import due, fee_words, promised, service_facts
+from shared.domain.standard import Fee, Promise, Unit
+from shared.standards import shipped
+from shared.words import words
+
+AT = datetime(2026, 11, 26, 16, 41, tzinfo=UTC)
+ID, EN = words("id"), words("en")
+
+
+@pytest.mark.parametrize(
+    ("unit", "indonesian", "english"),
+    [
+        (Unit.MINUTES, "Kamis, 26 November 2026 pukul 16.41", "Thursday, 26 November 2026 at 16:41"),
+        (Unit.HOURS, "Kamis, 26 November 2026 pukul 16.41", "Thursday, 26 November 2026 at 16:41"),
+        (Unit.WORKING_DAYS, "Kamis, 26 November 2026", "Thursday, 26 November 2026"),
+    ],
+)
+def test_a_short_promise_is_due_at_a_minute_and_a_long_one_on_a_day(unit: Unit, indonesian: str, english: str) -> None:
+    promise = Promise(2, unit, "")
+
+    said = [due(promise, AT, each).replace("\N{NO-BREAK SPACE}", " ") for each in (ID, EN)]
+
+    assert said == [indonesian, english]
+    assert due(promise, None, ID) == ""
+
+
+def test_a_promise_is_said_as_the_standard_writes_it_and_in_english_by_its_number() -> None:
+    half_hour = Promise(30, Unit.MINUTES, "30 (tiga puluh) menit")
+
+    assert (promised(half_hour, ID), promised(half_hour, EN)) == ("30 (tiga puluh) menit", "30 minutes")
+    assert promised(Promise(1, Unit.WORKING_DAYS, "1 (satu) hari kerja"), EN) == "1 working day"
+    assert promised(None, ID) == ""
+
+
+def test_a_fee_is_free_an_amount_or_the_words_of_a_tariff() -> None:
+    free, amount, tariff = Fee(0, "Tidak dipungut biaya"), Fee(25000, "Rp25.000 per lembar"), Fee(None, "Menurut luas")
+
+    assert [fee_words(each, ID) for each in (free, amount, tariff, None)] == [free.text, amount.text, tariff.text, ""]
+    assert [fee_words(each, EN) for each in (free, amount, tariff)] == ["Free of charge", "25,000 rupiah", tariff.text]
+
+
+def test_the_criteria_of_ranuyoso_are_said_in_both_languages() -> None:
+    oss = next(each for each in shipped() if each.slug == "ranuyoso").services[0]
+
+    assert "Rp50 juta" in service_facts(oss, ID).criteria[0]
+    assert "Rp300 million" in service_facts(oss, EN).criteria[1]
