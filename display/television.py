@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
 from typing import TypedDict
 
+from babel.dates import get_day_names
 from flask import request
 from flask_babel import gettext
 
 from shared.domain.channel import channel_line
+from shared.domain.calendar import Calendar, OpeningHours
+from shared.domain.numbering import office_day, series_colour
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.room import SPOKEN_WITHIN
 from shared.domain.standard import Role
-from shared.web.auth import Paired
+from shared.web.auth import Paired, now
+from shared.web.i18n import language
 from shared.web.opening import LiveBoard
 
-MOST_ROWS = 6
-"""More services than this are not read from a chair; the rest is counted together."""
+MOST_PLAIN_ROWS = 6
+"""More services than this the plain page cannot show; the television turns the page."""
+
+MOST_SERVICES = 8
+"""So many stand beside the hours while nobody is called."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Services that are counted together under one name."""
+    """Services that are counted together under one name; `series` is the letter of a single one."""
 
     name: str
     slugs: tuple[str, ...]
+    series: str = ""
+    colour: int = 0
+
+
+@dataclass(frozen=True)
+class NamedService:
+    """A service while nobody is called. `colour`: of its letter, see `series_colour`."""
+
+    series: str
+    colour: int
+    name: str
+
+
+@dataclass(frozen=True)
+class WeekdayHours:
+    """Days of the week with the same hours, as they are written: "Senin–Kamis", "07.30–15.30"."""
+
+    days: str
+    times: str
 
 
 class WaitingRow(TypedDict):
@@ -37,7 +65,10 @@ class WaitingRow(TypedDict):
 
 @dataclass(frozen=True)
 class Television:
-    """`counters`: numbers of those that it shows and speaks for, None for all. `complaint`: channels, best first."""
+    """`counters`: numbers of those that it shows and speaks for, None for all. `complaint`: channels, best first.
+
+    `short_names`: counter number -> its name where the whole one does not fit.
+    """
 
     counters: tuple[int, ...] | None
     zone: str | None
@@ -47,7 +78,10 @@ class Television:
     running_text: str
     free: str
     complaint: tuple[str, ...]
-    most_rows: int = MOST_ROWS
+    short_names: dict[int, str]
+    hours: tuple[WeekdayHours, ...]
+    services: tuple[NamedService, ...]
+    pledge: str
     fresh_s: float = SPOKEN_WITHIN.total_seconds()
     """An older call is neither marked nor spoken."""
 
@@ -67,7 +101,7 @@ class Television:
             wait = (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
             if people:
                 rows.append({"name": row.name, "people": people, "wait": wait})
-        return sorted(rows, key=lambda found: -found["people"])[:MOST_ROWS]
+        return sorted(rows, key=lambda found: -found["people"])[:MOST_PLAIN_ROWS]
 
 
 def television(office: OfficeConfig, device: Paired) -> Television:
@@ -90,7 +124,39 @@ def television(office: OfficeConfig, device: Paired) -> Television:
         running_text=office.settings.running_text or office.profile.get("pledge") or "",
         free=_free([service for service in office.services if service.is_active]),
         complaint=_complaint(office),
+        short_names={counter.number: counter.short_name for counter in office.counters if counter.short_name},
+        hours=_hours(office.calendar, office_day(now(), office.zone)),
+        services=tuple(
+            NamedService(s.series, series_colour(s.series), s.standard.short_name)
+            for s in services
+            if not s.standard.is_delicate
+        )[:MOST_SERVICES],
+        pledge=office.profile.get("pledge") or "",
     )
+
+
+def _hours(calendar: Calendar, today: date) -> tuple[WeekdayHours, ...]:
+    """The written hours of this week; days in a row with the same hours stand together. Empty when none are written."""
+    monday = today - timedelta(days=today.weekday())
+    week = [calendar.hours_of(monday + timedelta(days=place)) for place in range(7)]
+    names = get_day_names("wide", locale=language())
+    rows = []
+    for hours, places in groupby(range(7), lambda place: _times(week[place])):
+        days = [names[place] for place in places]
+        if hours:
+            rows.append(WeekdayHours("–".join(dict.fromkeys((days[0], days[-1]))), hours))
+    return tuple(rows)
+
+
+def _times(hours: OpeningHours | None) -> str:
+    """ "07.30–12.00, 13.00–15.30"."""
+    if hours is None:
+        return ""
+    ends = [hours.opens, hours.closes]
+    if hours.break_from and hours.break_until:
+        ends[1:1] = [hours.break_from, hours.break_until]
+    clock = [f"{at:%H.%M}" if language() == "id" else f"{at:%H:%M}" for at in ends]
+    return ", ".join(f"{clock[place]}–{clock[place + 1]}" for place in range(0, len(clock), 2))
 
 
 def _serves(roles: frozenset[Role], service: ServiceConfig) -> bool:
@@ -99,7 +165,11 @@ def _serves(roles: frozenset[Role], service: ServiceConfig) -> bool:
 
 def _rows(services: list[ServiceConfig]) -> tuple[Row, ...]:
     """A delicate service is not named: in a small room its name would point at somebody."""
-    rows = [Row(s.standard.short_name, (s.slug,)) for s in services if not s.standard.is_delicate]
+    rows = [
+        Row(s.standard.short_name, (s.slug,), s.series, series_colour(s.series))
+        for s in services
+        if not s.standard.is_delicate
+    ]
     delicate = tuple(s.slug for s in services if s.standard.is_delicate)
     return (*rows, Row(gettext("Other services"), delicate)) if delicate else tuple(rows)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
 from people import People
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from server import Server
 from soak import fill
 
@@ -67,9 +70,83 @@ def test_letters_are_large_enough_and_nothing_is_cut_off(
 
     # On 43 inches 75 mm and 36 mm of capitals are 20 and 9.6 hundredths of the height; upright, of the width.
     unit = height / 100 if width > height else width / 100 * 1.045
-    for mark, least in (("[data-call-number]", 20), ("[data-past-list] b", 9.6)):
+    # 26 mm, read at six metres, are 7.3.
+    for mark, least in (("[data-call-number]", 20), ("[data-past-list] b", 9.6), ("[data-past-list] .name", 9.6)):
         assert _font_px(page, mark) >= least * unit
     assert page.evaluate(_CUT_OFF) == []
+
+
+LONG = "Loket Pelayanan Perizinan"
+
+
+def test_long_names_stand_whole_beside_whole_numbers_in_the_smallest_mode(
+    people: People, context: Callable[..., BrowserContext]
+) -> None:
+    for _ in range(5):
+        people.take()
+    for place in range(5):
+        people.call_next(1 + place % 2)
+    fill(people.server, context().new_page(), 30, people.office)
+    page = television(context, people)
+    expect(page.locator("[data-media]")).to_be_visible()
+    with_notice = {**people.board(), "outages": ["oss"], "closed": {"id": "Tutup. Buka lagi Senin pukul 07.30."}}
+
+    for short, shown in ((None, LONG), ("Perizinan", "Perizinan")):
+        _redraw(page, with_notice, short)
+
+        expect(page.locator(".notice:visible")).to_have_count(1)
+        names = page.locator("[data-call-counter], [data-past-list] [data-counter]").all_text_contents()
+        assert set(names) == {shown}
+        assert page.evaluate(_CUT_OFF) == []
+        assert _font_px(page, "[data-call-number]") >= 20 * 10.8
+        assert _font_px(page, "[data-past-list] b") >= 9.6 * 10.8
+        assert _font_px(page, ".notice:visible [data-fit]") >= 7.3 * 10.8
+    assert _font_px(page, "[data-past-list] [data-counter]") >= 7.3 * 10.8  # 26 mm, by the short name
+
+
+def _redraw(page: Page, board: dict[str, Any], short: str | None) -> None:
+    """The page with long names; the short one is in the setup."""
+    for call in board["calls"]:
+        call["counter_name"] = LONG
+    _load(page, board, {} if short is None else {str(call["counter"]): short for call in board["calls"]})
+    expect(page.locator("[data-media]")).to_be_visible()
+
+
+def _load(page: Page, board: dict[str, Any], names: dict[str, str]) -> None:
+    """Loads the page with a board of its own; no other comes afterwards."""
+
+    def changed(route: Route) -> None:
+        answer = route.fetch()
+        found = re.search(r'(<script type="application/json" id="facts">)(.*?)(</script>)', answer.text(), re.DOTALL)
+        assert found
+        facts = {**json.loads(found[2]), "board": board, "short": names}
+        route.fulfill(response=answer, body=answer.text().replace(found[2], json.dumps(facts).replace("<", "\\u003c")))
+
+    page.unroute_all()
+    page.route("**/display?sound=0", changed)
+    page.route("**/board.json*", lambda route: route.fulfill(json=board))
+    page.route("**/socket.io/**", lambda route: route.abort())
+    page.goto(page.url)
+
+
+def test_a_closed_office_shows_its_hours_and_no_old_call(
+    people: People, context: Callable[..., BrowserContext]
+) -> None:
+    people.take()
+    people.call_next(1)
+    page = television(context, people)
+    board = people.board()
+    board["closed"] = {"id": "Tutup. Buka lagi Senin pukul 07.30.", "en": "Closed."}
+    _load(page, board, {})
+    expect(page.locator("[data-call-number]")).to_be_visible()  # somebody may still be on the way
+
+    for call in board["calls"]:
+        call["at"] = (datetime.fromisoformat(call["at"]) - timedelta(minutes=20)).isoformat()
+    _load(page, board, {})
+
+    expect(page.locator("[data-shut]")).to_have_text("Tutup. Buka lagi Senin pukul 07.30.")
+    expect(page.locator("[data-call-number]")).to_be_hidden()
+    expect(page.locator("[data-about] li").first).to_be_visible()
 
 
 def _font_px(page: Page, mark: str) -> float:

@@ -1,13 +1,20 @@
 // The television: draws the newest board, marks new calls, tells the time of the office, and hands calls to the voice.
 
 import { stayAwake } from "../shared/awake.js";
+import { fitBox, fitLine, fitName } from "../shared/fit.js";
 import { live, pageFacts } from "../shared/live.js";
 import { announcer } from "./announce.js";
 import { player } from "./media.js";
 
 const NEW_MS = 12000; // how long a new call is marked
-const LONG_NAME = 9; // letters of a counter's name that fit beside a number
+const OLD_CALL_MS = 10 * 60000; // after so long without anybody waiting, a closed office shows its hours instead
+const NOTICE_MS = 6000; // each sentence of the band
+const ROWS_MS = 8000; // each page of the services that people wait for
 const IDENTIFY_MS = 20000;
+// The smallest letters, in hundredths of the height: 75 mm of capitals on 43 inches, 26 mm, and what is still read.
+const NUMBER = 20;
+const NAME = 7.3;
+const SMALL = 4;
 
 const facts = pageFacts();
 const locale = facts.language === "en" ? "en-GB" : "id-ID";
@@ -16,31 +23,67 @@ const isMine = (call) => !facts.counters || facts.counters.indexOf(call.counter)
 let offset = 0; // the server's clock less ours, so that a television with a wrong clock shows the right one
 let newest = facts.board.calls.filter(isMine).reduce((id, call) => Math.max(id, call.id), 0);
 let newTimer = 0;
+let shown = facts.board;
+let notice = 0;
+let closedText = "";
+let isLost = false;
+let rowPage = 0;
 
+const unit = () => parseFloat(getComputedStyle(find("ruler")).width) / 100; // pixels of one hundredth
 const now = () => Date.now() + offset;
-const media = player({ place: find("media"), url: facts.media, mode: (name) => { document.body.dataset.mode = name; } });
+const media = player({ place: find("media"), url: facts.media, mode: changeMode });
 const voice = announcer({ facts, now, isMine, unlock: find("unlock"), quiet: (isQuiet) => media.quiet(isQuiet) });
 
 function draw(board, isOtherEpoch) {
   newest = isOtherEpoch ? 0 : newest;
   offset = Date.parse(board.at) - Date.now();
-  const calls = board.calls.filter(isMine);
+  shown = board;
+  const calls = isOver(board) ? [] : board.calls.filter(isMine);
+  drawNotices(board.closed && calls.length ? board.closed[facts.language] : "");
+  drawWaiting(board);
   drawCurrent(calls[0]);
   drawPast(calls.slice(1));
-  drawWaiting(board);
-  drawClosed(board.closed);
-  find("outage").hidden = board.outages.indexOf("oss") < 0;
   voice.hear(board);
 }
 
+// Closed, nobody waits any more, and the last call is long past: nobody shall walk to a counter for it.
+function isOver(board) {
+  const call = board.calls.filter(isMine)[0];
+  return Boolean(board.closed) && !board.waiting_total && (!call || now() - Date.parse(call.at) > OLD_CALL_MS);
+}
+
+function redraw() {
+  draw(shown, false);
+  run();
+}
+
+function changeMode(name) {
+  if (document.body.dataset.mode !== name) {
+    document.body.dataset.mode = name;
+    redraw();
+  }
+}
+
 function drawCurrent(call) {
-  find("nobody").hidden = Boolean(call);
+  const isShut = !call && Boolean(shown.closed);
+  find("nobody").hidden = Boolean(call) || isShut;
+  find("shut").hidden = !isShut;
+  if (isShut) {
+    find("shut").textContent = shown.closed[facts.language];
+    fitBox(find("shut"), SMALL * unit());
+  }
   find("label").hidden = !call;
-  find("call-number").textContent = call ? call.number : "";
+  const number = find("call-number");
+  number.hidden = !call;
+  number.textContent = call ? call.number : "";
   const counter = find("call-counter");
-  counter.textContent = call ? call.counter_name : "";
   counter.parentNode.hidden = !call;
-  counter.parentNode.toggleAttribute("data-long", Boolean(call) && call.counter_name.length > 2 * LONG_NAME);
+  if (call) {
+    fitLine(number, NUMBER * unit());
+    fitName(counter, call.counter_name, facts.short[call.counter], NAME * unit());
+  } else {
+    counter.textContent = "";
+  }
   if (call && call.id > newest) {
     newest = call.id;
     mark(now() - Date.parse(call.at) < facts.fresh_s * 1000);
@@ -64,13 +107,16 @@ function drawPast(calls) {
   const rows = calls.map((call) => {
     const row = document.importNode(document.getElementById("past-row").content, true).firstElementChild;
     row.querySelector("[data-number]").textContent = call.number;
-    row.querySelector("[data-counter]").textContent = call.counter_name;
-    row.toggleAttribute("data-long", call.counter_name.length > LONG_NAME);
     return row;
   });
   const list = find("past-list");
   list.textContent = "";
   rows.forEach((row) => list.appendChild(row));
+  find("past").hidden = !rows.length;
+  find("about").hidden = rows.length > 0;
+  calls.forEach((call, place) => {
+    fitName(rows[place].querySelector("[data-counter]"), call.counter_name, facts.short[call.counter], NAME * unit());
+  });
 }
 
 function drawWaiting(board) {
@@ -84,9 +130,15 @@ function drawWaiting(board) {
     return { row, people, isKnown: ranges.length > 0 };
   });
   rows.sort((a, b) => b.people - a.people);
+  const busy = rows.filter((found) => found.people);
+  const most = getComputedStyle(list).getPropertyValue("--rows") * 1;
+  const first = busy.length > most ? (rowPage * most) % (Math.ceil(busy.length / most) * most) : 0;
   rows.forEach((found, place) => {
-    found.row.hidden = !found.people || place >= Number(list.dataset.most);
+    found.row.hidden = !found.people || place < first || place >= first + most;
     found.row.style.order = place;
+    if (!found.row.hidden) {
+      fitLine(found.row.querySelector(".name"), SMALL * unit());
+    }
   });
   const total = rows.reduce((sum, found) => sum + found.people, 0);
   list.toggleAttribute("data-is-bare", !rows.some((found) => found.people && found.isKnown));
@@ -101,9 +153,34 @@ function range(list, ranges) {
   return list.dataset.minutes.replace("{from}", low).replace("{to}", high);
 }
 
-function drawClosed(words) {
-  find("closed").hidden = !words;
-  find("closed-text").textContent = words ? words[facts.language] : "";
+// One sentence at a time in one band across the screen; why it is closed stands there while calls go on.
+function drawNotices(whyClosed) {
+  const closed = find("closed");
+  closedText = whyClosed;
+  const told = isLost ? [{ place: find("lost") }] : [];
+  if (shown.outages.indexOf("oss") >= 0) {
+    told.push({ place: find("outage") });
+  }
+  whyClosed.split(/\.\s+/).filter(Boolean).forEach((text) => told.push({ place: closed, text }));
+  const one = told[notice % Math.max(1, told.length)];
+  [find("lost"), find("outage"), closed].forEach((each) => { each.hidden = !one || one.place !== each; });
+  find("notices").hidden = !one;
+  if (one) {
+    if (one.text) {
+      find("closed-text").textContent = one.text;
+    }
+    fitLine(one.place.querySelector("[data-fit]"), SMALL * unit());
+  }
+}
+
+function turn() {
+  notice += 1;
+  drawNotices(closedText);
+}
+
+function turnRows() {
+  rowPage += 1;
+  drawWaiting(shown);
 }
 
 function inZone(moment, options) {
@@ -141,14 +218,19 @@ function told(order) {
   }
 }
 
-function lost(isLost, heardAt) {
-  find("lost").hidden = !isLost;
+function lost(isLostNow, heardAt) {
+  isLost = isLostNow;
+  notice = 0;
   find("lost-at").textContent = clock(heardAt + offset);
+  drawNotices(closedText);
 }
 
 stayAwake();
 setInterval(tick, 1000);
-window.addEventListener("resize", run);
+setInterval(turn, NOTICE_MS);
+setInterval(turnRows, ROWS_MS);
+window.addEventListener("resize", redraw);
+document.fonts.ready.then(redraw);
 live({ office: facts.office, screen: "display", board: facts.board, pollUrl: facts.poll, pollMs: 2000, timeoutMs: 2000, draw, lost, told, reload: true, reloadSetup: true, isBusy: voice.isBusy });
 tick();
 run();

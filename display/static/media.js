@@ -6,6 +6,7 @@ import { ask, json } from "../shared/ask.js";
 const REFRESH_MS = 60000;
 const SKIP_MS = 2000; // after a broken slide
 const LONGEST_VIDEO_MS = 30 * 60000;
+const BLURRED_PX = 24; // so few across the screen look blurred on every engine
 
 // `options`: place, url of the playlist, mode(name) with "calls" or "media".
 export function player(options) {
@@ -68,6 +69,7 @@ export function player(options) {
     const image = document.createElement("img");
     image.alt = "";
     image.onerror = broken;
+    image.onload = () => behind(image, image.naturalWidth / image.naturalHeight);
     image.src = slide.url;
     options.place.appendChild(image);
     later(slide.seconds * 1000);
@@ -78,10 +80,25 @@ export function player(options) {
     video.onended = next;
     video.onerror = broken;
     video.playsInline = true;
+    const film = video;
+    video.onloadeddata = () => behind(film, film.videoWidth / film.videoHeight);
     video.src = slide.url;
     options.place.appendChild(video);
     play();
     later(LONGEST_VIDEO_MS);
+  }
+
+  // A blurred copy fills what a picture of another shape leaves free.
+  function behind(source, ratio) {
+    const box = options.place.getBoundingClientRect();
+    if (source.parentNode !== options.place || !box.height || Math.abs(ratio - box.width / box.height) < 0.02) {
+      return;
+    }
+    const copy = document.createElement("canvas");
+    copy.width = BLURRED_PX;
+    copy.height = Math.max(1, Math.round((BLURRED_PX * box.height) / box.width));
+    copy.getContext("2d").drawImage(source, 0, 0, copy.width, copy.height);
+    options.place.insertBefore(copy, source);
   }
 
   function showPage(slide) {

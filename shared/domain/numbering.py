@@ -15,6 +15,17 @@ def label(series: str, number: int) -> str:
     return f"{series}-{number:03d}"
 
 
+COLOURS = 8
+
+
+def series_colour(series: str) -> int:
+    """Which of the COLOURS the letters of a service have on every screen, from 1: neighbours in the alphabet differ."""
+    place = 0
+    for letter in series:
+        place = 26 * place + ord(letter) - ord("A") + 1
+    return (place - 1) % COLOURS + 1
+
+
 def register_label(number: int | None, year: int | None) -> str | None:
     """A file's place in the register: `12/2026`; None before the file was accepted."""
     return None if number is None else f"{number}/{year}"

@@ -91,6 +91,8 @@ class CounterConfig:
     """None: every service."""
     breaks: tuple[Break, ...] = ()
     zone: str | None = None
+    short_name: str | None = None
+    """What a screen shows where the name is too long for it."""
 
     def serves(self, role: Role, service_id: int) -> bool:
         return role in self.roles and (self.service_ids is None or service_id in self.service_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import delete, insert, select, update
@@ -15,6 +16,12 @@ from shared.domain.standard import Role
 from shared.engine.setup import Form, Id, Short, Slug, raise_if_faults, record_setup_change, twice
 from shared.store.office import Transaction
 from shared.store.tables import ACTIVE, Counter, CounterBreak, Ticket
+
+SCREEN_NAME_LENGTH = 12
+
+
+ScreenName = Annotated[Short, Field(max_length=SCREEN_NAME_LENGTH)]
+"""A name that fits beside a number on the television at full size."""
 
 
 class BreakRow(Form):
@@ -29,6 +36,7 @@ class CounterRow(Form):
     id: Id | None = None
     number: int = Field(ge=1, le=99)
     name: Short
+    short_name: ScreenName | None = None
     roles: list[Role] = Field(min_length=1)
     every_service: bool = False
     services: list[Slug] = Field(default_factory=list)
@@ -48,6 +56,7 @@ def counters_form(office: OfficeConfig) -> CountersForm:
                 id=counter.id,
                 number=counter.number,
                 name=counter.name,
+                short_name=counter.short_name,
                 roles=[role for role in Role if role in counter.roles],
                 every_service=counter.service_ids is None,
                 services=[s.slug for s in office.services if s.id in (counter.service_ids or ())],
@@ -100,6 +109,7 @@ def _write_counter(tx: Transaction, row: CounterRow) -> None:
     columns: dict[str, object] = {
         "number": row.number,
         "name": row.name,
+        "short_name": row.short_name,
         "roles": [role.value for role in row.roles],
         "services": None if row.every_service else row.services,
         "zone": row.zone,

@@ -109,6 +109,7 @@ def read_office_config(connection: Connection, office_id: int) -> OfficeConfig:
                 None if c.services is None else frozenset(ids[slug] for slug in c.services if slug in ids),
                 tuple(breaks.get(c.id, ())),
                 c.zone,
+                c.short_name,
             )
             for c in counters
         ),

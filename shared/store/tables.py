@@ -184,6 +184,8 @@ class Counter(Base):
     """Role values: whose work is done here; it calls tickets that wait for one of them."""
     services: Mapped[list[object] | None] = mapped_column(default=None)
     """Slugs of the services it serves; None is all."""
+    short_name: Mapped[str | None] = mapped_column(String(12), default=None)
+    """What a screen shows where `name` is too long for it."""
     zone: Mapped[str | None] = mapped_column(String(40), default=None)
     """Where its visitors wait, when the office has several such places."""
     is_active: Mapped[bool] = mapped_column(default=True)
