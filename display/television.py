@@ -11,8 +11,8 @@ from babel.dates import get_day_names
 from flask import request
 from flask_babel import gettext
 
-from shared.domain.channel import channel_line
 from shared.domain.calendar import Calendar, OpeningHours
+from shared.domain.channel import channel_line
 from shared.domain.numbering import office_day, series_colour
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.room import SPOKEN_WITHIN
