@@ -18,6 +18,7 @@ from shared.domain.letters import LetterSeries, Signer
 from shared.domain.policy import RATIO
 from shared.domain.speech import Style
 from shared.domain.standard import Role, ServiceStandard, channels
+from shared.domain.survey_settings import SurveySettings
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class OfficeSettings:
     reporter: str | None = None
     approver: str | None = None
     """Keys of the signers of registers, recaps and reports: who made them, and to whom they go."""
+    survey: SurveySettings = field(default_factory=SurveySettings)
 
     def wait_limits(self, slug: str) -> tuple[int, int]:
         """Minutes from which a wait for this service is amber and red."""

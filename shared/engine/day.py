@@ -14,7 +14,7 @@ from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.numbering import office_day
 from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import AT_COUNTER, Action, State, allowed
-from shared.engine import paper, visitor
+from shared.engine import paper, survey, visitor
 from shared.engine.seat import empty
 from shared.engine.ticket import facts, move
 from shared.store import reads
@@ -32,7 +32,7 @@ def close_past_days(tx: Transaction) -> int:
 
     Slips that were printed long ago lose their words.
     """
-    emptied = paper.empty_old(tx)
+    emptied = paper.empty_old(tx) + survey.close_due(tx)
     expired = _expire(tx, reads.active_before(tx.connection, tx.office_id, tx.today))
     left = _end_served(tx) + _empty_seats(tx)
     if not expired + emptied + left:

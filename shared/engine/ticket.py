@@ -10,6 +10,7 @@ from shared.domain.errors import NotAllowed
 from shared.domain.office import OfficeConfig
 from shared.domain.room_facts import CallMade, QueueTicket
 from shared.domain.ticket import UNDOABLE, Action, after
+from shared.engine import survey
 from shared.store.events import PastEvent
 from shared.store.hot import MUTABLE
 from shared.store.office import Transaction
@@ -43,6 +44,8 @@ def move(
     if action in CALLS:
         at_counter = counter_id or tx.actor.counter_id
         tx.learn(CallMade(tx.version, moved.id, moved.label, at_counter, tx.now, moved.on_day))
+    if action == Action.FINISH:
+        survey.draw(tx, moved)
     return moved
 
 
