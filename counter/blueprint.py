@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext
 
 from counter.panel import current_panel
+from shared.domain.counter import CallReason
 from shared.web.clicks import ButtonPage, wants_fragment
 from shared.web.screen import office_config
 
@@ -36,4 +37,5 @@ def at_counter(number: int, nothing: object = None) -> ButtonPage[object]:
 def panel_page(number: int, message: str | None = None) -> str:
     """The counter's page; as a fragment for the page that is already open."""
     template = "counter/_panel.html" if wants_fragment() else "counter/page.html"
-    return render_template(template, office=office_config(), panel=current_panel(number), message=message)
+    facts = {"panel": current_panel(number), "message": message, "given": g.get("given")}
+    return render_template(template, office=office_config(), call_given_because=CallReason.SAME_VISITOR, **facts)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
+from typing import cast
 
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from counter.blueprint import at_counter, blueprint, panel_page
 from counter.click_forms import CallNumber, NextService, Note, WalkIn
-from shared.domain.errors import Invalid
+from counter.panel import work_left
+from shared.domain.errors import Invalid, Missing
 from shared.domain.rights import Right
 from shared.domain.ticket import Action
 from shared.engine import officer
@@ -18,8 +21,8 @@ from shared.engine.officer import Onward
 from shared.engine.visitor import Taken
 from shared.web.answers import BoardFacts, TakenTicket, TicketFacts
 from shared.web.api import Act
-from shared.web.auth import officers_only
-from shared.web.clicks import change, do, take
+from shared.web.auth import officers_only, wants_page
+from shared.web.clicks import change, do, take, wants_fragment
 from shared.web.live import live_board
 from shared.web.openapi import described
 
@@ -55,6 +58,8 @@ def act(number: int, ticket_id: int, action: str) -> ResponseReturnValue:
         raise Invalid("unknown_action", fields=["action"]) from None
 
     def work(said: Act) -> dict[str, object]:
+        if wanted == Action.FINISH and wants_page() and not said.reason and work_left(ticket_id):
+            raise Missing("reason", missing=["reason"])
         onward = Onward(said.to_counter, said.to_service, said.place, said.returns)
         return change(officer.act, ticket_id, wanted, reason=said.reason, onward=onward)
 
@@ -95,6 +100,15 @@ def next_service(number: int, ticket_id: int) -> ResponseReturnValue:
 def walk_in(number: int) -> ResponseReturnValue:
     def work(form: WalkIn) -> Taken:
         nonce = form.nonce or secrets.token_hex(16)
-        return change(officer.walk_in, form.service, is_priority=form.priority, nonce=nonce)
+        g.given = change(officer.walk_in, form.service, is_priority=form.priority, nonce=nonce)
+        return cast(Taken, g.given)
 
-    return take(at_counter(number), WalkIn, work)
+    screen = replace(at_counter(number), said=_given)
+    return take(screen, WalkIn, work)
+
+
+def _given(done: object) -> str | None:
+    """Told on the page after the redirect; the panel itself says it in a bar with a button."""
+    if wants_fragment() or not isinstance(done, Taken):
+        return None
+    return str(gettext("Number %(number)s given, %(count)s people ahead.", number=done.number, count=done.ahead))

@@ -17,9 +17,11 @@ from shared.domain.counter import (
     UNHEARD_AFTER_S,
     CallReason,
     CancelReason,
+    FinishReason,
     PauseReason,
     Primary,
     TransferPlace,
+    Work,
     primary,
     wait_level,
 )
@@ -28,11 +30,13 @@ from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import Action, State, allowed
 from shared.domain.undo import undo_left_s
+from shared.domain.visit_work import VisitWork, has_procedure, visit_work
 from shared.engine.officer import OFFERED, is_undoable
-from shared.store import announcements, events, panel, reads
-from shared.web.auth import now, store
+from shared.store import announcements, events, files, panel, reads
+from shared.web.auth import SignedIn, now, store
 
 PREVIEW = 5
+NOTHING_LEFT = VisitWork()
 ASKS = {Action.TRANSFER, Action.CANCEL}
 """Actions that ask something first: their button opens a small form."""
 KEYS = {
@@ -65,6 +69,7 @@ class PanelTicket:
     state: str
     is_served: bool
     """The visitor sits at the counter now."""
+    has_file: bool
     lane: str
     waited_min: int
     level: str
@@ -101,6 +106,8 @@ class Panel:
     unheard_call: int | None
     """The id of the current call while no display has spoken it."""
     primary: str
+    work: VisitWork
+    """What the file of the visitor at the counter asks first."""
     upcoming: list[PanelTicket]
     waiting: int
     waiting_by_service: list[tuple[str, int]]
@@ -122,20 +129,22 @@ class Panel:
     pause_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in PauseReason])
     call_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CallReason])
     cancel_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in CancelReason])
+    finish_reasons: list[str] = field(default_factory=lambda: [reason.value for reason in FinishReason])
     places: list[str] = field(default_factory=lambda: [place.value for place in TransferPlace])
 
 
 def current_panel(number: int) -> Panel:
     """The panel of this counter for the officer of this request; raises `Unknown("counter")`."""
     with store().room(g.office_id, now()) as room, store().read() as connection:
-        return read_panel(connection, room, number, current_user.id, now())
+        return read_panel(connection, room, number, current_user, now())
 
 
-def read_panel(connection: Connection, room: Room, number: int, officer_id: int, moment: datetime) -> Panel:
-    office = room.office
+def read_panel(connection: Connection, room: Room, number: int, who: SignedIn, moment: datetime) -> Panel:
+    office, officer_id = room.office, who.id
     counter = office.counter(number)
     seat, here = room.seat(counter), room.at_counter(counter)
     waiting = room.waiting_for(counter)
+    work = _work(connection, office, here, who)
     line = partial(_line, office, moment)
     offered = [service for service in office.services if service.is_active]
     midnight = moment.astimezone(office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -147,9 +156,10 @@ def read_panel(connection: Connection, room: Room, number: int, officer_id: int,
         is_taken=seat.officer_id not in (None, officer_id),
         paused_s=None if seat.paused_at is None else int((moment - seat.paused_at).total_seconds()),
         pause_reason=seat.pause_reason,
-        current=line(here) if here is not None else None,
+        current=_line(office, moment, here, work) if here is not None else None,
         unheard_call=_unheard(connection, here),
-        primary=_primary(office, here, is_paused=seat.paused_at is not None).value,
+        primary=_primary(office, here, work, is_paused=seat.paused_at is not None).value,
+        work=work,
         upcoming=[line(ticket) for ticket in room.line(counter, PREVIEW)],
         waiting=sum(waiting.values()),
         waiting_by_service=[(one.standard.short_name, waiting[one.id]) for one in office.services if one.id in waiting],
@@ -172,17 +182,37 @@ def _unheard(connection: Connection, here: QueueTicket | None) -> int | None:
     return call.id if call is not None and not call.is_heard else None
 
 
-def _primary(office: OfficeConfig, here: QueueTicket | None, *, is_paused: bool = False) -> Primary:
+def _work(connection: Connection, office: OfficeConfig, here: QueueTicket | None, who: SignedIn) -> VisitWork:
+    if here is None or here.state != State.SERVING:
+        return VisitWork()
+    file = None if here.case_id is None else files.find(connection, office.office_id, here.case_id)
+    configs = store().office_configs
+    standard = configs.standard(connection, file.standard_id) if file else office.service_ids[here.service_id].standard
+    return visit_work(standard.steps, file, who.roles)
+
+
+def work_left(ticket_id: int) -> bool:
+    """Whether the file of this visitor still asks something of the officer of this request."""
+    with store().read() as connection:
+        with store().room(g.office_id, now()) as room:
+            here = next((one for one in room.in_state(State.SERVING) if one.id == ticket_id), None)
+        return _work(connection, room.office, here, current_user).work != Work.NOTHING
+
+
+def _primary(
+    office: OfficeConfig, here: QueueTicket | None, work: VisitWork = NOTHING_LEFT, *, is_paused: bool = False
+) -> Primary:
     state, recalls = (here.state, here.recalls) if here is not None else (None, 0)
     is_guest = here is not None and office.counter_by_id(here.return_counter_id) is not None
-    return primary(state, recalls, is_paused=is_paused, is_guest=is_guest)
+    return primary(state, recalls, is_paused=is_paused, is_guest=is_guest, work=work.work)
 
 
-def _line(office: OfficeConfig, moment: datetime, row: QueueTicket) -> PanelTicket:
+def _line(office: OfficeConfig, moment: datetime, row: QueueTicket, work: VisitWork = NOTHING_LEFT) -> PanelTicket:
     service = office.service_ids[row.service_id]
     offered = [action for action in allowed(row.state) if action in OFFERED]
     waited_s = (moment - row.taken_at).total_seconds()
-    chosen = MOVE_OF.get(_primary(office, row))
+    asks = ASKS if work.work == Work.NOTHING else ASKS | {Action.FINISH}
+    chosen = MOVE_OF.get(_primary(office, row, work))
     return PanelTicket(
         id=row.id,
         number=row.label,
@@ -190,6 +220,7 @@ def _line(office: OfficeConfig, moment: datetime, row: QueueTicket) -> PanelTick
         service_slug=service.slug,
         state=row.state.value,
         is_served=row.state == State.SERVING,
+        has_file=row.case_id is not None or has_procedure(service.standard.steps),
         lane=row.lane.value,
         waited_min=max(0, int(waited_s // 60)),
         level=wait_level(waited_s, office.settings.wait_limits(service.slug)).value,
@@ -197,8 +228,8 @@ def _line(office: OfficeConfig, moment: datetime, row: QueueTicket) -> PanelTick
         recalls=row.recalls,
         note=row.note,
         returns_to=office.counter_by_id(row.return_counter_id),
-        actions=[action.value for action in offered if action not in ASKS and action != chosen],
-        asks=[action.value for action in offered if action in ASKS],
+        actions=[action.value for action in offered if action not in asks and action != chosen],
+        asks=[action.value for action in offered if action in asks],
     )
 
 

@@ -76,7 +76,7 @@ def test_a_number_goes_from_the_kiosk_to_the_television_the_counter_and_the_pape
         expect(display.locator("[data-call-number]").first).to_have_text(number, timeout=LIMIT_MS)
         expect(display.locator("[data-call-counter]").first).to_contain_text("1", timeout=LIMIT_MS)
         expect(desk.locator("[data-number]").first).to_have_text(number, timeout=LIMIT_MS)
-        for action in ("recall", "start", "finish"):
+        for action in ("recall", "start", "finish", "finish-only_asked"):
             desk.locator(f"[data-action={action}]").first.click()
         expect(desk.locator("[data-action=next]").first).to_be_visible(timeout=LIMIT_MS)
         until(lambda: bool(codes(printer)))

@@ -169,6 +169,7 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
     press(secretary, "[data-action=advance]")
     page = office.call("loket1", 1, again["number"])
     page.locator("[data-action=finish]").first.click()
+    page.locator("[data-action=finish-comes_back]").click()
     expect(page.locator("[data-action=next]")).to_be_visible()
     receipt = next(slip for slip in _slips(printer) if "TANDA TERIMA" in slip.text.upper())
     token = receipt.native_qr[0].rsplit("/", 1)[-1]

@@ -104,6 +104,10 @@ function send(place, form, button) {
     .then((page) => {
       if (page && put(place, page)) {
         const primary = place.querySelector("[data-primary]");
+        const told = place.querySelector("[data-told]");
+        if (told) {
+          told.scrollIntoView({ block: "nearest" });
+        }
         if (primary && (document.activeElement === document.body || !document.activeElement)) {
           primary.focus({ preventScroll: true });
         }

@@ -1,9 +1,24 @@
 // The keyboard: Space or Enter does the primary action, a letter presses the button that carries it, Escape closes.
 
 const TYPING = "input, textarea, select";
+const SETTLED_MS = 600; // a finger that presses twice does not do what has just taken the button's place
 const TAKES_SPACE = "button, a, summary, input, textarea, select";
 
+let primary = null; // what the large button does, and since when
+let since = -SETTLED_MS;
+
+function notice() {
+  const button = document.querySelector("[data-primary]");
+  const does = button && `${button.dataset.action} ${button.getAttribute("formaction") || button.getAttribute("href")}`;
+  if (does !== primary) {
+    since = primary === null ? since : performance.now();
+    primary = does;
+  }
+}
+
 export function listenToKeys() {
+  notice();
+  document.addEventListener("filled", notice);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) {
       return;
@@ -29,8 +44,12 @@ export function listenToKeys() {
 function press(event) {
   if (event.key === " " || event.key === "Enter") {
     // The primary button is pressed as the key goes down: the panel may be drawn anew before it comes up again.
-    if (event.target.matches("button[data-primary]") || !event.target.closest(TAKES_SPACE)) {
-      click(document.querySelector("[data-primary]"), event);
+    if (event.target.matches("[data-primary]") || !event.target.closest(TAKES_SPACE)) {
+      if (performance.now() - since < SETTLED_MS) {
+        event.preventDefault();
+      } else {
+        click(document.querySelector("[data-primary]"), event);
+      }
     }
   } else if (/^[a-z]$/i.test(event.key)) {
     click(document.querySelector(`[data-key="${event.key.toUpperCase()}"]`), event);

@@ -31,6 +31,8 @@ class Primary(StrEnum):
     """Back to the counter that sent the visitor here."""
     RESUME = "resume"
     """The counter's pause ends."""
+    FILE = "file"
+    """The visitor's file asks for something first."""
 
 
 class PauseReason(StrEnum):
@@ -59,6 +61,24 @@ class CancelReason(StrEnum):
     OTHER = "other"
 
 
+class Work(StrEnum):
+    NOTHING = "nothing"
+    """The file has moved on, waits for somebody else, or the service has none."""
+    CHECK = "check"
+    """The file was not accepted yet."""
+    STEP = "step"
+    """The file lies at a step of this officer."""
+
+
+class FinishReason(StrEnum):
+    """Why a visit ends although its file asks for something."""
+
+    ONLY_ASKED = "only_asked"
+    WRONG_SERVICE = "wrong_service"
+    WITHDRAWN = "withdrawn"
+    COMES_BACK = "comes_back"
+
+
 class TransferPlace(StrEnum):
     """Where a transferred visitor stands in the line of the other counter."""
 
@@ -83,16 +103,25 @@ class Load:
     """None: nobody was served yet."""
 
 
-def primary(state: State | None, recalls: int = 0, *, is_paused: bool = False, is_guest: bool = False) -> Primary:
+def primary(
+    state: State | None,
+    recalls: int = 0,
+    *,
+    is_paused: bool = False,
+    is_guest: bool = False,
+    work: Work = Work.NOTHING,
+) -> Primary:
     """The next sensible action at a counter.
 
     `state`: of the ticket that is called or served here, None when nobody is. `is_guest`: another counter wants the
-    visitor back.
+    visitor back. `work`: what their file asks of the officer here; a visit ends by itself only when that is nothing.
     """
     if state == State.CALLED:
         return Primary.MISS if recalls >= MISS_AFTER_RECALLS else Primary.START
+    if state == State.SERVING and is_guest:
+        return Primary.GIVE_BACK
     if state == State.SERVING:
-        return Primary.GIVE_BACK if is_guest else Primary.FINISH
+        return Primary.FINISH if work == Work.NOTHING else Primary.FILE
     return Primary.RESUME if is_paused else Primary.NEXT
 
 

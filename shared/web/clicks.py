@@ -21,6 +21,7 @@ from shared.web.context import address
 from shared.web.forms import read
 from shared.web.i18n import language
 from shared.web.screen import office_config, sentence
+from shared.web.shell import Toast, say
 from shared.web.urls import paper_url
 
 P = ParamSpec("P")
@@ -48,6 +49,8 @@ class ButtonPage(Generic[T]):
     nothing: object = None
     """The line when the verb answers None because there was nothing to do; made into words only then."""
     status: int = 302
+    said: Callable[[T], str | Toast | None] = lambda done: None
+    """What a person is told once it was done, on the page that follows."""
 
 
 def actor() -> Actor:
@@ -105,8 +108,10 @@ def serve(screen: ButtonPage[T], work: Callable[[], T]) -> ResponseReturnValue:
         return make_response(screen.page(sentence(error)), error.status)
     line = str(screen.nothing) if done is None and screen.nothing else None
     if line is None and not wants_fragment():
+        say(screen.said(done))
         return redirect(screen.back(done), screen.status)
-    return make_response(screen.page(line))
+    said = screen.said(done) if line is None else line
+    return make_response(screen.page(said.text if isinstance(said, Toast) else said))
 
 
 def _as_json(screen: ButtonPage[T], done: T) -> ResponseReturnValue:

@@ -60,9 +60,11 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def say(text: str, undo: str | None = None) -> None:
+def say(told: str | Toast | None) -> None:
     """Says it on the page that comes after the redirect."""
-    flash(json.dumps([text, undo]), "toast")
+    toast = Toast(told) if isinstance(told, str) else told
+    if toast is not None:
+        flash(json.dumps([toast.text, toast.undo]), "toast")
 
 
 def toasts() -> list[Toast]:

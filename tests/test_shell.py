@@ -1,0 +1,165 @@
+"""The officers' pages in one frame: menu by right, no barrier in light and dark, no address of a click left behind."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from desks import ROLES, Desks
+from flask import Flask
+from people import sign_in
+from playwright.sync_api import BrowserContext, Page, expect
+from server import free_port
+from sqlalchemy import select, update
+from werkzeug.security import generate_password_hash
+from werkzeug.serving import make_server
+from world import PASSWORD
+
+from shared.domain.ticket import State
+from shared.store.office import Store
+from shared.store.tables import Event, Officer
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+WAIT_MS = 90_000
+Open = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    made = Desks(sqlite_store)
+    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
+    sqlite_store.write(update(Officer).values(**known))
+    return made
+
+
+@pytest.fixture
+def app(desks: Desks, tmp_path: Path) -> Flask:
+    return create_app(Settings(data=tmp_path), desks.store, clock=lambda: desks.now, async_mode="threading")
+
+
+@pytest.fixture
+def url(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/lumajang/counter"
+    server.shutdown()
+    thread.join()
+
+
+def enter(url: str, context: BrowserContext, login: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    page.goto(f"{url}/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/counter")
+    return page
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_the_menu_leads_nowhere_that_is_refused(app: Flask, who: str) -> None:
+    browser = sign_in(app, who, office="lumajang")
+    page = browser.get("/lumajang/counter").text
+
+    rail = page[page.index('id="rail"') : page.index('id="main"')]
+    addresses = re.findall(r'<a href="([^"]+)"', rail)
+
+    assert addresses
+    assert {each: browser.get(each).status_code for each in addresses} == dict.fromkeys(addresses, 200)
+
+
+def test_the_menu_counts_the_files_that_wait_for_the_officer(app: Flask, desks: Desks) -> None:
+    desks.to_step("validate")
+
+    page = sign_in(app, "kasi", office="lumajang").get("/lumajang/counter").text
+
+    assert re.search(r'/files"[^>]*>.*?<b class="count">1</b>', page)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_no_page_has_a_barrier_or_scrolls_sideways(desks: Desks, url: str, context: Open, look: str) -> None:
+    case_id = desks.to_step("account")
+    desks.serve_next("operator")
+    page = enter(url, context(viewport={"width": 1366, "height": 768}, color_scheme=look), "admin")
+    paths = ["", "/files", f"/cases/{case_id}", "/supervisor", "/day", "/setup", "/password", "/no-such-page"]
+    for path in paths:
+        page.set_viewport_size({"width": 1366, "height": 768})
+        page.goto(url + path)
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], path
+        smallest = page.evaluate(SMALLEST)
+        assert smallest >= 16, path
+        for width in (390, 1024, 1920):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+
+
+SMALLEST = """() => Math.min(...[...document.querySelectorAll("body *")]
+    .filter((each) => each.offsetParent && [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((each) => parseFloat(getComputedStyle(each).fontSize)))"""
+
+
+def test_the_menu_of_a_telephone_opens_and_the_look_can_be_chosen(url: str, context: Open) -> None:
+    page = enter(url, context(viewport={"width": 390, "height": 844}), "kasi")
+    expect(page.locator("#rail")).to_be_hidden()
+
+    page.locator(".menu-button").click()
+    expect(page.locator("#rail a").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#menu summary").click()
+    page.locator("[data-theme-next]").click()
+    page.reload()
+
+    assert page.locator("html").get_attribute("data-theme") == "light"
+
+
+def test_three_presses_of_the_space_bar_never_end_an_untouched_file(desks: Desks, url: str, context: Open) -> None:
+    taken = desks.take()
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "loket1")
+    page.locator("[data-action=open]").first.click()
+    page.wait_for_selector(".stage[data-state=free]")
+
+    page.keyboard.press("Space")
+    page.wait_for_selector(".stage[data-state=called]")
+    page.keyboard.press("Space")  # too early: the button has just changed
+    assert desks.ticket(taken.id).state == State.CALLED
+    page.wait_for_timeout(700)
+    page.keyboard.press("Space")
+    page.wait_for_selector(".stage[data-state=serving]")
+    page.wait_for_timeout(700)
+    page.keyboard.press("Space")
+
+    page.wait_for_url(f"**/tickets/{taken.id}/file")
+    assert desks.ticket(taken.id).state == State.SERVING
+
+
+def test_a_visit_whose_file_was_not_opened_ends_with_a_reason(app: Flask, desks: Desks) -> None:
+    taken = desks.take()
+    desks.serve_next("loket1")
+    browser = sign_in(app, "loket1", office="lumajang")
+    address = f"/lumajang/counter/1/tickets/{taken.id}/finish"
+
+    refused = browser.post(address)
+    done = browser.post(address, reason="only_asked")
+
+    assert (refused.status_code, done.status_code) == (422, 302)
+    with desks.store.read() as connection:
+        said = connection.execute(select(Event.reason).where(Event.action == "finish")).scalars().all()
+    assert said == ["only_asked"]
+
+
+def test_the_number_for_somebody_at_the_counter_is_said_with_those_ahead(app: Flask, desks: Desks) -> None:
+    desks.take()
+    browser = sign_in(app, "loket1", office="lumajang")
+    browser.post("/lumajang/counter/1/open")
+
+    page = browser.post("/lumajang/counter/1/walk-in", service="oss", follow_redirects=True).text
+
+    assert "Nomor A-002 diberikan, 1 orang di depan." in page
