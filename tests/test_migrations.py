@@ -12,9 +12,10 @@ from alembic.config import Config
 from sqlalchemy import MetaData, create_engine
 
 from shared.domain.file_state import FileState
-from shared.store import files
+from shared.store import files, register
 from shared.store.migrate import MIGRATIONS, upgrade
 from shared.store.office import Store
+from shared.store.register import RegisterSearch
 
 BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 STEPS = [
@@ -140,3 +141,43 @@ def test_complaint_channels_of_the_services_become_the_offices_and_only_others_s
     own = [("email", "kk@uji.go.id", None), ("desk", "Jl. Uji 1", None)]
     assert channels == [of_office, of_office, own, of_office]
     assert office.profile["phone"] == "0334-1"
+
+
+def test_files_that_were_accepted_earlier_stand_in_the_register_with_the_day_of_their_number(
+    tmp_path: Path, open_store: Callable[[str], Store]
+) -> None:
+    write = old_database(tmp_path / "old.db", "0011")
+    at = BEGAN.replace(tzinfo=None)
+    write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
+                     "setup_version": 1, "settings": {}, "profile": {}})  # fmt: skip
+    body = {"slug": "surat", "series": "A", "name": "Surat", "short_name": "Surat",
+            "steps": [{"key": "serve", "title": "Layani", "role": "loket", "collects": ["documents"]}]}  # fmt: skip
+    write("service", {"id": 1, "office_id": 1, "slug": "surat", "series": "A", "position": 0, "is_active": True,
+                      "cutoff_minutes": 0})  # fmt: skip
+    write("standard_version", {"id": 1, "office_id": 1, "service_id": 1, "number": 1, "made_at": at, "body": body})
+    known = {"office_id": 1, "service_id": 1, "standard_id": 1, "answers": {}, "collected": {}, "pauses": [],
+             "nik": "", "opened_at": at, "since_at": at}  # fmt: skip
+    days = [at, at + timedelta(days=3), at + timedelta(days=40)]
+    for number, (state, accepted_at) in enumerate(zip(("completed", "open", "withdrawn"), days, strict=True), 1):
+        write("case_file", {**known, "id": number, "token": str(number), "state": state, "register_year": 2026,
+                            "register_number": number, "accepted_at": accepted_at,
+                            "applicant": {"name": f"Orang {number}"}})  # fmt: skip
+    write("case_file", {**known, "id": 4, "token": "4", "state": "returned", "applicant": {"name": "Belum"}})
+    accept = {"office_id": 1, "version": 1, "action": "accept", "case_id": 2}
+    for day in (at + timedelta(days=1), days[1]):  # returned and accepted once more
+        write("event", {**accept, "at": day})
+
+    upgrade(f"sqlite:///{tmp_path / 'old.db'}")
+
+    store = open_store(f"sqlite:///{tmp_path / 'old.db'}")
+    with store.read() as connection:
+        ids, count = register.find(connection, store.office_config(1), RegisterSearch(), {})
+        rows = register.rows(connection, lambda each: store.office_configs.standard(connection, each), ids)
+        waiting = files.to_recap(connection, store.office_config(1), days[0].date(), days[2].date())
+    assert count == 3
+    assert [(row.register, row.applicant, row.registered_at) for row in rows] == [
+        ("3/2026", "Orang 3", BEGAN + timedelta(days=40)),
+        ("2/2026", "Orang 2", BEGAN + timedelta(days=1)),
+        ("1/2026", "Orang 1", BEGAN),
+    ]
+    assert waiting == []

@@ -26,7 +26,7 @@ class Standing(StrEnum):
     """Pelaksana harian: its holder is away."""
 
 
-_PREFIX = {Standing.HOLDER: "", Standing.PLT: "Plt. ", Standing.PLH: "Plh. "}
+PREFIX = {Standing.HOLDER: "", Standing.PLT: "Plt. ", Standing.PLH: "Plh. "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Signer:
     @property
     def heading(self) -> tuple[str, ...]:
         """The lines above the signature."""
-        post = _PREFIX[self.standing] + self.post
+        post = PREFIX[self.standing] + self.post
         return (f"a.n. {self.on_behalf_of}", post) if self.on_behalf_of else (post,)
 
     @property

@@ -58,6 +58,8 @@ class OfficeSettings:
     approver: str | None = None
     """Keys of the signers of registers, recaps and reports: who made them, and to whom they go."""
     survey: SurveySettings = field(default_factory=SurveySettings)
+    register_columns: tuple[str, ...] = ()
+    """Of `domain.register.RegisterColumn`, in the office's order; empty: the usual ones."""
 
     def wait_limits(self, slug: str) -> tuple[int, int]:
         """Minutes from which a wait for this service is amber and red."""

@@ -86,6 +86,7 @@ def apply(tx: Transaction, before: File, decision: Decision) -> dict[str, object
     if decision.takes_register_number:
         year = office_day(tx.now, tx.office.zone).year
         file = replace(file, register_year=year, register_number=next_number(tx, Register, year=year))
+        tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(registered_at=tx.now))
     _must_have_its_own_nib(tx, file)
     was = _save(tx, file, before)
     tx.record(

@@ -96,6 +96,11 @@ def of_recap(connection: Connection, office_id: int, recap_id: int) -> list[File
     return _files(connection, mine.order_by(FileRecord.register_year, FileRecord.register_number))
 
 
+def by_id(connection: Connection, ids: Sequence[int]) -> dict[int, File]:
+    """The files of these ids."""
+    return {file.id: file for file in _files(connection, select(FileRecord).where(FileRecord.id.in_(ids)))}
+
+
 def under_way(connection: Connection, office_id: int) -> list[File]:
     """The files that lie at somebody's step, the longest there first."""
     mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None)

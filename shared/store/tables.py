@@ -404,6 +404,7 @@ class FileRecord(Base):
         UniqueConstraint("office_id", "register_year", "register_number"),
         UniqueConstraint("office_id", "nib"),
         Index("ix_case_file_nik", "office_id", "nik"),
+        Index("ix_case_file_registered_at", "office_id", "registered_at"),
         Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES, postgresql_where=RUNNING_FILES),
     )
 
@@ -419,6 +420,8 @@ class FileRecord(Base):
     """Key of the step at which it lies; None when none is left."""
     register_year: Mapped[int | None] = mapped_column(default=None)
     register_number: Mapped[int | None] = mapped_column(default=None)
+    registered_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was accepted for the first time and got its number."""
     nik: Mapped[str] = mapped_column(String(16), default="")
     nib: Mapped[str | None] = mapped_column(String(13), default=None)
     applicant: Mapped[dict[str, object]] = mapped_column(default=dict)
@@ -497,6 +500,43 @@ class Register(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last_number: Mapped[int]
+
+
+class RegisterAmendment(Base):
+    """A correction of what stands in the register; the old value stays."""
+
+    __tablename__ = "register_amendment"
+    __table_args__ = (Index("ix_register_amendment_case_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    column_key: Mapped[str] = mapped_column(String(20))
+    """This and the next two: `domain.register.Amendment`."""
+    was: Mapped[str] = mapped_column(String(400))
+    becomes: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(200))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    at: Mapped[datetime]
+
+
+class RegisterClosing(Base):
+    """A month of the register as its section head closed it; closed again it has another row, and the newest counts."""
+
+    __tablename__ = "register_closing"
+    __table_args__ = (Index("ix_register_closing_office_id", "office_id", "month_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    month_on: Mapped[date]
+    """Its first day."""
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    made_at: Mapped[datetime]
+    row_count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of its rows."""
+    marks: Mapped[dict[str, object]]
+    """See `domain.register.marks`."""
 
 
 class LetterCounter(Base):
