@@ -11,6 +11,7 @@ from flask_login import current_user
 from counter.blueprint import blueprint
 from counter.click_forms import FindReturned
 from counter.file_forms import FileClick
+from shared.domain.brought import Brought
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.file import COLLECT, FIELDS, Collected
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
@@ -18,14 +19,14 @@ from shared.domain.identity import nik_check
 from shared.domain.numbering import label, office_day
 from shared.domain.procedure import ENDS_STEP, actions_for, first_desk, may_gather, send_back_targets
 from shared.domain.rights import Right
-from shared.domain.standard import needed, next_question
+from shared.domain.standard import Collects, ServiceStandard, needed, next_question
 from shared.domain.undo import undo_left_s
 from shared.engine import file as file_engine
 from shared.engine import file_slips, outage
 from shared.engine.data_view import note_view
 from shared.standards import regions
+from shared.store import brought, file_views, files, outages
 from shared.store import events as past
-from shared.store import file_views, files, outages
 from shared.store.events import PastEvent
 from shared.web import forms
 from shared.web.answers import FileFacts
@@ -239,7 +240,8 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         )
     service = found.service if found else office_config().service_ids[ticket.service_id].standard
     answers = {question.key: forms.sent().get(f"answers.{question.key}", "") for question in service.questions}
-    known = {key: answer for key, answer in {**(found.file.answers if found else {}), **answers}.items() if answer}
+    said = Brought() if found else brought.read(ticket.brought, ticket.service_id)
+    known = {**(found.file.answers if found else said.answers)} | {key: each for key, each in answers.items() if each}
     asked, _, answer = forms.pressed("_answer").partition("=")
     known |= {question.key: answer for question in service.questions if question.key == asked}
     return render_template(
@@ -250,7 +252,8 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         number=label(ticket.series, ticket.number),
         service=service,
         file=found,
-        collected=found.file.collected if found else Collected(),
+        collected=found.file.collected if found else _ticked(service, said),
+        said=said,
         applicant=found.file.applicant if found else {},
         answers=known,
         question=next_question(service, known),
@@ -261,6 +264,12 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         form=forms.sent(),
         message=message,
     )
+
+
+def _ticked(service: ServiceStandard, said: Brought) -> Collected:
+    """The checklist as the visitor ticked it at the kiosk; what is there is for the officer to say."""
+    entries = {Collects.DOCUMENTS.value: dict.fromkeys(said.ready, True)} if said.ready else {}
+    return Collected().put(first_desk(service.steps).key, entries)
 
 
 def _action(word: str) -> FileAction:

@@ -18,7 +18,7 @@ from shared.domain.service_facts import due, service_facts
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
 from shared.engine.forecast import QueuePlace
-from shared.store import reads
+from shared.store import brought, reads
 from shared.store.tables import FileRecord
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
@@ -56,7 +56,7 @@ def ticket(token: str) -> ResponseReturnValue:
         else url_for("public.standard", office=office.slug, slug=standard.slug),
         channels=office.channels(office.service_ids[row.service_id]),
         above=office.profile.get("letterhead", ()),
-        bring=[] if standard.is_delicate else [one for one in standard.requirements if not one.when],
+        bring=[] if standard.is_delicate else brought.read(row.brought, row.service_id).needed(standard),
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
     )
 

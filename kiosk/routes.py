@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from kiosk import speech
 from kiosk.words import BothLanguages, picture
+from shared.domain.brought import brought
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label
 from shared.domain.office import ServiceConfig
@@ -88,6 +89,7 @@ def take() -> ResponseReturnValue:
         nonce=wanted.nonce,
         language=wanted.language,
         printer=g.device.settings.get("printer"),
+        said=brought(service.standard, wanted.answers, wanted.ready),
         quote=current_app.extensions["loket_forecasts"].current(g.office_id, now()).quote(service.id, lane),
     )
     return jsonify(taken.facts()), 201

@@ -132,7 +132,7 @@ function paperIs(state) {
 
 function take(slug) {
   note("");
-  number.ask({ url: facts.urls.take, body: { service: slug, priority: session.priority, nonce: nonce(), language: session.language } });
+  number.ask({ url: facts.urls.take, body: { service: slug, priority: session.priority, nonce: nonce(), language: session.language, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [] } });
 }
 
 function collect(code) {

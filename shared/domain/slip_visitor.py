@@ -27,10 +27,12 @@ def number_slip(
     wait_min: tuple[int, int] | None = None,
     where: str | None = None,
     requirements: Sequence[str] = (),
+    ready: Sequence[str] = (),
     facts: ServiceFacts | None = None,
     notice: str | None = None,
 ) -> list[Line]:
     """The queue number. `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
+    `ready`: of the requirements, those that the visitor has with them.
 
     A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
     """
@@ -46,7 +48,7 @@ def number_slip(
         *_notice(notice),
     ]
     if requirements and not is_delicate:
-        lines += [Text(words("slip.bring"), bold=True), *map(Item, requirements), Rule()]
+        lines += [Text(words("slip.bring"), bold=True), *(Item(each, each in ready) for each in requirements), Rule()]
     if facts and not is_delicate:
         lines += promise_lines(facts, words)
     lines += [

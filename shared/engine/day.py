@@ -17,7 +17,7 @@ from shared.domain.ticket import AT_COUNTER, Action, State, allowed
 from shared.engine import paper, survey, visitor
 from shared.engine.seat import empty
 from shared.engine.ticket import facts, move
-from shared.store import reads
+from shared.store import hot, reads
 from shared.store.office import Transaction
 from shared.store.tables import DayCheck, Event, Office
 
@@ -30,9 +30,9 @@ LATE_DAYS = 31
 def close_past_days(tx: Transaction) -> int:
     """Expires what earlier days left behind, ends what was still served, and empties the seats; how many expired.
 
-    Slips that were printed long ago lose their words.
+    Slips that were printed long ago lose their words, and tickets of earlier days what was said at the kiosk.
     """
-    emptied = paper.empty_old(tx) + survey.close_due(tx)
+    emptied = paper.empty_old(tx) + survey.close_due(tx) + hot.forget_brought(tx.connection, tx.office_id, tx.today)
     expired = _expire(tx, reads.active_before(tx.connection, tx.office_id, tx.today))
     left = _end_served(tx) + _empty_seats(tx)
     if not expired + emptied + left:

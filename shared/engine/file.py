@@ -21,7 +21,7 @@ from shared.engine import file_slips
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.seat import claim
 from shared.engine.ticket import mark
-from shared.store import events, files
+from shared.store import brought, events, files
 from shared.store.events import PastEvent
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
@@ -51,7 +51,7 @@ def receive(tx: Transaction, ticket_id: int, action: FileAction, given: FileInpu
     ticket = _visitor(tx, ticket_id)
     if ticket.case_id is not None:
         return act(tx, ticket.case_id, action, given)
-    file = _open(tx, ticket.service_id)
+    file = _open(tx, ticket)
     mark(tx, ticket, "take_up", replace(ticket, case_id=file.id))
     return act(tx, file.id, action, given)
 
@@ -175,10 +175,13 @@ def _visitor(tx: Transaction, ticket_id: int) -> QueueTicket:
     return ticket
 
 
-def _open(tx: Transaction, service_id: int) -> File:
-    """A file on the desk, new; it stays only if the action that follows succeeds."""
+def _open(tx: Transaction, ticket: QueueTicket) -> File:
+    """A file on the desk, new, with the answers of the kiosk; it stays only if the action that follows succeeds."""
+    service_id = ticket.service_id
     standard_id = tx.office.service_ids[service_id].standard_id
+    said = brought.of_ticket(tx.connection, ticket.id, service_id)
     file = File(service_id, standard_id, secrets.token_urlsafe(16), opened_at=tx.now, since_at=tx.now)
+    file = replace(file, answers=said.answers)
     return replace(file, id=tx.insert(FileRecord, **files.columns(file)))
 
 

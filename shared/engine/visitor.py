@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from shared.domain.availability import require_open
+from shared.domain.brought import NOTHING_SAID, Brought
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
@@ -22,6 +23,7 @@ from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
+from shared.store import brought as store_brought
 from shared.store import hot
 from shared.store.office import Transaction
 from shared.store.report import PRIORITY
@@ -68,12 +70,13 @@ def take(
     language: str,
     printer: str | None = None,
     quote: Quote | None = None,
+    said: Brought = NOTHING_SAID,
 ) -> Taken:
     """A new ticket for the service `slug`, its event and its print job; the same nonce gives the same ticket.
 
-    `language`: of the visitor. `quote`: the expected wait as `Forecast.quote` says it, kept with
-    the ticket for good. Raises `Unknown("service")`, and `Closed` (see `domain.availability`) when the service gives no
-    numbers now.
+    `language`: of the visitor. `quote`: the expected wait as `Forecast.quote` says it, kept with the ticket for good.
+    `said`: what was answered and ticked, for slip and desk. Raises `Unknown("service")`, and `Closed` (see
+    `domain.availability`) when the service gives no numbers now.
     """
     service = tx.office.service(slug)
     earlier = hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
@@ -82,7 +85,9 @@ def take(
     require_open(tx.office.availability(service, tx.now, tx.room.issued(service)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
     taken = _issue(tx, service, lane, service.first_role, nonce, language, quote=quote)
-    _print_number(tx, taken, service, language, printer)
+    if said:
+        store_brought.write(tx.connection, taken.id, service.id, said)
+    _print_number(tx, taken, service, language, printer, said)
     return taken
 
 
@@ -186,11 +191,17 @@ def _quoted(ticket: QueueTicket) -> Quote | None:
 
 
 def _print_number(
-    tx: Transaction, taken: Taken, service: ServiceConfig, language: str, printer_slug: str | None
+    tx: Transaction,
+    taken: Taken,
+    service: ServiceConfig,
+    language: str,
+    printer_slug: str | None,
+    said: Brought = NOTHING_SAID,
 ) -> None:
     if tx.office.printer(printer_slug) is None:
         return
     standard = service.standard
+    bring = said.needed(standard)
     lines = number_slip(
         letterhead(tx.office, service),
         words(language),
@@ -202,7 +213,8 @@ def _print_number(
         ahead=taken.ahead,
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
         where=tx.office.waiting_room(service),
-        requirements=[requirement.text_in(language) for requirement in standard.requirements if not requirement.when],
+        requirements=[each.text_in(language) for each in bring],
+        ready=[each.text_in(language) for each in bring if each.key in said.ready],
         facts=service_facts(standard, words(language)),
         notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
     )
@@ -211,4 +223,4 @@ def _print_number(
 
 def _is_out(tx: Transaction, service: ServiceConfig) -> bool:
     """OSS, which this service needs, does not answer now."""
-    return OSS in tx.room.outages and any(step.system for step in service.standard.steps)
+    return OSS in tx.room.outages and any(step.system == OSS for step in service.standard.steps)

@@ -186,6 +186,17 @@ def update_ticket(connection: Connection, changed: QueueTicket, before: QueueTic
     return _update(names).run(connection, {**values, "the_id": changed.id, "the_state": before.state}) == 1
 
 
+def keep_brought(connection: Connection, ticket_id: int, said: Values) -> None:
+    """Writes what its visitor said at the kiosk; the room decides nothing by it."""
+    connection.execute(update(tables.Ticket).where(tables.Ticket.id == ticket_id).values(brought=dict(said)))
+
+
+def forget_brought(connection: Connection, office_id: int, before: date) -> int:
+    """Takes what was said by the visitors of earlier days; how many."""
+    old = (tables.Ticket.office_id == office_id, tables.Ticket.brought.is_not(None), tables.Ticket.on_day < before)
+    return connection.execute(update(tables.Ticket).where(*old).values(brought=None)).rowcount
+
+
 _SEAT: Statement[int] = Statement(update(tables.Counter).where(tables.Counter.id == bindparam("the_counter")), int)
 
 

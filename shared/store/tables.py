@@ -325,6 +325,9 @@ ACTIVE = _states(state for state in State if state not in ENDED)
 STANDS_AT_COUNTER = _states(AT_COUNTER)
 
 
+_BROUGHT = text("brought IS NOT NULL")
+
+
 class Ticket(Base):
     """A person in the room on one day."""
 
@@ -354,6 +357,7 @@ class Ticket(Base):
             sqlite_where=STANDS_AT_COUNTER,
             postgresql_where=STANDS_AT_COUNTER,
         ),
+        Index("ix_ticket_brought", "office_id", "on_day", sqlite_where=_BROUGHT, postgresql_where=_BROUGHT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -391,6 +395,8 @@ class Ticket(Base):
     quote_low: Mapped[int | None] = mapped_column(default=None)
     quote_high: Mapped[int | None] = mapped_column(default=None)
     """Minutes, as printed on the slip; None when no range was shown."""
+    brought: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    """What was answered and ticked at the kiosk: see `store.brought`; gone after the night."""
 
 
 RUNNING_FILES = text("state IN ('open', 'paused', 'returned')")

@@ -17,6 +17,8 @@ class TakeTicket(BaseModel):
     priority: bool = Field(False, description="one of the priority groups; no proof is asked")
     nonce: str = Field(min_length=8, max_length=64, description="made by the page; the same nonce, the same ticket")
     language: str = Field("id", pattern="^(id|en)$")
+    answers: dict[str, str] = Field(default_factory=dict, max_length=60, description="question key: option key")
+    ready: list[str] = Field(default_factory=list, max_length=60, description="keys of what the visitor has")
 
 
 class PrintMissing(BaseModel):

@@ -1,0 +1,137 @@
+"""What was answered and ticked at the kiosk travels with the ticket: to the slip, the phone and the desk, one day."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desks import Desks
+from flask import Flask
+from people import sign_in
+from sqlalchemy import update
+from werkzeug.security import generate_password_hash
+from werkzeug.test import TestResponse
+from world import PASSWORD
+
+from shared.domain.actor import Actor
+from shared.domain.brought import Brought, brought
+from shared.domain.errors import Invalid
+from shared.domain.ticket import Action
+from shared.engine import officer
+from shared.engine.day import close_past_days
+from shared.standards import shipped
+from shared.store.office import Store
+from shared.store.tables import Officer
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+MARRIAGE = next(each for each in shipped()[0].services if each.slug == "dispensasi-nikah")
+CERTIFICATE, STATEMENT = "cerai", "belum-menikah"
+_nonces = itertools.count(1)
+
+
+@pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    return Desks(sqlite_store)
+
+
+@pytest.fixture
+def app(desks: Desks, tmp_path: Path) -> Flask:
+    known = update(Officer).where(Officer.office_id == desks.id)
+    desks.store.write(
+        known.values(password_hash=generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), must_change_password=False)
+    )
+    return create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading")
+
+
+def checklist(app: Flask, counter: int, ticket: int) -> str:
+    browser = sign_in(app, f"loket{counter}", office="lumajang")
+    return browser.get(f"/lumajang/counter/{counter}/tickets/{ticket}/file").text
+
+
+def take(app: Flask, **said: Any) -> TestResponse:
+    """Over HTTP, as the page of the kiosk asks."""
+    client = app.test_client()
+    token = re.search(r'"csrf": "([^"]+)"', client.get("/lumajang/kiosk").text)
+    body = {"service": "dispensasi-nikah", "nonce": f"brought-{next(_nonces):06d}", **said}
+    headers = {"Accept": "application/json", "X-CSRFToken": token[1] if token else ""}
+    return client.post("/lumajang/kiosk/tickets", json=body, headers=headers)
+
+
+def test_answers_that_do_not_concern_the_case_and_ticks_of_other_cases_are_left_out() -> None:
+    said = brought(MARRIAGE, {"status": "cerai"}, ["ktp", STATEMENT])
+
+    assert said == Brought({"status": "cerai"}, frozenset({"ktp"}))
+    assert CERTIFICATE in [each.key for each in said.needed(MARRIAGE)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "ready", "field"),
+    [({"warna": "biru"}, [], "answers"), ({"status": "janda"}, [], "answers"), ({}, ["paspor"], "ready")],
+)
+def test_what_the_service_does_not_know_is_refused(answers: dict[str, str], ready: list[str], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        brought(MARRIAGE, answers, ready)
+
+    assert refused.value.facts["fields"] == [field]
+
+
+def test_the_slip_and_the_phone_say_what_this_case_needs_and_what_is_there(app: Flask, desks: Desks) -> None:
+    taken = take(app, answers={"status": "cerai"}, ready=["ktp"])
+
+    assert taken.status_code == 201
+    items = {line["text"]: line.get("ticked", False) for line in desks.jobs()[-1].lines if line["kind"] == "item"}
+    texts = {each.key: each.text for each in MARRIAGE.requirements}
+    assert items.keys() == {texts[key] for key in ("pengantar", "ktp", "kk", "n1-n2", "cerai")}
+    assert [text for text, ticked in items.items() if ticked] == [texts["ktp"]]
+    page = app.test_client().get(f"/t/{taken.json['token']}").text
+    assert texts[CERTIFICATE] in page
+    assert texts[STATEMENT] not in page
+
+
+def test_a_wrong_answer_takes_no_number(app: Flask, desks: Desks) -> None:
+    refused = take(app, answers={"status": "janda"})
+
+    assert refused.status_code == 400
+    assert desks.jobs() == []
+
+
+def test_the_desk_finds_answers_and_ticks_there_and_the_file_keeps_the_answers(app: Flask, desks: Desks) -> None:
+    taken = take(app, answers={"status": "cerai"}, ready=["ktp", CERTIFICATE])
+    desks.serve_next("loket1")
+
+    page = checklist(app, 1, taken.json["id"])
+
+    assert 'name="answers.status" value="cerai"' in page
+    assert 'name="collected.documents.ktp" value="true" checked' in page
+    assert 'name="collected.documents.kk" value="true">' in page
+    documents = desks.documents("dispensasi-nikah", status="cerai")
+    file = desks.receive("loket1", taken.json["id"], collected={"documents": documents})
+    assert desks.file(file["id"]).answers == {"status": "cerai"}
+
+
+def test_a_ticket_that_went_to_another_service_takes_nothing_along(app: Flask, desks: Desks) -> None:
+    taken = take(app, answers={"status": "cerai"}, ready=["ktp"])
+    desks.serve_next("loket1")
+
+    elsewhere = officer.Onward(None, "legalisasi")
+    desks.store.change(
+        desks.id, desks.actor("loket1"), officer.act, taken.json["id"], Action.TRANSFER, onward=elsewhere
+    )
+    desks.serve_next("loket2")
+
+    assert " checked" not in checklist(app, 2, taken.json["id"])
+
+
+def test_what_was_said_at_the_kiosk_is_gone_in_the_morning(app: Flask, desks: Desks) -> None:
+    taken = take(app, answers={"status": "cerai"}, ready=["ktp"])
+    desks.store.change(desks.id, Actor.system(desks.now), close_past_days)
+    assert desks.ticket(taken.json["id"]).brought["answers"] == {"status": "cerai"}
+
+    desks.later(days=1)
+    desks.store.change(desks.id, Actor.system(desks.now), close_past_days)
+
+    assert desks.ticket(taken.json["id"]).brought is None
