@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.numbering import label, office_day, parse_label, parse_register
+from shared.domain.numbering import free_letters, label, letters, office_day, parse_label, parse_register
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -48,3 +48,17 @@ def test_a_register_number_may_come_without_its_year_and_nothing_else_is_one() -
 @pytest.mark.parametrize("typed", ["A-012", "a12", "A 012", "A - 012", " a.12 "])
 def test_a_ticket_number_is_read_however_it_is_typed(typed: str) -> None:
     assert parse_label(typed) == ("A", 12)
+
+
+@pytest.mark.parametrize("typed", ["AA-012", "aa12", "Aa 012", "AA - 12"])
+def test_a_number_may_begin_with_two_letters(typed: str) -> None:
+    assert parse_label(typed) == ("AA", 12)
+
+
+def test_after_z_the_letters_go_on_in_pairs_and_the_next_free_one_is_proposed() -> None:
+    every = list(letters())
+
+    assert every[:2] + every[25:29] + every[-1:] == ["A", "B", "Z", "AA", "AB", "AC", "ZZ"]
+    assert len(set(every)) == 26 + 26 * 26
+    assert next(free_letters({"A", "C"})) == "B"
+    assert next(free_letters(set(every[:27]))) == "AB"

@@ -435,7 +435,7 @@ def test_the_services_are_changed_and_the_kiosk_knows_at_once(setup: Setup) -> N
         {setup.store.office_config(setup.uji.id).services[1].id}
     )
     setup.refuses("/services", {**fields, "services-1-series": "A"}, "Huruf A sudah dipakai layanan lain.")
-    setup.refuses("/services", {**fields, "services-0-series": "AB"}, "Isi satu huruf dari A sampai Z.")
+    setup.refuses("/services", {**fields, "services-0-series": "ABC"}, "Isi satu atau dua huruf dari A sampai Z.")
     setup.refuses("/services", {**fields, "services-0-quota": "banyak"}, "Isi dengan bilangan bulat.")
     setup.refuses("/services", {**fields, "services-0-amber_min": "40"}, "Batas merah harus lebih besar")
 

@@ -144,6 +144,12 @@ def test_everything_that_digit_by_digit_calls_need_can_be_recorded(language):
             assert {p.key for p in speech.call_phrases(f"{letter}-987", counter, language)} <= recordable
 
 
+def test_two_letters_are_spoken_one_by_one() -> None:
+    keys = [each.key for each in speech.call_phrases("AB-012", 1, "id")]
+
+    assert [key for key in keys if key.startswith("letter.")] == ["letter.A", "letter.B"]
+
+
 @given(
     series=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", max_size=3),
     number=st.integers(0, 9999),

@@ -399,7 +399,8 @@ WRONG = [
     # names
     ('slug = "izin"',            'slug = "salinan"',            "layanan 2, slug: 'salinan' sudah dipakai nomor 1."),
     ('series = "B"',             'series = "A"',                "layanan 2, series: 'A' sudah dipakai nomor 1."),
-    ('series = "B"',             'series = "b"',                "layanan 2, series: Isi satu huruf dari A sampai Z."),
+    ('series = "B"',             'series = "b"',                "layanan 2, series: Isi satu atau dua huruf dari A sampai Z."),
+    ('series = "B"',             'series = "ABC"',              "layanan 2, series: Isi satu atau dua huruf dari A sampai Z."),
     ('slug = "izin"',            'slug = "Surat Izin"',         "layanan 2, slug: Pakai huruf kecil, angka, dan tanda hubung saja."),
     ('slug = "kota"',            'slug = "ko/ta"',              "slug: Pakai huruf kecil, angka, dan tanda hubung saja."),
     ('key = "periksa"',          'key = "terima"',              "layanan 2, tahap 3, key: 'terima' sudah dipakai nomor 2."),

@@ -18,7 +18,7 @@ from shared.domain.errors import Forbidden, Invalid, NotAllowed, Refusal, Unknow
 from shared.domain.print_job import JobState
 from shared.domain.slip import Text
 from shared.domain.ticket import AT_COUNTER, MOVES, Action, State
-from shared.engine import paper, seat
+from shared.engine import officer, paper, seat
 from shared.engine.day import close_past_days
 from shared.engine.officer import OFFERED
 from shared.store import reads
@@ -52,6 +52,16 @@ def test_numbers_count_up_in_each_series(office: Found) -> None:
     numbers = [uji.take(slug).number for slug in ("layanan-1", "layanan-2", "layanan-1", "layanan-1", "layanan-2")]
 
     assert numbers == ["A-001", "B-001", "A-002", "A-003", "B-002"]
+
+
+def test_the_27th_service_has_numbers_of_two_letters_and_is_called_by_them(office: Found) -> None:
+    uji = office(services=27)
+
+    numbers = [uji.take(slug).number for slug in ("layanan-26", "layanan-27", "layanan-27")]
+    called = uji.do(officer.call_number, "aa2", "terlambat")
+
+    assert numbers == ["Z-001", "AA-001", "AA-002"]
+    assert called["number"] == "AA-002"
 
 
 def test_the_same_nonce_gives_the_same_ticket_and_leaves_no_trace(office: Found) -> None:

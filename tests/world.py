@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
 from werkzeug.security import generate_password_hash
 
 from shared.domain.actor import Actor
+from shared.domain.numbering import letters
 from shared.domain.standard import Requirement, Role, ServiceStandard, Step
 from shared.domain.ticket import Action, State
 from shared.engine import officer, visitor
@@ -31,10 +32,10 @@ _nonces = count(1)
 
 
 def service(number: int) -> ServiceStandard:
-    """`layanan-1` with the letter A, `layanan-2` with B ..."""
+    """`layanan-1` with the letter A, `layanan-2` with B ... `layanan-27` with AA."""
     return ServiceStandard(
         f"layanan-{number}",
-        chr(ord("A") + number - 1),
+        next(islice(letters(), number - 1, None)),
         f"Layanan Nomor {number}",
         f"Layanan {number}",
         name_en=f"Service {number}",

@@ -6,6 +6,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
+from shared.domain.numbering import free_letters
 from shared.domain.standard import unfilled
 from shared.engine import setup as engine
 from shared.engine import setup_standard
@@ -34,8 +35,7 @@ def services() -> ResponseReturnValue:
 @setup_page("/services/new")
 @described(takes=setup_standard.ServiceForm)
 def new_service() -> ResponseReturnValue:
-    taken = {service.series for service in office_config().services}
-    letter = next((each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if each not in taken), "")
+    letter = next(free_letters({service.series for service in office_config().services}), "")
 
     def save(wanted: setup_standard.ServiceForm) -> str:
         slug = change(setup_standard.add_service, wanted)

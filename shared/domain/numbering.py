@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, tzinfo
 from hashlib import sha256
+from itertools import product
+from string import ascii_uppercase
 
 from shared.domain.errors import Unknown
 from shared.domain.identity import plain
+
+SERIES = "[A-Z]{1,2}"
+"""The letters before a queue number: one or two, so that an office may have more than 26 services."""
+
+
+def letters() -> Iterator[str]:
+    """Every series in the order in which they are given: A to Z, then AA to ZZ."""
+    yield from ascii_uppercase
+    yield from map("".join, product(ascii_uppercase, repeat=2))
+
+
+def free_letters(taken: Collection[str]) -> Iterator[str]:
+    """The series that no service has yet, the next one first."""
+    return (each for each in letters() if each not in taken)
 
 
 def label(series: str, number: int) -> str:
@@ -32,14 +49,14 @@ def register_label(number: int | None, year: int | None) -> str | None:
 
 
 def parse_label(text: str) -> tuple[str, int]:
-    """Letter and number of what a person typed: `A-012`, `a12`, or `12` alone; raises `Unknown("number")`."""
+    """Letters and number of what a person typed: `A-012`, `aa12`, or `12` alone; raises `Unknown("number")`."""
     found = _TYPED.fullmatch(plain(text))
     if found is None:
         raise Unknown("number")
     return found[1].upper(), int(found[2])
 
 
-_TYPED = re.compile(r"([A-Za-z]?) ?[-.\u2010-\u2015]? ?([0-9]{1,6})")
+_TYPED = re.compile(r"([A-Za-z]{0,2}) ?[-.\u2010-\u2015]? ?([0-9]{1,6})")
 
 
 def parse_register(text: str) -> tuple[int, int | None] | None:

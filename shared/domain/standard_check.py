@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from shared.domain.channel import WALKED_TO, Channel
+from shared.domain.numbering import SERIES
 from shared.domain.problem import Path, Problem, under
 from shared.domain.standard import (
     COMPONENTS,
@@ -25,7 +26,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SERIES = re.compile(r"[A-Z]")
+_SERIES = re.compile(SERIES)
 _REGION = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 _INSTAGRAM = re.compile(r"@?[A-Za-z0-9._]{1,30}")
 

@@ -19,6 +19,7 @@ from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
 from shared.domain.calendar import Convention
 from shared.domain.channel import WALKED_TO, ChannelKind
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.numbering import SERIES
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.speech import Style
@@ -61,7 +62,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Letter = Annotated[
     str,
     BeforeValidator(lambda value: value.strip().upper() if isinstance(value, str) else value),
-    StringConstraints(pattern="^[A-Z]$"),
+    StringConstraints(pattern=f"^{SERIES}$"),
 ]
 
 

@@ -102,7 +102,7 @@ class Service(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     slug: Mapped[str] = mapped_column(String(40))
-    series: Mapped[str] = mapped_column(String(1))
+    series: Mapped[str] = mapped_column(String(2))
     """The letter before its numbers."""
     position: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -306,13 +306,13 @@ class Device(Base):
 
 
 class Series(Base):
-    """The counter row of one letter on one day: numbers come from here, never from max()+1."""
+    """The counter row of the one or two letters of a service on one day: numbers come from here, never from max()+1."""
 
     __tablename__ = "series"
 
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
     on_day: Mapped[date] = mapped_column(primary_key=True)
-    letter: Mapped[str] = mapped_column(String(1), primary_key=True)
+    letter: Mapped[str] = mapped_column(String(2), primary_key=True)
     last_number: Mapped[int]
 
 
@@ -363,7 +363,7 @@ class Ticket(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     on_day: Mapped[date]
-    series: Mapped[str] = mapped_column(String(1))
+    series: Mapped[str] = mapped_column(String(2))
     number: Mapped[int]
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     token: Mapped[str] = mapped_column(String(32), unique=True)
