@@ -1,14 +1,14 @@
 """The numbers of a service begin with one or two letters, so that an office may have more than 26 services.
 
-Revision ID: 0012
-Revises: 0011
+Revision ID: 0014
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 _COLUMNS = (("service", "series"), ("series", "letter"), ("ticket", "series"))
 
