@@ -33,6 +33,13 @@ MENU = (
     Section("counter.register", "book-open", "Register", Right.SEE_FILES),
     Section("counter.letters", "file-text", "Letters", Right.SEE_LETTERS),
     Section("counter.recaps", "clipboard-list", "Recap", Right.SEE_RECAPS, ("counter.recap_list",)),
+    Section(
+        "counter.complaint_book",
+        "message-square-warning",
+        "Complaints",
+        Right.ENTER_COMPLAINTS,
+        ("counter.complaint", "counter.new_complaint"),
+    ),
     Section("counter.supervisor_page", "radar", "Supervisor", Right.SEE_FLOOR),
     Section("counter.day_page", "calendar-check", "The day", Right.ENTER_LATE),
     Section("counter.audit_page", "scroll-text", "Audit", Right.SEE_AUDIT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from counter import (
     audit,
     clicks,
+    complaints,
     day,
     devices,
     files,
@@ -24,6 +25,7 @@ from shared.web.screens import Screen
 ROUTES = (
     audit,
     clicks,
+    complaints,
     day,
     files,
     letters,

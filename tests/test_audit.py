@@ -54,6 +54,7 @@ UNRECORDED = {
     "devices_setup.tell": "a display blinks, sounds or loads its page again: nothing is other than before",
     "devices_setup.test_call": "the same for every display",
     "counter.stop_work": "one's own long work ends; that it was begun is recorded",
+    "counter.complaint_person": "noted among who looked at whose data, which the audit page shows below",
     "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",
     "agents.offer": "a print agent asks for work",
     "agents.claim": "the print job's own row keeps who sends it, since when and how often",
@@ -465,6 +466,75 @@ def _(house: House) -> Click:
     return Click(
         "/lumajang/counter/recap", {"number": "100/1/2026", "on_day": today, "from_on": today, "until_on": today}
     )
+
+
+# --- complaints ---
+
+COMPLAINTS = "/uji/counter/complaints"
+SAID = {"kind": "complaint", "text": "Antre tiga jam", "person": "named", "name": "Siti"}
+
+
+@clicks("complaint.send")
+def _(house: House) -> Click:
+    house.browsers["uji"] = house.app.test_client()
+    house.browsers["uji"].environ_base.update({"REMOTE_ADDR": DOOR, "HTTP_ACCEPT": "text/html"})
+    return Click("/uji/complaint", {**SAID, "nonce": house.nonce()}, who="tanpa masuk", address=DOOR)
+
+
+@clicks("counter.enter_complaint")
+def _(house: House) -> Click:
+    return Click(f"{COMPLAINTS}/new", {**SAID, "entrance": "box", "nonce": house.nonce()})
+
+
+def _complaint(house: House, *steps: str) -> str:
+    """The address of one that was led through these steps."""
+    house.do(f"{COMPLAINTS}/new", **SAID, entrance="box", nonce=house.nonce())
+    made = house.row(tables.ComplaintRecord)
+    for step in steps:
+        house.do(f"{COMPLAINTS}/{made.id}/{step}", text="Kami perbaiki")
+    return f"{COMPLAINTS}/{made.id}"
+
+
+for action, steps, form in (
+    ("verify", (), {}),
+    ("hand_on", ("verify",), {}),
+    ("forward", ("verify",), {"text": "Dinas Perhubungan"}),
+    ("take_back", ("verify", "forward"), {}),
+    ("answer", ("verify",), {"text": "Kami perbaiki"}),
+    ("reject", (), {"text": "Bukan wewenang kami"}),
+    ("close", ("verify", "answer"), {}),
+    ("withdraw", (), {}),
+    ("undo", ("verify",), {}),
+):
+
+    def _row(house: House, action: str = action, steps: tuple[str, ...] = steps, form: dict[str, str] = form) -> Click:
+        if action == "hand_on":
+            mine = tables.Officer.office_id == house.uji.id, tables.Officer.login == "camat"
+            form = {"handler_id": str(house.row(tables.Officer, *mine).id)}
+        return Click(f"{_complaint(house, *steps)}/{action}", form)
+
+    clicks("counter.act_on_complaint", f"counter.act_on_complaint {action}")(_row)
+
+
+@clicks("answer.reply")
+def _(house: House) -> Click:
+    _complaint(house, "verify", "answer")
+    return Click(f"/a/{house.row(tables.ComplaintRecord).token}", json={"text": "Belum beres"}, who="tanpa masuk")
+
+
+@clicks("counter.about_whom")
+def _(house: House) -> Click:
+    return Click(f"{_complaint(house, 'verify')}/about", {"officers[]": [str(house.uji.officers[0])]})
+
+
+@clicks("counter.publish_complaint")
+def _(house: House) -> Click:
+    return Click(f"{_complaint(house, 'verify', 'answer')}/publish", {"said": "Antrean lama", "done": "Loket ditambah"})
+
+
+@clicks("counter.complaint_slip")
+def _(house: House) -> Click:
+    return Click(f"{_complaint(house)}/slip")
 
 
 # --- devices and paper ---

@@ -34,8 +34,12 @@ THROUGH = {
     "LOKSCA": """
         counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
         kiosk.take kiosk.results kiosk.missing sound.spoken devices.ask devices.redeem
-        counter.end_token counter.stop_work
+        counter.end_token counter.stop_work counter.enter_complaint complaint.send answer.reply
         agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
+    """,
+    "  KSCA": """
+        counter.act_on_complaint counter.about_whom counter.publish_complaint counter.complaint_slip
+        counter.complaint_person
     """,
     " OK  A": "counter.disturb",
     "L K  A": "counter.enter_late",

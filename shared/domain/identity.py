@@ -163,6 +163,15 @@ def mask(nik: str) -> str:
     return shown.rjust(len(nik), "*")
 
 
+def without_nik(text: str) -> str:
+    """The text with every NIK in it blacked out, also one in groups; phone numbers and NIB (13 digits) are shorter."""
+    return _NIK_IN_TEXT.sub("****", text)
+
+
+_NIK_IN_TEXT = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
+"""16 digits. Source: Permendagri 19/2010, the number of the KTP."""
+
+
 def _birth_parts(nik: str) -> tuple[int, int, int] | None:
     """Day, month and two digits of the year; None when there is no such day in either century."""
     day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])

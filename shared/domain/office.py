@@ -48,6 +48,10 @@ class OfficeSettings:
     """Whether the television also shows the pledge and what to bring for each service."""
     closes_by_itself_at: time | None = None
     """The office's time at which whoever still waits is counted as not served; None: at midnight."""
+    complaint_days: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Kind of complaint -> working days until it is verified and until it is answered; absent: `AnswerDays`."""
+    retention_days: dict[str, int] = field(default_factory=dict)
+    """Class of personal data -> days for which it is kept; absent: `domain.retention.START_DAYS`."""
     is_practice: bool = False
     """A practice office: slips say LATIHAN and nothing of it goes into reports."""
     letter_series: tuple[LetterSeries, ...] = ()

@@ -31,6 +31,16 @@ class Right(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_READERS = "see_readers"
     """Who looked at the data of a file."""
+    ENTER_COMPLAINTS = "enter_complaints"
+    """Write down what somebody said at the desk, by telephone, in the box."""
+    HANDLE_COMPLAINTS = "handle_complaints"
+    """Read the book, take one up and answer it; who wrote it is a question of `domain.complaint`."""
+    LEAD_COMPLAINTS = "lead_complaints"
+    """Hand somebody else's complaint to another handler."""
+    CARE_FOR_DATA = "care_for_data"
+    """One person's data: a sheet of them, and requests to correct or erase them."""
+    MAKE_EVIDENCE = "make_evidence"
+    """The folder for those who examine the office."""
     SEE_SETUP = "see_setup"
     CHANGE_SETUP = "change_setup"
     END_SESSIONS = "end_sessions"
@@ -59,6 +69,11 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MAKE_RECAPS:   _HEADS,
     Right.SEE_AUDIT:     _HEADS | _CAMAT,
     Right.SEE_READERS:   _HEADS,
+    Right.ENTER_COMPLAINTS:  _DESKS | _CAMAT,
+    Right.HANDLE_COMPLAINTS: _HEADS | _CAMAT | {Role.SEKRETARIAT},
+    Right.LEAD_COMPLAINTS:   _HEADS | _CAMAT,
+    Right.CARE_FOR_DATA:     _HEADS,
+    Right.MAKE_EVIDENCE:     _HEADS,
     Right.SEE_SETUP:     _HEADS,
     Right.CHANGE_SETUP:  frozenset({Role.ADMIN}),
     Right.END_SESSIONS:  frozenset({Role.ADMIN}),

@@ -6,13 +6,13 @@ and `slip_printer`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from shared.domain.errors import Invalid
+from shared.domain.identity import without_nik
 
 
 class SlipWords(Protocol):
@@ -117,7 +117,7 @@ def as_copy(lines: Sequence[Line], reason: str, words: SlipWords) -> list[Line]:
     for line in lines:
         if is_start:
             copied += [Text(words("slip.copy"), size=2, bold=True, align="center", inverse=True)]
-            copied += [Text(words("slip.printed_again", reason=_masked(reason)), align="center"), Space()]
+            copied += [Text(words("slip.printed_again", reason=without_nik(reason)), align="center"), Space()]
         if isinstance(line, Cut):
             copied.append(Text(words("slip.copy"), align="center", inverse=True))
         copied.append(line)
@@ -153,15 +153,8 @@ def public(lines: Sequence[Line]) -> list[Line]:
 
 def _without_nik(line: Line) -> Line:
     if isinstance(line, (Text, Item)):
-        return replace(line, text=_masked(line.text)) if _NIK.search(line.text) else line
+        text = without_nik(line.text)
+        return line if text == line.text else replace(line, text=text)
     if isinstance(line, Pair):
-        return replace(line, left=_masked(line.left), right=_masked(line.right))
+        return replace(line, left=without_nik(line.left), right=without_nik(line.right))
     return line
-
-
-def _masked(text: str) -> str:
-    return _NIK.sub("****", text)
-
-
-_NIK = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
-"""16 digits, also in groups (Permendagri 19/2010: the number of the KTP); phone numbers and NIB (13) are shorter."""

@@ -27,7 +27,7 @@ from shared.store.tables import (
     StandardVersion,
 )
 
-RESERVED = ("t", "static", "healthz", "metrics", "openapi.json", "pair", "socket.io")
+RESERVED = ("a", "t", "static", "healthz", "metrics", "openapi.json", "pair", "socket.io")
 """First parts of addresses that belong to no office."""
 
 _REGION = re.compile(r"\d{2}\.\d{2}\.\d{2}")

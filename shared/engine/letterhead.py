@@ -18,3 +18,8 @@ def letterhead(office: OfficeConfig, service: ServiceConfig) -> Letterhead:
         above=tuple(office.profile.get("letterhead", ())),
         contact=tuple(office.profile[key] for key in ("phone", "email", "web") if office.profile.get(key)),
     )
+
+
+def office_letterhead(office: OfficeConfig) -> Letterhead:
+    """The short head of a slip that belongs to no service."""
+    return Letterhead(office.name, address=office.profile.get("address"), is_practice=office.settings.is_practice)

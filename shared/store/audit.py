@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from shared.domain.numbering import parse_label, parse_register
 from shared.domain.office import OfficeConfig
-from shared.store.tables import Counter, DataView, Device, Event, FileRecord, Officer, Ticket
+from shared.store.tables import ComplaintRecord, Counter, DataView, Device, Event, FileRecord, Officer, Ticket
 
 PAGE = 100
 
@@ -40,12 +40,15 @@ def events(
             Device.name.label("device"),
             FileRecord.register_number,
             FileRecord.register_year,
+            ComplaintRecord.number.label("complaint_number"),
+            ComplaintRecord.year.label("complaint_year"),
         )
         .join(Ticket, Ticket.id == Event.ticket_id, isouter=True)
         .join(Officer, Officer.id == Event.officer_id, isouter=True)
         .join(Counter, Counter.id == Event.counter_id, isouter=True)
         .join(Device, Device.id == Event.device_id, isouter=True)
         .join(FileRecord, FileRecord.id == Event.case_id, isouter=True)
+        .join(ComplaintRecord, ComplaintRecord.id == Event.complaint_id, isouter=True)
         .where(Event.office_id == office.office_id)
         .order_by(Event.id.desc())
         .limit(PAGE)
@@ -70,9 +73,18 @@ def events(
 def views(connection: Connection, office: OfficeConfig, on: date) -> Rows:
     """Who looked at whose file on that day, newest first."""
     return connection.execute(
-        select(DataView.at, Officer.name.label("officer"), FileRecord.register_number, FileRecord.register_year)
+        select(
+            DataView.at,
+            DataView.what,
+            Officer.name.label("officer"),
+            FileRecord.register_number,
+            FileRecord.register_year,
+            ComplaintRecord.number.label("complaint_number"),
+            ComplaintRecord.year.label("complaint_year"),
+        )
         .join(Officer, Officer.id == DataView.officer_id)
-        .join(FileRecord, FileRecord.id == DataView.case_id)
+        .join(FileRecord, FileRecord.id == DataView.case_id, isouter=True)
+        .join(ComplaintRecord, ComplaintRecord.id == DataView.complaint_id, isouter=True)
         .where(
             DataView.office_id == office.office_id,
             DataView.at >= _midnight(office, on),

@@ -43,6 +43,11 @@ def of_file(connection: Connection, case_id: int) -> PastEvent | None:
     return _newest(connection, Event.case_id == case_id, Event.ticket_id.is_(None))
 
 
+def of_complaint(connection: Connection, complaint_id: int) -> PastEvent | None:
+    """The newest thing that was done with the complaint."""
+    return _newest(connection, Event.complaint_id == complaint_id)
+
+
 def of_visit(connection: Connection, office_id: int, version: int, case_id: int) -> PastEvent | None:
     """What that change of the file did to the ticket of its visitor."""
     same = Event.office_id == office_id, Event.version == version

@@ -7,11 +7,11 @@ from importlib import import_module
 
 from sqlalchemy import Executable
 
-from shared.store.tables import Register
+from shared.store.tables import ComplaintBook, Register
 from shared.store.transaction import Transaction
 
 
-def next_number(tx: Transaction, table: type[Register], **sequence: object) -> int:
+def next_number(tx: Transaction, table: type[Register | ComplaintBook], **sequence: object) -> int:
     """One more than the last number of `sequence` (the rest of the table's key); 1 is the first."""
     values = {"office_id": tx.office_id, **sequence, "last_number": 1}
     number: int = tx.execute(_upsert(table, tx.connection.dialect.name), values).scalar_one()
@@ -19,7 +19,7 @@ def next_number(tx: Transaction, table: type[Register], **sequence: object) -> i
 
 
 @cache
-def _upsert(table: type[Register], dialect: str) -> Executable:
+def _upsert(table: type[Register | ComplaintBook], dialect: str) -> Executable:
     insert = import_module(f"sqlalchemy.dialects.{dialect}").insert  # only the one in use: it costs at every start
     key = [column.name for column in table.__table__.primary_key]
     statement: Executable = (

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     String,
+    Text,
     TextClause,
     UniqueConstraint,
     text,
@@ -591,16 +592,114 @@ class LetterRecord(Base):
 
 
 class DataView(Base):
-    """Who looked at whose personal data, and when."""
+    """Who looked at whose personal data, and when: of a file, or of who wrote a complaint."""
 
     __tablename__ = "data_view"
-    __table_args__ = (Index("ix_data_view_case_id", "case_id"),)
+    __table_args__ = (Index("ix_data_view_case_id", "case_id"), Index("ix_data_view_complaint_id", "complaint_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), default=None)
+    what: Mapped[str] = mapped_column(String(16), default="file", server_default="file")
+    """file, nik (the whole number), person (who wrote a complaint), or sheet (all that is kept of one person)."""
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     at: Mapped[datetime]
+
+
+class ComplaintBook(Base):
+    """The counter row of the book of complaints of one year."""
+
+    __tablename__ = "complaint_book"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+
+
+class ComplaintRecord(Base):
+    """What somebody said about the office, and what became of it; who said it stands in a table of its own."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        UniqueConstraint("office_id", "year", "number"),
+        UniqueConstraint("office_id", "nonce"),
+        Index("ix_complaint_state", "office_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    year: Mapped[int]
+    number: Mapped[int]
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    """Random, 128 bits: the address of its answer."""
+    nonce: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    """This and the next: `domain.complaint`."""
+    entrance: Mapped[str] = mapped_column(String(16))
+    foreign_number: Mapped[str] = mapped_column(String(60), default="")
+    """Its number elsewhere (LAPOR!)."""
+    person: Mapped[str] = mapped_column(String(8))
+    """named, secret or none."""
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), default=None)
+    text: Mapped[str] = mapped_column(Text)
+    wanted: Mapped[str] = mapped_column(Text, default="")
+    """The settlement that was asked for."""
+    barred: Mapped[list[object]] = mapped_column(default=list)
+    """Ids of the officers whom it is about: they read nothing of it."""
+    language: Mapped[str] = mapped_column(String(2), default="id")
+    state: Mapped[str] = mapped_column(String(12))
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    received_at: Mapped[datetime]
+    since_at: Mapped[datetime]
+    """When it came to its present state."""
+    verify_by: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    verified_at: Mapped[datetime | None] = mapped_column(default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was answered last; each earlier time is an event."""
+    forwarded_to: Mapped[str] = mapped_column(String(120), default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    """What the writer reads behind the token, and anybody who finds the slip."""
+    reply: Mapped[str] = mapped_column(Text, default="")
+    """Why the writer says that it is not settled."""
+    public_said: Mapped[str] = mapped_column(String(500), default="")
+    """The month's page, in the handler's words: what was said. Empty: it does not stand there."""
+    public_done: Mapped[str] = mapped_column(String(500), default="")
+    """The same: what was done."""
+
+
+class ComplaintPerson(Base):
+    """Who wrote a complaint; the row goes when its time is over, the complaint stays."""
+
+    __tablename__ = "complaint_person"
+
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    contact: Mapped[str] = mapped_column(String(120), default="")
+
+
+class DataRequest(Base):
+    """Somebody's wish about the data that are kept of them, to be answered within 3 x 24 hours (UU 27/2022)."""
+
+    __tablename__ = "data_request"
+    __table_args__ = (Index("ix_data_request_office_id", "office_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    """see, correct or erase."""
+    cases: Mapped[list[object]] = mapped_column(default=list)
+    """Ids of the person's files: never the NIK by which they were found."""
+    wish: Mapped[str] = mapped_column(String(500), default="")
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    """Who wrote it down."""
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_granted: Mapped[bool | None] = mapped_column(default=None)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    reason: Mapped[str] = mapped_column(String(500), default="")
 
 
 CALLS = text("action IN ('call', 'recall')")
@@ -608,6 +707,7 @@ CALLS = text("action IN ('call', 'recall')")
 _BY_OFFICER = text("officer_id IS NOT NULL")
 REPORTED = text("(ticket_id IS NULL OR action = 'late_entry')")
 """What reports look for by its time: what was done to files and in the office, and what was entered later."""
+_OF_COMPLAINT = text("complaint_id IS NOT NULL")
 
 
 class Event(Base):
@@ -623,6 +723,7 @@ class Event(Base):
         Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
         Index("ix_event_reported", "office_id", "at", sqlite_where=REPORTED, postgresql_where=REPORTED),
+        Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT, postgresql_where=_OF_COMPLAINT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -634,6 +735,7 @@ class Event(Base):
     to_state: Mapped[str | None] = mapped_column(String(16), default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), default=None)
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"), default=None)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), default=None)

@@ -166,6 +166,22 @@ class WorkFacts(Answer):
     percent: int
 
 
+class ReceivedComplaint(Answer):
+    """A complaint as its writer gets it."""
+
+    number: str
+    token: str = Field(description="of the page /a/<token>, where its answer will stand")
+    job: int | None = Field(description="its slip; null without a printer")
+
+
+class ComplaintFacts(Answer):
+    """A complaint after an action: nothing that was said, and nobody."""
+
+    id: int
+    number: str
+    state: str
+
+
 class SlipState(Answer):
     """What became of the paper of a ticket."""
 

@@ -25,6 +25,7 @@ from shared.web import (
     agents,
     auth,
     bounds,
+    complaints,
     csrf,
     devices,
     epson,
@@ -100,6 +101,8 @@ def create_app(
     app.register_blueprint(public.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(paper.blueprint)
+    app.register_blueprint(complaints.blueprint)
+    app.register_blueprint(complaints.answers, url_prefix="/a")
     for each in (agents, epson, star):
         app.register_blueprint(each.blueprint)
     screens: tuple[Screen, ...] = tuple(import_module(f"{name}.routes").SCREEN for name in SCREENS)

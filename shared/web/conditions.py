@@ -21,6 +21,8 @@ from shared.domain.office import OfficeConfig
 from shared.domain.ticket import State
 from shared.printing.address import is_wired
 from shared.printing.delivery import Answers
+from shared.store import complaints
+from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.tables import Event, Ticket
 from shared.web import media
@@ -133,6 +135,34 @@ def expired_waiting(scene: Scene) -> Iterator[Facts]:
     count = scene.connection.execute(counted.where(*mine, *today)).scalar_one()
     if count:
         yield {"count": count}
+
+
+# complaints
+
+
+@condition
+def complaint_late(scene: Scene) -> Iterator[Facts]:
+    late = [each.label for each in _waiting(scene) if each.is_late(scene.now)]
+    if late:
+        yield {"count": len(late), "numbers": ", ".join(late[:5])}
+
+
+@reminder
+def complaint_near(scene: Scene) -> Iterator[Facts]:
+    """Their day is today or the next working day."""
+    calendar = scene.office.calendar
+    tomorrow = calendar.next_working_day(calendar.day_of(scene.now))
+    near = [
+        each.label
+        for each in _waiting(scene)
+        if each.due_at and not each.is_late(scene.now) and calendar.day_of(each.due_at) <= tomorrow
+    ]
+    if near:
+        yield {"count": len(near), "numbers": ", ".join(near[:5])}
+
+
+def _waiting(scene: Scene) -> list[ComplaintView]:
+    return complaints.waiting(scene.connection, scene.office.office_id)
 
 
 # hours

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from shared.domain.actor import Actor
+from shared.engine.complaint import close_old
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
 from shared.engine.founding import Password
@@ -118,7 +119,7 @@ def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_a
     steps: list[Callable[[], object]] = [partial(live.publish, office_id, 0), partial(learn, store, office_id, now)]
     if jumped_at is None or _is_confirmed(store, office_id, jumped_at):
         change = partial(store.change, office_id, Actor.system(now))
-        steps = [partial(change, close_past_days), partial(change, close_when_due), *steps]
+        steps = [partial(change, close_past_days), partial(change, close_when_due), partial(change, close_old), *steps]
     for step in steps:
         try:
             step()
