@@ -15,7 +15,7 @@ import pytest
 from jinja2 import Environment, TemplateSyntaxError
 
 from shared import faults
-from shared.domain import file_state, print_job, ticket
+from shared.domain import complaint, file_state, print_job, ticket
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
 from shared.printing.status import Status
@@ -576,6 +576,23 @@ def test_the_readmes_print_job_diagram_is_the_table_of_moves() -> None:
     drawn = re.findall(r"^    (\w+) --> (\w+): (\w+)$", section("The print job"), re.MULTILINE)
 
     assert drawn == [(start.value, end.value, action.value) for start, action, end in print_job.MOVES]
+
+
+def test_the_readmes_complaint_diagram_is_the_table_of_moves() -> None:
+    drawn = re.findall(r"^    (\w+) --> (\w+): (\w+)$", section("The complaint"), re.MULTILINE)
+
+    assert drawn == [(start.value, end.value, action.value) for start, action, end in complaint.MOVES]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_and_action_of_a_complaint_has_a_word(language: str) -> None:
+    keys = [f"complaint_state.{each}" for each in complaint.ComplaintState]
+    keys += [f"complaint_state_public.{each}" for each in complaint.ComplaintState]
+    asked = [each for each in complaint.ComplaintAction if each != complaint.ComplaintAction.REOPEN]
+    keys += [f"complaint_action.{each}" for each in asked]
+    keys += [f"act.complaint_{each}" for each in complaint.ComplaintAction]
+
+    assert [key for key in keys if not words(language).get(key)] == []
 
 
 def test_a_print_jobs_state_is_assigned_in_one_place() -> None:
