@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, jsonify, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from kiosk import speech
+from kiosk import file_look, speech
 from kiosk.words import BothLanguages, picture
 from shared.domain.brought import brought
 from shared.domain.errors import Unknown
@@ -21,8 +21,8 @@ from shared.domain.standard import questions_tree
 from shared.engine import reception, visitor
 from shared.printing.status import Status
 from shared.store import reads
-from shared.web.answers import BoardFacts, PrintJobNumber, SlipState, TakenTicket
-from shared.web.api import ComeBack, PrintMissing, TakeTicket
+from shared.web.answers import BoardFacts, FileLook, PrintJobNumber, SlipState, TakenTicket
+from shared.web.api import ComeBack, LookAtFile, PrintMissing, TakeTicket
 from shared.web.auth import devices_only, now, store
 from shared.web.bounds import query_number
 from shared.web.clicks import change
@@ -105,6 +105,20 @@ def results() -> ResponseReturnValue:
     printer = g.device.settings.get("printer")
     taken = change(reception.come_back, shown.code, nonce=shown.nonce, language=shown.language, printer=printer)
     return jsonify(taken.facts()), 201
+
+
+@blueprint.post("/files")
+@devices_only("kiosk")
+@limiter.limit("30/minute")
+@described(FileLook, takes=LookAtFile)
+def file() -> ResponseReturnValue:
+    """Where a file stands, for the holder of its receipt; changes nothing."""
+    shown = read(LookAtFile)
+    with store().read() as connection, store().room(g.office_id, now()) as room:
+        token = file_look.token_of(connection, g.office_id, shown.code, now())
+        configs = store().office_configs
+        found = file_look.look(connection, office_config(), configs, room, token, shown.language)
+    return jsonify(found.model_dump(mode="json"))
 
 
 @blueprint.post("/missing")

@@ -55,6 +55,7 @@ UNRECORDED = {
     "devices_setup.test_call": "the same for every display",
     "counter.stop_work": "one's own long work ends; that it was begun is recorded",
     "counter.complaint_person": "noted among who looked at whose data, which the audit page shows below",
+    "kiosk.file": "a look by the receipt: nothing changes, and no person is named",
     "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",
     "agents.offer": "a print agent asks for work",
     "agents.claim": "the print job's own row keeps who sends it, since when and how often",

@@ -359,6 +359,34 @@ def test_a_scanned_receipt_gives_a_number_for_its_file_from_any_screen(
     expect(page.locator("[data-number]")).to_have_text(number, timeout=LONG_MS)
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_file_that_needs_nobody_is_shown_and_no_paper_is_promised(
+    kiosk: Callable[..., Page], receipt: str, server: Server, screen: str
+) -> None:
+    page = kiosk(screen)
+    before = issued(server)
+    mine = tables.FileRecord.token == receipt
+    for state, step, says in (
+        (CaseState.OPEN, "validate", "sedang diproses"),
+        (CaseState.PAUSED, "entry", "dijeda"),
+        (CaseState.COMPLETED, "recap", "sudah diserahkan"),
+    ):
+        on_store(server, update(tables.FileRecord).where(mine).values(state=state, step=step))
+        page.tap("[data-action=results]")
+        scan(page, f"{server.url}/t/{receipt}")
+
+        expect(page.locator("[data-screen=file] [data-file-state]:visible")).to_contain_text(says, timeout=LONG_MS)
+        assert page.locator("[data-paper]:visible").count() == 0
+        assert page.locator("[data-file-steps] [aria-current]").count() == (state != CaseState.COMPLETED)
+        assert page.evaluate(
+            "document.querySelector('.main').scrollHeight <= document.querySelector('.main').clientHeight + 1"
+        )
+        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+        page.tap("[data-screen=file] [data-action=finish]")
+        expect(page.locator("[data-screen=home]")).to_be_visible()
+    assert issued(server) == before
+
+
 def test_a_scanned_code_that_is_no_receipt_is_refused_in_words(kiosk: Callable[..., Page], server: Server) -> None:
     page = kiosk()
     before = issued(server)

@@ -2,6 +2,7 @@
 
 import { stayAwake } from "../shared/awake.js";
 import { live } from "../shared/live.js";
+import { askFile, drawFile } from "./file.js";
 import { guard } from "./guard.js";
 import { drawHome } from "./home.js";
 import { idle } from "./idle.js";
@@ -16,15 +17,18 @@ import { asker, post } from "./ticket.js";
 import { phrase, speakIn, time } from "./words.js";
 
 const HOME_AFTER_MS = 15000; // how long the number stays on the screen
+const HOME_AFTER_FILE_MS = 45000; // a file's way is read in peace
 const HOME_AFTER_FAILED_MS = 45000; // without paper the number must be written down
 const SHOWN_MS = 1200; // the taps of a hurried finger that still come end nothing
 const TWICE_MS = 400; // a second tap on the same spot was meant for the screen before
 const TWICE_PX = 24;
 const LONGEST_CODE = 12;
 const MISSING_MS = 8000;
+const LIST_MS = 10000; // how long it stands that the list can be taken
 
 let drawnPlace = null;
 let isAway = false;
+let isLooking = false;
 
 // --- where we are ---
 
@@ -35,6 +39,9 @@ function place() {
   }
   if (parts[0] === "number" && session.ticket) {
     return { name: "number" };
+  }
+  if (parts[0] === "file" && session.file) {
+    return { name: "file" };
   }
   return { name: ["help", "results"].indexOf(parts[0]) >= 0 ? parts[0] : "home" };
 }
@@ -72,7 +79,7 @@ function draw() {
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);
-  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, help: drawHelp })[where.name](screen, where.slug);
+  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, file: drawFile, help: drawHelp })[where.name](screen, where.slug);
   const placed = where.name + (where.slug || "");
   if (drawnPlace !== null && drawnPlace !== placed) {
     const title = one("h1", screen);
@@ -109,7 +116,7 @@ const number = asker({
   csrf: facts.csrf,
   overlay,
   done(ticket) {
-    keep({ ticket: Object.assign({ paper: "printing" }, ticket) });
+    keep({ ticket: Object.assign({ paper: ticket.has_paper === false ? "kept" : "printing" }, ticket) });
     all("[data-number]").forEach((each) => { each.textContent = ticket.number; });
     clock.endIn(HOME_AFTER_MS);
     shownAt = performance.now();
@@ -135,9 +142,25 @@ function take(slug) {
   number.ask({ url: facts.urls.take, body: { service: slug, priority: session.priority, nonce: nonce(), language: session.language, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [] } });
 }
 
-function collect(code) {
-  if (code && !session.pending) {
-    note("");
+// A number when the file needs its applicant now; else where the file stands, and no word of paper that is not coming.
+async function collect(code) {
+  if (!code || session.pending || isLooking) {
+    return;
+  }
+  note("");
+  isLooking = true;
+  overlay("busy");
+  const file = await askFile(code);
+  isLooking = false;
+  overlay(null);
+  if (file && file.refused !== undefined) {
+    note(file.refused);
+    draw();
+  } else if (file && !file.may_come) {
+    keep({ file });
+    clock.endIn(HOME_AFTER_FILE_MS);
+    go("file");
+  } else {
     number.ask({ url: facts.urls.results, body: { code, nonce: nonce(), language: session.language } });
   }
 }
@@ -227,7 +250,7 @@ const ACTIONS = {
   back() {
     const where = place();
     note("");
-    if (where.name === "number") {
+    if (where.name === "number" || where.name === "file") {
       leave();
     } else if (where.name === "service" && Object.keys(session.answers[where.slug] || {}).length) {
       keep({ answers: Object.assign({}, session.answers, { [where.slug]: {} }) });
@@ -271,8 +294,14 @@ async function printMissing() {
   } catch (fault) {
     console.warn("no list", fault);
   }
-  note(phrase(isPrinting ? "list_printing" : "list_failed"));
-  setTimeout(draw, 3000);
+  note(phrase(isPrinting ? "list_printing" : "list_failed"), isPrinting);
+  setTimeout(() => {
+    if (isPrinting) {
+      note(phrase("list_printed"), true);
+    }
+    draw();
+  }, 3000);
+  setTimeout(() => note(""), LIST_MS);
 }
 
 let shownAt = -SHOWN_MS;
@@ -290,7 +319,7 @@ function isEcho(event) { // by the finger's own time, which a busy page does not
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button || (session.pending && button.dataset.action !== "give-up") || isEcho(event)) {
+  if (!button || isLooking || (session.pending && button.dataset.action !== "give-up") || isEcho(event)) {
     return;
   }
   const where = place();

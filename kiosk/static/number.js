@@ -17,6 +17,8 @@ export function drawNumber(screen) {
   one("[data-number]", screen).textContent = ticket.number;
   one("[data-number-service]", screen).textContent = words ? words.textContent : "";
   one("[data-ahead]", screen).textContent = ticket.ahead === 0 ? phrase("ahead_none") : phrase(ticket.ahead === 1 ? "ahead_one" : "ahead", { count: ticket.ahead });
+  one("[data-number-priority]", screen).hidden = !ticket.priority;
+  all("[data-where]", screen).forEach((each) => { each.hidden = each.dataset.where !== ticket.service; });
   const wait = one("[data-wait]", screen);
   wait.hidden = ticket.wait_min_low === null || ticket.wait_min_low === undefined;
   wait.textContent = wait.hidden ? "" : phrase(ticket.wait_min_high ? "wait" : "minutes", { low: ticket.wait_min_low, high: ticket.wait_min_high });

@@ -29,6 +29,10 @@ export function press(action, isOn) {
   all('[data-action="' + action + '"]').forEach((button) => button.setAttribute("aria-pressed", String(isOn)));
 }
 
-export function note(text) {
-  all("[data-note]").forEach((each) => { each.hidden = !text; each.textContent = text; });
+export function note(text, isGood) {
+  all("[data-note]").forEach((each) => {
+    each.hidden = !text;
+    each.textContent = text;
+    each.toggleAttribute("data-good", Boolean(isGood));
+  });
 }

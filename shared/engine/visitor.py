@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -44,6 +44,8 @@ class Taken:
     ahead: int
     is_new: bool
     """False when the same nonce had taken it before."""
+    has_paper: bool = True
+    """False when the visitor had this number before, and its slip."""
     quote: Quote | None = None
     """The wait as it was told when the number was taken."""
 
@@ -58,6 +60,7 @@ class Taken:
             "ahead": self.ahead,
             "wait_min_low": self.quote.low_min if self.quote else None,
             "wait_min_high": self.quote.high_min if self.quote else None,
+            "has_paper": self.has_paper,
         }
 
 
@@ -119,7 +122,7 @@ def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer
         raise Unknown("case")
     earlier = tx.room.active_ticket_of(file.id) or hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
     if earlier is not None:
-        tx.unchanged(_taken_before(tx, earlier))
+        tx.unchanged(replace(_taken_before(tx, earlier), has_paper=earlier.nonce == nonce))
     steps = tx.standard(file.standard_id).steps
     role = awaited_at(file.state, steps, file.step)
     if role is None:

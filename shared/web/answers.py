@@ -43,6 +43,27 @@ class TakenTicket(Answer):
     ahead: int = Field(description="people who are called before")
     wait_min_low: int | None
     wait_min_high: int | None
+    has_paper: bool = Field(description="false: the visitor had this number before, and its slip")
+
+
+class FileLookStep(Answer):
+    title: str
+    is_done: bool
+    is_now: bool
+
+
+class FileLook(Answer):
+    """A file as the holder of its receipt sees it: no name, no service that is delicate."""
+
+    state: FileState
+    register_number: str | None
+    service: str | None
+    may_come: bool = Field(description="POST results gives a number for it now, or the one that its applicant has")
+    is_ready: bool = Field(description="the next step needs the applicant")
+    number: str | None = Field(description="with which its applicant is in the room")
+    promised: str | None = Field(description="by when, in words; null when nothing is promised or it is over")
+    ended_on: str | None
+    steps: list[FileLookStep]
 
 
 class TicketFacts(Answer):

@@ -42,6 +42,15 @@ class ComeBack(BaseModel):
     language: str = Field("id", pattern="^(id|en)$")
 
 
+class LookAtFile(BaseModel):
+    """A file by what its receipt shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(min_length=1, max_length=200, description="the QR code, the token, or the ten digits below it")
+    language: str = Field("id", pattern="^(id|en)$")
+
+
 class Act(BaseModel):
     """What goes with an action on a ticket."""
 

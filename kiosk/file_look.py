@@ -1,0 +1,90 @@
+"""What the kiosk tells the holder of a receipt about their file; never a name, and no service that is delicate."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from shared.domain.errors import Unknown
+from shared.domain.file_state import RUNNING, FileState
+from shared.domain.numbering import claim_code, parse_claim, register_label
+from shared.domain.office import OfficeConfig
+from shared.domain.procedure import awaited_at
+from shared.domain.room import Room
+from shared.domain.room_facts import QueueTicket
+from shared.domain.service_facts import due
+from shared.domain.standard import Role, Step
+from shared.domain.ticket import State
+from shared.store.office_config import OfficeConfigCache
+from shared.store.tables import FileRecord
+from shared.web.answers import FileLook, FileLookStep
+from shared.words import words
+
+STILL_KNOWN = timedelta(days=90)
+"""For so long the ten digits of a file that has ended are answered; its QR code always is."""
+
+IN_LINE = (State.WAITING, State.CALLED, State.ABSENT)
+"""Whoever is here for the file and in one of these keeps the number that they have, and is shown it again."""
+
+
+def token_of(connection: Connection, office_id: int, code: str, now: datetime) -> str:
+    """The token that a receipt shows: as address, bare, or as the ten digits below it. Raises `Unknown("case")`."""
+    typed = parse_claim(code)
+    if typed is None:
+        return code.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
+    is_recent = FileRecord.state.in_(_GOES_ON) | (FileRecord.since_at > now - STILL_KNOWN)
+    tokens = connection.scalars(select(FileRecord.token).where(FileRecord.office_id == office_id, is_recent))
+    found = next((token for token in tokens if claim_code(token) == typed), None)
+    if found is None:
+        raise Unknown("case")
+    return found
+
+
+_GOES_ON = (*RUNNING, FileState.RETURNED, FileState.NEW)
+
+
+def look(
+    connection: Connection, office: OfficeConfig, standards: OfficeConfigCache, room: Room, token: str, language: str
+) -> FileLook:
+    """Where the file of this token stands; raises `Unknown("case")`."""
+    file = connection.execute(
+        select(FileRecord).where(FileRecord.office_id == office.office_id, FileRecord.token == token)
+    ).first()
+    if file is None:
+        raise Unknown("case")
+    standard = standards.standard(connection, file.standard_id)
+    visit = room.active_ticket_of(file.id)
+    is_awaited = awaited_at(file.state, standard.steps, file.step) is not None
+    steps = [step for step in standard.steps if step.role != Role.APPLICANT]
+    due_at = file.due_at.astimezone(office.zone) if file.due_at and file.state in RUNNING else None
+    ended_at = (file.completed_at or file.since_at).astimezone(office.zone)
+    is_over = file.state not in _GOES_ON
+    return FileLook(
+        state=file.state,
+        register_number=register_label(file.register_number, file.register_year),
+        service=None if standard.is_delicate else standard.name_in(language),
+        may_come=is_awaited and (visit is None or visit.state in IN_LINE),
+        is_ready=is_awaited and file.state == FileState.OPEN,
+        number=_number(visit),
+        promised=due(standard.promise, due_at, words(language)) or None,
+        ended_on=words(language).day(ended_at.date()) if is_over else None,
+        steps=[] if is_over or standard.is_delicate else _steps(steps, file.step, language),
+    )
+
+
+def _number(visit: QueueTicket | None) -> str | None:
+    return None if visit is None else visit.label
+
+
+def _steps(steps: list[Step], now_at: str | None, language: str) -> list[FileLookStep]:
+    keys = [step.key for step in steps]
+    place = keys.index(now_at) if now_at in keys else len(keys)
+    return [
+        FileLookStep(
+            title=step.title_en if language == "en" and step.title_en else step.title,
+            is_done=number < place,
+            is_now=number == place,
+        )
+        for number, step in enumerate(steps)
+    ]
