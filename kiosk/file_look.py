@@ -24,6 +24,19 @@ from shared.words import words
 STILL_KNOWN = timedelta(days=90)
 """For so long the ten digits of a file that has ended are answered; its QR code always is."""
 
+PICTURES = {
+    "working": "loader-circle",
+    "sitting": "armchair",
+    "at_counter": "hand-helping",
+    "ready": "package-check",
+    FileState.NEW.value: "file-text",
+    FileState.PAUSED.value: "circle-pause",
+    FileState.RETURNED.value: "file-warning",
+    FileState.COMPLETED.value: "circle-check-big",
+    FileState.WITHDRAWN.value: "file-x",
+}
+"""How a file stands, as the page says it -> its picture; of an open one four things can be said."""
+
 IN_LINE = (State.WAITING, State.CALLED, State.ABSENT)
 """Whoever is here for the file and in one of these keeps the number that they have, and is shown it again."""
 

@@ -52,6 +52,7 @@ def page() -> str:
         trees={service.slug: questions_tree(service.standard) for service in services},
         board=_board(),
         paper=_paper(),
+        look_pictures=file_look.PICTURES,
         device=g.device,
         words=BothLanguages(current_app.extensions["loket_words"]),
         picture=picture,

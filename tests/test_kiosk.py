@@ -366,12 +366,13 @@ def test_a_file_that_needs_nobody_is_shown_and_no_paper_is_promised(
     page = kiosk(screen)
     before = issued(server)
     mine = tables.FileRecord.token == receipt
+    store = Store(f"sqlite:///{server.data / 'loket.db'}")
     for state, step, says in (
         (CaseState.OPEN, "validate", "sedang diproses"),
         (CaseState.PAUSED, "entry", "dijeda"),
         (CaseState.COMPLETED, "recap", "sudah diserahkan"),
     ):
-        on_store(server, update(tables.FileRecord).where(mine).values(state=state, step=step))
+        store.write(update(tables.FileRecord).where(mine).values(state=state, step=step))
         page.tap("[data-action=results]")
         scan(page, f"{server.url}/t/{receipt}")
 
@@ -384,6 +385,7 @@ def test_a_file_that_needs_nobody_is_shown_and_no_paper_is_promised(
         assert [each["id"] for each in Axe().run(page).response["violations"]] == []
         page.tap("[data-screen=file] [data-action=finish]")
         expect(page.locator("[data-screen=home]")).to_be_visible()
+    store.close()
     assert issued(server) == before
 
 
