@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
 from shared.domain.counter import PauseReason
+from shared.domain.letters import Standing
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Number = Annotated[int, Field(ge=1, le=HIGHEST)]
@@ -111,6 +112,21 @@ class NewLetter(ClickForm):
     signer: Annotated[str, Field(max_length=40)] = ""
     subject: Text = ""
     addressee: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+
+
+class SignReport(ClickForm):
+    """`period`: the address of a month; the rest is what stands on its report."""
+
+    period: Annotated[str, Field(max_length=24)]
+    number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    place: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+    on_day: Day
+    post: Text = ""
+    name: Text = ""
+    rank: Text = ""
+    nip: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
+    standing: Standing = Standing.HOLDER
+    on_behalf_of: Text = ""
 
 
 class FindReturned(ClickForm):

@@ -42,6 +42,13 @@ MENU = (
     ),
     Section("counter.supervisor_page", "radar", "Supervisor", Right.SEE_FLOOR),
     Section("counter.day_page", "calendar-check", "The day", Right.ENTER_LATE),
+    Section(
+        "counter.reports_today",
+        "chart-column",
+        "Reports",
+        Right.SEE_REPORTS,
+        ("counter.reports", "counter.region_report"),
+    ),
     Section("counter.audit_page", "scroll-text", "Audit", Right.SEE_AUDIT),
     Section("setup.overview", "settings", "Setup", Right.SEE_SETUP),
 )

@@ -538,6 +538,12 @@ def _(house: House) -> Click:
     return Click(f"{_complaint(house)}/slip")
 
 
+@clicks("counter.sign_report")
+def _(house: House) -> Click:
+    said = {"number": "400/1/2026", "place": "Lumajang", "on_day": "2026-11-24", "post": "Kepala Seksi", "name": "Sri"}
+    return Click("/lumajang/counter/reports", {"period": "2026-10", **said})
+
+
 # --- devices and paper ---
 
 

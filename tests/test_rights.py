@@ -47,7 +47,7 @@ THROUGH = {
     "  KS A": "counter.void_letter",
     "  K  A": """
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
-        counter.empty_counter counter.make_recap counter.confirm_clock
+        counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report
     """,
     "     A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell

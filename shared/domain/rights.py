@@ -28,6 +28,11 @@ class Right(StrEnum):
     VOID_LETTERS = "void_letters"
     SEE_RECAPS = "see_recaps"
     MAKE_RECAPS = "make_recaps"
+    SEE_REPORTS = "see_reports"
+    SEE_OFFICERS_FIGURES = "see_officers_figures"
+    """What a report says about single officers."""
+    MAKE_REPORTS = "make_reports"
+    """Sign the report of a month."""
     SEE_AUDIT = "see_audit"
     SEE_READERS = "see_readers"
     """Who looked at the data of a file."""
@@ -67,6 +72,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.VOID_LETTERS:  _HEADS | {Role.SEKRETARIAT},
     Right.SEE_RECAPS:    _HEADS | _CAMAT,
     Right.MAKE_RECAPS:   _HEADS,
+    Right.SEE_REPORTS:  _HEADS | _CAMAT | {Role.SEKRETARIAT},
+    Right.SEE_OFFICERS_FIGURES: _HEADS,
+    Right.MAKE_REPORTS: _HEADS,
     Right.SEE_AUDIT:     _HEADS | _CAMAT,
     Right.SEE_READERS:   _HEADS,
     Right.ENTER_COMPLAINTS:  _DESKS | _CAMAT,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CompoundSelect, Connection, Row, select, union
 
 from shared.domain.calendar import Pause
+from shared.domain.file import Collected
+from shared.domain.file_state import FileAction, FileState
+from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.report_files import FileEvent, FileFact
 from shared.domain.standard import Collects, ServiceStandard
@@ -98,3 +102,37 @@ def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard) -> Fi
 def _pause(kept: Sequence[str | None]) -> Pause:
     _, began, until = kept
     return datetime.fromisoformat(str(began)), datetime.fromisoformat(until) if until else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedFile:
+    """A file that went back to its applicant; without their data."""
+
+    id: int
+    service_id: int
+    register: str | None
+    at: datetime
+    reason: str | None
+    missing: tuple[str, ...]
+    """Keys of the documents that were not there."""
+
+
+def returned_since(connection: Connection, office_id: int, begins: datetime) -> list[ReturnedFile]:
+    """The files that are returned now, and were since then; the newest first."""
+    mine = Event.office_id == office_id, Event.at >= begins, Event.action == FileAction.RETURN_TO_APPLICANT, REPORTED
+    rows = connection.execute(
+        select(Event.at, Event.reason, FileRecord)
+        .join(FileRecord, FileRecord.id == Event.case_id)
+        .where(*mine, FileRecord.state == FileState.RETURNED)
+        .order_by(Event.id.desc())
+    )
+    found: dict[int, ReturnedFile] = {}
+    for row in rows:
+        register = register_label(row.register_number, row.register_year)
+        found.setdefault(row.id, ReturnedFile(row.id, row.service_id, register, row.at, row.reason, _missing(row)))
+    return list(found.values())
+
+
+def _missing(row: AnyRow) -> tuple[str, ...]:
+    documents = Collected.from_json(row.collected).of(Collects.DOCUMENTS)
+    return tuple(key for key, is_there in documents.items() if is_there is False)

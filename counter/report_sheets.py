@@ -1,0 +1,193 @@
+"""The sheets of the reports: the month to the camat on A4, the regency, and both as workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from babel.dates import format_date
+from flask import Response, g
+
+from counter.blueprint import blueprint
+from counter.report_book import BookFacts, book
+from counter.reports import asked_period, asked_service, compared, words_of
+from shared.domain.letters import Signer
+from shared.domain.office import OfficeConfig
+from shared.domain.period import Period, PeriodKind
+from shared.domain.report import Visit
+from shared.domain.report_files import FileFact
+from shared.domain.report_table import ReportTable
+from shared.domain.rights import Right
+from shared.engine.report_region import region_table
+from shared.engine.report_tables import tables
+from shared.loop import off_the_loop
+from shared.store import report_period, report_signed
+from shared.store.office import Store
+from shared.store.report_signed import SignedReport
+from shared.web import sheet
+from shared.web.auth import may, now, officers_only, store
+from shared.web.screen import office_config
+
+FOLDER = Path(__file__).with_name("templates") / "counter"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+SUMMARY = (0, 1, 2, 3, 4, 5)
+SERVICES = (0, 1, 2, 3, 4, 6, 8, 10, 11, 12, 13)
+"""Columns of the services' table that fit on the page: taken, called, served, missed, expired, priority, times."""
+FILES = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11)
+MOST_ROWS = 9
+"""Services in a table of the one page; the workbook holds all."""
+MOST_REASONS = 5
+
+
+@blueprint.get("/reports.pdf")
+@officers_only(Right.SEE_REPORTS)
+def report_sheet() -> Response:
+    """The period on one page, in Indonesian: a signed month as it was signed, everything else as a draft."""
+    office, period = office_config(), asked_period()
+    with store().read() as connection:
+        signed = report_signed.of_period(connection, g.office_id, period)
+    made = signed.tables if signed else tables(compared(office, period), words_of("id"))
+    return _pdf("report.typ", sheet_facts(office, period, made, signed), f"laporan-{g.office}-{period.address}.pdf")
+
+
+@blueprint.get("/reports.xlsx")
+@officers_only(Right.SEE_REPORTS)
+def report_book() -> Response:
+    """All tables of the period with their sums as formulas, and the visits and files that they count."""
+    office, period = office_config(), asked_period()
+    service = asked_service(office)
+    made = tables(compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES)), words_of("id"))
+    service_id = next((each.id for each in office.services if each.slug == service), None)
+    visits, files = off_the_loop(_facts, store(), office, period, service_id)
+    facts = BookFacts(f"Laporan pelayanan {period_words(period)}", office.name, made, visits, files)
+    content = off_the_loop(book, facts, office, words_of("id"))
+    return _download(content, XLSX, f"laporan-{g.office}-{period.address}.xlsx")
+
+
+@blueprint.get("/reports/region.pdf")
+@officers_only(Right.SEE_REPORTS)
+def region_sheet() -> Response:
+    """The report to the bupati on A4."""
+    period = asked_period()
+    made = regional(period)
+    rows = made.written()
+    facts: dict[str, object] = {
+        "title": f"{made.title} {period_words(period)}",
+        "office": office_config().name,
+        "table": {"columns": [column.title for column in made.columns], "rows": rows[:-1], "total": rows[-1]},
+    }
+    return _pdf("report_table.typ", facts, f"laporan-wilayah-{period.address}.pdf")
+
+
+@blueprint.get("/reports/region.xlsx")
+@officers_only(Right.SEE_REPORTS)
+def region_book() -> Response:
+    office, period = office_config(), asked_period()
+    made = regional(period)
+    facts = BookFacts(f"{made.title} {period_words(period)}", office.name, [made])
+    return _download(book(facts, office, words_of("id")), XLSX, f"laporan-wilayah-{period.address}.xlsx")
+
+
+def regional(period: Period) -> ReportTable:
+    """In Indonesian, as all sheets are."""
+    return off_the_loop(region_table, store(), period, now(), words_of("id"))
+
+
+def _facts(
+    of: Store, office: OfficeConfig, period: Period, service_id: int | None
+) -> tuple[list[Visit], list[FileFact]]:
+    with of.engine.connect() as connection:
+        return report_period.facts(connection, of.office_configs, office, period, service_id)
+
+
+# --- what stands on the page ---
+
+
+def sheet_facts(
+    office: OfficeConfig, period: Period, made: Sequence[ReportTable], signed: SignedReport | None
+) -> dict[str, object]:
+    by_key = {table.key: table for table in made}
+    reasons = by_key.get("reasons")
+    signer = signed.signer if signed else Signer("", "........................", "." * 40)
+    notes = [table.note for table in (by_key["summary"], by_key.get("files")) if table is not None and table.note]
+    left_out = max((len(by_key[key].rows) - MOST_ROWS for key in ("services", "files") if key in by_key), default=0)
+    if left_out > 0:
+        notes.append(words_of("id")("report.left_out") % {"count": left_out})
+    profile = office.profile
+    contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))
+    place, on = (signed.place, _date(signed.on_day)) if signed else ("....................", "....................")
+    return {
+        "title": f"Laporan pelayanan {period_words(period)}",
+        "period": period_words(period),
+        "letterhead": profile.get("letterhead", []),
+        "office": office.name,
+        "contact": [line for line in (profile.get("address"), contact) if line],
+        "number": signed.number if signed else "....................",
+        "notice": _notice(office, signed),
+        "summary": _cut(by_key["summary"], SUMMARY),
+        "services": _cut(by_key.get("services"), SERVICES),
+        "files": _cut(by_key.get("files"), FILES),
+        "reasons_title": reasons.title if reasons else "",
+        "reasons": [f"{act}: {why} ({times}×)" for act, why, times in (reasons.rows[:MOST_REASONS] if reasons else ())],
+        "notes": notes,
+        "initials": ["Kepala Seksi", "Sekretaris"],
+        "place_and_date": f"{place}, {on}",
+        "heading": list(signer.heading),
+        "name": signer.name,
+        "below": list(signer.below),
+    }
+
+
+def _notice(office: OfficeConfig, signed: SignedReport | None) -> str:
+    if office.settings.is_practice:
+        return "LATIHAN: bukan data sebenarnya"
+    return "" if signed else "KONSEP: belum bernomor dan belum ditandatangani"
+
+
+def _cut(table: ReportTable | None, columns: Sequence[int]) -> dict[str, object]:
+    """These columns of the table, as words; an empty table has its heading only."""
+    if table is None:
+        return {"title": "", "columns": [], "rows": [], "total": None}
+    rows = table.written()
+    total = rows.pop() if table.total is not None else None
+    return {
+        "title": table.title,
+        "columns": [table.columns[place].title for place in columns],
+        "rows": [[row[place] for place in columns] for row in rows[: MOST_ROWS if table.key != "summary" else None]],
+        "total": [total[place] for place in columns] if total else None,
+    }
+
+
+def period_words(period: Period) -> str:
+    """ "November 2026", "Triwulan 4 Tahun 2026", "1 November 2026 sampai dengan 15 November 2026"."""
+    year = period.first.year
+    match period.kind:
+        case PeriodKind.DAY:
+            return _date(period.first)
+        case PeriodKind.MONTH:
+            return format_date(period.first, "MMMM yyyy", locale="id")
+        case PeriodKind.QUARTER:
+            return f"Triwulan {period.part} Tahun {year}"
+        case PeriodKind.SEMESTER:
+            return f"Semester {period.part} Tahun {year}"
+        case PeriodKind.YEAR:
+            return f"Tahun {year}"
+    return f"{_date(period.first)} sampai dengan {_date(period.last)}"
+
+
+def _date(on: date) -> str:
+    return format_date(on, "d MMMM yyyy", locale="id")
+
+
+def _pdf(template: str, facts: dict[str, object], filename: str) -> Response:
+    answer = Response(sheet.pdf(FOLDER / template, facts), content_type="application/pdf")
+    answer.headers.set("Content-Disposition", "inline", filename=filename)
+    return answer
+
+
+def _download(content: bytes, media_type: str, filename: str) -> Response:
+    answer = Response(content, content_type=media_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=filename)
+    return answer

@@ -1,0 +1,249 @@
+"""The reports of an office: a period on a page, its month signed to the camat, the regency; see `report_sheets`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+
+from flask import current_app, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from counter.blueprint import blueprint
+from counter.click_forms import SignReport
+from shared.domain.errors import Invalid, Refusal
+from shared.domain.letters import Signer, Standing, signer_on
+from shared.domain.numbering import office_day
+from shared.domain.office import OfficeConfig
+from shared.domain.period import Period, PeriodKind, parse
+from shared.domain.rights import Right
+from shared.engine import report, report_today
+from shared.engine.report_region import region_table
+from shared.engine.report_tables import Compared, Say, hour, step_titles, tables, wait_names
+from shared.loop import off_the_loop
+from shared.store import report_period, report_signed
+from shared.store.office import Store
+from shared.web import charts
+from shared.web.auth import may, now, officers_only, store
+from shared.web.bounds import query_day
+from shared.web.clicks import ButtonPage, change, take
+from shared.web.forms import sent
+from shared.web.i18n import Catalogues, language
+from shared.web.screen import office_config, sentence
+
+
+@blueprint.get("/reports")
+@officers_only(Right.SEE_REPORTS)
+def reports() -> ResponseReturnValue:
+    """One period, as the address says: `?period=2026-11&service=ktp`; the form asks by kind and day."""
+    if "kind" in request.args:
+        return redirect(
+            url_for("counter.reports", period=_asked().address, service=request.args.get("service") or None)
+        )
+    try:
+        return _page()
+    except Refusal as error:
+        return make_response(_page(sentence(error), this_month()), error.status)
+
+
+@blueprint.get("/reports/today")
+@officers_only(Right.SEE_REPORTS)
+def reports_today() -> str:
+    """What the head of the section looks at today: late, due, returned and why, not collected."""
+    office = office_config()
+    with store().read() as connection:
+        found = report_today.today(connection, store().office_configs, office, now())
+    return render_template(
+        "counter/reports_today.html", office=office, today=found, document_names=partial(_document_names, office)
+    )
+
+
+@blueprint.get("/reports/region")
+@officers_only(Right.SEE_REPORTS)
+def region_report() -> str:
+    """One row for each service of each office of this installation: what the bupati is told."""
+    period = asked_period()
+    made = off_the_loop(region_table, store(), period, now(), words_of(language()))
+    decimal = "," if language() == "id" else "."
+    return render_template(
+        "counter/reports_region.html", office=office_config(), period=period, made=made, decimal=decimal
+    )
+
+
+@blueprint.post("/reports")
+@officers_only(Right.MAKE_REPORTS)
+def sign_report() -> ResponseReturnValue:
+    """Signs the report of a month: with its number it is kept as it is now."""
+    screen = ButtonPage[dict[str, object]](
+        lambda message: _page(message, _form_period()),
+        lambda done: url_for("counter.reports", period=done["period"]),
+    )
+
+    def work(form: SignReport) -> dict[str, object]:
+        period, as_of = parse(form.period), now()
+        made = tables(compared(office_config(), period, with_officers=False), words_of("id"))
+        signer = Signer("report", form.post, form.name, form.nip, form.rank, form.standing, form.on_behalf_of)
+        return change(
+            report.sign,
+            period,
+            number=form.number,
+            place=form.place,
+            on_day=form.on_day,
+            signer=signer,
+            tables=made,
+            as_of=as_of,
+        )
+
+    return take(screen, SignReport, work)
+
+
+def _page(message: str | None = None, period: Period | None = None) -> str:
+    office, period = office_config(), period or asked_period()
+    service = asked_service(office)
+    facts = compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES))
+    with store().read() as connection:
+        signed = report_signed.of_period(connection, g.office_id, period) if service is None else None
+        all_signed = report_signed.periods(connection, g.office_id)
+    say = words_of(language())
+    return render_template(
+        "counter/reports.html",
+        office=office,
+        period=period,
+        kinds=list(PeriodKind),
+        service=service,
+        tables=tables(facts, say),
+        charts=drawings(facts, say),
+        signed=signed,
+        all_signed=all_signed,
+        can_sign=signed is None and service is None and period.kind == PeriodKind.MONTH and period.last < today(),
+        suggested=_suggested_signer(office),
+        place=office.name.rpartition(" ")[2],
+        standings=list(Standing),
+        today=today(),
+        decimal="," if language() == "id" else ".",
+        form=sent(),
+        message=message,
+    )
+
+
+# --- what the address asks for ---
+
+
+def asked_period() -> Period:
+    """Raises `Invalid("period")`; this month when the address says none."""
+    text = request.args.get("period", "")
+    return parse(text) if text else this_month()
+
+
+def asked_service(office: OfficeConfig) -> str | None:
+    """The slug of the one service that is asked for."""
+    slug = request.args.get("service", "")
+    return slug if any(each.slug == slug for each in office.services) else None
+
+
+def today() -> date:
+    return office_day(now(), office_config().zone)
+
+
+def this_month() -> Period:
+    return Period.of(PeriodKind.MONTH, today())
+
+
+def _asked() -> Period:
+    """What the form of the page asks for."""
+    kind, day = request.args.get("kind", ""), query_day("day") or today()
+    if kind not in list(PeriodKind):
+        raise Invalid("period", fields=["kind"])
+    if kind == PeriodKind.RANGE:
+        return Period.range(day, query_day("until") or day)
+    return Period.of(PeriodKind(kind), day)
+
+
+def _form_period() -> Period:
+    """The month that was to be signed, for the page of a refusal."""
+    try:
+        return parse(sent().get("period", ""))
+    except Invalid:
+        return this_month()
+
+
+# --- facts and words ---
+
+
+def compared(
+    office: OfficeConfig, period: Period, service: str | None = None, *, with_officers: bool = False
+) -> Compared:
+    """The period with the one before and the same a year ago; beside the event loop, which goes on."""
+    service_id = next((each.id for each in office.services if each.slug == service), None)
+    return off_the_loop(_compared, store(), office, period, now(), service_id, with_officers)
+
+
+def _compared(
+    of: Store, office: OfficeConfig, period: Period, at: datetime, service_id: int | None, with_officers: bool
+) -> Compared:
+    with of.engine.connect() as connection:
+        this, before, a_year_ago = (
+            report_period.period_report(connection, of.office_configs, office, each, at, service_id)
+            for each in (period, period.previous(), period.year_before())
+        )
+        names = report_period.officer_names(connection, office.office_id) if with_officers else None
+    return Compared(office, this, before, a_year_ago, names)
+
+
+def words_of(spoken: str) -> Say:
+    """The words of one language, whatever the page speaks."""
+    catalogues: Catalogues = current_app.extensions["loket_words"]
+    return lambda key: catalogues.text(spoken, key)
+
+
+def _document_names(office: OfficeConfig, keys: tuple[str, ...]) -> list[str]:
+    """The documents as the office's standards name them."""
+    known = {each.key: each.text for service in office.services for each in service.standard.requirements}
+    return [known.get(key, key) for key in keys]
+
+
+def _suggested_signer(office: OfficeConfig) -> Signer | None:
+    signers = office.settings.signers
+    return next((found for each in signers if (found := signer_on(signers, each.key, today()))), None)
+
+
+# --- drawings ---
+
+
+def drawings(facts: Compared, say: Say) -> dict[str, list[Markup]]:
+    """Key of a table -> what is drawn above it."""
+    found: dict[str, list[Markup]] = {}
+    visits = facts.now.visits
+    if visits.arrivals:
+        hours = sorted({each for _, each in visits.arrivals})
+        days = sorted({day for day, _ in visits.arrivals})
+        counts = [[visits.arrivals.get((day, each), 0) for each in hours] for day in days]
+        (day, busiest), most = max(visits.arrivals.items(), key=lambda each: (each[1], each[0]))
+        said = say("report.busiest") % {"day": say(f"weekday.{day}"), "hour": hour(busiest), "count": most}
+        names = [say(f"weekday.{day}") for day in days]
+        found["arrivals"] = [
+            charts.heat_map(say("report.arrivals"), said, names, [hour(each) for each in hours], counts)
+        ]
+    if any(visits.waits):
+        half, place = sum(visits.waits) / 2, 0
+        while sum(visits.waits[: place + 1]) < half:
+            place += 1
+        said = say("report.half_waited") % {"minutes": wait_names()[place]}
+        found["waits"] = [charts.bars(say("report.waits"), said, wait_names(), visits.waits, place)]
+    flows = [_flow(facts, each.id, each.standard.short_name, say) for each in facts.office.services]
+    found["steps"] = [drawn for drawn in flows if drawn]
+    return found
+
+
+def _flow(facts: Compared, service_id: int, name: str, say: Say) -> Markup | None:
+    moves = {(start, end): n for (of, start, end), n in facts.now.files.flow.items() if of == service_id}
+    if not moves:
+        return None
+    titles = step_titles(facts.office, service_id)
+    named = {key for move in moves for key in move if key}
+    keys = [key for key in titles if key in named] + sorted(named - set(titles))
+    places = {key: place for place, key in enumerate(keys)} | {"": len(keys)}
+    arrows = [(places[start], places[end], count) for (start, end), count in moves.items()]
+    said = say("report.flow_said") % {"count": sum(moves.values()), "steps": len(keys)}
+    title = f"{say('report.flow')}: {name}"
+    return charts.flow(title, said, [titles.get(key, key) for key in keys], arrows, say("report.out"))

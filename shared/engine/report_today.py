@@ -1,0 +1,48 @@
+"""What the head of a section looks at today: files that are late or due, returned and why, and not collected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from shared.domain.office import OfficeConfig
+from shared.domain.period import Period, PeriodKind
+from shared.domain.report import VisitFigures, visit_figures
+from shared.domain.standard import Role
+from shared.store import file_views, report
+from shared.store.file_views import FileLine, FileView
+from shared.store.office_config import OfficeConfigCache
+from shared.store.report_files import ReturnedFile, returned_since
+
+
+@dataclass(frozen=True, slots=True)
+class TodaysWork:
+    """`visits`: of today so far. `late` and `due`: files under way, what is due first first."""
+
+    at: datetime
+    visits: VisitFigures
+    late: Sequence[FileLine]
+    due: Sequence[FileLine]
+    returned: Sequence[ReturnedFile]
+    """Today."""
+    uncollected: Sequence[FileView]
+    """The oldest first."""
+
+
+def today(connection: Connection, configs: OfficeConfigCache, office: OfficeConfig, now: datetime) -> TodaysWork:
+    period = Period.of(PeriodKind.DAY, office.calendar.day_of(now))
+    begins, ends = period.starts_at(office.zone), period.ends_at(office.zone)
+    under_way = file_views.tray(connection, configs, office, set(Role), now).files
+    late = [file for file in under_way if file.due_at is not None and file.due_at < now]
+    due = [file for file in under_way if file.due_at is not None and now <= file.due_at < ends]
+    return TodaysWork(
+        now,
+        visit_figures(report.visits(connection, office, period), office.zone),
+        late,
+        due,
+        returned_since(connection, office.office_id, begins),
+        file_views.uncollected(connection, configs, office, now),
+    )

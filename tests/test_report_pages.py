@@ -1,0 +1,175 @@
+"""The reports' pages, sheets and workbooks as officers open them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from desks import Desks
+from flask import Flask
+from openpyxl import load_workbook
+from people import Browser, sign_in
+from sqlalchemy import update
+from werkzeug.security import generate_password_hash
+from world import PASSWORD
+
+from shared.domain.file_state import FileAction
+from shared.domain.report_table import ColumnKind, written
+from shared.store.office import Store
+from shared.store.tables import Officer
+from shared.web.app import create_app
+from shared.web.settings import Settings
+
+
+@pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    made = Desks(sqlite_store)
+    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
+    sqlite_store.write(update(Officer).values(**known))
+    return made
+
+
+@pytest.fixture
+def app(desks: Desks, tmp_path: Path) -> Flask:
+    return create_app(Settings(data=tmp_path), desks.store, clock=lambda: desks.now, async_mode="threading")
+
+
+@pytest.fixture
+def kasi(app: Flask) -> Browser:
+    return sign_in(app, "kasi", office="lumajang")
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "expected"),
+    [
+        (None, ColumnKind.COUNT, "–"),
+        (1234, ColumnKind.COUNT, "1.234"),
+        (3.0, ColumnKind.MINUTES, "0,1"),
+        (273.0, ColumnKind.MINUTES, "4,6"),
+        (-90, ColumnKind.MINUTES, "−1,5"),
+        (5400, ColumnKind.HOURS, "1,5"),
+        (0.125, ColumnKind.SHARE, "13 %"),
+        (-0.004, ColumnKind.CHANGE, "0 %"),
+        (0.5, ColumnKind.CHANGE, "+50 %"),
+        (-0.5, ColumnKind.CHANGE, "−50 %"),
+        (15000, ColumnKind.RUPIAH, "Rp15.000"),
+        ("A", ColumnKind.COUNT, "A"),
+    ],
+)
+def test_figures_are_written_as_people_round(cell: str | float | None, kind: ColumnKind, expected: str) -> None:
+    assert written(cell, kind) == expected
+
+
+def test_the_page_of_a_period_shows_its_figures_with_drawings_and_tables(desks: Desks, kasi: Browser) -> None:
+    desks.to_step("done")
+
+    page = kasi.get("/lumajang/counter/reports?period=2026-11&service=oss").text
+
+    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img"') == 3
+    assert '<tr><th scope="row">Selesai</th><td class="figure">1</td>' in page
+    assert "Panggilan menurut petugas" in page
+    assert "Siti Contoh" not in page
+
+
+def test_what_is_said_of_single_officers_only_their_head_sees(app: Flask, desks: Desks) -> None:
+    desks.to_step("done")
+    camat = sign_in(app, "camat", office="lumajang")
+
+    texts = [camat.get(f"/lumajang/counter/reports{path}?period=2026-11").data for path in ("", ".xlsx")]
+
+    assert b"menurut petugas" not in texts[0]
+    assert all("petugas" not in sheet.title for sheet in load_workbook(BytesIO(texts[1])).worksheets)
+
+
+@pytest.mark.parametrize(
+    "address", ["2026-11-23", "2026-W48", "2026-11", "2026-Q4", "2026-S2", "2026", "2026-11-01..2026-11-30"]
+)
+def test_every_kind_of_period_has_page_sheet_and_book(kasi: Browser, desks: Desks, address: str) -> None:
+    desks.take()
+
+    answers = [kasi.get(f"/lumajang/counter/reports{kind}?period={address}") for kind in ("", ".pdf", ".xlsx")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.data[:2] for answer in answers[1:]] == [b"%P", b"PK"]
+
+
+def test_the_form_leads_to_an_address_that_can_be_kept(kasi: Browser) -> None:
+    answer = kasi.get("/lumajang/counter/reports?kind=quarter&day=2026-05-05&until=2026-05-05&service=oss")
+
+    assert answer.location.endswith("/lumajang/counter/reports?period=2026-Q2&service=oss")
+    assert kasi.get("/lumajang/counter/reports?period=2026-13").status_code == 400
+
+
+def test_today_lists_what_is_late_due_returned_and_not_collected(app: Flask, desks: Desks) -> None:
+    late = desks.to_step("validate")
+    desks.to_step("handover")
+    desks.later(days=9)
+    back = desks.take()
+    desks.serve_next()
+    desks.receive("loket1", back.id, FileAction.RETURN_TO_APPLICANT, reason="Foto buram", collected={})
+
+    page = sign_in(app, "kasi", office="lumajang").get("/lumajang/counter/reports/today").text
+
+    sections = {part.partition('"')[0]: part for part in page.split('data-section="')[1:]}
+    assert f"/cases/{late}" in sections["late"]
+    assert "Foto buram" in sections["returned"]
+    assert "(1)" in sections["uncollected"]
+    assert "(2)" in sections["late"]
+
+
+def sign(kasi: Browser, period: str, **said: str) -> tuple[int, str]:
+    known = {"number": "400/7/2026", "place": "Lumajang", "on_day": "2026-12-01", "post": "Kepala Seksi Pelayanan"}
+    known |= {"name": "Sri Wahyuni", "nip": "198001012005012001", "standing": "plt", "on_behalf_of": "Camat Lumajang"}
+    answer = kasi.post("/lumajang/counter/reports", period=period, **(known | said))
+    return answer.status_code, answer.text
+
+
+def test_a_month_is_signed_once_when_it_is_over_and_stays_as_it_was(app: Flask, desks: Desks) -> None:
+    desks.to_step("done")
+    too_early = sign(sign_in(app, "kasi", office="lumajang"), "2026-11")
+    desks.now = desks.now.replace(month=12, day=1)
+    kasi = sign_in(app, "kasi", office="lumajang")
+    wrong = [
+        sign(kasi, "2026-10..2026-11"),
+        sign(kasi, "2026-Q3"),
+        sign(kasi, "2026-11", number=""),
+        sign(kasi, "2026-11", name=""),
+    ]
+    done = sign(kasi, "2026-11")
+    again = [sign(kasi, "2026-11"), sign(kasi, "2026-10")]
+
+    page = kasi.get("/lumajang/counter/reports?period=2026-11").text
+
+    assert [status for status, _ in (too_early, *wrong, done, *again)] == [400, 400, 400, 400, 400, 302, 409, 409]
+    assert "data-signed" in page
+    assert "400/7/2026" in page
+
+
+def test_the_workbook_holds_the_data_and_its_sums_as_formulas(kasi: Browser, desks: Desks) -> None:
+    for number in range(3):
+        taken = desks.take(is_priority=number == 0)
+        desks.later(minutes=5)
+        desks.serve_next("loket1")
+        desks.later(minutes=5)
+        desks.ticket_act("loket1", taken.id, "finish")
+    content = kasi.get("/lumajang/counter/reports.xlsx?period=2026-11").data
+
+    formulas, values = load_workbook(BytesIO(content)), load_workbook(BytesIO(content), data_only=True)
+
+    summary, shown = formulas.worksheets[0], values.worksheets[0]
+    assert summary["B6"].value == "=COUNTA('Kunjungan'!$B$2:$B$4)"
+    assert [shown[f"B{line}"].value for line in range(6, 9)] == [3, 3, 3]
+    assert shown["B15"].value == 5
+    assert len(list(values["Kunjungan"].rows)) == 4
+
+
+def test_the_regency_has_a_row_for_each_service_of_each_office(kasi: Browser, desks: Desks) -> None:
+    Desks(desks.store, "ranuyoso").to_step("done")
+    desks.take()
+
+    page = kasi.get("/lumajang/counter/reports/region?period=2026-11").text
+    answers = [kasi.get(f"/lumajang/counter/reports/region.{kind}?period=2026-11") for kind in ("pdf", "xlsx")]
+
+    assert page.count('<th scope="row">Kecamatan ') == 2
+    assert [answer.status_code for answer in answers] == [200, 200]
