@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
+from secrets import token_urlsafe
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam, insert, select, update
@@ -195,6 +196,29 @@ def forget_brought(connection: Connection, office_id: int, before: date) -> int:
     """Takes what was said by the visitors of earlier days; how many."""
     old = (tables.Ticket.office_id == office_id, tables.Ticket.brought.is_not(None), tables.Ticket.on_day < before)
     return connection.execute(update(tables.Ticket).where(*old).values(brought=None)).rowcount
+
+
+def clear_notes(connection: Connection, office_id: int, from_on: date, before: date) -> int:
+    """Takes the notes about the visitors of these days; how many."""
+    old = tables.Ticket.on_day >= from_on, tables.Ticket.on_day < before
+    noted = (tables.Ticket.office_id == office_id, *old, tables.Ticket.note.is_not(None))
+    return connection.execute(update(tables.Ticket).where(*noted).values(note=None)).rowcount
+
+
+GONE = "gone-"
+"""What the nonce of a ticket begins with whose details were cleared."""
+
+
+def clear_details(connection: Connection, office_id: int, before: date, at_once: int) -> list[int]:
+    """Tickets of earlier days lose the address of their page and their note; the ids of those, at most `at_once`."""
+    ticket = tables.Ticket
+    old = ticket.office_id == office_id, ticket.on_day < before, ticket.nonce.not_like(f"{GONE}%")
+    ids = list(connection.execute(select(ticket.id).where(*old).limit(at_once)).scalars())
+    if ids:
+        # Another random token: an address that somebody kept opens nothing, and no other can be guessed.
+        fresh = [{"the_id": each, "token": token_urlsafe(16), "nonce": f"{GONE}{each}"} for each in ids]
+        connection.execute(update(ticket).where(ticket.id == bindparam("the_id")).values(note=None), fresh)
+    return ids
 
 
 _SEAT: Statement[int] = Statement(update(tables.Counter).where(tables.Counter.id == bindparam("the_counter")), int)

@@ -18,6 +18,7 @@ from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.room import Room
+from shared.loop import off_the_loop
 from shared.store import hot
 from shared.store.office_config import OfficeConfigCache
 from shared.store.rooms import OfficeRooms, Rooms
@@ -151,6 +152,14 @@ class Store:
         """`listener(office_id, version)` is called after each commit that changed an office."""
         self._listeners.append(listener)
 
+    def shred(self) -> bool:
+        """Leaves nothing of what was erased in the files of the database; False when somebody read all the time.
+
+        SQLite: the file is written anew and its log emptied. PostgreSQL reuses the room of erased rows by itself; what
+        lies in its own log and in its archives is the operator's: see the README.
+        """
+        return not self.is_sqlite or off_the_loop(_written_anew, self.engine)
+
     def close(self) -> None:
         """Ends the writer after what it has begun, and closes every connection; the store is not used again."""
         self.is_closed = True
@@ -207,6 +216,21 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA foreign_keys = ON")
 
     return engine
+
+
+SHRED_TRIES = 20
+
+
+def _written_anew(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        driver = driver_of(connection)
+        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+        driver.execute("VACUUM")
+        for _ in range(SHRED_TRIES):
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return True
+    return False
 
 
 def _postgresql(url: str) -> Engine:

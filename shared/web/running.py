@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,8 @@ from flask import Flask
 from werkzeug.test import Client
 
 from shared.domain.actor import Actor
+from shared.domain.numbering import office_day
+from shared.engine import retention
 from shared.engine.complaint import close_old
 from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
@@ -119,12 +121,30 @@ def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_a
     steps: list[Callable[[], object]] = [partial(live.publish, office_id, 0), partial(learn, store, office_id, now)]
     if jumped_at is None or _is_confirmed(store, office_id, jumped_at):
         change = partial(store.change, office_id, Actor.system(now))
-        steps = [partial(change, close_past_days), partial(change, close_when_due), partial(change, close_old), *steps]
+        night = partial(clear_once_a_day, store, office_id, now)
+        ends = [partial(change, verb) for verb in (close_past_days, close_when_due, close_old)]
+        steps = [*ends, night, *steps]
     for step in steps:
         try:
             step()
         except Exception:
             log.exception("round_failed", office=office_id, at=now)
+
+
+def clear_once_a_day(store: Store, office_id: int, now: datetime) -> None:
+    """Takes out personal data whose time is over, at the first round of each day and until nothing is left of it."""
+    day = office_day(now, store.office_config(office_id).zone)
+    if _cleared_on.get((id(store), office_id)) == day:
+        return
+    if store.change(office_id, Actor.system(now), retention.clear):
+        if not store.shred():
+            log.warning("not_shredded", office=office_id)
+    else:
+        _cleared_on[id(store), office_id] = day
+
+
+_cleared_on: dict[tuple[int, int], date] = {}
+"""Store and office -> the day on which nothing was left to clear."""
 
 
 def _is_confirmed(store: Store, office_id: int, jumped_at: datetime) -> bool:

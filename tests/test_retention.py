@@ -1,0 +1,209 @@
+"""After retention nothing names the person, in no file of the database and no later copy, and figures are as before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+from desks import APPLICANT, NIB, Desks
+from sqlalchemy import func, select, text, update
+
+from shared.domain.actor import Actor
+from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, PersonKept, Said
+from shared.domain.file_state import FileAction
+from shared.domain.retention import START_DAYS, DataClass, days_kept, secrets_of, stripped_applicant
+from shared.engine import complaint, officer, register, retention, seat
+from shared.engine.data_view import note_view
+from shared.store import complaints, tables
+from shared.store.copies import back_up
+from shared.store.office import Store
+from shared.web.running import clear_once_a_day
+
+SECRETS = (APPLICANT["nik"], APPLICANT["name"], APPLICANT["phone"], APPLICANT["email"], APPLICANT["business"], NIB)
+
+
+def test_the_office_chooses_days_and_the_start_counts_otherwise() -> None:
+    assert days_kept({}, DataClass.APPLICANT) == START_DAYS[DataClass.APPLICANT]
+    assert days_kept({"applicant": 30}, DataClass.APPLICANT) == 30
+
+
+def test_the_village_stays_because_reports_count_by_it_and_hides_nobody() -> None:
+    assert stripped_applicant(APPLICANT) == {"village": APPLICANT["village"], "kbli": APPLICANT["kbli"]}
+    assert APPLICANT["village"] not in secrets_of(APPLICANT, APPLICANT["nik"], NIB)
+
+
+@pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    return Desks(sqlite_store)
+
+
+def clear(desks: Desks) -> dict[str, int]:
+    return desks.store.change(desks.id, Actor.system(desks.now), retention.clear)
+
+
+def choose(desks: Desks, **days: int) -> None:
+    settings = {"retention_days": days}
+    desks.store.write(update(tables.Office).where(tables.Office.id == desks.id).values(settings=settings))
+    desks.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+
+
+def figures(store: Store) -> dict[str, Any]:
+    """What reports count: events by action and states, tickets by service and lane, files by village and state."""
+    event, file, ticket = tables.Event, tables.FileRecord, tables.Ticket
+    village = file.applicant["village"].as_string()
+    asked = {
+        "events": select(event.action, event.from_state, event.to_state, func.count())
+        .where(event.action != "retention")
+        .group_by(event.action, event.from_state, event.to_state),
+        "tickets": select(ticket.on_day, ticket.service_id, ticket.lane, ticket.state, func.count()).group_by(
+            ticket.on_day, ticket.service_id, ticket.lane, ticket.state
+        ),
+        "files": select(file.state, village, file.accepted_at, file.completed_at, file.due_at),
+        "complaints": select(tables.ComplaintRecord.kind, tables.ComplaintRecord.state, func.count()).group_by(
+            tables.ComplaintRecord.kind, tables.ComplaintRecord.state
+        ),
+    }
+    with store.read() as connection:
+        return {name: sorted(map(repr, connection.execute(query).all())) for name, query in asked.items()}
+
+
+def used(desks: Desks) -> int:
+    """An office with a handed-over file that was corrected on the way, its papers, its readers; the file's id."""
+    file = desks.to_step("confirm")
+    desks.act("operator", file, FileAction.CORRECT, applicant={**APPLICANT, "business": "Keripik Jaya"})
+    desks.later(days=1)
+    desks.store.change(desks.id, desks.actor("kasi"), register.amend, file, "applicant", "Sitti", "Salah ketik")
+    desks.store.write_with(note_view, desks.id, file, desks.actor("kasi"))
+    ended = {"state": "completed", "completed_at": desks.now, "since_at": desks.now, "nib": NIB}
+    desks.store.write(update(tables.FileRecord).where(tables.FileRecord.id == file).values(**ended))
+    said = Said(ComplaintKind.COMPLAINT, Entrance.KIOSK, "Lama", PersonKept.NAMED, "Budi Pengadu", "0899-1234567")
+    made = desks.store.change(
+        desks.id, Actor.public(desks.now), complaint.receive, said, nonce="n" * 10, answer_url="/a/"
+    )
+    for action, given in ((ComplaintAction.VERIFY, ""), (ComplaintAction.ANSWER, "Sudah"), (ComplaintAction.CLOSE, "")):
+        desks.store.change(desks.id, desks.actor("kasi"), complaint.act, made.id, action, complaint.Given(given))
+    return file
+
+
+def found_in(files: list[Path], secrets: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(path.name, secret) for path in files for secret in secrets if secret.encode() in path.read_bytes()]
+
+
+def test_after_retention_the_person_is_in_no_file_of_the_database_and_no_copy_and_every_count_stays(
+    desks: Desks, tmp_path: Path
+) -> None:
+    used(desks)
+    before = figures(desks.store)
+    database = tmp_path / "loket.db"
+    writer = ("Budi Pengadu", "0899-1234567")
+    assert found_in([database, tmp_path / "loket.db-wal"], SECRETS[:1]) != []
+
+    choose(desks, applicant=30, answers=30, views=30, writer=30)
+    desks.later(days=40)
+    clear_once_a_day(desks.store, desks.id, desks.now)
+    back_up(f"sqlite:///{database}", tmp_path / "copy.db")
+
+    assert figures(desks.store) == before
+    files = [path for path in tmp_path.iterdir() if path.name.startswith(("loket.db", "copy.db"))]
+    assert len(files) >= 2
+    assert found_in(files, (*SECRETS, *writer)) == []
+    with desks.store.read() as connection:
+        cleared = connection.execute(select(tables.Event.detail).where(tables.Event.action == "retention")).scalar_one()
+    assert {name: cleared[name] for name in ("applicant", "views", "writer")} == {
+        "applicant": 1,
+        "views": 1,
+        "writer": 1,
+    }
+
+
+def test_nothing_goes_before_its_time_and_a_second_night_leaves_no_trace(desks: Desks) -> None:
+    file = used(desks)
+    choose(desks, applicant=30)
+    desks.later(days=29)
+    clear(desks)
+    assert desks.file(file).nik == APPLICANT["nik"]
+    desks.later(days=2)
+    clear(desks)
+    assert desks.file(file).nik == ""
+    after = world.dump(desks.store)
+
+    assert clear(desks) == {}
+
+    assert world.dump(desks.store) == after
+
+
+def test_a_file_at_work_is_never_touched(desks: Desks) -> None:
+    file = desks.to_step("validate")
+    choose(desks, applicant=1, answers=1)
+    desks.later(days=400)
+
+    clear(desks)
+
+    assert desks.file(file).applicant["name"] == APPLICANT["name"]
+
+
+def test_why_somebody_was_called_before_their_turn_is_gone_the_next_day(desks: Desks) -> None:
+    taken = desks.take("sktm")
+    actor = desks.actor("loket1")
+    desks.store.change(desks.id, actor, seat.sit)
+    desks.store.change(desks.id, actor, officer.call_number, taken.number, "frail")
+    desks.store.change(desks.id, actor, officer.write_note, taken.id, "Tuli, pakai tulisan")
+    assert "Tuli, pakai tulisan" in json.dumps(world.dump(desks.store))
+    desks.later(days=1)
+
+    clear(desks)
+
+    left = json.dumps(world.dump(desks.store))
+    assert [each for each in ("Tuli, pakai tulisan", "'frail'") if each in left] == []
+
+
+def test_the_address_of_an_old_number_opens_nothing_and_cannot_be_guessed(desks: Desks) -> None:
+    taken = desks.take()
+    choose(desks, ticket=7)
+    desks.later(days=9)
+
+    clear(desks)
+
+    with desks.store.read() as connection:
+        row = connection.execute(select(tables.Ticket).where(tables.Ticket.id == taken.id)).one()
+    assert row.token != taken.token
+    assert len(row.token) == 22
+    assert (row.number, row.nonce) == (1, f"gone-{taken.id}")
+
+
+def test_the_writer_of_a_complaint_stays_until_it_is_settled(desks: Desks) -> None:
+    said = Said(ComplaintKind.COMPLAINT, Entrance.KIOSK, "Lama", PersonKept.NAMED, "Budi Pengadu")
+    made = desks.store.change(
+        desks.id, Actor.public(desks.now), complaint.receive, said, nonce="n" * 10, answer_url="/a/"
+    )
+    choose(desks, writer=1)
+    desks.later(days=400)
+
+    clear(desks)
+
+    with desks.store.read() as connection:
+        assert complaints.writer(connection, made.id) == complaints.Writer("Budi Pengadu", "")
+
+
+def test_retention_is_the_same_on_both_databases(store: Store, open_store: Callable[[str], Store]) -> None:
+    desks = Desks(store)
+    used(desks)
+    before = figures(store)
+    choose(desks, applicant=30, answers=30, views=30, writer=30, ticket=30)
+    desks.later(days=40)
+
+    cleared = clear(desks)
+
+    assert store.shred()
+    assert (cleared["applicant"], cleared["writer"], cleared["views"]) == (1, 1, 1)
+    assert figures(store) == before
+    with store.read() as connection:
+        rows = " ".join(
+            str(connection.execute(text(f'SELECT * FROM "{table.name}"')).all())
+            for table in tables.Base.metadata.sorted_tables
+        )
+    assert [each for each in SECRETS if each in rows] == []
