@@ -291,7 +291,8 @@ def _warnings(nik: str) -> tuple[str, ...]:
 
 
 def _villages() -> list[tuple[str, str]]:
-    """Code and name of the villages of this office's sub-district, then of the others of the regency."""
+    """Code and name of the villages of this office's sub-district, then of the others of a regency that we know."""
     own = str(office_config().profile.get("region_code", ""))
-    districts = sorted(regions(), key=lambda district: district.code != own)
+    known = [district for district in regions() if district.code[:5] == own[:5]]
+    districts = sorted(known, key=lambda district: not own.startswith(district.code))
     return [(v.code, f"{v.name}, {d.name}") for d in districts for v in d.villages]

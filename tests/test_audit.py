@@ -33,6 +33,7 @@ from shared.engine import device, print_queue
 from shared.engine.device import issue_token
 from shared.engine.officer import OFFERED
 from shared.engine.setup import services_form
+from shared.engine.setup_import import keep_draft
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store
@@ -675,6 +676,32 @@ def _(house: House) -> Click:
     table = service_to_json(house.store.office_config(house.uji.id).service("layanan-1").standard)
     file = io.BytesIO(tomli_w.dumps({**table, "name": "Layanan dari Berkas"}).encode())
     return Click(f"{SETUP}/services/layanan-1/import", {"file": (file, "layanan.toml")})
+
+
+def _two_services(house: House) -> bytes:
+    table = service_to_json(house.store.office_config(house.uji.id).service("layanan-1").standard)
+    rows = [{**table, "slug": "surat-satu", "series": "K"}, {**table, "slug": "surat-dua", "series": "L"}]
+    return tomli_w.dumps({"services": rows}).encode()
+
+
+def _draft(house: House) -> int:
+    return int(house.uji.by_itself(keep_draft, "dua.toml", _two_services(house).decode()))
+
+
+@clicks("setup.import_services")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/services/import", {"file": (io.BytesIO(_two_services(house)), "dua.toml")})
+
+
+@clicks("setup.import_draft")
+def _(house: House) -> Click:
+    form = {"services-0-slug": "surat-dua", "services-0-series": "M", "services-0-is_wanted": "true"}
+    return Click(f"{SETUP}/services/import/{_draft(house)}", form)
+
+
+@clicks("setup.drop_draft")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/services/import/{_draft(house)}/drop", {})
 
 
 @clicks("setup.counters")

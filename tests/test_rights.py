@@ -52,7 +52,8 @@ THROUGH = {
     "     A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
         devices_setup.test_call setup.office setup.logo setup.services setup.new_service setup.standard
-        setup.import_file setup.counters setup.officer setup.new_officer setup.new_password setup.hours setup.week
+        setup.import_file setup.import_services setup.import_draft setup.drop_draft
+        setup.counters setup.officer setup.new_officer setup.new_password setup.hours setup.week
         setup.holidays setup.letters setup.rules setup.display setup.slides setup.recording setup.printers
         setup.test_page setup.found setup.found_by_standard setup.open_practice
     """,

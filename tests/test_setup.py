@@ -566,6 +566,72 @@ def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setu
         setup.refuses("/services/layanan-1/import", {"file": (io.BytesIO(content), "a.toml")}, sentence, page)
 
 
+def office_file(setup: Setup, *services: dict[str, Any]) -> tuple[io.BytesIO, str]:
+    """A file of services like `layanan-1`, each with what is said of it."""
+    table = service_to_json(setup.store.office_config(setup.uji.id).services[0].standard)
+    rows = [{**table, **each} for each in services]
+    return io.BytesIO(b"\xff\xfe" + tomli_w.dumps({"services": rows}).encode("utf-16-le")), "kantor lain.toml"
+
+
+def test_services_of_a_file_are_looked_at_and_then_taken_together(setup: Setup) -> None:  # setup.import_draft
+    path, before = "/services/import", dump(setup.store)
+    file = office_file(
+        setup, {"slug": "nikah", "series": "A", "name": "Dispensasi nikah"}, {"slug": "layanan-1", "name": "Satu baru"}
+    )
+
+    looked_at = setup.post(path, {"file": file}).location
+    page = setup.client.get(looked_at).text
+    draft = looked_at.removeprefix("/uji/counter/setup")
+    rows = {
+        "services-0-slug": "nikah", "services-0-series": "C", "services-0-is_wanted": "true",
+        "services-1-slug": "layanan-1", "services-1-series": "A", "services-1-is_wanted": "true",
+    }  # fmt: skip
+
+    assert [each.slug for each in setup.store.office_config(setup.uji.id).services] == ["layanan-1", "layanan-2"]
+    assert 'name="services-0-series" type="text" value="C"' in page
+    assert all(f'data-preview="{each}"' in page for each in ("kiosk", "desk", "slip"))
+    assert "kantor lain.toml" in setup.get(path).text
+    setup.refuses(draft, {**rows, "services-0-series": "B"}, "Huruf B sudah dipakai")
+    setup.saves(draft, rows, "setup.import")
+    office = setup.store.office_config(setup.uji.id)
+    assert [(each.slug, each.series, each.standard.name) for each in office.services] == [
+        ("layanan-1", "A", "Satu baru"),
+        ("layanan-2", "B", "Layanan Nomor 2"),
+        ("nikah", "C", "Dispensasi nikah"),
+    ]
+    assert setup.client.get(looked_at).status_code == 404
+    assert dump(setup.store) != before
+
+
+def test_a_file_with_one_fault_keeps_nothing_and_says_every_place(setup: Setup) -> None:  # setup.import_services
+    steps = [{"key": "terima", "title": "Terima", "role": "lokett"}]
+    two = ({"slug": "nikah", "steps": steps}, {"slug": "pindah", "series": "AAA", "name": ""})
+
+    refused = setup.post("/services/import", {"file": office_file(setup, *two)})
+
+    told = unescape(refused.text)
+    assert refused.status_code == 400
+    assert "layanan 1, tahap 1, role: 'lokett' tidak dikenal. Pilih salah satu: pemohon, loket" in told
+    assert "layanan 2, series: Isi satu atau dua huruf" in told
+    assert "layanan 2, name: Wajib diisi." in told
+    assert "lain.toml" not in setup.get("/services/import").text
+
+
+def test_a_draft_can_be_thrown_away_or_taken_as_another_service(setup: Setup) -> None:  # setup.drop_draft
+    file = office_file(setup, {"slug": "layanan-1", "name": "Satu baru"})
+    draft = setup.post("/services/import", {"file": file}).location.removeprefix("/uji/counter/setup")
+    row = {"services-0-slug": "layanan-1", "services-0-is_wanted": "true", "services-0-as_new": "true"}
+
+    setup.refuses(draft, {**row, "services-0-is_wanted": "", "services-0-series": "C"}, "Pilih salah satu")
+    setup.saves(draft, {**row, "services-0-series": "C"}, "setup.import")
+
+    made = setup.store.office_config(setup.uji.id).services[-1]
+    assert (made.slug, made.series, made.standard.name) == ("layanan-1-2", "C", "Satu baru")
+    again = setup.post("/services/import", {"file": office_file(setup, {"slug": "x", "series": "X"})}).location
+    setup.saves(again.removeprefix("/uji/counter/setup") + "/drop", {}, "setup.draft_dropped")
+    assert setup.client.get(again).status_code == 404
+
+
 def counters_fields(setup: Setup) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for place, row in enumerate(setup_counters.counters_form(setup.store.office_config(setup.uji.id)).counters):
@@ -922,6 +988,22 @@ def test_the_console_founds_lists_and_checks(tmp_path: Path) -> None:
     assert "Kecamatan Cibinong" in loket("office", "add", "Cibinong", "--region", "32.01.01")
     assert "region_code" in loket("office", "add", "Cibungbulang", "--region", "Bogor", code=1)
     assert "Kecamatan Cibinong" in loket("office", "list")
+    bogor = ("--region", "32.01.01.1005", "--regency", "Kabupaten Bogor")
+    assert "kelurahan-pakansari" in loket("office", "add", "Kelurahan Pakansari", *bogor)
+    assert "Dinas Sosial" in loket("office", "add", "Sosial", "--kind", "Dinas", "--region", "32.01")
+    store = Store(f"sqlite:///{tmp_path / 'loket.db'}")
+    with store.read() as connection:
+        ids = {office.slug: office.id for office in reads.offices(connection)}
+    profile = store.office_config(ids["kelurahan-pakansari"]).profile
+    store.close()
+    assert (profile["region_code"], profile["letterhead"]) == ("32.01.01.1005", ["Pemerintah Kabupaten Bogor"])
+    file = str(Path(standards.__file__).parent / "ranuyoso.toml")
+    taken = loket("office", "import", "--office", "cibinong", "--letter", "oss=AA", "--yes", file)
+    assert "AA  oss                      layanan baru (di berkas: A): " in taken
+    assert "versi baru dari" in loket("office", "import", "--office", "cibinong", "--yes", file)
+    assert "Huruf B sudah dipakai" in loket(
+        "office", "import", "--office", "cibinong", "--new", "oss", "--letter", "oss=B", "--yes", file, code=1
+    )
     assert "budi" in loket("officer", "add", "--office", "tempeh", "--role", "loket", "budi", "Budi")
     assert "budi" in loket("officer", "list", "--office", "tempeh")
     loket("printer", "add", "--office", "tempeh", "--name", "kertas", "--kind", "virtual")

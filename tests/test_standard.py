@@ -414,7 +414,7 @@ WRONG = [
     ('title = "Memeriksa"',      'title = "\\u001b@"',         "layanan 2, tahap 3, title: Ada tanda yang tidak dapat dicetak."),
     ('text = "Gratis"',          'text = ""',                   "layanan 2, biaya, text: Wajib diisi."),
     ('{ key = "ktp", text',      '{ key = "ktp", icon = "<x>", text', "layanan 2, persyaratan 1, icon: '<x>' bukan nama gambar."),
-    ('"35.08.10"',               '"3508"',                      "region_code: Tulis kodenya seperti 35.08.05."),
+    ('"35.08.10"',               '"3508"',                      "region_code: Tulis kodenya seperti 35.08.05 (kecamatan), 35.08 (kabupaten/kota) atau 35.08.05.1001 (desa/kelurahan)."),
     ('unit = "Kecamatan"',       'unit = "Kecamatan"\ntimezone = "WIB"', "timezone: 'WIB' tidak dikenal. Pilih salah satu: Asia/Jakarta, Asia/Pontianak, Asia/Makassar, Asia/Jayapura."),
     # components
     ('value = 1',                'value = 0',                   "layanan 2, jangka waktu, value: Paling sedikit 1."),

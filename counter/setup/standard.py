@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -15,12 +13,12 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from counter.setup.page import change_rows, clashing, merged, page, refused, setup_page
+from counter.setup.preview import slip
 from counter.setup.standard_form import name_keys, prune, service_of
 from shared.domain.channel import ChannelKind
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
 from shared.domain.problem import Problem
-from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import (
     MANAGEMENT,
     Category,
@@ -33,14 +31,10 @@ from shared.domain.standard import (
 )
 from shared.domain.standard_diff import differences
 from shared.engine import setup_standard as engine
-from shared.engine.letterhead import letterhead
-from shared.printing import raster
-from shared.printing.bytes import render
-from shared.printing.profiles import profile
 from shared.standards import InvalidStandard, read, service_to_json
 from shared.standards.shape import to_form
 from shared.store.tables import StandardVersion
-from shared.web.auth import now, store
+from shared.web.auth import store
 from shared.web.bounds import number
 from shared.web.clicks import change
 from shared.web.forms import Shown, Table, file, is_pressed, pressed, problems_of, typed
@@ -154,7 +148,7 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         category_names=[("", gettext("not filled in")), *_named("category", Category)],
         pictures=list(ICONS),
         preview=previewed,
-        slip=_slip(service, previewed),
+        slip=slip(previewed, service.series),
         number=_number(service),
     )
 
@@ -162,27 +156,6 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
 def _named(kind: str, values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Values with their words, for a list to choose from."""
     return [(value.value, gettext(f"{kind}.{value.value}")) for value in values]
-
-
-def _slip(service: ServiceConfig, shown: ServiceStandard) -> str:
-    """The number slip of this service as a picture, in the bytes of a data address."""
-    office = office_config()
-    lines = number_slip(
-        letterhead(office, service),
-        words(),
-        number=f"{service.series}-012",
-        taken_at=now().astimezone(office.zone),
-        status_url="https://contoh.id/t/contoh",
-        service=shown.name,
-        is_delicate=shown.is_delicate,
-        ahead=3,
-        requirements=[each.text for each in shown.requirements if not each.when],
-    )
-    printer = office.printer()
-    paper = printer.profile if printer else "80mm-48"
-    picture = io.BytesIO()
-    raster.draw(render(lines, paper), profile(paper).width_dots).save(picture, "PNG")
-    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode("ascii")
 
 
 def _rows_of(service: ServiceConfig) -> Any:

@@ -46,8 +46,8 @@ def nik_check(nik: str, office_prefix: str, born_on: date | None = None, sex: st
     """The codes of what is wrong or odd about a NIK.
 
     Errors: `nik_length` (not 16 digits), `nik_date` (a day that never was), `nik_serial` (0000).
-    Warnings: `nik_region` (not of `office_prefix`, "350810" or "35.08.10"), `nik_birth` and `nik_sex` (another day of
-    birth, another sex than given: "L" or "P").
+    Warnings: `nik_region` (not of `office_prefix`, "350810" or "35.08.10"; of a village's code the sub-district
+    counts), `nik_birth` and `nik_sex` (another day of birth, another sex than given: "L" or "P").
     """
     if not _NIK.fullmatch(nik):
         return Check(errors=("nik_length",))
@@ -55,7 +55,7 @@ def nik_check(nik: str, office_prefix: str, born_on: date | None = None, sex: st
     errors = [] if parts else ["nik_date"]
     if nik.endswith("0000"):
         errors.append("nik_serial")
-    warnings = [] if nik.startswith(office_prefix.replace(".", "")) else ["nik_region"]
+    warnings = [] if nik.startswith(office_prefix.replace(".", "")[:6]) else ["nik_region"]
     if parts and born_on and parts != (born_on.day, born_on.month, born_on.year % 100):
         warnings.append("nik_birth")
     if parts and sex and sex != sex_of(nik):

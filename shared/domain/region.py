@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+REGION_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
+"""Of a province, a regency, a sub-district or a village, as the ministry writes it: "35.08.10"."""
 
 
 @dataclass(frozen=True, slots=True)

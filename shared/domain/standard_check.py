@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from shared.domain.channel import WALKED_TO, Channel
 from shared.domain.numbering import SERIES
 from shared.domain.problem import Path, Problem, under
+from shared.domain.region import REGION_CODE
 from shared.domain.standard import (
     COMPONENTS,
     SHORT_NAME_LENGTH,
@@ -27,7 +28,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SERIES = re.compile(SERIES)
-_REGION = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 _INSTAGRAM = re.compile(r"@?[A-Za-z0-9._]{1,30}")
 
 _COLLECTED_BY = {Collects.DOCUMENTS: Role.LOKET, Collects.RECEIVER: Role.LOKET, Collects.RECAP: Role.KASI}
@@ -54,9 +54,12 @@ def problems(standard: OfficeStandard) -> list[Problem]:
     found = [*_texts(standard), *_office(standard)]
     for place, service in enumerate(standard.services):
         found += under(("services", place), service_problems(service))
-    for name in ("slug", "series"):
-        found += _taken("services", name, [getattr(each, name) for each in standard.services])
-    return found
+    return [*found, *taken_twice(standard.services)]
+
+
+def taken_twice(services: Sequence[ServiceStandard], names: Sequence[str] = ("slug", "series")) -> list[Problem]:
+    """Addresses and letters that two services of one office have."""
+    return [each for name in names for each in _taken("services", name, [getattr(s, name) for s in services])]
 
 
 def service_problems(service: ServiceStandard) -> list[Problem]:
@@ -92,7 +95,7 @@ def _texts(part: object) -> Iterator[Problem]:
 
 def _office(standard: OfficeStandard) -> Iterator[Problem]:
     yield from _spelling(standard.slug)
-    if not _REGION.fullmatch(standard.region_code):
+    if not REGION_CODE.fullmatch(standard.region_code):
         yield Problem(("region_code",), "region_code")
     if standard.timezone not in TIMEZONES:
         yield _not_one_of(("timezone",), standard.timezone, TIMEZONES)

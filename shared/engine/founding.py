@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Insert, insert, select, update
 
 from shared.domain.problem import Problem
+from shared.domain.region import REGION_CODE
 from shared.domain.standard import OfficeStandard, Role, ServiceStandard, to_table
 from shared.engine.session import ONE_TIME_LIFE
 from shared.engine.setup import raise_if_faults
@@ -29,8 +30,6 @@ from shared.store.tables import (
 
 RESERVED = ("a", "t", "static", "healthz", "metrics", "openapi.json", "pair", "socket.io")
 """First parts of addresses that belong to no office."""
-
-_REGION = re.compile(r"\d{2}\.\d{2}\.\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,8 @@ class Plan:
     counters: Sequence[PlannedCounter] = ()
     holidays: Mapping[date, str] = field(default_factory=holidays)
     """Those of the country."""
+    regency: str | None = None
+    """Its name ("Kabupaten Bogor") where the code of the region does not say it."""
     founder: str | None = None
     """The login, among its officers, of who founds it; None: the program at its start."""
 
@@ -97,7 +98,7 @@ def found(connection: Connection, plan: Plan, now: datetime, by: str, address: s
     Raises `Invalid("fields")` with what is wrong with the address or the code of the region.
     """
     _must_be_possible(connection, plan)
-    above = letterhead_of(str(plan.profile.get("region_code", "")))
+    above = letterhead_of(str(plan.profile.get("region_code", "")), plan.regency)
     profile = {**({"letterhead": above} if above else {}), **plan.profile}
     office = {"name": plan.name, "timezone": plan.timezone, "profile": profile}
     office_id = _id(connection, insert(Office), slug=plan.slug, settings=dict(plan.settings), **office)
@@ -118,8 +119,8 @@ def found(connection: Connection, plan: Plan, now: datetime, by: str, address: s
 
 
 def slug_for(name: str) -> str:
-    """The address of an office: "Kecamatan Tempeh" is "tempeh"."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower().removeprefix("kecamatan ")).strip("-")[:40]
+    """The address of an office: "Kecamatan Tempeh" is "tempeh", "Dinas Sosial" is "dinas-sosial"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower().removeprefix("kecamatan ")).strip("-")[:40].strip("-")
 
 
 # --- from the file of a standard ---
@@ -183,9 +184,9 @@ def plan_of(standard: OfficeStandard, officers: Sequence[PlannedOfficer], founde
     )
 
 
-def letterhead_of(region_code: str) -> list[str]:
-    """The lines above the office's name: its regency's government; none for a region that we do not know."""
-    regency = regency_of(region_code)
+def letterhead_of(region_code: str, regency: str | None = None) -> list[str]:
+    """The lines above the office's name: its regency's government; none for a region of which we know no name."""
+    regency = regency or regency_of(region_code)
     return [f"Pemerintah {regency}"] if regency else []
 
 
@@ -199,7 +200,7 @@ def _must_be_possible(connection: Connection, plan: Plan) -> None:
     elif connection.execute(select(Office.id).where(Office.slug == plan.slug)).first() is not None:
         faults.append(Problem(("slug",), "slug_taken", {"value": plan.slug}))
     region = plan.profile.get("region_code")
-    if region is not None and not _REGION.fullmatch(str(region)):
+    if region is not None and not REGION_CODE.fullmatch(str(region)):
         faults.append(Problem(("region_code",), "region_code"))
     raise_if_faults(faults)
 

@@ -162,10 +162,14 @@ def _must_have_an_admin(tx: Transaction) -> None:
 
 
 class FoundingForm(Form):
-    """`region_code`: of the sub-district, "35.08.05"; `name` is whole ("Kecamatan Tempeh")."""
+    """`region_code`: of what the office serves, regency, sub-district or village: "35.08", "35.08.05", "35.08.05.1001".
+
+    `name` is whole ("Kecamatan Tempeh", "Mal Pelayanan Publik"); `regency` only where the program does not know it.
+    """
 
     region_code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=13)]
     name: Line
+    regency: Line | None = None
     slug: Annotated[
         str,
         BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value),
@@ -180,7 +184,8 @@ def found_office(tx: Transaction, wanted: FoundingForm) -> int:
     """
     admin = _same_account(tx)
     profile = {"region_code": wanted.region_code}
-    return _found(tx, Plan(wanted.slug, wanted.name, [admin], profile=profile, founder=admin.login))
+    plan = Plan(wanted.slug, wanted.name, [admin], profile=profile, regency=wanted.regency, founder=admin.login)
+    return _found(tx, plan)
 
 
 def found_by_standard(tx: Transaction, standard: OfficeStandard) -> str:

@@ -52,10 +52,8 @@ def add_service(tx: Transaction, wanted: ServiceForm) -> str:
     slug = slug_of(wanted.short_name, [service.slug for service in tx.office.services])
     start = service_to_json(examples()[wanted.like]) if wanted.like else {"steps": [_SERVE], "icon": "file-text"}
     names = {"name": wanted.name, "short_name": wanted.short_name}
-    body = service_to_json(service_from_json({**start, **names, "slug": slug, "series": wanted.series}))
-    position = len(tx.office.services)
-    service_id = tx.insert(Service, slug=slug, series=wanted.series, position=position)
-    _write(tx, service_id, 1, body)
+    standard = service_from_json({**start, **names, "slug": slug, "series": wanted.series})
+    insert_service(tx, standard, len(tx.office.services))
     record_setup_change(tx, "service", {}, {slug: {**names, "series": wanted.series, "like": wanted.like}})
     return slug
 
@@ -87,13 +85,7 @@ def save_standard(tx: Transaction, slug: str, table: Mapping[str, object], base:
     changed = [d for d in differences(newest.body, body) if d.field != "series"]
     if not changed:
         tx.unchanged(Saved(slug, newest.number))
-    number = (
-        tx.execute(
-            select(func.max(StandardVersion.number)).where(StandardVersion.service_id == service.id)
-        ).scalar_one()
-        + 1
-    )
-    _write(tx, service.id, number, body)
+    number = insert_version(tx, service, body)
     listed = [" ".join(part for part in (d.field, d.kind.value, d.what) if part)[:160] for d in changed]
     record_setup_change(tx, "standard", {}, {slug: {"version": number, "changed": listed}})
     return Saved(slug, number)
@@ -105,6 +97,20 @@ def find_service(services: tuple[ServiceConfig, ...], slug: str) -> ServiceConfi
         if service.slug == slug:
             return service
     raise Unknown("service")
+
+
+def insert_service(tx: Transaction, standard: ServiceStandard, position: int) -> None:
+    """The rows of a new service with the first version of its standard."""
+    service_id = tx.insert(Service, slug=standard.slug, series=standard.series, position=position)
+    _write(tx, service_id, 1, service_to_json(standard))
+
+
+def insert_version(tx: Transaction, service: ServiceConfig, body: Table) -> int:
+    """The number of the new version; address and letter stay the service's own."""
+    newest = select(func.max(StandardVersion.number)).where(StandardVersion.service_id == service.id)
+    number = int(tx.execute(newest).scalar_one()) + 1
+    _write(tx, service.id, number, {**body, "slug": service.slug, "series": service.series})
+    return number
 
 
 def _write(tx: Transaction, service_id: int, number: int, body: Table) -> None:

@@ -17,10 +17,10 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from shared import faults
 from shared.domain.channel import from_named
 from shared.domain.errors import Invalid
-from shared.domain.problem import Problem
+from shared.domain.problem import Problem, under
 from shared.domain.region import District, Village
 from shared.domain.standard import OfficeStandard, ServiceStandard, to_table
-from shared.domain.standard_check import problems, service_problems
+from shared.domain.standard_check import problems, service_problems, taken_twice
 from shared.standards.encoding import NoText, decoded
 from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of, from_form
 
@@ -51,6 +51,25 @@ def load(source: Path | bytes) -> OfficeStandard:
     standard = _shaped(_OFFICE, OfficeStandard, _modern(table))
     _refuse(problems(standard))
     return standard
+
+
+def services_in(content: bytes) -> tuple[ServiceStandard, ...]:
+    """The services of a file: of one service, of a list of them, or of a whole office; raises `InvalidStandard`."""
+    table = read(content)
+    services = table.get("services")
+    if services is None:
+        return (service_from_json(table),)
+    if table.keys() > {"services"} or not isinstance(services, list):
+        return load(content).services
+    found: list[Problem] = []
+    made: list[ServiceStandard] = []
+    for place, each in enumerate(services):
+        try:
+            made.append(service_from_json(each if isinstance(each, dict) else {"": each}))
+        except InvalidStandard as error:
+            found += under(("services", place), error.problems)
+    _refuse([*found, *taken_twice(made, ("slug",))])  # letters are proposed anew where they are taken
+    return tuple(made)
 
 
 @cache
@@ -116,14 +135,21 @@ def _modern(table: Mapping[str, object]) -> dict[str, object]:
 
 def read(content: bytes) -> dict[str, object]:
     """The table in the bytes of a TOML file; raises `InvalidStandard`."""
+    text = text_of(content)
     try:
-        return tomllib.loads(decoded(content))
-    except NoText as error:
-        raise InvalidStandard([Problem((), "no_utf8", {"line": error.line})]) from None
+        return tomllib.loads(text)
     except RecursionError:
         raise InvalidStandard([Problem((), "too_deep")]) from None
     except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
         raise InvalidStandard([_syntax(str(error))]) from None
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file, whatever Windows wrote it in; raises `InvalidStandard` with the line that is no text."""
+    try:
+        return decoded(content)
+    except NoText as error:
+        raise InvalidStandard([Problem((), "no_utf8", {"line": error.line})]) from None
 
 
 def _syntax(message: str) -> Problem:

@@ -448,6 +448,20 @@ class FileRecord(Base):
     recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
 
 
+class StandardDraft(Base):
+    """The file of a standard that was read and found right, and waits to be looked at and taken."""
+
+    __tablename__ = "standard_draft"
+    __table_args__ = (Index("ix_standard_draft_office_id", "office_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
+    made_at: Mapped[datetime]
+    file_name: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+
+
 class Recap(Base):
     """A numbered report of the section head to the camat about the completed files of a period."""
 

@@ -1,0 +1,39 @@
+"""What a standard looks like before it is saved: its page at the kiosk, its work at the desk, its number slip."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+from shared.domain.office import ServiceConfig
+from shared.domain.slip_visitor import number_slip
+from shared.domain.standard import ServiceStandard
+from shared.engine.letterhead import letterhead
+from shared.printing import raster
+from shared.printing.bytes import render
+from shared.printing.profiles import profile
+from shared.web.auth import now
+from shared.web.screen import office_config
+from shared.words import words
+
+
+def slip(shown: ServiceStandard, series: str) -> str:
+    """The number slip of this service as a picture, in the bytes of a data address."""
+    office = office_config()
+    service = ServiceConfig(0, shown.slug, series, True, 0, shown)
+    lines = number_slip(
+        letterhead(office, service),
+        words(),
+        number=f"{series}-012",
+        taken_at=now().astimezone(office.zone),
+        status_url="https://contoh.id/t/contoh",
+        service=shown.name,
+        is_delicate=shown.is_delicate,
+        ahead=3,
+        requirements=[each.text for each in shown.requirements if not each.when],
+    )
+    printer = office.printer()
+    paper = printer.profile if printer else "80mm-48"
+    picture = io.BytesIO()
+    raster.draw(render(lines, paper), profile(paper).width_dots).save(picture, "PNG")
+    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode("ascii")
