@@ -129,6 +129,20 @@ class SignReport(ClickForm):
     on_behalf_of: Text = ""
 
 
+class AmendRow(ClickForm):
+    """`column`: of `domain.register.RegisterColumn`; `becomes`: what shall stand there, empty for nothing."""
+
+    column: Annotated[str, Field(max_length=20)] = ""
+    becomes: Text = ""
+    reason: Text = ""
+
+
+class CloseMonth(ClickForm):
+    """`month`: 2026-11."""
+
+    month: Annotated[str, Field(max_length=10)] = ""
+
+
 class FindReturned(ClickForm):
     wanted: Text = ""
 

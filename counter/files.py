@@ -1,4 +1,4 @@
-"""Files at the officers' desks: the checklist, one file and its steps, the tray, the register."""
+"""Files at the officers' desks: the checklist, one file and its steps, the tray."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.file import COLLECT, FIELDS, Collected
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
 from shared.domain.identity import nik_check
-from shared.domain.numbering import label, office_day
+from shared.domain.numbering import label
 from shared.domain.procedure import ENDS_STEP, actions_for, first_desk, may_gather, send_back_targets
 from shared.domain.rights import Right
 from shared.domain.standard import Collects, ServiceStandard, needed, next_question
@@ -31,12 +31,10 @@ from shared.store.events import PastEvent
 from shared.web import forms
 from shared.web.answers import FileFacts
 from shared.web.auth import now, officers_only, store
-from shared.web.bounds import query_number
 from shared.web.clicks import ButtonPage, actor, change, do, serve
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
-LONGEST_LIST = 200
 BESIDE = 50
 """So many files stand beside the panel, what is due first first; all are on a page of their own."""
 
@@ -88,26 +86,6 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
     if found and found.state != FileState.RETURNED:
         return redirect(url_for("counter.file", case_id=found.id))
     return _desk_page(number, ticket_id)
-
-
-@blueprint.get("/register")
-@officers_only(Right.SEE_FILES)
-def register() -> str:
-    year = query_number("year", 2000, 2100) or office_day(now(), office_config().zone).year
-    text = request.args.get("text", "").strip()
-    with store().read() as connection:
-        listed = files.of_year(connection, g.office_id, year, text)[:LONGEST_LIST]
-        found = [file_views.view(connection, store().office_configs, office_config(), file, now()) for file in listed]
-    return render_template("counter/register.html", office=office_config(), files=found, year=year, text=text)
-
-
-@blueprint.get("/results")
-@officers_only(Right.SEE_FILES)
-def results() -> str:
-    """Results that nobody has collected yet, with their age."""
-    with store().read() as connection:
-        waiting = file_views.uncollected(connection, store().office_configs, office_config(), now())
-    return render_template("counter/results.html", office=office_config(), files=waiting, now=now())
 
 
 # --- clicks ---

@@ -26,11 +26,19 @@ class Section:
     beneath: tuple[str, ...] = ()
 
 
+REGISTER_PAGES = ("counter.register_row", "counter.register_months")
+
 MENU = (
     Section("counter.home", "house", "My desk"),
     Section("counter.tray", "inbox", "Files", Right.SEE_FILES, ("counter.file", "counter.desk")),
     Section("counter.results", "package-check", "Not collected", Right.SEE_FILES),
-    Section("counter.register", "book-open", "Register", Right.SEE_FILES),
+    Section(
+        "counter.register",
+        "book-open",
+        "Register",
+        Right.SEE_FILES,
+        ("counter.register_row", "counter.register_months"),
+    ),
     Section("counter.letters", "file-text", "Letters", Right.SEE_LETTERS),
     Section("counter.recaps", "clipboard-list", "Recap", Right.SEE_RECAPS, ("counter.recap_list",)),
     Section(

@@ -738,6 +738,22 @@ def _(house: House) -> Click:
     return Click(f"{SETUP}/hours", row)
 
 
+@clicks("setup.register")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/register", {"columns-0-column": "register", "columns-1-column": "applicant"})
+
+
+@clicks("counter.amend_row")
+def _(house: House) -> Click:
+    form = {"column": "applicant", "becomes": "Siti Nur", "reason": "Salah tulis"}
+    return Click(f"/lumajang/counter/register/{house.desks.to_step('validate')}", form)
+
+
+@clicks("counter.close_month")
+def _(house: House) -> Click:
+    return Click("/uji/counter/register/months", {"month": "2026-10"})
+
+
 LETTERS = {"letter_series-0-title": "Surat keluar", "letter_series-0-pattern": "400/{no}/{year}",
            "letter_series-0-is_active": "true"}  # fmt: skip
 

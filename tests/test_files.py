@@ -21,9 +21,10 @@ from shared.engine.setup import OfficeForm, change_office
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.file_views import tray
-from shared.store.files import columns, of_year
+from shared.store.files import by_id, columns
 from shared.store.office import Store
 from shared.store.outages import minutes
+from shared.store.register import RegisterSearch, find
 
 
 @pytest.fixture
@@ -452,11 +453,13 @@ def test_the_register_finds_a_file_however_its_number_or_name_is_typed(here: Des
     here.receive("loket1", taken.id)
 
     with here.store.read() as connection:
-        found = of_year(connection, here.id, 2026, text)
-        elsewhere = of_year(connection, here.id, 2026, "2/2026")
+        office = here.store.office_config(here.id)
+        found, count = find(connection, office, RegisterSearch(text), {})
+        elsewhere = find(connection, office, RegisterSearch("2/2026"), {})
+        numbers = [file.register for file in by_id(connection, found).values()]
 
-    assert [file.register for file in found] == ["1/2026"]
-    assert elsewhere == []
+    assert (numbers, count) == (["1/2026"], 1)
+    assert elsewhere == ([], 0)
 
 
 @pytest.fixture

@@ -47,15 +47,16 @@ THROUGH = {
     "  KS A": "counter.void_letter",
     "  K  A": """
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
-        counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report
+        counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
+        counter.close_month
     """,
     "     A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
         devices_setup.test_call setup.office setup.logo setup.services setup.new_service setup.standard
-        setup.import_file setup.import_services setup.import_draft setup.drop_draft
-        setup.counters setup.officer setup.new_officer setup.new_password setup.hours setup.week
-        setup.holidays setup.letters setup.rules setup.display setup.slides setup.recording setup.printers
-        setup.test_page setup.found setup.found_by_standard setup.open_practice
+        setup.import_file setup.import_services setup.import_draft setup.drop_draft setup.counters setup.officer
+        setup.new_officer setup.new_password setup.hours setup.week setup.holidays setup.letters setup.rules
+        setup.display setup.slides setup.recording setup.printers setup.test_page setup.found setup.found_by_standard
+        setup.open_practice setup.register
     """,
 }
 """Roles by their letters -> the addresses at which they are not told that their role may not do this."""

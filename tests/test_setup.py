@@ -64,6 +64,7 @@ PAGES = (
     "/services/layanan-1/versions",
     "/counters",
     "/letters",
+    "/register",
     "/officers",
     "/officers/new",
     "/officers/1",
@@ -749,6 +750,17 @@ def test_letters_and_signers_are_changed(setup: Setup) -> None:  # setup.letters
     setup.saves("/letters", signers, "setup.letters")
     kept = setup.store.office_config(setup.uji.id).settings.letter_series
     assert [(each.key, each.is_active) for each in kept] == [("surat-keluar", False)]
+
+
+def test_the_columns_of_the_register_are_chosen(setup: Setup) -> None:  # setup.register
+    fields = {"columns-0-column": "register", "columns-1-column": "village", "columns-2-column": "applicant"}
+
+    setup.saves("/register", fields, "setup.register")
+
+    assert setup.store.office_config(setup.uji.id).settings.register_columns == ("register", "village", "applicant")
+    head = re.findall(r'<th scope="col">([^<]+)', setup.client.get("/uji/counter/register").text)
+    assert head == ["Nomor register", "Desa/kelurahan", "Nama pemohon", "Berkas"]
+    setup.refuses("/register", {**fields, "columns-2-column": "village"}, "Kolom ini sudah ada.")
 
 
 def test_the_holidays_of_a_year_are_changed(setup: Setup) -> None:  # setup.holidays

@@ -36,6 +36,7 @@ THEMES = (
     ("hours", "setup.hours", "clock", "Opening hours"),
     ("holidays", "setup.holidays", "calendar-days", "Holidays"),
     ("letters", "setup.letters", "stamp", "Letters and signers"),
+    ("register", "setup.register", "table-properties", "Columns of the register"),
     ("rules", "setup.rules", "scale", "Rules of the queue"),
     ("display", "setup.display", "tv", "Display and voice"),
     ("media", "setup.slides", "clapperboard", "Slides and videos"),

@@ -22,6 +22,10 @@ class Right(StrEnum):
     """Numbers that were written by hand while the power was out."""
     SEE_FLOOR = "see_floor"
     RUN_FLOOR = "run_floor"
+    KEEP_REGISTER = "keep_register"
+    """Amend what stands in it, close its months."""
+    EXPORT_REGISTER = "export_register"
+    """Take its rows along as a file: names and all."""
     SEE_LETTERS = "see_letters"
     ISSUE_LETTERS = "issue_letters"
     """Give a number to a letter that belongs to no file; those of files get theirs at a step."""
@@ -67,6 +71,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.ENTER_LATE:    _HEADS | {Role.LOKET},
     Right.SEE_FLOOR:     _HEADS | _CAMAT,
     Right.RUN_FLOOR:     _HEADS,
+    Right.KEEP_REGISTER: _HEADS,
+    Right.EXPORT_REGISTER: _HEADS | _CAMAT | {Role.SEKRETARIAT},
     Right.SEE_LETTERS:   _DESKS | _CAMAT,
     Right.ISSUE_LETTERS: _HEADS | {Role.OPERATOR, Role.SEKRETARIAT},
     Right.VOID_LETTERS:  _HEADS | {Role.SEKRETARIAT},

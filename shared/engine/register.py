@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pydantic import Field
+from sqlalchemy import Connection, insert, select
 
+from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.period import Period, PeriodKind
 from shared.domain.problem import Problem
@@ -14,7 +17,7 @@ from shared.domain.register_month import digest, marks
 from shared.engine.setup import Form, change_settings, raise_if_faults
 from shared.store import register
 from shared.store.office import Transaction
-from shared.store.tables import RegisterAmendment, RegisterClosing
+from shared.store.tables import Event, Office, RegisterAmendment, RegisterClosing
 from shared.words import words
 
 _MOMENT = re.compile(r"(\d{2}-\d{2}-\d{4})( \d{2}\.\d{2})?")
@@ -62,6 +65,14 @@ def close_month(tx: Transaction, month: Period) -> dict[str, object]:
     told = {"month": month.address, "rows": len(listed), "sha256": made["digest"]}
     tx.record("register_closed", detail=told)
     return {"id": closing_id, **told}
+
+
+def note_look(connection: Connection, office_id: int, actor: Actor, action: str, detail: Mapping[str, object]) -> None:
+    """Writes down who looked at a list of people, or took it along; no queue depends on it, so no office is locked."""
+    version = select(Office.version).where(Office.id == office_id).scalar_subquery()
+    by = {"officer_id": actor.officer_id, "device_id": actor.device_id, "address": actor.address}
+    seen = {"office_id": office_id, "version": version, "at": actor.now, "action": action, "detail": dict(detail)}
+    connection.execute(insert(Event).values(**seen, **by))
 
 
 class ColumnRow(Form):

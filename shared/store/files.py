@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from shared.domain.file import Collected, File, Pause
 from shared.domain.file_state import RUNNING, FileState
-from shared.domain.identity import folded, phone, plain, tidy
+from shared.domain.identity import plain, tidy
 from shared.domain.numbering import parse_register
 from shared.domain.office import OfficeConfig
 from shared.store.tables import Counter, FileRecord, Ticket
@@ -53,31 +53,6 @@ def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File
     """Another file of the same NIK that has an NIB already."""
     mine = FileRecord.office_id == office_id, FileRecord.nik == nik, FileRecord.id != but, FileRecord.nib.is_not(None)
     return _first(connection, select(FileRecord).where(*mine).order_by(FileRecord.id.desc())) if nik else None
-
-
-def of_year(connection: Connection, office_id: int, year: int, text: str) -> list[File]:
-    """The register of one year, newest first; `text` is looked for in number, name, NIK, NIB and phone.
-
-    A register number with a year of its own ("12/2025") is looked for there.
-    """
-    written, digits = parse_register(text), tidy(text)
-    mine = FileRecord.office_id == office_id, FileRecord.register_year == ((written and written[1]) or year)
-    query = select(FileRecord).where(*mine).order_by(FileRecord.register_number.desc())
-    if digits.isdecimal() or written:
-        same = [FileRecord.nik == digits, FileRecord.nib == digits]
-        if written:
-            same.append(FileRecord.register_number == written[0])
-        found = _files(connection, query.where(or_(*same)))
-        if found or not phone(text):
-            return found
-    wanted, number = folded(text), phone(text)
-    return [file for file in _files(connection, query) if _is_of(file, wanted, number)]
-
-
-def _is_of(file: File, name: str, number: str) -> bool:
-    if number and phone(file.applicant.get("phone", "")) == number:
-        return True
-    return name in folded(file.applicant.get("name", ""))
 
 
 def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> list[File]:

@@ -1,0 +1,61 @@
+"""Finished results that wait for their applicant: whose they are, and when each step was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from shared.domain.file import File
+from shared.domain.office import OfficeConfig
+from shared.domain.register import RegisterEvent, in_force
+from shared.domain.standard import ServiceStandard
+from shared.store import file_views
+from shared.store.office_config import OfficeConfigCache
+from shared.store.tables import Event
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingResult:
+    """`steps`: the titles of the steps behind it with the time at which each was left, in their order."""
+
+    file: File
+    service: ServiceStandard
+    steps: Sequence[tuple[str, datetime]]
+
+
+def uncollected(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
+) -> list[WaitingResult]:
+    """The oldest result first."""
+    found = file_views.uncollected(connection, office_configs, office, now)
+    left = _left(connection, [each.id for each in found])
+    return [
+        WaitingResult(
+            each.file,
+            each.service,
+            [(step.title, left[each.id, step.key]) for step in each.service.steps if (each.id, step.key) in left],
+        )
+        for each in found
+    ]
+
+
+def _left(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], datetime]:
+    """(File, key of a step) -> when it went on from there last."""
+    events: dict[int, list[RegisterEvent]] = {}
+    for start in range(0, len(ids), 400):
+        query = (
+            select(Event.case_id, Event.at, Event.action, Event.detail)
+            .where(Event.case_id.in_(ids[start : start + 400]), Event.ticket_id.is_(None))
+            .order_by(Event.id)
+        )
+        for row in connection.execute(query):
+            events.setdefault(row.case_id, []).append(RegisterEvent(row.at, row.action, detail=row.detail or {}))
+    return {
+        (case_id, str(each.detail["step"])): each.at
+        for case_id, mine in events.items()
+        for each in in_force(mine)
+        if each.detail.get("step") and each.detail.get("step") != each.detail.get("to_step")
+    }
