@@ -76,7 +76,7 @@ def content_of(kind: str, search: RegisterSearch, listed: Sequence[RegisterRow])
         titles("id"),
         viewed(listed, closed, "id"),
         office.zone,
-        words("id"),
+        words(),
         village_names(),
         {**paper_facts.letterhead(office), **paper_facts.signatures(office, today(), current_user.name)},
     )
@@ -89,14 +89,14 @@ def _rows(of: Store, ids: Sequence[int]) -> list[RegisterRow]:
 
 
 def _about(search: RegisterSearch, count: int) -> list[str]:
-    said = words("id")
+    said = words()
     lines = [said("register.about", period=_period(search.period), count=count)]
     closing, is_same = of_month(search)
     return [*lines, *([_closed(closing, is_same=is_same)] if closing else [])]
 
 
 def _closed(closing: Closing, *, is_same: bool) -> str:
-    said, at = words("id"), moment(closing.made_at, office_config().zone)
+    said, at = words(), moment(closing.made_at, office_config().zone)
     known = {"name": closing.officer, "at": at, "count": closing.row_count, "digest": closing.digest}
     line = said("register.closed", **known)
     return line if is_same else f"{line} {said('register.closed_changed')}"
@@ -104,7 +104,7 @@ def _closed(closing: Closing, *, is_same: bool) -> str:
 
 def _period(period: Period | None) -> str:
     if period is None:
-        return words("id")("register.all_years")
+        return words()("register.all_years")
     if period.kind == PeriodKind.MONTH:
         return month_name(period, "id")
     return f"{_day(period.first)} – {_day(period.last)}"

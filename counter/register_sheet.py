@@ -69,13 +69,13 @@ class RegisterSheet:
         return found + self._later(each)
 
     def _later(self, each: RowView) -> list[str]:
-        def said(key: str, columns: Sequence[RegisterColumn]) -> str:
+        def line(key: str, columns: Sequence[RegisterColumn]) -> str:
             names = ", ".join(self.titles[column] for column in columns)
             return self.words(f"register.later.{key}", register=each.row.register, columns=names)
 
-        found = [said("new", ())] if each.later.is_new else []
-        found += [said("changed", each.later.changed)] if each.later.changed else []
-        return found + ([said("filled", each.later.filled)] if each.later.filled else [])
+        found = [line("new", ())] if each.later.is_new else []
+        found += [line("changed", each.later.changed)] if each.later.changed else []
+        return found + ([line("filled", each.later.filled)] if each.later.filled else [])
 
 
 def content(kind: str, made: RegisterSheet) -> bytes:
