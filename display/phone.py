@@ -53,7 +53,7 @@ def ticket(token: str) -> ResponseReturnValue:
         promised=None if standard.is_delicate else service_facts(standard, words(language())),
         standard_url=None
         if standard.is_delicate
-        else url_for("public.standard", office=office.slug, slug=standard.slug),
+        else url_for("published.standard", office=office.slug, slug=standard.slug),
         channels=office.channels(office.service_ids[row.service_id]),
         above=office.profile.get("letterhead", ()),
         bring=[] if standard.is_delicate else brought.read(row.brought, row.service_id).needed(standard),

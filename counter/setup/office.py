@@ -39,7 +39,7 @@ def office() -> ResponseReturnValue:
 
 
 def _choices() -> dict[str, object]:
-    kinds = [(kind.value, gettext(f"channel.{kind.value}")) for kind in ChannelKind]
+    kinds = [(kind.value, gettext(f"complaint_channel.{kind.value}")) for kind in ChannelKind]
     return {"zones": TIMEZONES, "logo_mb": LARGEST_LOGO_MB, "channel_kinds": kinds}
 
 

@@ -138,7 +138,7 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         status,
         service=service,
         missing=unfilled(service.standard, office_config().own_channels),
-        channel_kinds=_named("channel", ChannelKind),
+        channel_kinds=_named("complaint_channel", ChannelKind),
         management=MANAGEMENT,
         usual_role=Role.LOKET.value,
         applicant=Role.APPLICANT.value,

@@ -59,7 +59,7 @@ _SITES = {"laporlumajang": ChannelKind.LAPORLUMAJANG, "lapor.go.id": ChannelKind
 
 def channel_line(channel: Channel, words: Callable[[str], str]) -> str:
     """ "Telepon: 0334-123", as it stands on paper; the label alone where that says all."""
-    name = channel.label or words(f"channel.{channel.kind.value}")
+    name = channel.label or words(f"complaint_channel.{channel.kind.value}")
     return f"{name}: {channel.value}" if channel.value else name
 
 

@@ -58,4 +58,4 @@ def fee_words(fee: Fee | None, words: SlipWords) -> str:
         return ""
     if words.language == "id" or fee.rupiah is None:
         return fee.text
-    return words("fee.amount", rupiah=f"{fee.rupiah:,}") if fee.rupiah else words("fee.free")
+    return words("fee.rupiah", rupiah=f"{fee.rupiah:,}") if fee.rupiah else words("fee.free")

@@ -14,7 +14,19 @@ from shared.domain.room_facts import QueueTicket
 from shared.store import announcements
 from shared.store.hot import COLUMNS
 from shared.store.office import Store
-from shared.store.tables import ACTIVE, Office, Officer, Printer, PrintJob, Ticket
+from shared.store.tables import ACTIVE, Office, Officer, Printer, PrintJob, StandardVersion, Ticket
+
+
+def standard_versions(connection: Connection, service_id: int) -> Sequence[Row[*tuple[object, ...]]]:
+    """Every version of a service's standard, the oldest first."""
+    mine = select(StandardVersion).where(StandardVersion.service_id == service_id)
+    return connection.execute(mine.order_by(StandardVersion.number)).all()
+
+
+def standard_number(connection: Connection, standard_id: int) -> int:
+    """The number of a version among those of its service."""
+    number = select(StandardVersion.number).where(StandardVersion.id == standard_id)
+    return int(connection.execute(number).scalar_one())
 
 
 def offices(connection: Connection) -> Sequence[Row[*tuple[object, ...]]]:

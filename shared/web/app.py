@@ -35,6 +35,7 @@ from shared.web import (
     limits,
     paper,
     public,
+    published,
     screen,
     shell,
     sign_in,
@@ -99,6 +100,7 @@ def create_app(
     app.extensions["loket_voice"] = Voice(settings.data / "voice")
     app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(published.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(paper.blueprint)
     app.register_blueprint(complaints.blueprint)

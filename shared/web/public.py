@@ -1,4 +1,4 @@
-"""What everybody may open: the home page, the service standard, health, figures, the description of the API."""
+"""What everybody may open: the home page, the page of an office, health, figures, the description of the API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from prometheus_client.process_collector import ProcessCollector
 
 from shared.domain.errors import Forbidden
-from shared.domain.standard import MANAGEMENT, PUBLISHED
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import screens
@@ -39,19 +38,6 @@ def home() -> str:
 @blueprint.get("/<office>/")
 def office() -> str:
     return render_template("office.html", office=office_config())
-
-
-@blueprint.get("/<office>/standard/<slug>")
-def standard(slug: str) -> str:
-    office, service = office_config(), office_config().service(slug)
-    return render_template(
-        "standard.html",
-        office=office,
-        service=service.standard,
-        channels=office.channels(service),
-        published=PUBLISHED,
-        management=MANAGEMENT,
-    )
 
 
 @blueprint.get("/healthz")

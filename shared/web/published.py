@@ -1,0 +1,220 @@
+"""The published service standard: the page that leads with four facts, its picture, its versions, and the same as JSON.
+
+What the office has not filled in, its notes and its own words before they were mended are not for the public.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from io import BytesIO
+
+import segno
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+from pydantic import Field
+
+from shared.domain.office import OfficeConfig, ServiceConfig
+from shared.domain.service_facts import service_facts
+from shared.domain.speech import number_words
+from shared.domain.standard import COMPONENTS, MANAGEMENT, PUBLISHED, ServiceStandard
+from shared.domain.standard_diff import Difference, differences
+from shared.store import reads
+from shared.web.answers import Answer
+from shared.web.auth import store
+from shared.web.bounds import query_number
+from shared.web.i18n import language
+from shared.web.openapi import described
+from shared.web.procedure_picture import procedure_picture
+from shared.web.screen import office_config
+from shared.web.urls import paper_url
+from shared.words import words
+
+blueprint = Blueprint("published", __name__)
+PAPERS = ("a4", "a3")
+INTERNAL = ("notes", "originals", "slug", "series", "icon", "group", "group_en")
+"""Fields of a standard of which a change is no matter of the public."""
+
+
+class PublishedRequirement(Answer):
+    key: str
+    text: str
+    text_en: str | None
+    optional: bool
+    when: list[list[str]] = Field(
+        description="pairs of question and answer keys after which it is needed; empty: always"
+    )
+
+
+class PublishedStep(Answer):
+    number: int
+    role: str
+    title: str
+    text: str | None
+
+
+class PublishedChannel(Answer):
+    kind: str
+    label: str
+    value: str | None
+    link: str | None
+
+
+class PublishedTime(Answer):
+    text: str
+    value: int | None
+    unit: str | None
+
+
+class PublishedFee(Answer):
+    text: str
+    rupiah: int | None = Field(description="0 is free of charge, null: only the words say it")
+
+
+class PublishedStandard(Answer):
+    """The 14 components; what the office has not filled in is null or empty."""
+
+    office: str
+    service: str
+    name: str
+    name_en: str | None
+    title: str | None
+    decree_number: str | None
+    decree_on: date | None
+    category: str | None
+    version: int
+    page: str
+    criteria: list[str]
+    requirements: list[PublishedRequirement]
+    steps: list[PublishedStep]
+    promise: PublishedTime | None
+    fee: PublishedFee | None
+    products: list[str]
+    complaint: list[PublishedChannel]
+    legal_basis: list[str]
+    facilities: list[str]
+    competence: str | None
+    supervision: str | None
+    staff_count: int | None
+    guarantee: str | None
+    safety: str | None
+    evaluation: list[str]
+
+
+@blueprint.get("/<office>/standard/<slug>")
+@described(PublishedStandard)
+def standard(slug: str) -> ResponseReturnValue:
+    """The standard; `?paper=a4` or `a3`: whole, for the notice board."""
+    office, service = office_config(), office_config().service(slug)
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        return jsonify(as_answer(office, service).model_dump(mode="json"))
+    paper = request.args.get("paper", "")
+    known = service.standard
+    return render_template(
+        "standard.html",
+        office=office,
+        service=known,
+        facts=service_facts(known, words(language())),
+        channels=office.channels(service),
+        parts=[("delivery", _filled(office, service, PUBLISHED)), ("management", _filled(office, service, MANAGEMENT))],
+        numbers={key: number for number, key in enumerate(COMPONENTS, 1)},
+        staff=number_words(known.staff_count, language()) if known.staff_count and known.staff_count < 10_000 else "",
+        picture=picture(known),
+        qr=_qr(slug),
+        address=re.sub("^https?://", "", paper_url(url_for("published.standard", slug=slug))),
+        version=_number(service),
+        paper=paper if paper in PAPERS else "",
+        decree_on=words(language()).day(known.decree_on) if known.decree_on else "",
+        linked=linked,
+    )
+
+
+@blueprint.get("/<office>/standard/<slug>/procedure.svg")
+def procedure(slug: str) -> Response:
+    """The drawn procedure by itself; `?columns=2` for a wide place."""
+    columns = query_number("columns", 1, 4) or 1
+    drawn = picture(office_config().service(slug).standard, columns)
+    return Response(drawn, content_type="image/svg+xml; charset=utf-8")
+
+
+@blueprint.get("/<office>/standard/<slug>/changes")
+def changes(slug: str) -> str:
+    """What changed from version to version, the newest first."""
+    service = office_config().service(slug)
+    with store().read() as connection:
+        rows = reads.standard_versions(connection, service.id)
+    listed: list[tuple[int, str, list[Difference] | None]] = []
+    for before, row in zip([None, *rows], rows, strict=False):
+        found = None if before is None else differences(before.body, row.body)
+        public = None if found is None else [each for each in found if each.field not in INTERNAL]
+        made = words(language()).day(row.made_at.astimezone(office_config().zone).date())
+        if public is None or public:
+            listed.append((row.number, made, public))
+    return render_template(
+        "standard_changes.html", office=office_config(), service=service.standard, versions=listed[::-1]
+    )
+
+
+def picture(service: ServiceStandard, columns: int = 1) -> Markup:
+    return procedure_picture(service.steps, service.name_in(language()), gettext, language(), columns)
+
+
+def linked(text: str) -> Markup:
+    """The text with its web addresses as links."""
+    parts = re.split(r"(https?://[^\s)]+[^\s).,;])", text)
+    link = Markup('<a href="{0}">{0}</a>')
+    return Markup("").join(link.format(part) if place % 2 else part for place, part in enumerate(parts))
+
+
+def as_answer(office: OfficeConfig, service: ServiceConfig) -> PublishedStandard:
+    known = service.standard
+    said = {name: getattr(known, name) for name in PublishedStandard.model_fields if hasattr(known, name)}
+    said["criteria"] = [each.text for each in known.criteria]
+    said["requirements"] = [
+        {"key": each.key, "text": each.text, "text_en": each.text_en, "optional": each.optional, "when": each.when}
+        for each in known.requirements
+    ]
+    said["steps"] = [
+        {"number": number, "role": gettext(f"role.{each.role}"), "title": each.title, "text": each.text}
+        for number, each in enumerate(known.steps, 1)
+    ]
+    promise, fee = known.promise, known.fee
+    said["promise"] = promise and {"text": promise.text, "value": promise.value, "unit": promise.unit}
+    said["fee"] = fee and {"text": fee.text, "rupiah": fee.rupiah}
+    said["complaint"] = [
+        {
+            "kind": each.kind,
+            "label": each.label or gettext(f"complaint_channel.{each.kind}"),
+            "value": each.value,
+            "link": each.link,
+        }
+        for each in office.channels(service)
+    ]
+    page = url_for("published.standard", slug=known.slug, _external=True)
+    return PublishedStandard.model_validate(
+        {**said, "office": office.name, "service": known.slug, "version": _number(service), "page": page}
+    )
+
+
+def _filled(office: OfficeConfig, service: ServiceConfig, keys: tuple[str, ...]) -> list[str]:
+    """Those of the components that have something to say."""
+    empty = (None, (), "")
+    return [
+        key
+        for key in keys
+        if (office.channels(service) if key == "complaint" else getattr(service.standard, key)) not in empty
+    ]
+
+
+def _number(service: ServiceConfig) -> int:
+    with store().read() as connection:
+        return reads.standard_number(connection, service.standard_id)
+
+
+def _qr(slug: str) -> Markup:
+    drawn = BytesIO()
+    code = segno.make(paper_url(url_for("published.standard", slug=slug)), error="m", micro=False)
+    code.save(drawn, kind="svg", border=4, light="white", xmldecl=False, svgclass="qr", lineclass=None, omitsize=True)
+    return Markup(drawn.getvalue().decode())

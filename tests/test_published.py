@@ -1,0 +1,136 @@
+"""The published standard: four facts first, nothing that is not filled in, the same as JSON, and what changed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from desks import Desks
+from flask import Flask
+
+from shared.domain.standard import Role, Step
+from shared.engine.setup_standard import save_standard
+from shared.standards import service_to_json
+from shared.store.office import Store
+from shared.web.app import create_app
+from shared.web.procedure_picture import procedure_picture
+from shared.web.published import PublishedStandard, linked
+from shared.web.settings import Settings
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    return Desks(sqlite_store)
+
+
+@pytest.fixture
+def app(desks: Desks, tmp_path: Path) -> Flask:
+    return create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading")
+
+
+def page(app: Flask, path: str = "/lumajang/standard/oss") -> str:
+    return app.test_client().get(path).text
+
+
+def change(desks: Desks, **columns: Any) -> None:
+    table = service_to_json(desks.store.office_config(desks.id).service("oss").standard) | columns
+    desks.store.change(desks.id, desks.actor("admin"), save_standard, "oss", table)
+
+
+def test_the_page_leads_with_requirements_time_fee_and_result(app: Flask) -> None:
+    shown = page(app)
+
+    lead = shown[shown.index("data-facts") : shown.index('data-group="delivery"')]
+    for words in (
+        "Fotokopi KTP yang sudah diaktivasi",
+        "1 (satu) hari kerja",
+        "Tidak ada retribusi",
+        "Izin Usaha Mikro",
+    ):
+        assert words in lead
+    assert "<details open" not in shown
+    assert re.search(r"<details[^>]* open", page(app, "/lumajang/standard/oss?paper=a4"))
+
+
+def test_what_is_not_filled_in_is_left_out_for_the_public(app: Flask) -> None:
+    shown = page(app)
+
+    assert "belum diisi" not in shown.lower()
+    assert 'data-component="guarantee"' not in shown
+    assert "13. Jaminan keamanan dan keselamatan pelayanan" in shown
+    assert "Surat Ijin" not in shown
+    assert "Penggilingan Padi" not in shown
+
+
+def test_both_groups_of_components_stand_under_their_headings(app: Flask) -> None:
+    shown = page(app)
+
+    first, second = shown.index("A. Proses penyampaian layanan"), shown.index("B. Proses pengelolaan layanan")
+    assert first < shown.index("6. Penanganan pengaduan") < second < shown.index("7. Dasar hukum")
+    assert "5 (lima) orang" in shown
+
+
+def test_number_and_date_of_the_decree_stand_there_once_they_are_filled_in(app: Flask, desks: Desks) -> None:
+    assert "SK Nomor" not in page(app)
+
+    change(desks, decree_number="188.45/12/2026", decree_on="2026-02-03")
+
+    assert re.search(r"SK Nomor 188\.45/12/2026, Selasa,.3.Februari.2026", page(app))
+
+
+def test_a_program_gets_the_standard_as_json_without_notes(app: Flask) -> None:
+    answer = app.test_client().get("/lumajang/standard/oss", headers={"Accept": "application/json"})
+
+    told = PublishedStandard.model_validate(answer.json)
+    assert [each.number for each in told.steps] == list(range(1, 11))
+    assert (told.version, told.guarantee) == (1, None)
+    assert told.promise is not None
+    assert told.promise.value == 1
+    assert {each.kind for each in told.complaint} >= {"phone", "laporlumajang"}
+    assert "Penggilingan" not in answer.text
+
+
+def test_the_public_sees_what_changed_but_no_note(app: Flask, desks: Desks) -> None:
+    change(desks, staff_count=7)
+    change(desks, notes=["Tanyakan kepada Camat"])
+    change(desks, products=["NIB"])
+
+    shown = page(app, "/lumajang/standard/oss/changes")
+
+    assert [int(number) for number in re.findall(r'data-version="(\d+)"', shown)] == [4, 2, 1]
+    assert "jumlah pelaksana" in shown.lower()
+    assert "Catatan" not in shown
+
+
+def test_web_addresses_are_links_without_the_full_stop_behind_them() -> None:
+    assert linked("di https://oss.go.id.") == 'di <a href="https://oss.go.id">https://oss.go.id</a>.'
+    assert linked("<b> (https://oss.go.id) melalui email.").startswith("&lt;b&gt; (<a ")
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_the_procedure_is_drawn_from_its_steps(desks: Desks, columns: int) -> None:
+    steps = desks.store.office_config(desks.id).service("oss").standard.steps
+
+    drawn = ElementTree.fromstring(procedure_picture(steps, "OSS <& lain>", str, columns=columns))
+
+    assert [each.tag for each in list(drawn)[:2]] == [f"{SVG}title", f"{SVG}desc"]
+    assert "10. Rekap" in (drawn[1].text or "")
+    boxes = drawn.findall(f"{SVG}rect")
+    places = [(float(box.attrib["x"]), float(box.attrib["y"])) for box in boxes]
+    assert len(places) == 10
+    assert places == sorted(places)
+    assert len({x for x, _ in places}) == columns
+    dashed = [each for each in drawn.findall(f"{SVG}path") if "stroke-dasharray" in each.attrib]
+    assert len(dashed) == (8 if columns == 1 else 0)
+
+
+def test_a_procedure_of_one_step_or_none_can_be_drawn_too() -> None:
+    one = Step("serve", "Melayani", Role.LOKET)
+
+    assert "Melayani" in procedure_picture([one], "Salinan", str)
+    ElementTree.fromstring(procedure_picture([], "Kosong", str, columns=2))
