@@ -6,16 +6,18 @@ import io
 import os
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from paper import Paper, decode, picture, qr_codes
 from PIL import Image
-from test_slip import ID, NEEDED, OSS, SLIPS, URL, number
+from test_slip import AT, HEAD, ID, NEEDED, OSS, SLIPS, URL, number
 
-from shared.domain import slip
+from shared.domain import slip, slip_visitor
 from shared.domain.errors import Invalid
-from shared.printing.bytes import logo_raster, render, wrap
+from shared.printing import made
+from shared.printing.bytes import DOTS_PER_MM, logo_raster, render, wrap
 from shared.printing.profiles import PAPERS, names, profile
 from shared.printing.raster import draw, length_mm
 
@@ -50,6 +52,38 @@ def test_the_number_is_the_largest_thing_on_the_paper(paper: str) -> None:
     sizes = {line.text.strip(): line.height for line in printed.lines if line.text}
     assert sizes.pop("A-012") >= 6
     assert max(sizes.values()) <= 2
+
+
+@pytest.mark.parametrize(("paper", "number_mm"), [("58mm", 20), ("80mm-42", 26), ("80mm-48", 29.5)])
+def test_the_drawn_number_slip_has_a_taller_number_on_less_paper(paper: str, number_mm: float) -> None:
+    lines, width = SLIPS["number"](), profile(paper).width_dots
+    typed = render(lines, paper)
+
+    drawn = made.make(slip.to_json(lines), paper)
+
+    strip = picture(drawn.data, width)
+    assert _tallest_ink(strip) / DOTS_PER_MM >= number_mm
+    assert drawn.length_mm <= length_mm(typed, width) - 25
+    assert qr_codes(strip) == [URL]
+    said = " ".join(decode(drawn.data).text.split())
+    assert all(part in said for part in ("A-012", "KECAMATAN LUMAJANG", "GRATIS", "4 orang", NEEDED[1]))
+    assert made.make(slip.to_json(lines), paper, is_slow=True).data == typed  # pictures take a slow line too long
+
+
+def _tallest_ink(strip: Image.Image) -> int:
+    """Rows in a row that have ink."""
+    inked = [strip.crop((0, y, strip.width, y + 1)).convert("L").getextrema()[0] < 128 for y in range(strip.height)]
+    return max(sum(1 for _ in rows) for is_inked, rows in groupby(inked) if is_inked)
+
+
+def test_what_the_visitor_has_is_not_on_the_paper() -> None:
+    lines = slip_visitor.number_slip(
+        HEAD, ID, number="A-012", taken_at=AT, status_url=URL, service=OSS, requirements=NEEDED, ready=NEEDED
+    )
+    asked = [line for line in lines if isinstance(line, slip.Item)]
+
+    assert asked == []
+    assert made.make(slip.to_json(lines), "80mm-48").length_mm <= 105
 
 
 @pytest.mark.parametrize("paper", PAPERS)

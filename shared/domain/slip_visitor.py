@@ -7,6 +7,7 @@ lines is the order in which a visitor needs them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.service_facts import ServiceFacts
@@ -32,23 +33,22 @@ def number_slip(
     notice: str | None = None,
 ) -> list[Line]:
     """The queue number. `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
-    `ready`: of the requirements, those that the visitor has with them.
+    `ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
 
     A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
     """
     lines: list[Line] = [
-        *top(head, words),
+        *top(replace(head, address=None), words),
         Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True),
-        Space(),
-        Text(words("slip.number"), align="center"),
         Text(number, size=8, bold=True, align="center"),
-        Text(words.moment(taken_at), align="center"),
+        Text(f"{number} · {words.moment(taken_at)}", align="center"),
         Rule(),
         *_waiting(ahead, wait_min, where, words),
         *_notice(notice),
     ]
-    if requirements and not is_delicate:
-        lines += [Text(words("slip.bring"), bold=True), *(Item(each, each in ready) for each in requirements), Rule()]
+    missing = [each for each in requirements if each not in ready]
+    if missing and not is_delicate:
+        lines += [Text(words("slip.bring"), bold=True), *map(Item, missing), Rule()]
     if facts and not is_delicate:
         lines += promise_lines(facts, words)
     lines += [

@@ -139,7 +139,8 @@ class Spooler:
     def _print(self, printer: KnownPrinter, job: QueuedSlip) -> bool:
         """Whether the printer is worth the next job at once."""
         try:
-            made = make(job.lines, printer.profile, self.store.office_config(printer.office_id).profile.get("logo"))
+            logo, is_slow = self.store.office_config(printer.office_id).profile.get("logo"), printer.kind == Kind.SERIAL
+            made = make(job.lines, printer.profile, logo, is_slow=is_slow)
         except Exception:
             log.exception("slip_impossible", job=job.id, printer=printer.slug, office=printer.office_id)
             print_queue.give_up(self.store, job.id, "impossible", self.clock())

@@ -7,6 +7,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from PIL import Image, ImageOps
 
 from shared.domain.errors import Invalid
 from shared.domain.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
+from shared.printing.drawn import beside, can_draw, number
 from shared.printing.profiles import DEFAULT, Profile, escpos, profile
 
 DOTS_PER_MM = 8
@@ -32,8 +34,11 @@ def render(
     cut: Literal["full", "part"] = "part",
     buzzer: bool = False,
     logo: bytes = b"",
+    is_drawn: bool = False,
 ) -> bytes:
     """The bytes of a slip. What is None comes from the profile; `logo` is what `logo_raster` made, once.
+
+    `is_drawn`: a number slip in its designed form (see `printing.drawn`), half as long as the typed one.
 
     Raises `Invalid` for a profile or a code page that is not known. Letters that the page lacks are written
     without their marks; control characters are dropped, so that a text can never command the printer.
@@ -44,9 +49,51 @@ def render(
     pen.cutter = known.cutter if cutter is None else cutter
     pen.cut_mode, pen.logo = cut, logo
     pen.start(buzzer)
-    for line in lines:
-        _DRAWN[type(line)](pen, line)
+    if is_drawn and can_draw():
+        _draw_number_slip(pen, lines)
+    else:
+        for line in lines:
+            _DRAWN[type(line)](pen, line)
     return pen.finished()
+
+
+NUMBER_SIZE = 8
+"""The size of the one text on a slip that is drawn as large as the paper allows."""
+
+
+def is_number_slip(lines: Sequence[Line]) -> bool:
+    return any(isinstance(line, Text) and line.size == NUMBER_SIZE for line in lines)
+
+
+def _draw_number_slip(pen: _Pen, lines: Sequence[Line]) -> None:
+    """The same lines: the number drawn, thin rules, and the code with all words up to the next rule beside it."""
+    rest = list(lines)
+    while rest:
+        line = rest.pop(0)
+        if isinstance(line, Text) and line.size == NUMBER_SIZE:
+            pen.align("left")
+            pen.feed(6)
+            pen.raw(_raster(number(line.text, pen.width_dots)))
+            pen.feed(10)
+        elif isinstance(line, QR):
+            words = []
+            while rest and isinstance(rest[0], Text | Space) and not (isinstance(rest[0], Text) and rest[0].inverse):
+                said = rest.pop(0)
+                if isinstance(said, Text):
+                    words.append((said.text, said.bold))
+            pen.align("left")
+            pen.raw(_raster(beside(line.data, words, pen.width_dots)))
+            if rest and isinstance(rest[0], Rule):
+                rest.pop(0)
+        elif isinstance(line, Text) and line.tall and len(line.text) > pen.columns:
+            _text(pen, replace(line, tall=False))
+        elif isinstance(line, Rule):
+            pen.align("left")
+            pen.feed(8)
+            pen.raw(_raster(Image.new("1", (pen.width_dots, 2), 0)))
+            pen.feed(8)
+        else:
+            _DRAWN[type(line)](pen, line)
 
 
 def logo_raster(picture: bytes, width_dots: int, height_dots: int = 160) -> bytes:
@@ -92,6 +139,7 @@ class _Pen:
 
     def __init__(self, known: Profile, columns: int, code_page: str | None) -> None:
         self.columns = columns
+        self.width_dots = known.width_dots
         self._known = known
         self._printer = escpos()[1](profile=known.model)
         self._bytes = bytearray()

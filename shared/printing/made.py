@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from shared.domain.slip import from_json
 from shared.printing import raster
-from shared.printing.bytes import logo_raster, render
+from shared.printing.bytes import is_number_slip, logo_raster, render
 from shared.printing.profiles import profile
 
 
@@ -26,13 +26,17 @@ class Made:
         return raster.length_mm(self.data, self.width_dots)
 
 
-def make(lines: Iterable[Mapping[str, object]], profile_name: str, logo: str | None = None) -> Made:
+def make(
+    lines: Iterable[Mapping[str, object]], profile_name: str, logo: str | None = None, *, is_slow: bool = False
+) -> Made:
     """A job's lines as bytes; raises `Invalid` when they make no slip.
 
-    `logo`: the office's picture as `printing.logo` keeps it.
+    `logo`: the office's picture as `printing.logo` keeps it. `is_slow`: a line on which pictures take too long.
     """
     width_dots = profile(profile_name).width_dots
-    data = render(from_json(lines), profile_name, logo=_logo(logo, width_dots) if logo else b"")
+    slip = from_json(lines)
+    picture = _logo(logo, width_dots) if logo else b""
+    data = render(slip, profile_name, logo=picture, is_drawn=not is_slow and is_number_slip(slip))
     return Made(data, width_dots)
 
 
