@@ -7,10 +7,20 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.domain.file import FileInput
+from shared.domain.identity import tidy
 
 Tick = Annotated[bool, BeforeValidator(lambda value: {"true": True, "false": False}.get(str(value), value))]
 Words = Annotated[str, Field(max_length=200)]
 Answers = dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]]
+
+
+Key = Annotated[str, Field(max_length=40)]
+Said = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
+    Field(max_length=2000),
+]
+"""What stands in a declared field; a program may send a number as one."""
 
 
 class PartForm(BaseModel):
@@ -37,8 +47,21 @@ Product = Annotated[str, Field(max_length=500)]
 """As long as a service standard names its products."""
 
 
+def _amount(value: object) -> object:
+    """An amount as people write it: "Rp 250.000"."""
+    bare = tidy(value.lower().removeprefix("rp")) if isinstance(value, str) else value
+    return int(bare) if isinstance(bare, str) and bare.isdecimal() and len(bare) <= 12 else bare
+
+
+Amount = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=2_000_000_000)]
+Count = Annotated[
+    int, BeforeValidator(lambda value: int(value) if str(value).isdecimal() else value), Field(ge=0, le=99)
+]
+
+
 class ProductForm(PartForm):
     nib: Annotated[str, Field(max_length=40)] | None = None
+    licence: Words | None = None
     documents: Annotated[list[Product], BeforeValidator(_lines), Field(max_length=40)] | None = None
 
 
@@ -53,9 +76,30 @@ class ReceiverForm(PartForm):
     letter: Words | None = None
 
 
-class RecapEntryForm(PartForm):
+class NumberForm(PartForm):
+    """A number with its day: of a letter, of another house, of a recap."""
+
     number: Words | None = None
     on: Words | None = None
+
+
+class BillForm(PartForm):
+    amount: Amount | None = None
+
+
+class PaymentForm(PartForm):
+    is_paid: Tick | None = None
+    number: Words | None = None
+    amount: Amount | None = None
+
+
+class TakenForm(PartForm):
+    """What was taken in of one document, and given back."""
+
+    choice: Words | None = None
+    original: Tick | None = None
+    copies: Count | None = None
+    returned: Tick | None = None
 
 
 class CollectedForm(PartForm):
@@ -63,6 +107,7 @@ class CollectedForm(PartForm):
 
     documents: dict[Words, Tick] | None = None
     remarks: dict[Words, Words] | None = None
+    taken: dict[Words, TakenForm] | None = None
     validation: TickForm | None = None
     account: TickForm | None = None
     login: TickForm | None = None
@@ -70,9 +115,13 @@ class CollectedForm(PartForm):
     confirmation: TickForm | None = None
     product: ProductForm | None = None
     signature: TickForm | None = None
+    letter: NumberForm | None = None
+    foreign: NumberForm | None = None
+    bill: BillForm | None = None
+    payment: PaymentForm | None = None
     archive: ArchiveForm | None = None
     receiver: ReceiverForm | None = None
-    recap: RecapEntryForm | None = None
+    recap: NumberForm | None = None
 
 
 class FileClick(PartForm):
@@ -85,7 +134,24 @@ class FileClick(PartForm):
     target: str | None = Field(None, max_length=40)
     reason: str | None = Field(None, max_length=200)
     note: str | None = Field(None, max_length=400)
+    matter: Annotated[dict[Key, Said | list[dict[Key, Said]]], Field(max_length=60)] | None = None
+    """What is written down of the declared fields; a group is a list of its entries."""
+    matter_is_whole: Tick = False
+    """Fields of the step that are not in `matter` were emptied."""
+    letter_number: Words = ""
+    letter_on: Words = ""
 
     def given(self) -> FileInput:
         collected = self.collected.model_dump(exclude_unset=True)
-        return FileInput(collected, self.applicant, self.answers, self.target, self.reason, self.note)
+        return FileInput(
+            collected,
+            self.applicant,
+            self.answers,
+            self.target,
+            self.reason,
+            self.note,
+            self.matter,
+            self.matter_is_whole,
+            self.letter_number,
+            self.letter_on,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -12,14 +13,26 @@ from counter.blueprint import blueprint
 from counter.click_forms import FindReturned
 from counter.file_forms import FileClick
 from shared.domain.brought import Brought
-from shared.domain.errors import Invalid, Unknown
-from shared.domain.file import COLLECT, FIELDS, Collected
-from shared.domain.file_state import FileAction, FilePauseReason, FileState
+from shared.domain.collected import Collected, Entry
+from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.file import COLLECT, File
+from shared.domain.file_state import RUNNING, FileAction, FilePauseReason, FileState
 from shared.domain.identity import nik_check
+from shared.domain.matter import asked_at, facts_of, lines, products_of
 from shared.domain.numbering import label
-from shared.domain.procedure import ENDS_STEP, actions_for, first_desk, may_gather, send_back_targets
+from shared.domain.procedure import ENDS_STEP, acting_role, actions_for, first_desk, may_gather, send_back_targets
 from shared.domain.rights import Right
-from shared.domain.standard import Collects, ServiceStandard, needed, next_question
+from shared.domain.standard import (
+    APPLICANT_FIELDS,
+    BUSINESS_SYSTEMS,
+    Collects,
+    ServiceStandard,
+    Step,
+    applies,
+    needed,
+    next_question,
+)
+from shared.domain.standard_parts import DeclaredField, FieldKind
 from shared.domain.undo import undo_left_s
 from shared.engine import file as file_engine
 from shared.engine import file_slips, outage
@@ -171,11 +184,12 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         events = file_views.history(connection, case_id)
         last = past.of_file(connection, case_id)
         views = file_views.views(connection, case_id)
-        twin = files.with_nib(connection, g.office_id, found.file.nik, case_id)
+        is_of_business = any(step.system in BUSINESS_SYSTEMS for step in found.service.steps)
+        twin = files.with_nib(connection, g.office_id, found.file.nik, case_id) if is_of_business else None
         running = outages.running(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
     pressed = (request.view_args or {}).get("action")
-    steps = found.service.steps
+    steps, facts = found.file.way(found.service), found.file.facts(found.service)
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
     return render_template(
         "counter/file.html",
@@ -183,11 +197,17 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         file=found,
         actions=[action.value for action in actions],
         ending=[action.value for action in actions if action in ENDS_STEP and action != FileAction.RECAP],
-        may_fill=found.step is not None and found.step.role in current_user.roles,
+        may_fill=found.step is not None and acting_role(found.step, current_user.roles) is not None,
+        way=steps,
+        is_running=found.state in RUNNING,
+        declared=_declared(found.service, found.step, facts) if found.step else [],
+        matter=lines(found.service, found.file.matter),
+        products=products_of(found.service, facts),
+        signatures=_signatures(found.file, found.service),
         may_collect=may_gather(found.state, found.step, current_user.roles),
         slips=file_slips.offered(found.file),
         targets=send_back_targets(steps, found.step) if found.step else [],
-        requirements=needed(found.service, found.file.answers),
+        requirements=needed(found.service, facts),
         can_undo=_can_undo(last),
         events=events,
         views=views,
@@ -198,7 +218,7 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         net_hours=file_views.net_hours(found.file, office_config(), now()),
         counter=office_config().counter_by_id(seat.id) if seat else None,
         villages=_villages(),
-        fields=FIELDS,
+        fields=APPLICANT_FIELDS,
         form=forms.sent(),
         typed=forms.sent() if pressed in (*ENDS_STEP, COLLECT) else None,
         pressed=pressed,
@@ -222,6 +242,10 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
     known = {**(found.file.answers if found else said.answers)} | {key: each for key, each in answers.items() if each}
     asked, _, answer = forms.pressed("_answer").partition("=")
     known |= {question.key: answer for question in service.questions if question.key == asked}
+    if not service.steps:
+        raise NotAllowed("no_procedure")
+    matter = {**(found.file.matter if found else {}), **_choices(service)}
+    facts = facts_of(service, known, matter)
     return render_template(
         "counter/checklist.html",
         office=office_config(),
@@ -235,7 +259,9 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         applicant=found.file.applicant if found else {},
         answers=known,
         question=next_question(service, known),
-        requirements=needed(service, known),
+        requirements=needed(service, facts),
+        declared=_declared(service, first_desk(service.steps), facts),
+        matter=matter,
         step=first_desk(service.steps),
         may_return=True,
         villages=_villages(),
@@ -248,6 +274,26 @@ def _ticked(service: ServiceStandard, said: Brought) -> Collected:
     """The checklist as the visitor ticked it at the kiosk; what is there is for the officer to say."""
     entries = {Collects.DOCUMENTS.value: dict.fromkeys(said.ready, True)} if said.ready else {}
     return Collected().put(first_desk(service.steps).key, entries)
+
+
+def _choices(service: ServiceStandard) -> dict[str, str]:
+    """The choices that stand in the sent form: they say which papers and fields are asked for."""
+    chosen = {each.key: forms.sent().get(f"matter.{each.key}", "") for each in service.fields}
+    return {each.key: chosen[each.key] for each in service.fields if each.kind == FieldKind.CHOICE and chosen[each.key]}
+
+
+def _declared(service: ServiceStandard, step: Step, facts: Mapping[str, str]) -> list[DeclaredField]:
+    """The fields of the step; also those that depend on a choice made in the same form."""
+    here = asked_at(service, step)
+    chosen_here = {each.key for each in here if each.kind == FieldKind.CHOICE}
+    may_come = [each for each in here if {name for name, _ in each.when} & (chosen_here - facts.keys())]
+    return [each for each in here if each in may_come or applies(each.when, facts)]
+
+
+def _signatures(file: File, service: ServiceStandard) -> list[tuple[Step, Entry]]:
+    """Who has signed so far, step by step."""
+    signed = [(step, file.collected.at(step.key).get(Collects.SIGNATURE)) for step in service.steps]
+    return [(step, entry) for step, entry in signed if entry and entry.get("is_signed") is True]
 
 
 def _action(word: str) -> FileAction:

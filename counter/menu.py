@@ -40,6 +40,7 @@ MENU = (
         ("counter.register_row", "counter.register_months"),
     ),
     Section("counter.letters", "file-text", "Letters", Right.SEE_LETTERS),
+    Section("counter.payments", "wallet", "Payments", Right.SEE_FILES),
     Section("counter.recaps", "clipboard-list", "Recap", Right.SEE_RECAPS, ("counter.recap_list",)),
     Section(
         "counter.complaint_book",
@@ -78,7 +79,7 @@ def menu() -> Menu:
         seat = files.seat_of(connection, current_user.id)
         places = file_views.places(connection, store().office_configs, g.office_id)
     counts = {
-        "counter.tray": sum(count for step, count in places if step.role in current_user.roles),
+        "counter.tray": sum(count for step, count in places if not current_user.roles.isdisjoint(step.roles)),
         "counter.results": sum(count for step, count in places if Collects.RECEIVER in step.collects),
     }
     sections = [_entry(one, counts.get(one.endpoint)) for one in _open(MENU)]

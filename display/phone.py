@@ -18,7 +18,7 @@ from shared.domain.service_facts import due, service_facts
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
 from shared.engine.forecast import QueuePlace
-from shared.store import brought, reads
+from shared.store import brought, files, reads
 from shared.store.tables import FileRecord
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
@@ -77,13 +77,16 @@ def _file(token: str) -> str | None:
             return None
         office = store().office_configs.read(connection, row.office_id)
         service = store().office_configs.standard(connection, row.standard_id)
+        file = files.find(connection, row.office_id, row.id)
+    assert file is not None
     return render_template(
         "display/file.html",
         office=office,
         row=row,
         register=register_label(row.register_number, row.register_year) or "",
         service=None if service.is_delicate else service,
-        steps=[step for step in service.steps if step.role != Role.APPLICANT],
+        steps=[step for step in file.way(service) if step.role != Role.APPLICANT],
+        refusal=file.refusal,
         is_running=row.state in RUNNING,
         is_awaited=awaited_at(row.state, service.steps, row.step) is not None,
         due=due(service.promise, row.due_at and row.due_at.astimezone(office.zone), words(language())),

@@ -13,11 +13,12 @@ ALL = [(state, action) for state in FileState for action in FileAction]
 # fmt: off
 KNOWN = {
     FileState.NEW:       "accept return_to_applicant",
-    FileState.OPEN:      "return_to_applicant advance send_back correct pause hand_over finish withdraw",
+    FileState.OPEN:      "return_to_applicant advance send_back correct pause hand_over finish withdraw refuse",
     FileState.PAUSED:    "resume withdraw",
     FileState.RETURNED:  "accept return_to_applicant withdraw",
     FileState.COMPLETED: "recap",
     FileState.WITHDRAWN: "",
+    FileState.REFUSED:   "",
 }
 # fmt: on
 
@@ -42,11 +43,12 @@ def test_the_allowed_actions_are_those_of_the_table(state: FileState) -> None:
     assert {action.value for action in allowed(state)} == set(KNOWN[state].split())
 
 
-def test_every_state_can_be_reached_and_only_two_have_no_way_out() -> None:
+def test_every_state_can_be_reached_and_only_three_have_no_way_out() -> None:
     assert {end for _, _, end in MOVES} == set(FileState) - {FileState.NEW}
     assert [state for state in FileState if not {end for start, _, end in MOVES if start == state} - {state}] == [
         FileState.COMPLETED,
         FileState.WITHDRAWN,
+        FileState.REFUSED,
     ]
 
 

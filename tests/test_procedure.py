@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain import file_state
+from shared.domain.collected import Collected
+from shared.domain.collecting import missing
 from shared.domain.errors import Forbidden, Missing, NotAllowed, Refusal
-from shared.domain.file import Collected
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.procedure import (
     Change,
@@ -25,7 +26,6 @@ from shared.domain.procedure import (
     find_step,
     first_desk,
     may_send_back,
-    missing,
     next_step,
     permitted,
     send_back_targets,
@@ -74,6 +74,10 @@ WHOLE: dict[str, Any] = {
     "confirmation": {"is_approved": True, "data_version": 2},
     "product": {"nib": "1234567890123", "documents": ["Surat dispensasi nikah"]},
     "signature": {"is_signed": True},
+    "letter": {"number": "400/7/427.90/2026", "on": "2026-11-30"},
+    "foreign": {"number": "B/12/XI/2026"},
+    "bill": {"amount": 250000},
+    "payment": {"is_paid": True, "amount": 250000},
     "archive": {"number": "503/17", "place": "Lemari 2"},
     "receiver": {"kind": "self"},
     "recap": {"number": "7/2026", "on": "2026-11-30"},
@@ -102,7 +106,7 @@ WHO_MAY = {
     # step        role         actions that the step's own role may do there
     "submit":    (None,        ""),
     "receive":   (LOKET,       "accept return_to_applicant advance correct pause resume"),
-    "validate":  (KASI,        "return_to_applicant advance send_back pause resume"),
+    "validate":  (KASI,        "return_to_applicant advance send_back pause resume refuse"),
     "account":   (OPERATOR,    "advance send_back pause resume"),
     "login":     (OPERATOR,    "advance send_back pause resume"),
     "entry":     (OPERATOR,    "advance send_back correct pause resume"),
@@ -152,6 +156,7 @@ def test_one_officer_with_several_roles_has_the_actions_of_all() -> None:
         FileAction.SEND_BACK,
         FileAction.PAUSE,
         FileAction.WITHDRAW,
+        FileAction.REFUSE,
     ]
     assert actions_for(FileState.OPEN, OSS, "validate", [OPERATOR]) == []
     assert actions_for(FileState.COMPLETED, OSS, None, list(Role)) == []
@@ -219,7 +224,7 @@ def test_no_file_is_ever_stuck(steps: tuple[Step, ...], data: st.DataObject) -> 
         )
 
     assert place.step is None
-    assert place.state in (FileState.COMPLETED, FileState.WITHDRAWN)
+    assert place.state in (FileState.COMPLETED, FileState.WITHDRAWN, FileState.REFUSED)
 
 
 @pytest.mark.parametrize(

@@ -21,36 +21,46 @@ from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
 
-ROLES = {"L": Role.LOKET, "O": Role.OPERATOR, "K": Role.KASI, "S": Role.SEKRETARIAT, "C": Role.CAMAT, "A": Role.ADMIN}
+ROLES = {
+    "L": Role.LOKET,
+    "O": Role.OPERATOR,
+    "K": Role.KASI,
+    "S": Role.SEKRETARIAT,
+    "C": Role.CAMAT,
+    "V": Role.SEKCAM,
+    "U": Role.LURAH,
+    "R": Role.KASIR,
+    "A": Role.ADMIN,
+}
 
 # fmt: off
 THROUGH = {
-    "LOKS A": """
+    "LOKS   RA": """
         counter.open_counter counter.close_counter counter.hand_over_counter counter.pause_counter
         counter.resume_counter counter.call_next counter.call_number counter.act counter.undo counter.write_note
         counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip
         paper.reprint paper.give_up paper.new_roll
     """,
-    "LOKSCA": """
+    "LOKSCVURA": """
         counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
         counter.end_token counter.stop_work counter.enter_complaint complaint.send answer.reply
         agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
     """,
-    "  KSCA": """
+    "  KSCVU A": """
         counter.act_on_complaint counter.about_whom counter.publish_complaint counter.complaint_slip
         counter.complaint_person
     """,
-    " OK  A": "counter.disturb",
-    "L K  A": "counter.enter_late",
-    " OKS A": "counter.issue_letter",
-    "  KS A": "counter.void_letter",
-    "  K  A": """
+    " OK     A": "counter.disturb",
+    "L K     A": "counter.enter_late",
+    " OKS    A": "counter.issue_letter",
+    "  KS    A": "counter.void_letter",
+    "  K     A": """
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
         counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
         counter.close_month
     """,
-    "     A": """
+    "        A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
         devices_setup.test_call setup.office setup.logo setup.services setup.new_service setup.standard
         setup.import_file setup.import_services setup.import_draft setup.drop_draft setup.counters setup.officer

@@ -28,19 +28,16 @@ from shared.domain.standard import (
     SHORT_NAME_LENGTH,
     Category,
     Collects,
-    Fee,
     OfficeStandard,
-    Promise,
     Role,
     ServiceStandard,
-    Unit,
-    from_table,
     needed,
     next_question,
-    to_table,
     unfilled,
 )
 from shared.domain.standard_check import problems, service_problems
+from shared.domain.standard_parts import Fee, Promise, Unit
+from shared.domain.standard_table import from_table, to_table
 from shared.standards import (
     InvalidStandard,
     load,

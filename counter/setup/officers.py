@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import g, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from counter.setup.page import edit, page, setup_page
 from shared.domain.errors import Unknown
+from shared.domain.letters import Standing
 from shared.domain.numbering import office_day
 from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
@@ -20,6 +22,11 @@ from shared.web.passwords import hash_password
 from shared.web.screen import office_config
 
 ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)
+
+
+def _choices() -> dict[str, object]:
+    """What a role's row offers: the roles, and in which standing somebody holds one."""
+    return {"roles": ROLES, "standings": [(each.value, gettext(f"standing.{each.value}")) for each in Standing]}
 
 
 @setup_page("/officers", methods=["GET"])
@@ -40,7 +47,7 @@ def new_officer() -> ResponseReturnValue:
         return url_for("setup.officers")
 
     present = {"is_active": True, "roles": [{"role": "loket"}]}
-    answer = edit("officers", "officer", engine.OfficerForm, lambda: present, save, roles=ROLES, officer=None)
+    answer = edit("officers", "officer", engine.OfficerForm, lambda: present, save, **_choices(), officer=None)
     if told:
         mark_taken()
     return page("officers", "password", told=told) if told else answer
@@ -55,7 +62,7 @@ def officer(officer_id: int) -> ResponseReturnValue:
         change(engine.change_officer, officer_id, wanted)
         return url_for("setup.officers", saved=1)
 
-    return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, roles=ROLES, officer=found)
+    return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, **_choices(), officer=found)
 
 
 @setup_page("/officers/<int:officer_id>/password", methods=["POST"])

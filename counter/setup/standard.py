@@ -25,11 +25,11 @@ from shared.domain.standard import (
     Collects,
     Role,
     ServiceStandard,
-    Unit,
-    from_table,
     unfilled,
 )
 from shared.domain.standard_diff import differences
+from shared.domain.standard_parts import Unit
+from shared.domain.standard_table import from_table
 from shared.engine import setup_standard as engine
 from shared.standards import InvalidStandard, read, service_to_json
 from shared.standards.shape import to_form

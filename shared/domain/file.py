@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from shared.domain import matter
 from shared.domain.actor import Actor
-from shared.domain.calendar import promised_at
+from shared.domain.calendar import later, promised_at, working_time_s
+from shared.domain.collected import Collected, Entry
 from shared.domain.errors import Forbidden, Invalid, NotAllowed
 from shared.domain.file_state import RUNNING, FileAction, FileState, after
-from shared.domain.identity import applicant_check, is_nib, tidy
+from shared.domain.gathering import applicant_of, gathered, papers_missing
+from shared.domain.identity import is_nib
+from shared.domain.letters import Standing
+from shared.domain.matter import facts_of
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import VOUCHED_FOR, changes, check, find_step, first_desk
+from shared.domain.procedure import acting_role, changes, check, find_step, first_desk, suits, way
 from shared.domain.standard import Collects, ServiceStandard, Step, needed
-
-FIELDS = ("name", "nik", "phone", "email", "village", "address", "business", "kbli")
-"""The applicant's data, in the order in which it is read aloud. Never a password or a code of theirs."""
 
 COLLECT = "collect"
 """Keeps what a step has gathered so far without ending it, such as the applicant's approval before the issue."""
@@ -26,62 +28,11 @@ COLLECT = "collect"
 NOT_AT_THE_DESK = (FileAction.PAUSE, FileAction.RESUME, FileAction.WITHDRAW)
 """What an officer does with a file while its applicant sits in the room."""
 
+ELSEWHERE = "elsewhere"
+"""The reason of the pause in which another house has the file; it ends when the file leaves that step."""
 
-Entry = Mapping[str, object]
-"""What one step collected of one kind, as `procedure` describes the kinds; who and when stand in it too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What the steps have collected: each entry belongs to the step that asked for it, a second signature as well."""
-
-    steps: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
-    """Key of a step -> kind -> entry."""
-    remarks: Mapping[str, str] = field(default_factory=dict)
-    """Key of a document -> what is wrong with it."""
-    data_version: int = 1
-    """The newest version of the applicant's data."""
-
-    def at(self, step: str | None) -> Mapping[str, Entry]:
-        """What this step has collected."""
-        return self.steps.get(step or "", {})
-
-    def of(self, kind: str) -> Entry:
-        """What was collected of that kind last, by whichever step; empty when nothing was."""
-        found: Entry = {}
-        for entries in self.steps.values():
-            found = entries.get(kind, found)
-        return found
-
-    def seen_from(self, step: Step) -> dict[str, object]:
-        """What counts at `step`, by kind: its own entries, and others' only of kinds that it does not ask for."""
-        others = [entries for key, entries in self.steps.items() if key != step.key]
-        elsewhere = {kind: entry for entries in others for kind, entry in entries.items() if kind not in step.collects}
-        return {**elsewhere, **self.at(step.key), "data_version": self.data_version}
-
-    def put(self, step: str, entries: Mapping[str, Entry]) -> Collected:
-        """With these entries of that step, in the place of its earlier ones of the same kinds."""
-        if not entries:
-            return self
-        others = {key: kept for key, kept in self.steps.items() if key != step}
-        return replace(self, steps={**others, step: {**self.at(step), **entries}})
-
-    def sent_back(self, steps: Sequence[Step], target: str) -> Collected:
-        """What stays when the file goes back to `target`: all but what must be vouched for again from there."""
-        again = {step.key for step in steps[steps.index(find_step(steps, target)) :]}
-        kept = {
-            key: {kind: entry for kind, entry in entries.items() if key not in again or kind not in VOUCHED_FOR}
-            for key, entries in self.steps.items()
-        }
-        return replace(self, steps={key: entries for key, entries in kept.items() if entries})
-
-    def to_json(self) -> dict[str, object]:
-        steps = {key: {kind: dict(entry) for kind, entry in entries.items()} for key, entries in self.steps.items()}
-        return {"steps": steps, "remarks": dict(self.remarks), "data_version": self.data_version}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Collected:
-        return cls(kept.get("steps", {}), kept.get("remarks", {}), kept.get("data_version", 1))
+REFUSAL = "refusal"
+"""The entry of the step that refused a file: reason, number and day of the letter."""
 
 
 class Pause(NamedTuple):
@@ -113,12 +64,17 @@ class File:
     nib: str | None = None
     applicant: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    matter: Mapping[str, object] = field(default_factory=dict)
+    """What was written down of the fields that the standard declares: see `matter`."""
     collected: Collected = field(default_factory=Collected)
     accepted_at: datetime | None = None
     due_at: datetime | None = None
     completed_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     recap_id: int | None = None
+    fee: int | None = None
+    """What this applicant has to pay, in rupiah; None while nobody knows."""
+    paid_at: datetime | None = None
 
     @property
     def register(self) -> str:
@@ -128,6 +84,25 @@ class File:
     def is_running(self) -> bool:
         """The promise runs, and the file lies at somebody's step."""
         return self.state in RUNNING
+
+    @property
+    def letters(self) -> list[tuple[str, str]]:
+        """Number and day of each letter that was given out for it, in the order of the steps that gave them."""
+        found = [entries[Collects.LETTER] for entries in self.collected.steps.values() if Collects.LETTER in entries]
+        return [(str(each.get("number", "")), str(each.get("on", ""))) for each in found]
+
+    @property
+    def refusal(self) -> Entry:
+        """Why it was refused, with number and day of the letter; empty unless it was."""
+        return self.collected.of(REFUSAL) if self.state == FileState.REFUSED else {}
+
+    def facts(self, standard: ServiceStandard) -> dict[str, str]:
+        """What a `when` of its standard may ask for."""
+        return facts_of(standard, self.answers, self.matter)
+
+    def way(self, standard: ServiceStandard) -> tuple[Step, ...]:
+        """The steps that it goes through, as far as is known now."""
+        return way(standard.steps, self.facts(standard), self.step)
 
     def at_step(self, steps: Sequence[Step]) -> Step:
         """Where it lies; a file that was not accepted yet lies at the first desk."""
@@ -151,7 +126,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class FileInput:
-    """What comes with a click on a file; all of it may be absent."""
+    """What comes with a click on a file; all of it may be absent.
+
+    `matter_is_whole`: what the step asks of the matter and is not in `matter` was left empty.
+    """
 
     collected: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     applicant: Mapping[str, str] | None = None
@@ -159,6 +137,11 @@ class FileInput:
     target: str | None = None
     reason: str | None = None
     note: str | None = None
+    matter: Mapping[str, object] | None = None
+    matter_is_whole: bool = False
+    letter_number: str = ""
+    """Of the letter with which the file is refused, and its day."""
+    letter_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +168,33 @@ def decide(
     actor: Actor,
     office: OfficeConfig,
     waiting: str | None = None,
+    standing: Standing = Standing.HOLDER,
 ) -> Decision:
     """What `action` makes of the file, or a refusal; changes nothing.
 
-    `waiting`: the number under which its applicant waits in the room, not yet at a desk. Raises `NotAllowed` (stale,
-    no_step, wrong_step, bad_target, call_first), `Forbidden("wrong_role")`, `Missing("incomplete")` with the codes of
-    what is missing, `Invalid` (applicant, no_correction, not_collected_here).
+    `waiting`: the number under which its applicant waits in the room, not yet at a desk. `standing`: in which the actor
+    signs. Raises `NotAllowed` (stale, no_step, wrong_step, bad_target, call_first), `Forbidden("wrong_role")`,
+    `Missing("incomplete")` with the codes of what is missing, `Invalid` (applicant, matter, no_correction,
+    not_collected_here).
     """
     now, here = actor.now, file.at_step(standard.steps)
-    answers = {**file.answers, **(given.answers or {})}
-    collected = _gathered(file, here, given, actor)
+    known = _with_matter(file, standard, here, given, may_be_any=action == FileAction.CORRECT)
+    known = replace(known, collected=gathered(known.collected, here, given.collected, actor, standing))
+    known = _with_fee(known, standard, here)
+    facts = known.facts(standard)
+    steps = way(standard.steps, facts, here.key)
+    action = _fitting(action, steps, here)
+    bring = needed(standard, facts)
+    asked = matter.asked_now(standard, here, facts)
     place = check(
         file.state,
-        standard.steps,
+        steps,
         here.key,
         actor.roles,
         action,
-        collected=collected.seen_from(here),
-        required=required(standard, answers) if Collects.DOCUMENTS in here.collects else (),
+        collected={**known.collected.seen_from(here), "fee": known.fee},
+        required=[each.key for each in bring if not each.optional] if Collects.DOCUMENTS in here.collects else (),
+        besides=[*papers_missing(bring, known.collected, here), *matter.missing(asked, known.matter)],
         target=given.target,
         reason=given.reason,
     )
@@ -211,91 +203,112 @@ def decide(
     detail: dict[str, object] = {"step": here.key, "to_step": place.step}
     if given.note:
         detail["note"] = given.note
-    applicant = _applicant(file, given.applicant, office, must_be_whole=action == FileAction.ACCEPT)
-    corrected = changes(file.applicant, applicant) if file.accepted_at else []
-    if corrected:
-        collected = replace(collected, data_version=collected.data_version + 1)
-        detail["data_version"] = collected.data_version
-        detail["changes"] = [[each.field, each.was, each.becomes] for each in corrected]
-    elif action == FileAction.CORRECT:
-        raise Invalid("no_correction", fields=["applicant"])
+    is_acceptance = action == FileAction.ACCEPT
+    applicant = applicant_of(
+        file.applicant,
+        given.applicant,
+        standard,
+        str(office.profile.get("region_code", "")),
+        must_be_whole=is_acceptance,
+        is_checked=is_acceptance or file.accepted_at is not None,
+    )
+    known = replace(known, applicant=applicant, nik=applicant.get("nik", ""))
+    known = _with_version(known, file, detail, action)
+    collected = known.collected
     if action == FileAction.SEND_BACK and place.step is not None:
         collected = collected.sent_back(standard.steps, place.step)
-    known = replace(file, answers=answers, applicant=applicant, nik=applicant.get("nik", ""), collected=collected)
-    moved = _with_effects(_with_nib(known), file, standard, action, given, office, now)
-    is_new = action == FileAction.ACCEPT and file.accepted_at is None
+    if action == FileAction.REFUSE:
+        collected = collected.put(here.key, {REFUSAL: _refusal(given, actor)})
+    known = _with_nib(replace(known, collected=collected))
+    moved = _with_effects(known, file, standard, action, given, office, now)
+    moved = _elsewhere(moved, here, find_step(steps, place.step) if place.step else None, office, now)
+    is_new = is_acceptance and file.accepted_at is None
     return Decision(action.value, moved.moved(place.state, place.step, now), detail, given.reason, is_new)
 
 
-def gather(file: File, standard: ServiceStandard, given: FileInput, actor: Actor) -> Decision:
-    """`COLLECT`: what the step has so far, without ending it. Raises `NotAllowed("stale")`, `Forbidden`."""
+def gather(
+    file: File, standard: ServiceStandard, given: FileInput, actor: Actor, standing: Standing = Standing.HOLDER
+) -> Decision:
+    """`COLLECT`: what the step has so far, without ending it. Raises `NotAllowed("stale")`, `Forbidden`, `Invalid`."""
     if file.state != FileState.OPEN:
         raise NotAllowed("stale", state=file.state.value, action=COLLECT)
     here = find_step(standard.steps, file.step)
-    if here.role not in actor.roles:
+    if acting_role(here, actor.roles) is None:
         raise Forbidden("wrong_role", step=here.title, role=here.role.value, action=COLLECT)
-    kept = _with_nib(replace(file, collected=_gathered(file, here, given, actor)))
-    return Decision(COLLECT, kept, {"collected": sorted(given.collected)}, given.reason)
+    detail: dict[str, object] = {"collected": sorted(given.collected)}
+    known = _with_matter(file, standard, here, given)
+    known = _with_version(known, file, detail, None)
+    kept = replace(known, collected=gathered(known.collected, here, given.collected, actor, standing))
+    return Decision(COLLECT, _with_nib(_with_fee(kept, standard, here)), detail, given.reason)
 
 
 # --- inside one decision ---
 
 
-def _gathered(file: File, here: Step, given: FileInput, actor: Actor) -> Collected:
-    """What was collected before and what is given now, with who and when; only of the kinds that this step collects."""
-    collected, entries = file.collected, dict[str, Entry]()
+def _fitting(action: FileAction, steps: Sequence[Step], here: Step) -> FileAction:
+    """What ends the step: an answer given with the click may have made it the last one, or not the last any more."""
+    ends = (FileAction.ADVANCE, FileAction.FINISH)
+    if action in ends and not suits(steps, here, action):
+        return next((each for each in ends if suits(steps, here, each)), action)
+    return action
+
+
+def _with_matter(
+    file: File, standard: ServiceStandard, here: Step, given: FileInput, *, may_be_any: bool = False
+) -> File:
+    """The file with the answers and the declared fields that are new; raises `Invalid` (matter, not_collected_here)."""
+    answers = {**file.answers, **(given.answers or {})}
+    if given.matter is None and not given.matter_is_whole:
+        return replace(file, answers=answers)
+    said = given.matter or {}
+    own = list(standard.fields) if may_be_any else matter.asked_at(standard, here)
+    unknown = sorted(set(said) - {each.key for each in own})
+    if unknown:
+        raise Invalid("not_collected_here", fields=unknown, step=here.title)
+    filled = matter.filled(own, file.matter, said, is_whole=given.matter_is_whole)
+    wrong = matter.faults(own, filled)
+    if wrong:
+        raise Invalid("matter", fields=wrong)
+    return replace(file, answers=answers, matter=matter.holding(standard, answers, filled))
+
+
+def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
+    """What is to be paid: what an officer billed or took, else what the standard says for this case."""
+    said = [file.collected.of(kind).get("amount") for kind in (Collects.PAYMENT, Collects.BILL)]
+    amount = next((each for each in said if isinstance(each, int)), None)
+    fee = amount if amount is not None else matter.fee_of(standard, file.facts(standard), file.matter)
+    if Collects.PAYMENT not in here.collects:
+        return replace(file, fee=fee)
+    payment = file.collected.at(here.key).get(Collects.PAYMENT, {})
+    paid_at = datetime.fromisoformat(str(payment["at"])) if payment.get("is_paid") is True else None
+    return replace(file, fee=fee, paid_at=paid_at)
+
+
+def _with_version(known: File, before: File, detail: dict[str, object], action: FileAction | None) -> File:
+    """A new version where what was known before was corrected; raises `Invalid("no_correction")` for a correction of
+    nothing.
+    """
+    if before.accepted_at is None:
+        return known
+    corrected = changes(before.applicant, known.applicant)
+    rewritten = [key for key, was in before.matter.items() if known.matter.get(key) != was]
+    is_new = action == FileAction.CORRECT and known.matter != before.matter
+    if not corrected and not rewritten and not is_new:
+        if action == FileAction.CORRECT:
+            raise Invalid("no_correction", fields=["applicant"])
+        return known
+    version = known.collected.data_version + 1
+    detail["data_version"] = version
+    detail["changes"] = [[each.field, each.was, each.becomes] for each in corrected]
+    if rewritten:
+        detail["matter"] = rewritten
+    return replace(known, collected=replace(known.collected, data_version=version))
+
+
+def _refusal(given: FileInput, actor: Actor) -> dict[str, object]:
+    letter = {"number": given.letter_number.strip(), "on": given.letter_on.strip()}
     stamp = {"by": actor.name, "at": actor.now.isoformat(timespec="seconds")}
-    for kind, entry in given.collected.items():
-        if kind == "remarks" and Collects.DOCUMENTS in here.collects:
-            collected = replace(collected, remarks=_remarks(entry))
-        elif kind not in here.collects:
-            raise Invalid("not_collected_here", fields=[kind], step=here.title)
-        else:
-            entries[kind] = {**_completed(kind, entry, collected), **stamp}
-    return collected.put(here.key, entries)
-
-
-def _completed(kind: str, entry: Mapping[str, object], collected: Collected) -> dict[str, object]:
-    """The applicant's yes is for the data as it is now; an NIB is kept without its spaces."""
-    if kind == Collects.CONFIRMATION and entry.get("is_approved") is True:
-        return {**entry, "data_version": collected.data_version}
-    if kind == Collects.PRODUCT and "nib" in entry:
-        return {**entry, "nib": tidy(str(entry["nib"]))}
-    return dict(entry)
-
-
-LONGEST_REMARK = 80
-
-
-def _remarks(given: Mapping[str, object]) -> dict[str, str]:
-    """What is wrong with a document, as the slip will say it behind the document's name."""
-    short = {str(key): " ".join(str(text).split())[:LONGEST_REMARK].strip() for key, text in given.items()}
-    return {key: text for key, text in short.items() if text}
-
-
-def _applicant(
-    file: File, given: Mapping[str, str] | None, office: OfficeConfig, *, must_be_whole: bool
-) -> Mapping[str, str]:
-    """The applicant's data with what is new; raises `Invalid("applicant")` with what is wrong."""
-    if given is None and not must_be_whole:
-        return file.applicant
-    data = {name: str((given or {}).get(name, file.applicant.get(name, ""))).strip() for name in FIELDS}
-    data |= {name: tidy(data[name]) for name in ("nik", "kbli")}
-    is_checked = must_be_whole or file.accepted_at is not None
-    if is_checked or data["nik"]:
-        region = str(office.profile.get("region_code", ""))
-        found = applicant_check(
-            name=data["name"],
-            nik=data["nik"],
-            office_prefix=region,
-            phone=data["phone"],
-            email=data["email"],
-            kbli=data["kbli"],
-        )
-        errors = [code for code in found.errors if is_checked or code != "name_missing"]
-        if errors:
-            raise Invalid("applicant", fields=errors)
-    return {name: value for name, value in data.items() if value}
+    return {"reason": given.reason or "", **{name: said for name, said in letter.items() if said}, **stamp}
 
 
 def _with_nib(file: File) -> File:
@@ -315,7 +328,7 @@ def _with_effects(
     """What else changes with the action: the promise, the pauses, the end."""
     match action:
         case FileAction.ACCEPT:
-            return replace(file, accepted_at=now, due_at=_due_at(standard, office, now))
+            return replace(file, accepted_at=now, due_at=_due_at(file, standard, office, now))
         case FileAction.PAUSE:
             return replace(file, pauses=(*file.pauses, Pause(given.reason or "", now)))
         case FileAction.RESUME | FileAction.WITHDRAW:
@@ -326,12 +339,31 @@ def _with_effects(
             return file
 
 
-def _due_at(standard: ServiceStandard, office: OfficeConfig, now: datetime) -> datetime | None:
-    promise = standard.promise
-    if promise is None:
+def _due_at(file: File, standard: ServiceStandard, office: OfficeConfig, now: datetime) -> datetime | None:
+    promise = matter.promise_of(standard, file.facts(standard))
+    if promise is None or promise.value is None or promise.unit is None:
         return None
-    return promised_at(now, promise.value, promise.unit, office.calendar, office.settings.convention)
+    longest = promise.up_to or promise.value
+    return promised_at(now, longest, promise.unit, office.calendar, office.settings.convention)
+
+
+def _elsewhere(file: File, here: Step, becomes: Step | None, office: OfficeConfig, now: datetime) -> File:
+    """While another house has the file, the office's own clock rests and its promise moves on by that time."""
+    if becomes is here:
+        return file
+    if here.elsewhere:
+        began = next((each.from_at for each in file.pauses if _is_elsewhere(each) and each.until_at is None), now)
+        due_at = file.due_at and later(file.due_at, working_time_s(began, now, office.calendar), office.calendar)
+        ended = tuple(each._replace(until_at=each.until_at or now) for each in file.pauses)
+        file = replace(file, due_at=due_at, pauses=ended)
+    if becomes is not None and becomes.elsewhere:
+        file = replace(file, pauses=(*file.pauses, Pause(ELSEWHERE, now)))
+    return file
+
+
+def _is_elsewhere(pause: Pause) -> bool:
+    return pause.reason == ELSEWHERE
 
 
 def _ended(pauses: Sequence[Pause], now: datetime) -> tuple[Pause, ...]:
-    return tuple(pause if pause.until_at else pause._replace(until_at=now) for pause in pauses)
+    return tuple(each if each.until_at or _is_elsewhere(each) else each._replace(until_at=now) for each in pauses)

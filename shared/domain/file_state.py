@@ -16,6 +16,7 @@ class FileState(StrEnum):
     RETURNED = "returned"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
 
 
 class FileAction(StrEnum):
@@ -30,6 +31,7 @@ class FileAction(StrEnum):
     FINISH = "finish"
     RECAP = "recap"
     WITHDRAW = "withdraw"
+    REFUSE = "refuse"
 
 
 class FilePauseReason(StrEnum):
@@ -40,11 +42,13 @@ class FilePauseReason(StrEnum):
     POWER_CUT = "power_cut"
     WAITING_FOR_APPLICANT = "waiting_for_applicant"
     WAITING_FOR_SIGNATURE = "waiting_for_signature"
+    OTHER_OFFICE = "other_office"
     OTHER = "other"
 
 
 NEW, OPEN, PAUSED = FileState.NEW, FileState.OPEN, FileState.PAUSED
 RETURNED, COMPLETED, WITHDRAWN = FileState.RETURNED, FileState.COMPLETED, FileState.WITHDRAWN
+REFUSED = FileState.REFUSED
 
 # fmt: off
 MOVES: list[tuple[FileState, FileAction, FileState]] = [
@@ -65,6 +69,7 @@ MOVES: list[tuple[FileState, FileAction, FileState]] = [
     (RETURNED,  FileAction.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
     (OPEN,      FileAction.WITHDRAW,             WITHDRAWN),
     (PAUSED,    FileAction.WITHDRAW,             WITHDRAWN),
+    (OPEN,      FileAction.REFUSE,               REFUSED),    # by who decides, with a reason and a letter
 ]
 # fmt: on
 
@@ -72,6 +77,9 @@ _AFTER = {(start, action): end for start, action, end in MOVES}
 
 RUNNING = (OPEN, PAUSED)
 """States in which the promise runs and the file lies at somebody's step."""
+
+ENDED = (COMPLETED, WITHDRAWN, REFUSED)
+"""States in which nothing more is promised."""
 
 UNDOABLE = (
     FileAction.RETURN_TO_APPLICANT,
@@ -83,11 +91,18 @@ UNDOABLE = (
     FileAction.HAND_OVER,
     FileAction.FINISH,
     FileAction.WITHDRAW,
+    FileAction.REFUSE,
 )
 """What its own officer can take back within seconds, by a new event. Not ACCEPT and not RECAP: they give out a
 number of the register and of the report, and a number once given stays given (withdraw the file instead)."""
 
-NEEDS_REASON = (FileAction.RETURN_TO_APPLICANT, FileAction.SEND_BACK, FileAction.PAUSE, FileAction.WITHDRAW)
+NEEDS_REASON = (
+    FileAction.RETURN_TO_APPLICANT,
+    FileAction.SEND_BACK,
+    FileAction.PAUSE,
+    FileAction.WITHDRAW,
+    FileAction.REFUSE,
+)
 
 
 def after(state: FileState, action: FileAction) -> FileState:

@@ -17,7 +17,8 @@ from shared.domain.errors import Unknown
 from shared.domain.letters import LetterSeries, Signer
 from shared.domain.policy import RATIO
 from shared.domain.speech import Style
-from shared.domain.standard import Role, ServiceStandard, channels
+from shared.domain.standard import Role, ServiceStandard
+from shared.domain.standard_table import channels
 from shared.domain.survey_settings import SurveySettings
 
 

@@ -1,20 +1,7 @@
-"""The way of a file through its steps: who may do what at which step, and what a step must collect before it ends.
+"""The way of a file through its steps: who may do what at which step, and where each action leads.
 
-A procedure is data: the steps of a service standard, in order. What was collected is one mapping by kind, as it is seen
-from one step (`Collected.seen_from`):
-
-    documents      {requirement key: ticked}
-    validation     {"is_valid": True}
-    account, login, entry     {"is_done": True}
-    confirmation   {"is_approved": True, "data_version": 2}   approved by the applicant, for that version of the data
-    product        {"nib": "13 digits", "documents": ["..."]}  the NIB only at steps in OSS, else at least one document
-    signature      {"is_signed": True}
-    archive        {"number": "...", "place": "..."}
-    receiver       {"kind": "self"} or {"kind": "representative", "name": "...", "letter": "..."}
-    recap          {"number": "...", "on": "2026-11-30"}
-    data_version   the newest version of the applicant's data, a number; 1 when it is absent
-
-Further entries (who, when) may stand beside these; nothing here reads them.
+A procedure is data: the steps of a service standard, in order. Everything here takes the steps that this file goes
+through (`way`): those whose `when` holds for it. What the steps collect, `collecting` knows.
 
 A file is accepted at the first desk and goes on, or stays there when nothing follows. The step that collects the
 receiver hands over; where none does, the last step before the recap finishes the file; every other step advances it.
@@ -22,18 +9,14 @@ receiver hands over; where none does, the last step before the recap finishes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from shared.domain import file_state
+from shared.domain.collecting import documents_missing, missing
 from shared.domain.errors import Forbidden, Missing, NotAllowed
 from shared.domain.file_state import FileAction, FileState
-from shared.domain.identity import is_nib
-from shared.domain.standard import Collects, Role, Step
-
-OSS = "oss"
-"""The `system` of steps that work in OSS; their product is an NIB."""
+from shared.domain.standard import Collects, Role, Step, applies
 
 TO_APPLICANT = Role.APPLICANT.value
 """In `may_send_back_to`: back into the applicant's hands."""
@@ -43,6 +26,9 @@ CORRECTED_AT = frozenset({Collects.DOCUMENTS, Collects.ENTRY, Collects.CONFIRMAT
 
 VOUCHED_FOR = (Collects.VALIDATION, Collects.ENTRY, Collects.SIGNATURE)
 """What an officer must say again after the file was sent back; documents, account and product are facts and stay."""
+
+DECIDERS = frozenset({Role.KASI, Role.SEKCAM, Role.LURAH, Role.CAMAT})
+"""Who may refuse what is asked for, at their own steps; others only where the step says so (`may_refuse`)."""
 
 ENDS_STEP = frozenset(
     {FileAction.ACCEPT, FileAction.ADVANCE, FileAction.HAND_OVER, FileAction.FINISH, FileAction.RECAP}
@@ -65,6 +51,19 @@ class Change:
     field: str
     was: object
     becomes: object
+
+
+def way(steps: Sequence[Step], facts: Mapping[str, str], here: str | None = None) -> tuple[Step, ...]:
+    """The steps that a file goes through, and in any case the one where it lies (`here`).
+
+    `facts`: the answers and choices that are known of it, as `matter.facts_of` says them.
+    """
+    return tuple(step for step in steps if step.key == here or applies(step.when, facts))
+
+
+def acting_role(step: Step, roles: Collection[Role]) -> Role | None:
+    """As which of the roles that may do the step somebody with `roles` does it."""
+    return next((role for role in step.roles if role in roles), None)
 
 
 def first_desk(steps: Sequence[Step]) -> Step:
@@ -135,14 +134,18 @@ def suits(steps: Sequence[Step], step: Step, action: FileAction) -> bool:
             return _is_last(steps, step) and not _hands_out(step)
         case FileAction.RECAP:
             return Collects.RECAP in step.collects
+        case FileAction.REFUSE:
+            return not _hands_out(step) and (step.may_refuse or not DECIDERS.isdisjoint(step.roles))
         case FileAction.PAUSE | FileAction.RESUME | FileAction.WITHDRAW:
             return True
 
 
 def who_may(step: Step, roles: Collection[Role], action: FileAction) -> bool:
-    """Whether an officer with `roles` may do `action` at `step`: the role of the step, for withdrawing the loket."""
-    needed = Role.LOKET if action == FileAction.WITHDRAW else step.role
-    return needed in roles and needed != Role.APPLICANT
+    """Whether an officer with `roles` may do `action` at `step`: the roles of the step, for withdrawing the loket."""
+    needed = {Role.LOKET} if action == FileAction.WITHDRAW else set(step.roles)
+    if action == FileAction.REFUSE and not step.may_refuse:
+        needed &= DECIDERS
+    return not (needed - {Role.APPLICANT}).isdisjoint(roles)
 
 
 def permitted(steps: Sequence[Step], step_key: str, role: Role, action: FileAction) -> bool:
@@ -166,17 +169,7 @@ def actions_for(
 
 def may_gather(state: FileState, step: Step | None, roles: Collection[Role]) -> bool:
     """Whether an officer with `roles` may keep at this step what it has so far, without ending it."""
-    return state == FileState.OPEN and step is not None and bool(step.collects) and step.role in roles
-
-
-def missing(step: Step, collected: Mapping[str, object], required: Iterable[str] = ()) -> tuple[str, ...]:
-    """Codes of what `step` must collect and what is absent or not valid; empty when the step can end.
-
-    `required`: keys of the requirements that this applicant must bring, the optional ones left out.
-    A code is a word of the catalogues (`missing.<code>`), or `documents:<requirement key>`.
-    """
-    codes = [code for kind in step.collects for code in _missing_of(kind, step, collected, required)]
-    return tuple(dict.fromkeys(codes))
+    return state == FileState.OPEN and step is not None and bool(step.collects) and acting_role(step, roles) is not None
 
 
 def check(
@@ -188,13 +181,14 @@ def check(
     *,
     collected: Mapping[str, object] | None = None,
     required: Iterable[str] = (),
+    besides: Iterable[str] = (),
     target: str | None = None,
     reason: str | None = None,
 ) -> FilePlace:
     """Where `action` leads a file that stands at `step_key` (a NEW one: the first desk), or a refusal; changes nothing.
 
-    `target`: the step to send back to. `reason`: for a pause a `PauseReason`; for a return it may be left out when
-    documents are missing, because then they are the reason.
+    `besides`: codes of what else this step must have and has not. `target`: the step to send back to. `reason`: for a
+    pause a `PauseReason`; for a return it may be left out when documents are missing: then they are the reason.
     Raises, in this order: `NotAllowed` "stale" (the state does not know the action), "no_step", "wrong_step" (it has no
     place at this step), `Forbidden("wrong_role")`, `NotAllowed("bad_target")`, `Missing("incomplete")`.
     """
@@ -207,7 +201,8 @@ def check(
     if action == FileAction.SEND_BACK and target not in [each.key for each in send_back_targets(steps, step)]:
         raise NotAllowed("bad_target", step=step.title, target=target)
     if action in ENDS_STEP:
-        codes = missing(_documents_only(step) if _stays(steps, step, action) else step, collected or {}, required)
+        asked = _documents_only(step) if _stays(steps, step, action) else step
+        codes = (*missing(asked, collected or {}, required), *besides)
     else:
         codes = _reason_missing(step, action, collected or {}, tuple(required), (reason or "").strip())
     if codes:
@@ -253,7 +248,7 @@ def _step_after(steps: Sequence[Step], step: Step, action: FileAction, target: s
             return first_desk(steps).key
         case FileAction.SEND_BACK:
             return target
-        case FileAction.WITHDRAW:
+        case FileAction.WITHDRAW | FileAction.REFUSE:
             return None
         case _:
             return step.key
@@ -264,101 +259,12 @@ def _reason_missing(
 ) -> tuple[str, ...]:
     match action:
         case FileAction.RETURN_TO_APPLICANT:
-            incomplete = Collects.DOCUMENTS in step.collects and _documents(collected, required)
+            incomplete = Collects.DOCUMENTS in step.collects and documents_missing(collected, required)
             return () if reason or incomplete else ("reason",)
         case FileAction.PAUSE:
             return () if reason in list(file_state.FilePauseReason) else ("reason",)
         case _:
             return ("reason",) if action in file_state.NEEDS_REASON and not reason else ()
-
-
-def _missing_of(kind: Collects, step: Step, collected: Mapping[str, object], required: Iterable[str]) -> Iterable[str]:
-    if kind == Collects.DOCUMENTS:
-        return _documents(collected, required)
-    if kind == Collects.PRODUCT:
-        return _product(step, collected)
-    return _CHECKS[kind](collected)
-
-
-def _documents(collected: Mapping[str, object], required: Iterable[str]) -> list[str]:
-    ticked = _part(collected, Collects.DOCUMENTS)
-    return [f"documents:{key}" for key in required if ticked.get(key) is not True]
-
-
-def _ticked(kind: Collects, entry: str) -> Callable[[Mapping[str, object]], list[str]]:
-    """A check for what an officer says by one tick; only the plain True counts."""
-    return lambda collected: [] if _part(collected, kind).get(entry) is True else [kind.value]
-
-
-def confirmation_missing(collected: Mapping[str, object]) -> list[str]:
-    """The applicant's explicit yes to the newest version of the data; an older yes has lapsed."""
-    said = _part(collected, Collects.CONFIRMATION)
-    is_newest = said.get("data_version") == collected.get("data_version", 1)
-    return [] if said.get("is_approved") is True and is_newest else ["confirmation"]
-
-
-def _product(step: Step, collected: Mapping[str, object]) -> list[str]:
-    """Nothing is issued on a lapsed confirmation, not even by a later step than the confirming one."""
-    product = _part(collected, Collects.PRODUCT)
-    codes = confirmation_missing(collected) if Collects.CONFIRMATION.value in collected else []
-    if step.system == OSS:
-        return codes + ([] if is_nib(product.get("nib")) else ["nib"])
-    documents = product.get("documents")
-    return codes + ([] if isinstance(documents, list) and any(map(_text, documents)) else ["product"])
-
-
-def _archive(collected: Mapping[str, object]) -> list[str]:
-    archive = _part(collected, Collects.ARCHIVE)
-    return [f"archive_{name}" for name in ("number", "place") if not _text(archive.get(name))]
-
-
-def _receiver(collected: Mapping[str, object]) -> list[str]:
-    receiver = _part(collected, Collects.RECEIVER)
-    match receiver.get("kind"):
-        case "self":
-            return []
-        case "representative":
-            return [f"receiver_{name}" for name in ("name", "letter") if not _text(receiver.get(name))]
-        case _:
-            return ["receiver"]
-
-
-def _recap(collected: Mapping[str, object]) -> list[str]:
-    recap = _part(collected, Collects.RECAP)
-    codes = [] if _text(recap.get("number")) else ["recap_number"]
-    return codes if _is_date(recap.get("on")) else [*codes, "recap_date"]
-
-
-_CHECKS: dict[Collects, Callable[[Mapping[str, object]], list[str]]] = {
-    Collects.VALIDATION: _ticked(Collects.VALIDATION, "is_valid"),
-    Collects.ACCOUNT: _ticked(Collects.ACCOUNT, "is_done"),
-    Collects.LOGIN: _ticked(Collects.LOGIN, "is_done"),
-    Collects.ENTRY: _ticked(Collects.ENTRY, "is_done"),
-    Collects.CONFIRMATION: confirmation_missing,
-    Collects.SIGNATURE: _ticked(Collects.SIGNATURE, "is_signed"),
-    Collects.ARCHIVE: _archive,
-    Collects.RECEIVER: _receiver,
-    Collects.RECAP: _recap,
-}
-
-
-def _part(collected: Mapping[str, object], kind: Collects) -> Mapping[str, object]:
-    part = collected.get(kind.value)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _is_date(value: object) -> bool:
-    if isinstance(value, date):
-        return True
-    try:
-        date.fromisoformat(_text(value))
-    except ValueError:
-        return False
-    return True
 
 
 def _value(version: Mapping[str, object], name: str) -> object:

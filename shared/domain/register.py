@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
-from shared.domain.file import Collected, File
+from shared.domain.collected import Collected
+from shared.domain.file import File
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.letters import PREFIX, IssuedLetter, Standing
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed

@@ -56,36 +56,37 @@ class Right(StrEnum):
     """Of others; everybody ends their own."""
 
 
-_DESKS = frozenset({Role.LOKET, Role.OPERATOR, Role.KASI, Role.SEKRETARIAT, Role.ADMIN})
+_DESKS = frozenset({Role.LOKET, Role.OPERATOR, Role.KASI, Role.SEKRETARIAT, Role.KASIR, Role.ADMIN})
 _HEADS = frozenset({Role.KASI, Role.ADMIN})
-_CAMAT = frozenset({Role.CAMAT})
+_CHIEFS = frozenset({Role.CAMAT, Role.SEKCAM, Role.LURAH})
+"""They decide and sign; at a counter they serve only where its work is theirs."""
 
 # fmt: off
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SERVE:         _DESKS,
-    Right.SEE_FILES:     _DESKS | _CAMAT,
-    Right.LEAD_FILES:    _DESKS | _CAMAT,
+    Right.SEE_FILES:     _DESKS | _CHIEFS,
+    Right.LEAD_FILES:    _DESKS | _CHIEFS,
     Right.PRINT:         _DESKS,
     Right.REPORT_OUTAGE: frozenset({Role.OPERATOR, Role.KASI, Role.ADMIN}),
     Right.RUN_DAY:       _HEADS,
     Right.ENTER_LATE:    _HEADS | {Role.LOKET},
-    Right.SEE_FLOOR:     _HEADS | _CAMAT,
+    Right.SEE_FLOOR:     _HEADS | _CHIEFS,
     Right.RUN_FLOOR:     _HEADS,
     Right.KEEP_REGISTER: _HEADS,
-    Right.EXPORT_REGISTER: _HEADS | _CAMAT | {Role.SEKRETARIAT},
-    Right.SEE_LETTERS:   _DESKS | _CAMAT,
+    Right.EXPORT_REGISTER: _HEADS | _CHIEFS | {Role.SEKRETARIAT},
+    Right.SEE_LETTERS:   _DESKS | _CHIEFS,
     Right.ISSUE_LETTERS: _HEADS | {Role.OPERATOR, Role.SEKRETARIAT},
     Right.VOID_LETTERS:  _HEADS | {Role.SEKRETARIAT},
-    Right.SEE_RECAPS:    _HEADS | _CAMAT,
+    Right.SEE_RECAPS:    _HEADS | _CHIEFS,
     Right.MAKE_RECAPS:   _HEADS,
-    Right.SEE_REPORTS:  _HEADS | _CAMAT | {Role.SEKRETARIAT},
+    Right.SEE_REPORTS:  _HEADS | _CHIEFS | {Role.SEKRETARIAT},
     Right.SEE_OFFICERS_FIGURES: _HEADS,
     Right.MAKE_REPORTS: _HEADS,
-    Right.SEE_AUDIT:     _HEADS | _CAMAT,
+    Right.SEE_AUDIT:     _HEADS | _CHIEFS,
     Right.SEE_READERS:   _HEADS,
-    Right.ENTER_COMPLAINTS:  _DESKS | _CAMAT,
-    Right.HANDLE_COMPLAINTS: _HEADS | _CAMAT | {Role.SEKRETARIAT},
-    Right.LEAD_COMPLAINTS:   _HEADS | _CAMAT,
+    Right.ENTER_COMPLAINTS:  _DESKS | _CHIEFS,
+    Right.HANDLE_COMPLAINTS: _HEADS | _CHIEFS | {Role.SEKRETARIAT},
+    Right.LEAD_COMPLAINTS:   _HEADS | _CHIEFS,
     Right.CARE_FOR_DATA:     _HEADS,
     Right.MAKE_EVIDENCE:     _HEADS,
     Right.SEE_SETUP:     _HEADS,

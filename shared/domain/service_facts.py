@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.slip import SlipWords
-from shared.domain.standard import Fee, Promise, ServiceStandard, Unit
+from shared.domain.standard import ServiceStandard
+from shared.domain.standard_parts import Fee, Promise, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def promised(promise: Promise | None, words: SlipWords) -> str:
     """The promised time: as the standard says it, in English by its number; "" when none is promised."""
     if promise is None:
         return ""
-    if words.language == "id":
+    if words.language == "id" or promise.value is None or promise.unit is None or promise.up_to is not None:
         return promise.text
     return words(f"promise.{promise.unit.value}.{'one' if promise.value == 1 else 'many'}", count=promise.value)
 
@@ -49,7 +50,7 @@ def due(promise: Promise | None, due_at: datetime | None, words: SlipWords) -> s
     """
     if due_at is None:
         return ""
-    is_short = promise is not None and promise.unit is not Unit.WORKING_DAYS
+    is_short = promise is not None and promise.unit in (Unit.MINUTES, Unit.HOURS)
     return words.moment(due_at) if is_short else words.day(due_at.date())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from shared.domain.money import rupiah
 from shared.domain.service_facts import ServiceFacts
 from shared.domain.slip import QR, Blank, Cut, Item, Line, Pair, Rule, SlipWords, Space, Text, public
 from shared.domain.slip_head import Letterhead, bottom, official, title, top
@@ -25,6 +26,7 @@ def receipt_slip(
     claim: str | None = None,
     documents: Sequence[str] = (),
     facts: ServiceFacts | None = None,
+    fee: int | None = None,
 ) -> list[Line]:
     """Receipt (tanda terima): the file was accepted, and when it will be ready ("": the standard promises no time)."""
     lines: list[Line] = [
@@ -43,6 +45,8 @@ def receipt_slip(
         lines += [Rule(), *(Text(line) for line in facts.lines(words))]
     if documents:
         lines += [Rule(), Text(words("slip.documents"), bold=True), *(Item(each, ticked=True) for each in documents)]
+    if fee:
+        lines += [Rule(), Pair(words("slip.fee"), rupiah(fee), bold=True)]
     lines += [Rule(), QR(status_url), Text(words("slip.follow_file"), align="center")]
     if claim:
         lines += [Text(words("slip.claim", code=f"{claim[:5]} {claim[5:]}"), bold=True, align="center")]
@@ -148,6 +152,33 @@ def handover_slip(
             Cut(),
         ]
     return lines
+
+
+def refused_slip(
+    head: Letterhead,
+    words: SlipWords,
+    *,
+    register_number: str,
+    service: str,
+    reason: str,
+    letter: str,
+    made_at: datetime,
+) -> list[Line]:
+    """Penolakan: why what was asked for is refused; `letter`: number and day of the letter, "" when there is none."""
+    by_letter: list[Line] = [Space(), Text(words("slip.refused_by_letter")), Text(letter, bold=True)] if letter else []
+    return public(
+        [
+            *official(head, words),
+            *title(words, "slip.refused", service, made_at),
+            Rule(),
+            Pair(words("slip.register"), register_number, bold=True),
+            Space(),
+            Text(words("slip.refused_because"), bold=True),
+            Text(reason),
+            *by_letter,
+            *bottom(head, words),
+        ]
+    )
 
 
 def folder_cover(

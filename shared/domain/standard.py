@@ -1,14 +1,50 @@
-"""The service standard: what an office promises for each service, and the steps that carry it out."""
+"""The service standard: what an office promises for each service, and the steps that carry it out.
+
+What a TOML file of a standard may say, besides the fourteen components of `ServiceStandard` (every name is a field of a
+class below or in `standard_parts`; all but key, text and title may be left out):
+
+    queue_only = true             a service without a procedure: the kiosk gives a number, it ends at the counter
+    number_after_check = true     the kiosk gives no number: the help desk does, after it has looked at the papers
+    online = { address = "https://...", only = true, text = "..." }     online first, or only
+    hours = [{ days = ["jumat"], opens = "10:00", closes = "11:30" }]   of this service; without any, the office's
+    applicant = ["name", "nik", "phone", "address"]      what is asked of the applicant: see APPLICANT_FIELDS
+    applicant_required = ["name"]                        what of it must be there; name and NIK when it is left out
+    [[questions]] key, text, options                     asked at the kiosk; the answers can be named in any `when`
+    [[fields]] key, text, kind, at, required, options, fields, when, least, most     what is written down of the matter
+    requirements = [{ key, text, original = "shown", copies = 2, stamp_duty = true,
+                      choices = [{ key = "ktp", text = "KTP" }, { key = "sim", text = "SIM" }] }]
+    [[steps]] key, title, role, also_roles, who, when, collects, signs, on_behalf_of, letter_series, may_refuse,
+              elsewhere, norm_days, needs_applicant, silent, may_send_back_to, system
+    promise = { value, unit, up_to, text, parts = [{ text, value, unit, up_to, when }] }    words alone are enough
+    fee = { rupiah, text, rates = [{ text, rupiah, per, when }] }                           so are they here
+    products_by_case = [{ text, when }]                  besides `products`, which every applicant gets
+
+`when = [["jenis", "baru"], ["jenis", "ganti"], ["warga", "wni"]]` holds when each name in it (key of a question, or of
+a declared field of the kind "choice") has one of the answers named for it. Two steps with opposite `when` are a branch;
+a step whose `when` does not hold is left out for that file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from shared.domain.channel import Channel, ChannelKind
+from shared.domain.channel import Channel
+from shared.domain.standard_parts import (
+    CaseProduct,
+    DeclaredField,
+    Fee,
+    Online,
+    Option,
+    Original,
+    Promise,
+    ServiceHours,
+    When,
+    Worded,
+)
 
 PUBLISHED = ("requirements", "steps", "promise", "fee", "products", "complaint")
 MANAGEMENT = (
@@ -29,6 +65,15 @@ SHORT_NAME_LENGTH = 28
 """Characters of a service's name that fit on a tile of the kiosk."""
 
 
+APPLICANT_FIELDS = ("name", "nik", "phone", "email", "village", "address", "business", "kbli")
+"""What may be asked of an applicant, in the order in which it is read aloud. Never a password or a code of theirs."""
+
+OF_A_BUSINESS = ("business", "kbli")
+"""Asked for, where a standard does not say, only by services with a step in one of BUSINESS_SYSTEMS."""
+
+BUSINESS_SYSTEMS = ("oss",)
+
+
 class Role(StrEnum):
     """Who acts in a step. The applicant acts only in the first one; the other roles are officers'."""
 
@@ -37,6 +82,9 @@ class Role(StrEnum):
     KASI = "kasi"
     OPERATOR = "operator"
     SEKRETARIAT = "sekretariat"
+    KASIR = "kasir"
+    SEKCAM = "sekcam"
+    LURAH = "lurah"
     CAMAT = "camat"
     ADMIN = "admin"
 
@@ -52,17 +100,23 @@ class Collects(StrEnum):
     CONFIRMATION = "confirmation"
     PRODUCT = "product"
     SIGNATURE = "signature"
+    LETTER = "letter"
+    """Number and day of the letter that the office gives out."""
+    FOREIGN = "foreign"
+    """Number and day of what another house gave, kept as it is written there."""
+    BILL = "bill"
+    """What this applicant has to pay."""
+    PAYMENT = "payment"
     ARCHIVE = "archive"
     RECEIVER = "receiver"
     RECAP = "recap"
 
 
-class Unit(StrEnum):
-    """In what a promised time is counted."""
+class Signs(StrEnum):
+    """How a step that collects a signature signs: initials (paraf), or the signature itself."""
 
-    MINUTES = "minutes"
-    HOURS = "hours"
-    WORKING_DAYS = "working_days"
+    PARAF = "paraf"
+    SIGNATURE = "signature"
 
 
 class Category(StrEnum):
@@ -80,6 +134,12 @@ class Step:
     `title` is short, for buttons and trays; `text` is the sentence of the standard. `may_send_back_to` holds keys of
     earlier steps, or "pemohon": back into the applicant's hands. `silent`: never calls the applicant.
     `system`: the outside system that the step works in ("oss"); an outage of it pauses the files at such steps.
+    `also_roles`: any one of them may do it instead of `role`; who then signs does so "a.n." the role. `on_behalf_of`:
+    for which role this one always signs. `letter_series`: the book that the number of its letter comes from; without
+    one the number is typed. `who`: who it is in the office's own words ("Kepala Seksi Pemerintahan").
+    `may_refuse`: this step may end the file as refused; who decides by office (DECIDERS) may without it.
+    `elsewhere`: the other house that has the file meanwhile ("Dinas PUPR"); the office's own clock rests then, and
+    `norm_days` (working days) is the clock of that house. `role` is who sends it there and takes it back.
     """
 
     key: str
@@ -93,26 +153,20 @@ class Step:
     title_en: str | None = None
     text: str | None = None
     system: str | None = None
+    also_roles: tuple[Role, ...] = ()
+    who: str | None = None
+    when: When = ()
+    signs: Signs = Signs.SIGNATURE
+    on_behalf_of: Role | None = None
+    letter_series: str | None = None
+    may_refuse: bool = False
+    elsewhere: str | None = None
+    norm_days: int | None = None
 
-
-class Worded:
-    """What the kiosk says in two languages; Indonesian stands in for English that nobody wrote."""
-
-    __slots__ = ()
-    text: str
-    text_en: str | None
-
-    def text_in(self, language: str) -> str:
-        return (language == "en" and self.text_en) or self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Option(Worded):
-    """One answer to a question."""
-
-    key: str
-    text: str
-    text_en: str | None = None
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Whoever may do it, the first one before the others."""
+        return (self.role, *self.also_roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,36 +177,32 @@ class Question(Worded):
     text: str
     text_en: str | None = None
     options: tuple[Option, ...] = ()
-    when: tuple[tuple[str, str], ...] = ()
+    when: When = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement(Worded):
-    """One thing to bring. `when`: pairs of question key and answer key; see `applies`. `icon`: a lucide name."""
+    """One thing to bring. `when`: pairs of question key and answer key; see `applies`. `icon`: a lucide name.
+
+    `choices`: one of these is enough ("A, or B, or C"); the desk says which one came. `copies`: photocopies that are
+    taken in. `stamp_duty`: it bears a meterai.
+    """
 
     key: str
     text: str
     text_en: str | None = None
     icon: str = "file-text"
     optional: bool = False
-    when: tuple[tuple[str, str], ...] = ()
+    when: When = ()
+    original: Original | None = None
+    copies: int = 0
+    stamp_duty: bool = False
+    choices: tuple[Option, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """The promised time, counted from the complete file."""
-
-    value: int
-    unit: Unit
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """What it costs: 0 is free of charge, None means that only the words say it (a tariff by size)."""
-
-    rupiah: int | None = None
-    text: str = ""
+    @property
+    def is_given_back(self) -> bool:
+        """Whether its original is taken in and handed back with the result."""
+        return self.original == Original.RETURNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +246,20 @@ class ServiceStandard:
     decree_on: date | None = None
     questions: tuple[Question, ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    queue_only: bool = False
+    number_after_check: bool = False
+    online: Online | None = None
+    hours: tuple[ServiceHours, ...] = ()
+    applicant: tuple[str, ...] = ()
+    applicant_required: tuple[str, ...] = ()
+    fields: tuple[DeclaredField, ...] = ()
     # the 14 components
     requirements: tuple[Requirement, ...] = ()
     steps: tuple[Step, ...] = ()
     promise: Promise | None = None
     fee: Fee | None = None
     products: tuple[str, ...] = ()
+    products_by_case: tuple[CaseProduct, ...] = ()
     complaint: tuple[Channel, ...] = ()
     legal_basis: tuple[str, ...] = ()
     facilities: tuple[str, ...] = ()
@@ -216,6 +274,20 @@ class ServiceStandard:
 
     def name_in(self, language: str) -> str:
         return (language == "en" and self.name_en) or self.name
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What is asked of its applicants, in the order of APPLICANT_FIELDS."""
+        is_of_business = any(step.system in BUSINESS_SYSTEMS for step in self.steps)
+        default = [each for each in APPLICANT_FIELDS if is_of_business or each not in OF_A_BUSINESS]
+        wanted = self.applicant or default
+        return tuple(each for each in APPLICANT_FIELDS if each in wanted)
+
+    @property
+    def must_have(self) -> tuple[str, ...]:
+        """What of it no applicant may leave empty."""
+        wanted = self.applicant_required or ("name", "nik")
+        return tuple(each for each in self.asked if each in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +318,15 @@ def unfilled(service: ServiceStandard, office_channels: Sequence[Channel] = ()) 
     `office_channels`: where the office hears complaints about every service.
     """
     empty = [key for key in COMPONENTS if getattr(service, key) in (None, (), "")]
-    return tuple(key for key in empty if key != "complaint" or not office_channels)
+    said = {
+        "steps": service.queue_only,
+        "products": bool(service.products_by_case),
+        "complaint": bool(office_channels),
+    }
+    return tuple(key for key in empty if not said.get(key))
 
 
-def applies(when: tuple[tuple[str, str], ...], answers: Mapping[str, str]) -> bool:
+def applies(when: When, answers: Mapping[str, str]) -> bool:
     """Whether the answers (question key -> answer key) meet `when`.
 
     Every question named must be answered, with one of the answers named for it; an empty `when` always applies.
@@ -279,62 +356,3 @@ def questions_tree(service: ServiceStandard, answers: Mapping[str, str] | None =
         return {"bring": [each.key for each in needed(service, known)]}
     then = {each.key: questions_tree(service, {**known, question.key: each.key}) for each in question.options}
     return {"ask": question.key, "then": then}
-
-
-def to_table(standard: ServiceStandard | OfficeStandard) -> dict[str, Any]:
-    """The standard as plain JSON values, to be stored as a version or written as TOML; what is None is left out."""
-    table = _plain(standard)
-    assert isinstance(table, dict)
-    return table
-
-
-def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: getattr(value, field.name) for field in fields(value)}
-        return {name: _plain(part) for name, part in parts.items() if part is not None}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, StrEnum) else value
-
-
-def from_table(table: Mapping[str, Any]) -> ServiceStandard:
-    """The service that `to_table` wrote. It trusts the table; what a person wrote goes through `shared.standards`."""
-    parts = {name: _frozen(value) for name, value in table.items()}
-    if "category" in parts:
-        parts["category"] = Category(parts["category"])
-    if "promise" in parts:
-        parts["promise"] = Promise(**{**parts["promise"], "unit": Unit(parts["promise"]["unit"])})
-    if "fee" in parts:
-        parts["fee"] = Fee(**parts["fee"])
-    if "decree_on" in parts:
-        parts["decree_on"] = date.fromisoformat(parts["decree_on"])
-    parts["complaint"] = channels(parts.get("complaint", ()))
-    parts["criteria"] = tuple(Criterion(**each) for each in parts.get("criteria", ()))
-    parts["originals"] = tuple(OriginalWording(**each) for each in parts.get("originals", ()))
-    parts["questions"] = tuple(_question(each) for each in parts.get("questions", ()))
-    parts["requirements"] = tuple(Requirement(**each) for each in parts.get("requirements", ()))
-    parts["steps"] = tuple(_step(each) for each in parts.get("steps", ()))
-    return ServiceStandard(**parts)
-
-
-def channels(tables: Iterable[Mapping[str, Any]]) -> tuple[Channel, ...]:
-    """What `to_table` made of channels."""
-    return tuple(Channel(**{**each, "kind": ChannelKind(each["kind"])}) for each in tables)
-
-
-def _question(table: Mapping[str, Any]) -> Question:
-    return Question(**{**table, "options": tuple(Option(**each) for each in table.get("options", ()))})
-
-
-def _step(table: Mapping[str, Any]) -> Step:
-    collects = tuple(Collects(each) for each in table.get("collects", ()))
-    return Step(**{**table, "role": Role(table["role"]), "collects": collects})
-
-
-def _frozen(value: Any) -> Any:
-    """Lists of JSON as tuples, at every depth."""
-    if isinstance(value, dict):
-        return {name: _frozen(part) for name, part in value.items()}
-    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value

@@ -114,7 +114,7 @@ def _service(service: ServiceStandard) -> Iterator[Problem]:
 
 
 def _components(service: ServiceStandard) -> Iterator[Problem]:
-    if service.promise and service.promise.value < 1:
+    if service.promise and service.promise.value is not None and service.promise.value < 1:
         yield Problem(("promise", "value"), "at_least", {"ge": 1})
     if service.fee and (service.fee.rupiah or 0) < 0:
         yield Problem(("fee", "rupiah"), "at_least", {"ge": 0})

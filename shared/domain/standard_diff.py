@@ -30,7 +30,7 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> li
     """From one table of `standard.to_table` to the next, in the order of the fields; empty when they are equal."""
     found: list[Difference] = []
     for field in fields(ServiceStandard):
-        was, becomes = before.get(field.name) or None, after.get(field.name) or None
+        was, becomes = _full(before.get(field.name)) or None, _full(after.get(field.name)) or None
         if was == becomes:
             continue
         if isinstance(was, list) or isinstance(becomes, list):
@@ -39,6 +39,13 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> li
             kind = ChangeKind.ADDED if was is None else ChangeKind.REMOVED if becomes is None else ChangeKind.CHANGED
             found.append(Difference(field.name, kind))
     return found
+
+
+def _full(value: object) -> object:
+    """Without what says nothing: an older version wrote it, a newer one leaves it out."""
+    if isinstance(value, Mapping):
+        return {key: _full(part) for key, part in value.items() if part not in (None, "", []) and part is not False}
+    return [_full(part) for part in value] if isinstance(value, list) else value
 
 
 def _listed(value: object) -> list[object]:

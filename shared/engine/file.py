@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shared.domain import file_state
 from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.domain.file import COLLECT, Decision, File, FileInput, decide, gather
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
+from shared.domain.letters import Standing
 from shared.domain.numbering import label, office_day
+from shared.domain.procedure import ENDS_STEP, acting_role
 from shared.domain.room_facts import QueueTicket
-from shared.domain.standard import ServiceStandard
+from shared.domain.standard import Collects, ServiceStandard
 from shared.domain.ticket import State as TicketState
 from shared.domain.undo import must_be_undoable
-from shared.engine import file_slips
+from shared.engine import file_slips, letters
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.seat import claim
 from shared.engine.ticket import mark
@@ -25,7 +28,7 @@ from shared.store import brought, events, files
 from shared.store.events import PastEvent
 from shared.store.office import Transaction
 from shared.store.sequence import next_number
-from shared.store.tables import FileRecord, Register
+from shared.store.tables import FileRecord, OfficerRole, Register
 from shared.store.undo import restored
 
 STAYS_HERE = (COLLECT, FileAction.CORRECT)
@@ -49,6 +52,8 @@ def receive(tx: Transaction, ticket_id: int, action: FileAction, given: FileInpu
     if action not in (FileAction.ACCEPT, FileAction.RETURN_TO_APPLICANT):
         raise Forbidden("action", action=action.value)
     ticket = _visitor(tx, ticket_id)
+    if not tx.office.service_ids[ticket.service_id].standard.steps:
+        raise NotAllowed("no_procedure")
     if ticket.case_id is not None:
         return act(tx, ticket.case_id, action, given)
     file = _open(tx, ticket)
@@ -69,15 +74,21 @@ def take_up(tx: Transaction, ticket_id: int, case_id: int) -> None:
 
 
 def act(tx: Transaction, case_id: int, action: FileAction, given: FileInput) -> dict[str, object]:
-    """Does `action` with the file; its facts afterwards. Raises what `domain.file.decide` raises, and `nib_taken`."""
+    """Does `action` with the file; its facts afterwards.
+
+    Raises what `domain.file.decide` raises, `nib_taken`, and what `letters.issue` raises.
+    """
     file, standard = _with_standard(tx, case_id)
-    return apply(tx, file, decide(file, standard, action, given, tx.actor, tx.office, _waiting(tx, file)))
+    if action in ENDS_STEP:
+        given = _with_letter(tx, file, standard, given)
+    waiting, standing = _waiting(tx, file), _standing(tx, file, standard)
+    return apply(tx, file, decide(file, standard, action, given, tx.actor, tx.office, waiting, standing))
 
 
 def collect(tx: Transaction, case_id: int, given: FileInput) -> dict[str, object]:
     """Keeps what the step has gathered so far without ending it; raises what `domain.file.gather` raises."""
     file, standard = _with_standard(tx, case_id)
-    return apply(tx, file, gather(file, standard, given, tx.actor))
+    return apply(tx, file, gather(file, standard, given, tx.actor, _standing(tx, file, standard)))
 
 
 def apply(tx: Transaction, before: File, decision: Decision) -> dict[str, object]:
@@ -158,6 +169,50 @@ def facts(tx: Transaction, file: File) -> dict[str, object]:
 
 
 # --- inside one action ---
+
+
+def _with_letter(tx: Transaction, file: File, standard: ServiceStandard, given: FileInput) -> FileInput:
+    """The letter of this step with the next number of its book, where the officer has written none."""
+    step = file.at_step(standard.steps)
+    if Collects.LETTER not in step.collects or step.letter_series is None:
+        return given
+    typed = {**file.collected.at(step.key).get(Collects.LETTER, {}), **given.collected.get(Collects.LETTER, {})}
+    if str(typed.get("number") or "").strip():
+        return given
+    on_day = _day(str(typed.get("on") or ""))
+    letter = letters.issue(tx, step.letter_series, on_day=on_day, subject=standard.name, case_id=file.id, step=step.key)
+    numbered = {"number": letter.number, "on": letter.on_day.isoformat()}
+    return replace(given, collected={**given.collected, Collects.LETTER.value: numbered})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _standing(tx: Transaction, file: File, standard: ServiceStandard) -> Standing:
+    """In which standing the actor holds today the role as which they sign at this step: for good, Plt. or Plh.
+
+    A role with an end is a deputy's, also where nobody said of which kind: then Plh.
+    """
+    step = file.at_step(standard.steps)
+    role = acting_role(step, tx.actor.roles)
+    if Collects.SIGNATURE not in step.collects or role is None:
+        return Standing.HOLDER
+    held = tx.all(
+        select(OfficerRole.standing, OfficerRole.until_on).where(
+            OfficerRole.officer_id == tx.actor.officer_id,
+            OfficerRole.role == role,
+            OfficerRole.from_on.is_(None) | (OfficerRole.from_on <= tx.today),
+            OfficerRole.until_on.is_(None) | (OfficerRole.until_on >= tx.today),
+        )
+    )
+    is_deputy = [row for row in held if row.until_on or row.standing != Standing.HOLDER]
+    if not held or len(is_deputy) < len(held):
+        return Standing.HOLDER
+    return Standing.PLT if is_deputy[0].standing == Standing.PLT else Standing.PLH
 
 
 def _with_standard(tx: Transaction, case_id: int) -> tuple[File, ServiceStandard]:

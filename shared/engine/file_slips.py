@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from shared.domain import slip_file
+from shared.domain.collected import Entry
 from shared.domain.errors import Unknown
-from shared.domain.file import FIELDS, Entry, File
+from shared.domain.file import REFUSAL, File
 from shared.domain.file_state import FileAction, FileState
+from shared.domain.matter import lines, products_of
 from shared.domain.numbering import claim_code, register_label
 from shared.domain.service_facts import due, service_facts
-from shared.domain.slip import Line, as_copy
+from shared.domain.slip import Line, SlipWords, as_copy
 from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
 from shared.engine.letterhead import letterhead
@@ -27,6 +29,7 @@ GIVEN_AFTER = {
     FileAction.ACCEPT: "receipt",
     FileAction.RETURN_TO_APPLICANT: "incomplete",
     FileAction.HAND_OVER: "handover",
+    FileAction.REFUSE: "refused",
 }
 """Action -> the slip that it gives into somebody's hands."""
 
@@ -43,7 +46,8 @@ def offered(file: File) -> list[str]:
     """The slips that can be printed of the file as it is."""
     if file.accepted_at is None:
         return []
-    return ["receipt", "data_sheet", "folder_cover", *(["handover"] if file.state == FileState.COMPLETED else [])]
+    ends = {FileState.COMPLETED: ["handover"], FileState.REFUSED: ["refused"]}
+    return ["receipt", "data_sheet", "folder_cover", *ends.get(file.state, [])]
 
 
 def print_again(tx: Transaction, case_id: int, kind: str) -> None:
@@ -73,7 +77,10 @@ def receipt(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]
         promised=_due(tx, file, service, language),
         status_url=tx.actor.ticket_url + file.token,
         claim=claim_code(file.token),
-        documents=[each.text_in(language) for each in _applying(file, service) if _ticked(file).get(each.key) is True],
+        documents=[
+            _came_in(each, file, language) for each in _applying(file, service) if _ticked(file).get(each.key) is True
+        ],
+        fee=file.fee,
         facts=service_facts(service, words(language)),
     )
 
@@ -105,7 +112,10 @@ def data_sheet(tx: Transaction, file: File, service: ServiceStandard) -> list[Li
         words(),
         register_number=_register(file),
         service=service.name,
-        fields=[(words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in FIELDS],
+        fields=[
+            *((words()(f"data.{name}"), str(file.applicant.get(name, ""))) for name in service.asked),
+            *lines(service, file.matter),
+        ],
         made_at=tx.now.astimezone(tx.office.zone),
     )
 
@@ -119,7 +129,7 @@ def folder_cover(tx: Transaction, file: File, service: ServiceStandard) -> list[
         service=service.name,
         received_on=_accepted_at(file).astimezone(tx.office.zone).date(),
         promised=_due(tx, file, service, "id"),
-        steps=[step.title for step in service.steps],
+        steps=[step.title for step in file.way(service)],
         file_url=tx.actor.ticket_url + file.token,
         applicant=file.applicant.get("name"),
     )
@@ -129,20 +139,30 @@ def handover(tx: Transaction, file: File, service: ServiceStandard) -> list[Line
     """Bukti penyerahan in two copies."""
     receiver = file.collected.of(Collects.RECEIVER)
     is_representative = receiver.get("kind") == "representative"
-    given = file.collected.of(Collects.PRODUCT).get("documents")
-    products = [str(each) for each in given] if isinstance(given, list) and given else list(service.products)
-    if file.nib:
-        products = [f"{each}: {file.nib}" if "NIB" in each else each for each in products]
     return slip_file.handover_slip(
         _head(tx, file),
         words(),
         register_number=_register(file),
         service=service.name,
-        products=products,
+        products=_handed_over(file, service),
         receiver=str(receiver.get("name") if is_representative else file.applicant.get("name", "")),
         is_representative=is_representative,
         handed_at=tx.now.astimezone(tx.office.zone),
         officer=tx.actor.name,
+    )
+
+
+def refused(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]:
+    """Penolakan: why what was asked for is refused, and with which letter."""
+    language, refusal = _language(tx, file), file.collected.of(REFUSAL)
+    return slip_file.refused_slip(
+        _head(tx, file),
+        words(language),
+        register_number=_register(file),
+        service=service.name_in(language),
+        reason=str(refusal.get("reason", "")),
+        letter=_letter(words(), str(refusal.get("number", "")), str(refusal.get("on", ""))),
+        made_at=tx.now.astimezone(tx.office.zone),
     )
 
 
@@ -152,11 +172,60 @@ KINDS: dict[str, Callable[[Transaction, File, ServiceStandard], list[Line]]] = {
     "data_sheet": data_sheet,
     "folder_cover": folder_cover,
     "handover": handover,
+    "refused": refused,
 }
+
+LONGEST_NAME = 60
+"""Characters of a product's name behind which a number still reads well; what is longer is a sentence."""
+
+
+def _handed_over(file: File, service: ServiceStandard) -> list[str]:
+    """What the receiver has in hand, each with its number: also where the standard's product is a sentence."""
+    product = file.collected.of(Collects.PRODUCT)
+    given = product.get("documents")
+    named = list(map(str, given)) if isinstance(given, list) and given else products_of(service, file.facts(service))
+    if file.nib:
+        with_nib = [f"{each}: {file.nib}" if "NIB" in each and len(each) <= LONGEST_NAME else each for each in named]
+        named = with_nib if with_nib != named else [f"NIB: {file.nib}", *named]
+    if product.get("licence"):
+        named.append(words()("slip.licence", number=str(product["licence"])))
+    return [*named, *(_letter(words(), number, on) for number, on in file.letters)]
+
+
+def _letter(say: SlipWords, number: str, on: str) -> str:
+    """Number and day of a letter in one line; "" without a number."""
+    if not number:
+        return ""
+    return say("slip.letter", number=number, day=say.day(date.fromisoformat(on))) if _is_day(on) else number
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _came_in(requirement: Requirement, file: File, language: str) -> str:
+    """What was taken in of a document: which of several, the original, how many copies."""
+    say, taken = words(language), file.collected.taken.get(requirement.key, {})
+    chosen = next((each for each in requirement.choices if each.key == taken.get("choice")), None)
+    copies = taken.get("copies", requirement.copies)
+    said = [
+        *(
+            [say(f"slip.original_{requirement.original.value}")]
+            if requirement.original and taken.get("original")
+            else []
+        ),
+        *([say("slip.copies", count=copies)] if copies else []),
+        *([say("slip.stamp_duty")] if requirement.stamp_duty else []),
+    ]
+    name = chosen.text_in(language) if chosen else requirement.text_in(language)
+    return f"{name} ({'; '.join(said)})" if said else name
 
 
 def _applying(file: File, service: ServiceStandard) -> tuple[Requirement, ...]:
-    return needed(service, file.answers)
+    return needed(service, file.facts(service))
 
 
 def _ticked(file: File) -> Entry:

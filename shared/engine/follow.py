@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared.domain.errors import NotAllowed
 from shared.domain.file import File
-from shared.domain.file_state import FileState
+from shared.domain.file_state import ENDED, FileState
 from shared.domain.policy import Lane
 from shared.domain.procedure import first_desk
 from shared.domain.room_facts import QueueTicket
@@ -44,7 +44,7 @@ def _wanted(
 ) -> tuple[Action, Role | None] | None:
     """The move that brings the person where the file wants them, and the role whose desk calls them."""
     is_serving, is_seated = visit.state == State.SERVING, visit.state == State.PROCESSING
-    if file.state in (FileState.COMPLETED, FileState.WITHDRAWN):
+    if file.state in ENDED:
         return (Action.FINISH if is_serving or is_seated else Action.CANCEL), None
     if file.state == FileState.RETURNED:
         if is_serving:
@@ -53,12 +53,18 @@ def _wanted(
     step = file.at_step(steps)
     if is_serving:
         counter = tx.office.counter_by_id(visit.counter_id)
-        if counter is not None and step.role in counter.roles:
+        if counter is not None and not counter.roles.isdisjoint(step.roles):
             return None
-        return (Action.PASS_ON, step.role) if _is_needed(step) else (Action.PROCESS, None)
+        return (Action.PASS_ON, _calling(tx, step, visit)) if _is_needed(step) else (Action.PROCESS, None)
     if is_seated and _is_needed(step) and file.state == FileState.OPEN:
-        return Action.READY, step.role
+        return Action.READY, _calling(tx, step, visit)
     return None
+
+
+def _calling(tx: Transaction, step: Step, visit: QueueTicket) -> Role:
+    """As whose work the person waits: the first role of the step whose work is done at some counter."""
+    serving = (role for role in step.roles if any(each.serves(role, visit.service_id) for each in tx.office.counters))
+    return next(serving, step.role)
 
 
 def _is_needed(step: Step) -> bool:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Insert, insert, select, update
 
 from shared.domain.problem import Problem
 from shared.domain.region import REGION_CODE
-from shared.domain.standard import OfficeStandard, Role, ServiceStandard, to_table
+from shared.domain.standard import OfficeStandard, Role, ServiceStandard
+from shared.domain.standard_table import to_table
 from shared.engine.session import ONE_TIME_LIFE
 from shared.engine.setup import raise_if_faults
 from shared.standards import holidays, regency_of, service_to_json

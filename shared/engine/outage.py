@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import insert, update
 
+from shared.domain.collecting import OSS
 from shared.domain.errors import Forbidden, NotAllowed
 from shared.domain.file import File
 from shared.domain.file_state import FilePauseReason, FileState
-from shared.domain.procedure import OSS
 from shared.domain.rights import Right, may
 from shared.engine.file import pause_for_outage, resume_after_outage
 from shared.store import files, outages

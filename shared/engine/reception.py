@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.file_state import FileState
+from shared.domain.file_state import ENDED
 from shared.domain.numbering import claim_code, parse_claim
 from shared.domain.slip_visitor import missing_requirements_slip
 from shared.domain.standard import needed, next_question
@@ -71,7 +71,7 @@ def _token(tx: Transaction, code: str) -> str:
     """A register number is no proof: anybody can count."""
     typed = parse_claim(code)
     if typed is not None:
-        ended = FileRecord.state.in_((FileState.COMPLETED, FileState.WITHDRAWN))
+        ended = FileRecord.state.in_(ENDED)
         running = tx.all(select(FileRecord.token).where(FileRecord.office_id == tx.office_id, ~ended))
         found = next((row.token for row in running if claim_code(row.token) == typed), None)
         if found is None:

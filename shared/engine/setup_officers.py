@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.domain import identity
 from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.letters import Standing
 from shared.domain.problem import Problem
 from shared.domain.standard import OfficeStandard, Role
 from shared.engine import session
@@ -27,11 +28,12 @@ Login = Annotated[
 
 
 class RoleRow(Form):
-    """`from_on`, `until_on`: for a deputy (Plt/Plh), both days included."""
+    """`from_on`, `until_on`: for a deputy, both days included; `standing`: Plt. or Plh., as their letters say it."""
 
     role: Role
     from_on: Day | None = None
     until_on: Day | None = None
+    standing: Standing = Standing.HOLDER
 
 
 class OfficerForm(Form):
@@ -56,7 +58,8 @@ def officers(tx: Transaction | Connection, office_id: int) -> list[OfficerAccoun
     held: dict[int, list[RoleRow]] = {}
     roles = select(OfficerRole).join(Officer).where(Officer.office_id == office_id).order_by(OfficerRole.id)
     for row in tx.execute(roles):
-        held.setdefault(row.officer_id, []).append(RoleRow(role=row.role, from_on=row.from_on, until_on=row.until_on))
+        known = {"role": row.role, "from_on": row.from_on, "until_on": row.until_on, "standing": row.standing}
+        held.setdefault(row.officer_id, []).append(RoleRow.model_construct(**known))
     return [
         OfficerAccount(
             row.id,

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from shared.domain.availability import require_open
 from shared.domain.brought import NOTHING_SAID, Brought
+from shared.domain.collecting import OSS
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.print_job import NUMBER
-from shared.domain.procedure import OSS, awaited_at
+from shared.domain.procedure import awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.service_facts import service_facts
 from shared.domain.slip_visitor import number_slip

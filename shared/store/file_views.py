@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from shared.domain.calendar import Light, light, net_s
+from shared.domain.calendar import Light, due_at, light, net_s
+from shared.domain.collecting import confirmation_missing
 from shared.domain.file import File
-from shared.domain.file_state import RUNNING, FileState
+from shared.domain.file_state import ENDED, RUNNING, FileState
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import confirmation_missing, find_step
+from shared.domain.procedure import find_step
 from shared.domain.standard import Collects, Role, ServiceStandard, Step
 from shared.store import files
 from shared.store.office_config import OfficeConfigCache
@@ -32,6 +33,8 @@ class FileView:
     """Where it lies; None when no step is left."""
     light: Light | None
     """How near its promise is; None when none is running."""
+    due_at: datetime | None = None
+    """By when it is promised, or, while another house has it, when that house should be done."""
 
     @property
     def id(self) -> int:
@@ -44,10 +47,6 @@ class FileView:
     @property
     def state(self) -> FileState:
         return self.file.state
-
-    @property
-    def due_at(self) -> datetime | None:
-        return self.file.due_at
 
     @property
     def confirmation_valid(self) -> bool:
@@ -91,7 +90,7 @@ def tray(
         key: find_step(office_configs.standard(connection, key[0]).steps, key[1])
         for key in {_place(row) for row in rows}
     }
-    mine = [row for row in rows if steps[_place(row)].role in roles]
+    mine = [row for row in rows if not set(steps[_place(row)].roles).isdisjoint(roles)]
     return Tray([_line(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
 
 
@@ -113,8 +112,10 @@ def _line(
 ) -> FileLine:
     service = office_configs.standard(connection, row.standard_id)
     register = register_label(row.register_number, row.register_year) or "–"
-    near = _light(row.state, row.due_at, row.accepted_at, office, now)
-    return FileLine(row.id, register, service, find_step(service.steps, row.step), row.state, row.due_at, near)
+    step = find_step(service.steps, row.step)
+    due, since = _clock(step, row.since_at, row.due_at, row.accepted_at, office)
+    near = _light(row.state, due, since, office, now)
+    return FileLine(row.id, register, service, step, row.state, due, near)
 
 
 def _place(row: AnyRow) -> tuple[int, str]:
@@ -131,6 +132,7 @@ _TRAY = (
         FileRecord.register_number,
         FileRecord.accepted_at,
         FileRecord.due_at,
+        FileRecord.since_at,
     )
     .where(FileRecord.office_id == bindparam("the_office"), FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None))
     .order_by(FileRecord.due_at, FileRecord.id)
@@ -190,15 +192,25 @@ def view(
 ) -> FileView:
     service = office_configs.standard(connection, file.standard_id)
     step = file.at_step(service.steps) if file.step else None
-    return FileView(file, service, step, _light(file.state, file.due_at, file.accepted_at, office, now))
+    due, since = _clock(step, file.since_at, file.due_at, file.accepted_at, office)
+    return FileView(file, service, step, _light(file.state, due, since, office, now), due)
+
+
+def _clock(
+    step: Step | None, since_at: datetime, due: datetime | None, accepted_at: datetime | None, office: OfficeConfig
+) -> tuple[datetime | None, datetime | None]:
+    """By when, and since when: of the promise, or of the other house that has the file meanwhile."""
+    if step is None or step.elsewhere is None:
+        return due, accepted_at
+    return due_at(since_at, step.norm_days, office.calendar) if step.norm_days else None, since_at
 
 
 def _light(
-    state: FileState, due_at: datetime | None, accepted_at: datetime | None, office: OfficeConfig, now: datetime
+    state: FileState, due: datetime | None, since: datetime | None, office: OfficeConfig, now: datetime
 ) -> Light | None:
-    if state not in RUNNING or due_at is None or accepted_at is None:
+    if state not in RUNNING or due is None or since is None:
         return None
-    return light(now, due_at, accepted_at, office.calendar)
+    return light(now, due, since, office.calendar)
 
 
 def net_hours(file: File, office: OfficeConfig, now: datetime) -> float | None:
@@ -206,4 +218,5 @@ def net_hours(file: File, office: OfficeConfig, now: datetime) -> float | None:
     if file.accepted_at is None:
         return None
     pauses = [(pause.from_at, pause.until_at) for pause in file.pauses]
-    return net_s(file.accepted_at, file.completed_at or now, pauses, office.calendar) / 3600
+    ended_at = file.completed_at or (file.since_at if file.state in ENDED else now)
+    return net_s(file.accepted_at, ended_at, pauses, office.calendar) / 3600

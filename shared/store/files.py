@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
-from shared.domain.file import Collected, File, Pause
+from shared.domain.collected import Collected
+from shared.domain.file import File, Pause
 from shared.domain.file_state import RUNNING, FileState
 from shared.domain.identity import plain, tidy
 from shared.domain.numbering import parse_register
@@ -82,6 +83,14 @@ def under_way(connection: Connection, office_id: int) -> list[File]:
     return _files(connection, select(FileRecord).where(*mine).order_by(FileRecord.since_at, FileRecord.id))
 
 
+def paid_on(connection: Connection, office: OfficeConfig, day: date) -> list[File]:
+    """The files for which money was taken in on that day of the office, in the order of taking it."""
+    begins = datetime.combine(day, time(), office.zone)
+    taken = FileRecord.paid_at >= begins, FileRecord.paid_at < begins + timedelta(days=1)
+    mine = select(FileRecord).where(FileRecord.office_id == office.office_id, *taken)
+    return _files(connection, mine.order_by(FileRecord.paid_at, FileRecord.id))
+
+
 def seat_of(connection: Connection, officer_id: int) -> AnyRow | None:
     """The counter where the officer sits."""
     return connection.execute(select(Counter).where(Counter.officer_id == officer_id)).first()
@@ -97,15 +106,16 @@ def columns(file: File) -> dict[str, object]:
     pauses = [
         [each.reason, each.from_at.isoformat(), each.until_at and each.until_at.isoformat()] for each in file.pauses
     ]
-    documents = {"applicant": dict(file.applicant), "answers": dict(file.answers)}
+    documents = {"applicant": dict(file.applicant), "answers": dict(file.answers), "matter": dict(file.matter)}
     return {**values, **documents, "collected": file.collected.to_json(), "pauses": pauses}
 
 
-_KEPT = [each.name for each in fields(File) if each.name not in ("id", "applicant", "answers", "collected", "pauses")]
+_DOCUMENTS = ("applicant", "answers", "matter", "collected", "pauses")
+_KEPT = [each.name for each in fields(File) if each.name not in ("id", *_DOCUMENTS)]
 
 
 def _file(row: AnyRow) -> File:
-    kept = {name: getattr(row, name) for name in (*_KEPT, "id", "applicant", "answers")}
+    kept = {name: getattr(row, name) for name in (*_KEPT, "id", "applicant", "answers", "matter")}
     return File(**kept, collected=Collected.from_json(row.collected), pauses=tuple(map(_pause, row.pauses)))
 
 

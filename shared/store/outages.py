@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
+from shared.domain.collecting import OSS
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import OSS
 from shared.store.tables import Outage
 
 

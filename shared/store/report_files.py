@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import CompoundSelect, Connection, Row, select, union
 
 from shared.domain.calendar import Pause
-from shared.domain.file import Collected
+from shared.domain.collected import Collected
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig

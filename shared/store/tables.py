@@ -25,6 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from shared.domain.file_state import FileState
+from shared.domain.letters import Standing
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, State
@@ -73,6 +74,7 @@ class Base(DeclarativeBase):
         Lane: _words(Lane, 16),
         State: _words(State, 16),
         FileState: _words(FileState, 16),
+        Standing: _words(Standing, 8),
     }
 
 
@@ -171,6 +173,7 @@ class OfficerRole(Base):
     role: Mapped[Role]
     from_on: Mapped[date | None] = mapped_column(default=None)
     until_on: Mapped[date | None] = mapped_column(default=None)
+    standing: Mapped[Standing] = mapped_column(default=Standing.HOLDER)
 
 
 class Counter(Base):
@@ -401,6 +404,7 @@ class Ticket(Base):
 
 
 RUNNING_FILES = text("state IN ('open', 'paused', 'returned')")
+PAID_FILES = text("paid_at IS NOT NULL")
 
 
 class FileRecord(Base):
@@ -413,6 +417,7 @@ class FileRecord(Base):
         Index("ix_case_file_nik", "office_id", "nik"),
         Index("ix_case_file_registered_at", "office_id", "registered_at"),
         Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES, postgresql_where=RUNNING_FILES),
+        Index("ix_case_file_paid_at", "office_id", "paid_at", sqlite_where=PAID_FILES, postgresql_where=PAID_FILES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -435,6 +440,8 @@ class FileRecord(Base):
     """Newest version of the data: name, nik, phone, email, village, address, business, kbli."""
     answers: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Question key -> option key: which requirements apply."""
+    matter: Mapped[dict[str, object]] = mapped_column(default=dict)
+    """Key of a declared field -> what stands in it: see `domain.matter`."""
     collected: Mapped[dict[str, object]] = mapped_column(default=dict)
     """What the steps gathered: see `domain.procedure`."""
     opened_at: Mapped[datetime]
@@ -445,6 +452,9 @@ class FileRecord(Base):
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
     pauses: Mapped[list[object]] = mapped_column(default=list)
     """[reason, from, until or None] in order; times as ISO 8601."""
+    fee: Mapped[int | None] = mapped_column(default=None)
+    """Rupiah."""
+    paid_at: Mapped[datetime | None] = mapped_column(default=None)
     recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
 
 

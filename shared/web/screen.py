@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Refusal, Unknown
+from shared.domain.money import rupiah
 from shared.domain.office import OfficeConfig
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
     app.after_request(_headers)
     app.jinja_env.globals.update(came_from=came_from)
-    app.jinja_env.filters.update(moment=_moment, clock=_clock)
+    app.jinja_env.filters.update(moment=_moment, clock=_clock, rupiah=rupiah)
     app.jinja_env.globals["csrf"] = _csrf_field
 
 
@@ -89,17 +90,23 @@ def _many(value: object) -> Iterable[object]:
 def _word(kind: str, code: object) -> str:
     """What is missing, or wrong with a field, comes as a code; everything else as it is."""
     if kind == "missing":
-        document = str(code).partition("documents:")[2]
-        return _requirement(document) if document else str(gettext(f"missing.{code}"))
+        about, _, named = str(code).partition(":")
+        if not named:
+            return str(gettext(f"missing.{code}"))
+        if about in ("documents", "field"):
+            return _named(named)
+        return str(gettext(f"missing.{about}", document=_named(named)))
     words = current_app.extensions["loket_words"]
     key = f"{'check' if kind == 'fields' else kind}.{code}"
     return str(gettext(key)) if words.has("id", key) else str(code)
 
 
-def _requirement(key: str) -> str:
-    """The document as the office's standards name it."""
-    requirements = (each for service in office_config().services for each in service.standard.requirements)
-    return next((each.text for each in requirements if each.key == key), key)
+def _named(key: str) -> str:
+    """The document or the declared field as the office's standards name it."""
+    standards = [service.standard for service in office_config().services]
+    papers = {each.key: each.text for standard in standards for each in standard.requirements}
+    fields = {each.key: each.text for standard in standards for each in standard.fields}
+    return papers.get(key) or fields.get(key, key)
 
 
 def refusal(error: Refusal) -> Response:
