@@ -10,10 +10,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
 from shared.domain.counter import PauseReason
 from shared.domain.letters import Standing
+from shared.domain.typed import iso_clock, iso_day
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Number = Annotated[int, Field(ge=1, le=HIGHEST)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[date, BeforeValidator(iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Clock = Annotated[time, BeforeValidator(iso_clock)]
 Ticks = Annotated[list[Text], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 """Boxes of one name: a form with one ticked box sends no list."""
 Minutes = Literal["15", "30", "60", "120", "480"]
@@ -91,9 +93,9 @@ class LateEntry(ClickForm):
     service: Text = ""
     written: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
     on_day: Day | None = None
-    taken_at: time
-    started_at: time | None = None
-    finished_at: time | None = None
+    taken_at: Clock
+    started_at: Clock | None = None
+    finished_at: Clock | None = None
     nonce: Annotated[str, Field(max_length=64)] = ""
 
 

@@ -23,6 +23,7 @@ from shared.domain.numbering import SERIES
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.speech import Style
+from shared.domain.typed import iso_clock, iso_day
 from shared.engine.stranded import must_strand_nobody
 from shared.store.office import Transaction
 from shared.store.office_config import settings_to_json
@@ -57,7 +58,8 @@ Long = Annotated[
 ]
 Lines = Annotated[list[Line], BeforeValidator(_lines)]
 Id = Annotated[int, Field(ge=1, le=HIGHEST)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[date, BeforeValidator(iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Clock = Annotated[time, BeforeValidator(iso_clock)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Letter = Annotated[
     str,
@@ -277,7 +279,7 @@ class RulesForm(Form):
     ratio: int = Field(ge=1, le=9)
     convention: Convention
     printer: Slug | None = None
-    closes_by_itself_at: time | None = None
+    closes_by_itself_at: Clock | None = None
     """When whoever still waits is counted as not served; None: at midnight."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.standard import Role
-from shared.engine.setup import Form, Id, Short, Slug, raise_if_faults, record_setup_change, twice
+from shared.engine.setup import Clock, Form, Id, Short, Slug, raise_if_faults, record_setup_change, twice
 from shared.store.office import Transaction
 from shared.store.tables import ACTIVE, Counter, CounterBreak, Ticket
 
@@ -25,8 +24,8 @@ ScreenName = Annotated[Short, Field(max_length=SCREEN_NAME_LENGTH)]
 
 
 class BreakRow(Form):
-    begins: time
-    ends: time
+    begins: Clock
+    ends: Clock
     weekday: int | None = Field(None, ge=0, le=6)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,7 +12,7 @@ from shared.domain import calendar
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
-from shared.engine.setup import Day, Form, Line, change_settings, raise_if_faults, record_setup_change
+from shared.engine.setup import Clock, Day, Form, Line, change_settings, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
 from shared.store.tables import Holiday, Hours
 
@@ -23,10 +23,10 @@ class HoursRow(Form):
     """The same hours on some weekdays (Monday is 0), for good or from one day until another."""
 
     weekdays: list[Weekday] = Field(min_length=1)
-    opens: time
-    closes: time
-    break_from: time | None = None
-    break_until: time | None = None
+    opens: Clock
+    closes: Clock
+    break_from: Clock | None = None
+    break_until: Clock | None = None
     from_on: Day | None = None
     until_on: Day | None = None
 

@@ -25,6 +25,7 @@ from shared.web import (
     agents,
     auth,
     bounds,
+    boxes,
     complaints,
     csrf,
     devices,
@@ -92,6 +93,7 @@ def create_app(
     hosts.init_app(app)
     screen.init_app(app)
     shell.init_app(app)
+    boxes.init_app(app)
     auth.init_app(app)
     limits.init_app(app)
     csrf.init_app(app)

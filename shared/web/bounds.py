@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter
 
 from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY, is_text
 from shared.domain.errors import Invalid
+from shared.domain.typed import iso_day
 
 MOST_FIELDS = 3000
 """Of a form. The longest standard in use has about 500."""
@@ -142,9 +143,9 @@ def number(text: str, name: str, lowest: int = 0, highest: int = HIGHEST) -> int
 
 
 def day(text: str) -> date:
-    """`2026-11-24`; raises `Invalid("day")`."""
+    """`2026-11-24` or `24-11-2026`; raises `Invalid("day")`."""
     try:
-        found = date.fromisoformat(text)
+        found = date.fromisoformat(iso_day(text))
     except ValueError:
         raise Invalid("day", fields=["day"]) from None
     if not FIRST_DAY <= found <= LAST_DAY:

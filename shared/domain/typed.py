@@ -1,0 +1,34 @@
+"""Days and times as people in the office type them: 26-11-2026 and 16.09, whatever the language of their browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+V = TypeVar("V")
+
+_DAY = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_CLOCK = re.compile(r"(\d{1,2})[.:]?(\d{2})")
+_ISO_CLOCK = re.compile(r"(\d{2}):(\d{2})(:00)?")
+
+
+def iso_day(value: V) -> V | str:
+    """ "26-11-2026" as "2026-11-26"; everything else as it is, for whoever reads it next."""
+    found = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    return value if found is None else f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+
+
+def iso_clock(value: V) -> V | str:
+    """ "16.09", "8.05" or "1609" as "16:09"; everything else as it is."""
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    return value if found is None else f"{int(found[1]):02}:{found[2]}"
+
+
+def as_typed(value: str) -> str:
+    """A day or a time as its box shows it: the other way round; what is neither stays as it was typed."""
+    day = _ISO_DAY.fullmatch(value)
+    if day is not None:
+        return f"{day[3]}-{day[2]}-{day[1]}"
+    clock = _ISO_CLOCK.fullmatch(value)
+    return value if clock is None else f"{clock[1]}.{clock[2]}"

@@ -1,0 +1,39 @@
+"""Days and times as they are typed: day, month, year and 24 hours, in any browser."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from counter.click_forms import Clock, Day
+from shared.domain.typed import as_typed, iso_clock, iso_day
+
+
+@pytest.mark.parametrize("typed", ["26-11-2026", "26/11/2026", "26.11.2026", " 26 11 2026 ", "2026-11-26"])
+def test_a_day_is_read_as_people_write_it(typed: str) -> None:
+    assert str(TypeAdapter(Day).validate_python(iso_day(typed).strip())) == "2026-11-26"
+
+
+@pytest.mark.parametrize("typed", ["16.09", "16:09", "1609", "16:09:00"])
+def test_a_time_is_read_as_people_write_it(typed: str) -> None:
+    assert str(TypeAdapter(Clock).validate_python(typed)) == "16:09:00"
+
+
+@pytest.mark.parametrize("typed", ["31-02-2026", "11-26-2026", "kemarin", "26-11-26", "1-1-1999"])
+def test_what_is_no_day_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Day).validate_python(typed)
+
+
+@pytest.mark.parametrize("typed", ["24.00", "7.60", "7", "sore"])
+def test_what_is_no_time_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Clock).validate_python(typed)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"), [("2026-11-26", "26-11-2026"), ("07:30", "07.30"), ("07:30:00", "07.30"), ("besok", "besok")]
+)
+def test_a_box_shows_what_a_person_would_type(kept: str, shown: str) -> None:
+    assert as_typed(kept) == shown
+    assert iso_clock(iso_day(shown)) == kept[: 5 if ":" in kept else None]
