@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, jsonify, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from kiosk import file_look, speech
+from kiosk import complaint, file_look, speech
 from kiosk.words import BothLanguages, picture
 from shared.domain.brought import brought
 from shared.domain.errors import Unknown
@@ -36,7 +36,12 @@ from shared.web.screens import Screen
 from shared.web.urls import paper_url
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
-SCREEN = Screen(title="Kiosk", home="kiosk.page", blueprints=((blueprint, "/<office>/kiosk"),), purpose="kiosk")
+SCREEN = Screen(
+    title="Kiosk",
+    home="kiosk.page",
+    blueprints=((blueprint, "/<office>/kiosk"), (complaint.blueprint, "/<office>/kiosk")),
+    purpose="kiosk",
+)
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 

@@ -483,6 +483,11 @@ def _(house: House) -> Click:
     return Click("/uji/complaint", {**SAID, "nonce": house.nonce()}, who="tanpa masuk", address=DOOR)
 
 
+@clicks("kiosk_complaint.complain")
+def _(house: House) -> Click:
+    return _kiosk(house, "/uji/kiosk/complaints", **SAID, nonce=house.nonce())
+
+
 @clicks("counter.enter_complaint")
 def _(house: House) -> Click:
     return Click(f"{COMPLAINTS}/new", {**SAID, "entrance": "box", "nonce": house.nonce()})

@@ -543,3 +543,36 @@ def test_a_server_that_is_gone_is_said_and_comes_back_by_itself(kiosk: Callable[
     choose(page)
     page.tap("[data-of=oss] [data-action=take]")
     expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+
+
+def test_a_complaint_is_typed_sent_once_and_gives_a_number_and_a_slip(
+    kiosk: Callable[..., Page], server: Server
+) -> None:
+    page = kiosk("10.1 inch")
+    page.tap("[data-action=complaint]")
+    page.wait_for_timeout(500)  # two taps on one spot within 0.4 s are one
+    page.tap("[data-say-kind=complaint]")
+    for key in ("A", "N", "T", "R", "E"):
+        page.tap(f"[data-say-part=text] [data-say-key={key}]")
+    expect(page.locator("[data-say-text]")).to_contain_text("Antre")
+    page.reload()
+    expect(page.locator("[data-say-text]")).to_contain_text("Antre")
+    inside = page.evaluate(
+        "() => [...document.querySelectorAll('[data-say-part=text] button')]"
+        ".every((each) => each.getBoundingClientRect().bottom <= innerHeight - 100)"
+    )
+    assert inside
+    page.tap("[data-say-part=text] [data-say-go]")
+    page.wait_for_timeout(500)
+    page.tap("[data-say-person=none]")
+
+    expect(page.locator("[data-say-number]")).to_have_text(re.compile(r"P-\d+/\d{4}"))
+    store = Store(f"sqlite:///{server.data / 'loket.db'}")
+    with store.read() as connection:
+        row = connection.execute(select(tables.ComplaintRecord)).one()
+        kinds = connection.execute(select(tables.PrintJob.kind)).scalars().all()
+    store.close()
+    assert (row.text, row.entrance, row.person) == ("Antre", "kiosk", "none")
+    assert "complaint" in kinds
+    page.tap("[data-say-part=sent] [data-action=finish]")
+    assert "Antre" not in page.evaluate("() => JSON.stringify(sessionStorage)")

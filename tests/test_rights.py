@@ -45,6 +45,7 @@ THROUGH = {
         counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
         counter.end_token counter.stop_work counter.enter_complaint complaint.send answer.reply
+        kiosk_complaint.complain
         agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
     """,
     "  KSCVU A": """

@@ -2,6 +2,7 @@
 
 import { stayAwake } from "../shared/awake.js";
 import { live } from "../shared/live.js";
+import { backInComplaint, beginComplaint, drawComplaint, touchComplaint, typeComplaint } from "./complaint.js";
 import { askFile, drawFile } from "./file.js";
 import { guard } from "./guard.js";
 import { drawHome } from "./home.js";
@@ -43,7 +44,7 @@ function place() {
   if (parts[0] === "file" && session.file) {
     return { name: "file" };
   }
-  return { name: ["help", "results"].indexOf(parts[0]) >= 0 ? parts[0] : "home" };
+  return { name: ["help", "results", "complaint"].indexOf(parts[0]) >= 0 ? parts[0] : "home" };
 }
 
 function go(hash) {
@@ -79,7 +80,7 @@ function draw() {
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);
-  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, file: drawFile, help: drawHelp })[where.name](screen, where.slug);
+  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, file: drawFile, complaint: drawComplaint, help: drawHelp })[where.name](screen, where.slug);
   const placed = where.name + (where.slug || "");
   if (drawnPlace !== null && drawnPlace !== placed) {
     const title = one("h1", screen);
@@ -250,7 +251,9 @@ const ACTIONS = {
   back() {
     const where = place();
     note("");
-    if (where.name === "number" || where.name === "file") {
+    if (where.name === "complaint" && backInComplaint()) {
+      draw();
+    } else if (where.name === "number" || where.name === "file") {
       leave();
     } else if (where.name === "service" && Object.keys(session.answers[where.slug] || {}).length) {
       keep({ answers: Object.assign({}, session.answers, { [where.slug]: {} }) });
@@ -268,6 +271,7 @@ const ACTIONS = {
   low() { keep({ low: !session.low, page: 0 }); turnNeeds(0); draw(); },
   help() { go(place().name === "help" ? "" : "help"); },
   results() { keep({ code: "" }); go("results"); },
+  complaint() { note(""); beginComplaint(); go("complaint"); },
   priority() { keep({ priority: !session.priority }); draw(); },
   search() { keep({ searching: !session.searching, find: "", page: 0 }); draw(); },
   more() { keep({ page: (session.page + 1) % Number(one("[data-tiles]").dataset.pages) }); draw(); },
@@ -323,6 +327,9 @@ document.addEventListener("click", (event) => {
     return;
   }
   const where = place();
+  if (where.name === "complaint" && touchComplaint(button, draw, () => clock.endIn(HOME_AFTER_FILE_MS))) {
+    return;
+  }
   if (button.dataset.service) {
     note("");
     go("service/" + button.dataset.service);
@@ -351,6 +358,9 @@ const switchScanning = keys({
     const where = place();
     if (where.name === "home" && session.searching && (/^[a-z]$/i.test(key) || key === "Backspace")) {
       type(key);
+    } else if (where.name === "complaint" && (key.length === 1 || key === "Backspace")) {
+      typeComplaint(key);
+      draw();
     } else if (where.name === "results" && (/^[0-9/]$/.test(key) || key === "Backspace")) {
       digit(key);
     }

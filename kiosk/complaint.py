@@ -1,0 +1,64 @@
+"""Complaints at the kiosk: sending one, and the QR codes of its answer and of the page to write on at leisure."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import segno
+from flask import Blueprint, Response, g, jsonify
+from flask.typing import ResponseReturnValue
+
+from shared.domain.complaint import Entrance
+from shared.domain.errors import Unknown
+from shared.engine import complaint as engine
+from shared.engine.complaint import Received
+from shared.store.office import Transaction
+from shared.web.answers import ReceivedComplaint
+from shared.web.auth import devices_only
+from shared.web.clicks import change
+from shared.web.complaint_forms import Complaining
+from shared.web.forms import read
+from shared.web.limits import limiter
+from shared.web.openapi import described
+from shared.web.urls import paper_url
+
+blueprint = Blueprint("kiosk_complaint", __name__)
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
+
+
+@blueprint.post("/complaints")
+@devices_only("kiosk")
+@limiter.limit("20/minute;200/day")
+@described(ReceivedComplaint, takes=Complaining, status=201)
+def complain() -> ResponseReturnValue:
+    made = change(_receive, read(Complaining), paper_url("/a/"), g.device.settings.get("printer"))
+    return jsonify(made.facts()), 201
+
+
+@blueprint.get("/complaints/qr.svg")
+@devices_only("kiosk")
+def page_qr() -> Response:
+    """The address of the page on which a visitor can write with the own phone."""
+    return _drawn(f"/{g.office}/complaint")
+
+
+@blueprint.get("/complaints/<token>/qr.svg")
+@devices_only("kiosk")
+def answer_qr(token: str) -> Response:
+    """The address of the answer, dark on white with its quiet zone."""
+    if not _TOKEN.fullmatch(token):
+        raise Unknown("complaint")
+    return _drawn(f"/a/{token}")
+
+
+def _receive(tx: Transaction, wanted: Complaining, answer_url: str, printer: str | None) -> Received:
+    said = wanted.said(tx, Entrance.KIOSK)
+    return engine.receive(tx, said, nonce=wanted.nonce, answer_url=answer_url, printer=printer)
+
+
+def _drawn(path: str) -> Response:
+    drawn = BytesIO()
+    segno.make(paper_url(path), error="m", micro=False).save(drawn, kind="svg", border=4, light="white")
+    return Response(drawn.getvalue(), content_type="image/svg+xml")
