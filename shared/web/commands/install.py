@@ -1,0 +1,165 @@
+"""`loket install`: the server as a hardened systemd service, a backup each night, a name in the office's network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from shared.domain.errors import Refusal
+from shared.web.console import say
+
+USER = "loket"
+GROUPS = ("lp", "dialout")
+"""Debian's groups for printers and for serial lines."""
+KEPT = 14
+"""Nightly backups that stay."""
+
+
+class InstallFailed(Refusal):
+    """Nothing, or not everything, was set up; the sentence says what is in the way."""
+
+
+@click.command("install")
+@click.option("--backups", type=click.Path(path_type=Path), default=Path("/var/backups/loket"), show_default=True)
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=Path("/"), help="another root folder")
+@click.option("--print", "is_shown", is_flag=True, help="show the files instead of writing them")
+def command(backups: Path, root: Path, is_shown: bool) -> None:
+    """Memasang Loket sebagai layanan systemd (server, cadangan tiap malam, nama di jaringan)."""
+    files = units(Path(sys.prefix), backups)
+    if is_shown:
+        for path, text in files.items():
+            click.echo(f"# {path}\n{text}")
+        return
+    if os.geteuid() != 0:
+        raise InstallFailed("install_root")
+    for path, text in files.items():
+        place = root / path.relative_to("/")
+        if place == root / SETTINGS_FILE.relative_to("/") and place.exists():
+            continue  # what the office set stays
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+        place.chmod(0o640 if place.suffix == ".env" else 0o644)
+        click.echo(say("console.written", path=place))
+    if root == Path("/"):
+        _enable(backups)
+
+
+SETTINGS_FILE = Path("/etc/loket.env")
+
+
+def units(program: Path, backups: Path) -> dict[Path, str]:
+    """Path -> text of every file. `program`: the virtual environment in which Loket is installed."""
+    loket = program / "bin/loket"
+    systemd = Path("/etc/systemd/system")
+    return {
+        SETTINGS_FILE: _SETTINGS,
+        systemd / "loket.service": _SERVER.format(loket=loket, user=USER, groups=" ".join(GROUPS), hard=_HARD),
+        systemd / "loket-backup.service": _BACKUP.format(loket=loket, user=USER, hard=_HARD, folder=backups, kept=KEPT),
+        systemd / "loket-backup.timer": _TIMER,
+        Path("/etc/avahi/services/loket.service"): _MDNS,
+    }
+
+
+_SETTINGS = """\
+# Settings of the server; "loket --help" and the README name all of them.
+LOKET_HOST=0.0.0.0
+LOKET_PORT=8000
+"""
+
+_HARD = """\
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictSUIDSGID=yes
+RestrictNamespaces=yes
+LockPersonality=yes
+CapabilityBoundingSet=
+UMask=0077"""
+
+_SERVER = """\
+[Unit]
+Description=Loket, antrean dan berkas kantor
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+User={user}
+SupplementaryGroups={groups}
+StateDirectory=loket
+StateDirectoryMode=0700
+Environment=LOKET_DATA=/var/lib/loket
+EnvironmentFile=-/etc/loket.env
+ExecStart="{loket}" run
+Restart=always
+RestartSec=2
+LimitNOFILE=16384
+{hard}
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+_BACKUP = """\
+[Unit]
+Description=Loket, cadangan basis data
+
+[Service]
+Type=oneshot
+User={user}
+Environment=LOKET_DATA=/var/lib/loket
+EnvironmentFile=-/etc/loket.env
+ExecStart="{loket}" backup "{folder}" --keep {kept}
+ReadWritePaths=-/var/lib/loket "-{folder}"
+{hard}
+"""
+
+_TIMER = """\
+[Unit]
+Description=Loket, cadangan tiap malam
+
+[Timer]
+OnCalendar=*-*-* 18:30
+Persistent=true
+RandomizedDelaySec=10min
+
+[Install]
+WantedBy=timers.target
+"""
+
+_MDNS = """\
+<?xml version="1.0" standalone='no'?>
+<!DOCTYPE service-group SYSTEM "avahi-service.dtd">
+<service-group>
+  <name replace-wildcards="yes">Loket di %h</name>
+  <service>
+    <type>_http._tcp</type>
+    <port>8000</port>
+  </service>
+</service-group>
+"""
+
+
+def _enable(backups: Path) -> None:
+    if shutil.which("systemctl") is None or not Path("/run/systemd/system").is_dir():
+        raise InstallFailed("install_no_systemd")
+    _run("useradd", "--system", "--home-dir", "/var/lib/loket", "--shell", "/usr/sbin/nologin", USER, may_exist=True)
+    _run("install", "-d", "-o", USER, "-m", "0700", str(backups))
+    _run("systemctl", "daemon-reload")
+    _run("systemctl", "enable", "--now", "loket.service", "loket-backup.timer")
+    click.echo(say("console.installed"))
+
+
+def _run(*words: str, may_exist: bool = False) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    already_there = 9  # of useradd
+    if done.returncode and not (may_exist and done.returncode == already_there):
+        raise InstallFailed("install_step", step=" ".join(words), said=done.stderr.strip())
