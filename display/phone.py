@@ -17,7 +17,9 @@ from shared.domain.procedure import awaited_at
 from shared.domain.service_facts import due, service_facts
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import AT_COUNTER, ENDED, State
+from shared.engine import survey_answer
 from shared.engine.forecast import QueuePlace
+from shared.engine.survey_answer import Holder
 from shared.store import brought, files, reads
 from shared.store.tables import FileRecord
 from shared.web.answers import PhoneFacts
@@ -92,6 +94,8 @@ def _file(token: str) -> str | None:
         due=due(service.promise, row.due_at and row.due_at.astimezone(office.zone), words(language())),
         promised=None if service.is_delicate else service_facts(service, words(language())),
         channels=service.complaint or office.own_channels,
+        survey=_survey(office, token),
+        token=token,
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
     )
 
@@ -146,7 +150,16 @@ def _facts(office: OfficeConfig, row: Row[*tuple[object, ...]]) -> dict[str, obj
         "wait_words": _wait_words(place),
         "availability": opening["availability"][service.slug],
         "closed": _closed(found, opening) if row.state == State.WAITING else "",
+        "survey": _survey(office, str(row.token)) if row.state == State.DONE else "",
     }
+
+
+def _survey(office: OfficeConfig, token: str) -> str:
+    """Whether the visit behind the token may answer the survey: "drawn" by lot, "wish" for an own one; "" if not."""
+    if not office.settings.survey.is_on:
+        return ""
+    visit = store().ask(survey_answer.look, office, Holder(token), now())
+    return "" if visit is None or not visit.is_open else "drawn" if visit.is_drawn else "wish"
 
 
 def _closed(found: Availability, opening: Opening) -> str:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, jsonify, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from kiosk import complaint, file_look, speech
+from kiosk import complaint, file_look, speech, survey
 from kiosk.words import BothLanguages, picture
 from shared.domain.brought import brought
 from shared.domain.errors import Unknown
@@ -39,7 +39,11 @@ blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 SCREEN = Screen(
     title="Kiosk",
     home="kiosk.page",
-    blueprints=((blueprint, "/<office>/kiosk"), (complaint.blueprint, "/<office>/kiosk")),
+    blueprints=(
+        (blueprint, "/<office>/kiosk"),
+        (complaint.blueprint, "/<office>/kiosk"),
+        (survey.blueprint, "/<office>/kiosk"),
+    ),
     purpose="kiosk",
 )
 
@@ -58,6 +62,7 @@ def page() -> str:
         board=_board(),
         paper=_paper(),
         look_pictures=file_look.PICTURES,
+        survey=survey.screens(),
         device=g.device,
         words=BothLanguages(current_app.extensions["loket_words"]),
         picture=picture,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import Question, ServiceStandard, needed, next_question
+from shared.web.survey import questions, respondent_questions
 
 Say = Callable[[str], str]
 
@@ -25,6 +26,17 @@ SCREENS = {
     "results": ("Hold the QR code of your receipt to the scanner.", "Or type the ten digits below it."),
     "complaint": ("Touch what it is, write it, and choose whether we may know who you are.",),
     "priority": ("You take a priority number. Please choose a service.",),
+    "survey-letter": (
+        "Hold the QR code of your number slip or receipt to the scanner. Or touch the letter of your number.",
+    ),
+    "survey-number": ("Type the number on your slip",),
+    "survey-code": ("Type the survey code on your slip",),
+    "survey-invitation": (
+        "Nine questions about the service, about two minutes.",
+        "Nobody can see who answered what: no name and no number is kept with the answers.",
+    ),
+    "survey-send": ("Touch Back to change an answer. After sending, nobody can change or find it again.",),
+    "survey-thanks": ("Thank you. Your answer helps us to serve better.",),
     "away": ("The kiosk is not connected. Please ask at the counter.",),
 }
 
@@ -45,11 +57,26 @@ def text(
     kind, _, rest = key.partition("-")
     if kind == "ticket":
         return _ticket(*ticket(rest), say)
+    if kind == "survey":
+        return _survey(rest, office, language)
     slug, *said = rest.split("~")
     if kind != "service" or slug not in offered:
         raise Unknown("not_found")
     answers = dict(part.split(".", 1) for part in said if "." in part)
     return _service(office.service(slug).standard, answers, say, language)
+
+
+def _survey(key: str, office: OfficeConfig, language: str) -> str:
+    """A question of the survey with its answers; raises `Unknown("not_found")`."""
+    asked = {str(each.element): (each.text, each.labels) for each in questions(office, language)}
+    about = {
+        f"about-{name}": (text, tuple(words for _, words in classes))
+        for name, text, classes in respondent_questions(language)
+    }
+    if key not in asked and key not in about:
+        raise Unknown("not_found")
+    text, answers = asked.get(key) or about[key]
+    return f"{text} {', '.join(answers)}."
 
 
 def _ticket(number: str, ahead: int | None, say: Say) -> str:

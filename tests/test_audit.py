@@ -64,6 +64,18 @@ UNRECORDED = {
     "epson.ask": "the same for a printer that asks by itself",
     "star.poll": "the same for a printer that asks by itself",
     "star.done": "the same for a printer that asks by itself",
+    **dict.fromkeys(
+        (
+            "kiosk_survey.visit",
+            "kiosk_survey.refuse",
+            "kiosk_survey.answer",
+            "survey.begin",
+            "survey.refuse",
+            "survey.answer",
+        ),
+        "an event with its time would tell which visitor answered what; only counts are kept",
+    ),
+    "kiosk_survey.drop_coin": "an anonymous touch of a face; counted by counter and day",
 }
 """Addresses of machines that are no act of anybody in the office, with the reason."""
 

@@ -43,6 +43,8 @@ THROUGH = {
     """,
     "LOKSCVURA": """
         counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
+        kiosk_survey.visit kiosk_survey.refuse kiosk_survey.answer kiosk_survey.drop_coin
+        survey.begin survey.refuse survey.answer
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
         counter.end_token counter.stop_work counter.enter_complaint complaint.send answer.reply
         kiosk_complaint.complain

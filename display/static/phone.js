@@ -114,6 +114,7 @@ function show(newer) {
   put("ahead", facts.ahead_words);
   put("closed", facts.closed);
   put("wait", facts.wait_words);
+  document.querySelectorAll("[data-survey]").forEach((line) => { line.hidden = line.dataset.survey !== facts.survey; });
   const called = facts.state === "called";
   document.title = called ? "\u25B6 " + facts.counter_name + " \u00B7 " + facts.number : facts.number + (facts.ahead_words ? " \u00B7 " + facts.ahead_words : "");
   if (called && !wasCalled) {

@@ -14,6 +14,7 @@ import { drawService, turnNeeds } from "./service.js";
 import { forget, isFresh, keep, nonce, session } from "./session.js";
 import { measure, toggle } from "./sizes.js";
 import { hush, speak } from "./sound.js";
+import { questionnaire } from "./survey.js";
 import { asker, post } from "./ticket.js";
 import { phrase, speakIn, time } from "./words.js";
 
@@ -43,6 +44,9 @@ function place() {
   }
   if (parts[0] === "file" && session.file) {
     return { name: "file" };
+  }
+  if (parts[0] === "survey" && one('[data-screen="survey"]')) {
+    return { name: "survey", slug: survey.step(parts[1]) };
   }
   return { name: ["help", "results", "complaint"].indexOf(parts[0]) >= 0 ? parts[0] : "home" };
 }
@@ -80,7 +84,7 @@ function draw() {
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);
-  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, file: drawFile, complaint: drawComplaint, help: drawHelp })[where.name](screen, where.slug);
+  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, file: drawFile, complaint: drawComplaint, survey: survey.draw, help: drawHelp })[where.name](screen, where.slug);
   const placed = where.name + (where.slug || "");
   if (drawnPlace !== null && drawnPlace !== placed) {
     const title = one("h1", screen);
@@ -177,6 +181,8 @@ function digit(key) {
   draw();
 }
 
+const survey = questionnaire({ csrf: facts.csrf, go, draw, leave, ended: () => clock.endIn(HOME_AFTER_MS) });
+
 function drawHelp(screen) {
   all("[data-volume]", screen).forEach((each) => { each.hidden = Number(each.dataset.volume) !== session.volume; });
 }
@@ -189,6 +195,9 @@ function speechKey() {
   if (where.name === "service") {
     const answers = session.answers[where.slug] || {};
     return ["service-" + where.slug].concat(Object.keys(answers).map((question) => question + "." + answers[question])).join("~");
+  }
+  if (where.name === "survey") {
+    return "survey-" + where.slug;
   }
   return where.name === "home" && session.searching ? "search" : where.name === "home" && session.priority ? "priority" : where.name;
 }
@@ -255,6 +264,8 @@ const ACTIONS = {
       draw();
     } else if (where.name === "number" || where.name === "file") {
       leave();
+    } else if (where.name === "survey") {
+      survey.back(where.slug);
     } else if (where.name === "service" && Object.keys(session.answers[where.slug] || {}).length) {
       keep({ answers: Object.assign({}, session.answers, { [where.slug]: {} }) });
       draw();
@@ -272,6 +283,7 @@ const ACTIONS = {
   help() { go(place().name === "help" ? "" : "help"); },
   results() { keep({ code: "" }); go("results"); },
   complaint() { note(""); beginComplaint(); go("complaint"); },
+  survey() { survey.begin(); },
   priority() { keep({ priority: !session.priority }); draw(); },
   search() { keep({ searching: !session.searching, find: "", page: 0 }); draw(); },
   more() { keep({ page: (session.page + 1) % Number(one("[data-tiles]").dataset.pages) }); draw(); },
@@ -339,6 +351,8 @@ document.addEventListener("click", (event) => {
     answer(where.slug, button.closest("[data-question]").dataset.question, button.dataset.option);
   } else if (button.dataset.key) {
     type(button.dataset.key);
+  } else if (where.name === "survey" && survey.touch(button, where.slug)) {
+    note("");
   } else if (button.dataset.digit) {
     digit(button.dataset.digit);
   } else if (ACTIONS[button.dataset.action]) {
@@ -348,7 +362,9 @@ document.addEventListener("click", (event) => {
 
 const switchScanning = keys({
   scanned(text) {
-    if (place().name !== "number") {
+    if (place().name === "survey") {
+      survey.scanned(text);
+    } else if (place().name !== "number") {
       keep({ code: "" });
       go("results");
       collect(text);
@@ -361,6 +377,8 @@ const switchScanning = keys({
     } else if (where.name === "complaint" && (key.length === 1 || key === "Backspace")) {
       typeComplaint(key);
       draw();
+    } else if (where.name === "survey") {
+      survey.typed(key, where.slug);
     } else if (where.name === "results" && (/^[0-9/]$/.test(key) || key === "Backspace")) {
       digit(key);
     }

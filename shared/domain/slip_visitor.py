@@ -31,6 +31,7 @@ def number_slip(
     ready: Sequence[str] = (),
     facts: ServiceFacts | None = None,
     notice: str | None = None,
+    survey_code: str | None = None,
 ) -> list[Line]:
     """The queue number. `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
     `ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
@@ -54,6 +55,7 @@ def number_slip(
     lines += [
         QR(status_url),
         Text(words("slip.follow"), align="center"),
+        *([Text(words("slip.survey_code", code=survey_code), align="center")] if survey_code else []),
         Space(),
         Text(words("slip.missed"), bold=True, align="center"),
         *bottom(head, words),

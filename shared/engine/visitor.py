@@ -20,6 +20,7 @@ from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.service_facts import service_facts
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import Role
+from shared.domain.survey_draw import survey_code
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
@@ -221,6 +222,7 @@ def _print_number(
         ready=[each.text_in(language) for each in bring if each.key in said.ready],
         facts=service_facts(standard, words(language)),
         notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
+        survey_code=survey_code(taken.token) if tx.office.settings.survey.is_on else None,
     )
     print_lines(tx, NUMBER, lines, ticket_id=taken.id, printer=printer_slug)
 

@@ -14,7 +14,7 @@ from shared.domain.room_facts import QueueTicket
 from shared.store import announcements
 from shared.store.hot import COLUMNS
 from shared.store.office import Store
-from shared.store.tables import ACTIVE, Office, Officer, Printer, PrintJob, StandardVersion, Ticket
+from shared.store.tables import ACTIVE, FileRecord, Office, Officer, Printer, PrintJob, StandardVersion, Ticket
 
 
 def standard_versions(connection: Connection, service_id: int) -> Sequence[Row[*tuple[object, ...]]]:
@@ -61,6 +61,13 @@ _PAPER = select(Printer).where(Printer.office_id == bindparam("the_office"), Pri
 
 def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[object, ...]] | None:
     return connection.execute(select(Ticket).where(Ticket.token == token)).first()
+
+
+def office_of_token(connection: Connection, token: str) -> int | None:
+    """The office whose number slip or receipt holds the token; None when none does."""
+    of_ticket = select(Ticket.office_id).where(Ticket.token == token)
+    of_file = select(FileRecord.office_id).where(FileRecord.token == token)
+    return connection.execute(of_ticket.union_all(of_file)).scalars().first()
 
 
 def officer_by_id(connection: Connection, officer_id: int) -> Row[*tuple[object, ...]] | None:

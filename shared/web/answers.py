@@ -173,6 +173,7 @@ class PhoneFacts(Answer):
     wait_min_low: int | None
     wait_min_high: int | None
     wait_words: str
+    survey: str = Field(description="drawn: the lot fell on this visit; wish: it may answer beside; else empty")
 
 
 class PrintJobNumber(Answer):
