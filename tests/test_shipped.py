@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import String, create_engine
 
 from shared.store.tables import Base
 from shared.web.app import SCREENS
@@ -25,11 +25,17 @@ WORD_FOLDERS = [ROOT / "shared/web", *(ROOT / screen for screen in SCREENS)]
 def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     engine = create_engine(database_url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": _differs})
         differences = compare_metadata(context, Base.metadata)
     engine.dispose()
 
     assert differences == []
+
+
+def _differs(context: MigrationContext, _column: object, _meta: object, present: object, wanted: object) -> bool | None:
+    """SQLite keeps no length of a text, and a table is not made anew for it; None: as Alembic finds."""
+    is_text = isinstance(present, String) and isinstance(wanted, String)
+    return False if is_text and context.dialect.name == "sqlite" else None
 
 
 # papers
