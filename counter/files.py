@@ -19,7 +19,7 @@ from shared.domain.file import COLLECT, File
 from shared.domain.file_state import RUNNING, FileAction, FilePauseReason, FileState
 from shared.domain.identity import nik_check
 from shared.domain.matter import asked_at, facts_of, lines, products_of
-from shared.domain.numbering import label
+from shared.domain.numbering import following, label, office_day
 from shared.domain.procedure import ENDS_STEP, acting_role, actions_for, first_desk, may_gather, send_back_targets
 from shared.domain.rights import Right
 from shared.domain.standard import (
@@ -188,6 +188,7 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id) if is_of_business else None
         running = outages.running(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
+        archived = files.archive_numbers(connection, g.office_id) if _archives(found.step) else []
     pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
@@ -217,6 +218,7 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         reasons=list(FilePauseReason),
         net_hours=file_views.net_hours(found.file, office_config(), now()),
         counter=office_config().counter_by_id(seat.id) if seat else None,
+        proposed_archive=following(archived, office_day(now(), office_config().zone).year),
         villages=_villages(),
         fields=APPLICANT_FIELDS,
         form=forms.sent(),
@@ -224,6 +226,10 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         pressed=pressed,
         message=message,
     )
+
+
+def _archives(step: Step | None) -> bool:
+    return step is not None and Collects.ARCHIVE in step.collects
 
 
 def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from babel.dates import format_date
 from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal
 from sqlalchemy import Row
 
+from counter import paper_facts
 from counter.blueprint import blueprint
 from counter.click_forms import NewRecap
+from counter.register import months_of, standard_of, titles, viewed
+from counter.register_sheet import RowView
 from shared.domain.errors import Unknown
-from shared.domain.numbering import office_day
+from shared.domain.numbering import following, office_day
+from shared.domain.register import C, Cell
 from shared.domain.rights import Right
 from shared.engine import recap
 from shared.store import file_views, files, outages
-from shared.store.file_views import FileView
+from shared.store import register as register_rows
 from shared.web import sheet
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, take
 from shared.web.forms import sent
 from shared.web.screen import office_config
-from shared.words import words
 
 SHEET = Path(__file__).with_name("templates") / "counter/recap.typ"
 
@@ -40,10 +43,8 @@ def recaps() -> str:
 @officers_only(Right.SEE_RECAPS)
 def recap_list(recap_id: int) -> str:
     """One recap with its files."""
-    made, listed, disturbed = _one(recap_id)
-    hours = {file.id: file_views.net_hours(file.file, office_config(), now()) for file in listed}
     return render_template(
-        "counter/recap_list.html", office=office_config(), recap=made, files=listed, hours=hours, outages=disturbed
+        "counter/recap_list.html", office=office_config(), recap=_one(recap_id), columns=COLUMNS, titles=titles()
     )
 
 
@@ -51,7 +52,7 @@ def recap_list(recap_id: int) -> str:
 @officers_only(Right.SEE_RECAPS)
 def recap_sheet(recap_id: int) -> Response:
     """One recap on A4, in Indonesian, to sign and to keep."""
-    answer = Response(sheet.pdf(SHEET, _facts(*_one(recap_id))), content_type="application/pdf")
+    answer = Response(sheet.pdf(SHEET, _facts(_one(recap_id, "id"))), content_type="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"rekap-{g.office}-{recap_id}.pdf")
     return answer
 
@@ -78,6 +79,7 @@ def _page(message: str | None = None) -> str:
         office=office_config(),
         recaps=made,
         waiting=waiting,
+        proposed=following([each.number for each in made], today.year),
         begins=begins,
         today=today,
         form=sent(),
@@ -85,50 +87,71 @@ def _page(message: str | None = None) -> str:
     )
 
 
-def _one(recap_id: int) -> tuple[Row[object], list[FileView], tuple[int, int]]:
-    """The recap, its files in the order of the register, and how often and how many minutes OSS was disturbed."""
+@dataclass(frozen=True, slots=True)
+class RecapLine:
+    """A file of a recap: its row of the register, and the working hours that it took."""
+
+    row: RowView
+    hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecapView:
+    """`times`, `minutes`: how often and how long OSS was disturbed in its period."""
+
+    made: Row[object]
+    lines: Sequence[RecapLine]
+    times: int
+    minutes: int
+
+
+COLUMNS = (C.REGISTER, C.SERVICE, C.APPLICANT, C.PRODUCT, C.LETTER_NUMBER, C.RECEIVED, C.FINISHED)
+
+
+def _one(recap_id: int, spoken: str | None = None) -> RecapView:
+    """The recap with its files in the order of the register."""
     with store().read() as connection:
         made = next((row for row in file_views.recaps(connection, g.office_id) if row.id == recap_id), None)
         if made is None:
             raise Unknown("recap")
-        rows = files.of_recap(connection, g.office_id, recap_id)
-        listed = [file_views.view(connection, store().office_configs, office_config(), row, now()) for row in rows]
-        return made, listed, outages.minutes(connection, office_config(), made.from_on, made.until_on, now())
+        known = {file.id: file for file in files.of_recap(connection, g.office_id, recap_id)}
+        listed = register_rows.rows(connection, standard_of, list(known))
+        closed = register_rows.newest_closings(connection, g.office_id, months_of(listed))
+        times, minutes = outages.minutes(connection, office_config(), made.from_on, made.until_on, now())
+    rows = viewed(listed, closed, spoken)
+    lines = [RecapLine(each, file_views.net_hours(known[each.row.case_id], office_config(), now())) for each in rows]
+    return RecapView(made, lines, times, minutes)
 
 
-def _facts(made: Row[object], listed: Sequence[FileView], disturbed: tuple[int, int]) -> dict[str, object]:
+def _facts(recap: RecapView) -> dict[str, object]:
     """What stands on the sheet, as words."""
-    profile = office_config().profile
-    contact = " · ".join(profile[key] for key in ("phone", "email", "web") if profile.get(key))
+    made = recap.made
     return {
-        "letterhead": profile.get("letterhead", []),
-        "office": office_config().name,
-        "contact": [line for line in (profile.get("address"), contact) if line],
+        **paper_facts.letterhead(office_config()),
+        **paper_facts.signatures(office_config(), made.on_day, made.officer),
         "number": made.number,
-        "on": _date(made.on_day),
-        "from": _date(made.from_on),
-        "until": _date(made.until_on),
-        "outages": disturbed[0],
-        "outage_min": disturbed[1],
-        "made_by": made.officer,
+        "recap_on": paper_facts.day(made.on_day),
+        "from": paper_facts.day(made.from_on),
+        "until": paper_facts.day(made.until_on),
+        "outages": recap.times,
+        "outage_min": recap.minutes,
+        "services": _services(recap),
         "files": [
-            {
-                "register": file.register,
-                "service": file.service.short_name,
-                "name": file.file.applicant.get("name", ""),
-                "nib": file.file.nib or "–",
-                "accepted": _moment(file.file.accepted_at),
-                "completed": _moment(file.file.completed_at),
-                "hours": format_decimal(file_views.net_hours(file.file, office_config(), now()), "0.0"),
-            }
-            for file in listed
+            [*(_cell(each.row.cells[column]) for column in COLUMNS), _cell(Cell(_tenths(each.hours)))]
+            for each in recap.lines
         ],
     }
 
 
-def _moment(at: datetime | None) -> str:
-    return words().short(at.astimezone(office_config().zone)) if at else "–"
+def _services(recap: RecapView) -> list[list[str]]:
+    """Name of each service and how many of its files are listed, in the order of the alphabet."""
+    counts = Counter(each.row.row.service for each in recap.lines)
+    return [[name, str(count)] for name, count in sorted(counts.items())]
 
 
-def _date(on: date) -> str:
-    return format_date(on, "d MMMM yyyy", locale="id")
+def _cell(cell: Cell) -> dict[str, object]:
+    return {"struck": list(cell.struck), "now": cell.now or "–"}
+
+
+def _tenths(hours: float | None) -> str:
+    return "–" if hours is None else f"{hours:.1f}".replace(".", ",")

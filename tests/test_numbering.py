@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.numbering import free_letters, label, letters, office_day, parse_label, parse_register
+from shared.domain.numbering import following, free_letters, label, letters, office_day, parse_label, parse_register
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -62,3 +62,22 @@ def test_after_z_the_letters_go_on_in_pairs_and_the_next_free_one_is_proposed() 
     assert len(set(every)) == 26 + 26 * 26
     assert next(free_letters({"A", "C"})) == "B"
     assert next(free_letters(set(every[:27]))) == "AB"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "wanted"),
+    [
+        ([], ""),
+        (["tanpa angka"], ""),
+        (["2026"], ""),
+        (["7/2026"], "8/2026"),
+        (["009/REKAP/2026"], "010/REKAP/2026"),
+        (["400/13/427.90/2026", "400/12/427.90/2026"], "400/14/427.90/2026"),
+        (["999", "998"], "1000"),
+        (["12/REKAP/2025", "11/REKAP/2025"], "1/REKAP/2026"),
+        (["012/2025"], "001/2026"),
+        (["B-7", "400/12/2026"], "B-8"),
+    ],
+)
+def test_the_number_that_follows_is_proposed(earlier: list[str], wanted: str) -> None:
+    assert following(earlier, 2026) == wanted

@@ -19,6 +19,7 @@ from werkzeug.security import generate_password_hash
 from world import PASSWORD
 
 from counter.register_sheet import plain
+from shared.domain.errors import NotAllowed
 from shared.domain.file_state import FileAction
 from shared.domain.period import parse
 from shared.engine import register
@@ -217,3 +218,34 @@ def test_the_register_has_no_end_on_screen(office: Office) -> None:
     assert "201–250 dari 251" in office.get("/register?page=5&text=siti").text
     assert office.get("/register?page=0").status_code == 200
     assert office.get("/register?from_on=2026-12-01&until_on=2026-11-01").status_code == 400
+
+
+def test_the_recap_holds_the_completed_files_of_all_services_each_once(office: Office) -> None:
+    desks = office.desks
+    oss = desks.to_step("recap")
+    other = accepted(desks, "oss", "loket2")
+    done = {"state": "completed", "step": None, "completed_at": desks.now}
+    desks.store.write(update(tables.FileRecord).where(tables.FileRecord.id == other).values(**done))
+
+    first = desks.recap("kasi", "009/REKAP/2026")
+    page = office.get("/recap").text
+    listed = office.get(f"/recap/{first['id']}").text
+    pdf = office.get(f"/recap/{first['id']}.pdf").data
+
+    assert first["files"] == 2
+    assert 'value="010/REKAP/2026"' in page
+    assert "data-to-recap>0<" in page
+    assert all(f">{number}/2026</a>" in listed for number in (1, 2))
+    assert pdf.startswith(b"%PDF-")
+    assert [event.case_id for event in office.events("recap")] == [oss, other]
+    with pytest.raises(NotAllowed, match="recap_empty"):
+        desks.recap("kasi", "010/REKAP/2026")
+
+
+def test_the_next_archive_number_is_proposed(office: Office) -> None:
+    office.desks.to_step("recap")
+    waiting = office.desks.to_step("archive")
+
+    page = office.sign_in("sekretariat").get(f"{ROOT}/cases/{waiting}").text
+
+    assert 'name="collected.archive.number" type="text" value="8"' in page

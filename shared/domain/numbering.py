@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from hashlib import sha256
 from itertools import product
@@ -66,6 +66,34 @@ def parse_register(text: str) -> tuple[int, int | None] | None:
 
 
 _REGISTER = re.compile(r"(?:[Nn][Oo]\.? ?)?([0-9]{1,7})(?: ?[/.\u2010-\u2015-] ?((?:19|20)[0-9]{2}))?")
+
+
+def following(earlier: Sequence[str], year: int) -> str:
+    """The number that would come after these, which somebody wrote by hand, the newest first; "" after none.
+
+    The running part is the one in which the last two of a kind differ, else the first that is no year. In a new year
+    it begins again with 1.
+    """
+    if not earlier:
+        return ""
+    parts = _DIGITS.split(earlier[0])
+    places = [n for n in range(1, len(parts), 2) if not _YEAR.fullmatch(parts[n])]
+    if not places:
+        return ""
+    alike = (each for each in map(_DIGITS.split, earlier[1:]) if each[0::2] == parts[0::2])
+    before = next(alike, None)
+    place = next((n for n in places if before is not None and before[n] != parts[n]), places[0])
+    years = [n for n in range(1, len(parts), 2) if _YEAR.fullmatch(parts[n])]
+    is_new = bool(years) and all(int(parts[n]) != year for n in years)
+    for n in years:
+        parts[n] = str(year)
+    running = 1 if is_new else int(parts[place]) + 1
+    parts[place] = str(running).zfill(len(parts[place]) if parts[place].startswith("0") else 1)
+    return "".join(parts)
+
+
+_DIGITS = re.compile(r"([0-9]+)")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def claim_code(token: str) -> str:

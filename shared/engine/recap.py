@@ -16,7 +16,7 @@ from shared.store.tables import FileRecord, Recap
 
 
 def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: date) -> dict[str, object]:
-    """The recap with the number of files in it.
+    """The recap with the number of files in it: of every service, whether its procedure ends with the recap or not.
 
     Raises `Invalid` ("recap_number", "recap_period"), `NotAllowed` ("recap_number_taken", "recap_empty"),
     `Forbidden("wrong_role")`.
@@ -35,7 +35,12 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
     recap_id = tx.insert(Recap, number=number.strip(), **period, **by)
     given = FileInput(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
     for file in listed:
-        act(tx, file.id, FileAction.RECAP, given)
+        if file.step is not None:
+            act(tx, file.id, FileAction.RECAP, given)
+        else:  # its procedure has no step for the recap
+            state = file.state.value
+            detail = {"number": number.strip()}
+            tx.record(FileAction.RECAP.value, from_state=state, to_state=state, case_id=file.id, detail=detail)
     ids = [file.id for file in listed]
     tx.execute(update(FileRecord).where(FileRecord.id.in_(ids)).values(recap_id=recap_id))
     return {"id": recap_id, "number": number.strip(), "files": len(listed)}

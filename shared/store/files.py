@@ -14,6 +14,7 @@ from shared.domain.file_state import RUNNING, FileState
 from shared.domain.identity import plain, tidy
 from shared.domain.numbering import parse_register
 from shared.domain.office import OfficeConfig
+from shared.domain.standard import Collects
 from shared.store.tables import Counter, FileRecord, Ticket
 
 AnyRow = Row[*tuple[object, ...]]
@@ -57,13 +58,27 @@ def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File
 
 
 def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> list[File]:
-    """The files completed from the one day to the other, both included, that wait for a recap."""
+    """The files completed from the one day to the other, both included, that stand in no recap yet.
+
+    Files of every service: of those whose procedure has no step for it, too.
+    """
     begins = datetime.combine(from_on, time(), office.zone)
     ends = datetime.combine(until_on + timedelta(days=1), time(), office.zone)
     period = FileRecord.completed_at >= begins, FileRecord.completed_at < ends
-    waiting = FileRecord.state == FileState.COMPLETED, FileRecord.step.is_not(None)
+    waiting = FileRecord.state == FileState.COMPLETED, FileRecord.recap_id.is_(None)
     mine = select(FileRecord).where(FileRecord.office_id == office.office_id, *waiting, *period)
     return _files(connection, mine.order_by(FileRecord.register_year, FileRecord.register_number))
+
+
+def archive_numbers(connection: Connection, office_id: int) -> list[str]:
+    """The archive numbers of the newest files that have one, the newest first."""
+    mine = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.register_number.is_not(None))
+    entries = [each.collected.of(Collects.ARCHIVE) for each in _files(connection, mine.order_by(*_NEWEST).limit(200))]
+    known = [(str(each.get("at", "")), str(each["number"])) for each in entries if each.get("number")]
+    return [number for _, number in sorted(known, reverse=True)]
+
+
+_NEWEST = FileRecord.register_year.desc(), FileRecord.register_number.desc()
 
 
 def of_recap(connection: Connection, office_id: int, recap_id: int) -> list[File]:
