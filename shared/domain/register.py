@@ -152,7 +152,7 @@ def row_of(
         _signed(validation) if is_valid else "",
         _finished_at(done, file, service),
         file.nib or str(collected.of(Collects.PRODUCT).get("number", "")),
-        tuple(letters) or tuple(_written_letters(collected)),
+        (*letters, *_written_letters(collected, {each.number for each in letters})),
         (_moment(receiver.get("at")) or file.completed_at) if receiver and file.completed_at else None,
         _receiver(file) if receiver and file.completed_at else "",
         next((each.reason or "" for each in reversed(done) if each.action in ends), ""),
@@ -231,7 +231,7 @@ def chosen(columns: Collection[str]) -> tuple[RegisterColumn, ...]:
 
 
 def _returns(done: Sequence[RegisterEvent], file: File, service: ServiceStandard) -> Iterable[ReturnedOnce]:
-    bring = {each.key: each for each in needed(service, file.answers) if not each.optional}
+    bring = {each.key: each for each in needed(service, file.facts(service)) if not each.optional}
     for place, event in enumerate(done):
         if event.action != FileAction.RETURN_TO_APPLICANT:
             continue
@@ -280,13 +280,13 @@ def _finished_at(done: Sequence[RegisterEvent], file: File, service: ServiceStan
     return ready or file.completed_at
 
 
-def _written_letters(collected: Collected) -> Iterable[IssuedLetter]:
-    """Letters whose number was written by hand at a step: this program gave them none."""
+def _written_letters(collected: Collected, known: Collection[str]) -> Iterable[IssuedLetter]:
+    """Letters whose number an officer wrote at a step, or with which the file was refused: no series gave them one."""
     for step, entries in collected.steps.items():
-        entry = entries.get("letter", {})
-        on = _day_of(entry.get("on"))
-        if entry.get("number") and on:
-            yield IssuedLetter(0, "", "", str(entry["number"]), on, None, step=step)
+        for entry in (entries.get("letter", {}), entries.get("refusal", {})):
+            number, on = str(entry.get("number", "")), _day_of(entry.get("on"))
+            if number and number not in known and on:
+                yield IssuedLetter(0, "", "", number, on, None, step=step)
 
 
 def _receiver(file: File) -> str:
