@@ -22,6 +22,8 @@ from shared.domain.estimate import (
     today_factor,
     today_means,
 )
+from shared.domain.overtaking import TakenToday, UsualDay, higher_work_s, overtaken
+from shared.domain.policy import Lane
 
 OCCUPIED_S = {"surat": 600.0, "ktp": 900.0, "nib": 1200.0}
 
@@ -243,3 +245,23 @@ def test_the_learned_range_holds_for_about_nine_visitors_in_ten() -> None:
     assert judged is not None
     assert judged.beyond_upper < 0.15
     assert judged.within_10_min > 0.6
+
+
+def test_priority_visitors_who_are_still_to_come_are_foreseen() -> None:
+    biases = {lane: simulation.bias(days=12, seed=3, lane=lane) / 60 for lane in (Lane.ORDINARY, Lane.PRIORITY)}
+
+    assert all(abs(minutes) < 1.5 for minutes in biases.values()), biases
+
+
+def test_nobody_who_may_still_come_makes_no_wait_longer() -> None:
+    usual = UsualDay((0,) * 8 + (10, 10) + (0,) * 14, 1)
+    desks = [WorkingCounter("1")]
+    work_s = higher_work_s("a", TakenToday({"a": 10}, 3), usual, 9.0, desks, {"a": 300.0})
+
+    assert overtaken(600, work_s, usual, 9.0) > 600
+    assert overtaken(600, work_s, usual, 10.0) == 600
+    assert overtaken(600, 0.0, usual, 9.0) == 600
+    assert higher_work_s("a", TakenToday({}, 0), UsualDay((0,) * 24, 0), 9.0, desks, {"a": 300.0}) == 0
+    assert (
+        higher_work_s("b", TakenToday({"a": 5}, 2), usual, 9.0, [WorkingCounter("1", frozenset("a"))], {"a": 9.0}) == 0
+    )

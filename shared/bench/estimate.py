@@ -7,7 +7,8 @@ from statistics import mean
 
 from shared.bench.figure import Figure
 from shared.bench.measure import Measure
-from shared.bench.simulation import METHODS, OURS, compare, gain
+from shared.bench.simulation import METHODS, OURS, bias, compare, gain
+from shared.domain.policy import Lane
 
 GAIN = 0.25
 
@@ -24,3 +25,5 @@ def measure(bench: Measure) -> Iterator[Figure]:
             yield Figure("estimate_error", error / 60, "min", best / 60, error / best, target, is_met)
         else:
             yield Figure(f"estimate_error_{name}", error / 60, "min")
+    for lane in (Lane.ORDINARY, Lane.PRIORITY):
+        yield Figure(f"estimate_bias_{lane}", mean(bias(bench.days, s, lane) for s in range(bench.seeds)) / 60, "min")

@@ -11,8 +11,18 @@ from collections.abc import Mapping
 from random import Random
 from statistics import mean
 
-from shared.bench.synthetic import OFFICES, SERVICES, Method, SyntheticCounter, SyntheticOffice, SyntheticVisitor, play
+from shared.bench.synthetic import (
+    OFFICES,
+    OPENS,
+    SERVICES,
+    Method,
+    SyntheticCounter,
+    SyntheticOffice,
+    SyntheticVisitor,
+    play,
+)
 from shared.domain import estimate, policy
+from shared.domain.overtaking import Coming, TakenToday
 
 
 def compare(days: int, seed: int) -> dict[str, float]:
@@ -32,6 +42,18 @@ def compare(days: int, seed: int) -> dict[str, float]:
 def gain(errors: Mapping[str, float]) -> float:
     """How far below the best usual way our error is, as a share: 0.25 is a quarter below."""
     return 1 - errors[OURS] / min(error for name, error in errors.items() if name != OURS)
+
+
+def bias(days: int, seed: int, lane: policy.Lane) -> float:
+    """By how many seconds our answer to visitors of that lane was too long on average; below 0: too short."""
+    errors = [
+        answers[OURS] - visitor.called_s + visitor.taken_s
+        for office in OFFICES
+        for said in play(office, days, Random(f"{seed} {office}"), {OURS: ours})
+        for visitor, answers in said
+        if visitor.lane == lane
+    ]
+    return mean(errors)
 
 
 def judge(days: int, seed: int) -> estimate.Accuracy | None:
@@ -57,7 +79,13 @@ def ours(room: SyntheticOffice, visitor: SyntheticVisitor) -> float:
     desks = [_desk(room, counter, occupied_s) for counter in room.counters]
     seconds = estimate.estimate(visitor.service, ahead, desks, occupied_s, history=room.history)
     assert seconds is not None
-    return seconds
+    if visitor.lane == policy.Lane.PRIORITY:
+        return seconds
+    taken = [*room.waiting, *room.called]
+    counts = {key: sum(other.service == key for other in taken) for key in occupied_s}
+    today = TakenToday(counts, sum(other.lane == policy.Lane.PRIORITY for other in taken))
+    hour = OPENS + room.now_s / 3600
+    return Coming(today, room.usual, hour, desks, occupied_s).overtaken(visitor.service, seconds)
 
 
 def last_30_waits(room: SyntheticOffice, visitor: SyntheticVisitor) -> float:

@@ -16,12 +16,16 @@ from random import Random
 from statistics import mean
 
 from shared.domain import estimate, policy
+from shared.domain.overtaking import UsualDay
 
 WARM_UP_DAYS = 15
 """Days that only teach the office's history before anything is compared."""
 
 ARRIVALS = (1.5, 1.7, 1.3, 1.0, 0.5, 0.6, 0.4)
 """Relative stream of visitors in each hour from 08.00; numbers are given until 15.00, who has one is served."""
+
+OPENS = 8
+"""The hour at which the seconds of a day begin."""
 
 LUNCH_S, REST_S = 4 * 3600.0, 1800.0
 """From 12.00 every other counter rests for half an hour, then the rest of them."""
@@ -117,6 +121,7 @@ class SyntheticOffice:
     done: list[Completion] = field(default_factory=list)
     occupied_s: dict[str, float] = field(default_factory=dict)
     history: int = 0
+    usual: UsualDay = field(default_factory=lambda: UsualDay((0,) * 24, 0))
 
 
 Method = Callable[[SyntheticOffice, SyntheticVisitor], float]
@@ -195,6 +200,9 @@ def _learn(room: SyntheticOffice) -> None:
     for service, observed in lengths.items():
         room.occupied_s[service] = estimate.daily_mean(room.occupied_s.get(service), mean(observed))
     room.history += len(room.done)
+    hours = [OPENS + int(visitor.taken_s // 3600) for visitor in room.called]
+    by_hour = tuple(count + hours.count(hour) for hour, count in enumerate(room.usual.by_hour))
+    room.usual = UsualDay(by_hour, room.usual.days + 1)
 
 
 def _staff(plan: Sequence[frozenset[str] | None], paces: Sequence[float], random: Random) -> list[SyntheticCounter]:

@@ -74,7 +74,7 @@ def estimate(
     A key is a service, or a service and step, whatever `occupied_s` and the desks use alike. `occupied_s`: mean seconds
     a visitor occupies a counter, no-shows included (`daily_mean`). `factor`: `today_factor`, or 1 with `today_means`.
     `history`: completed tickets known. None with too little history or when no counter will ever call this visitor.
-    Deterministic with means, it knows no future priority visitors: to guess them took the bias, not the error, away.
+    Deterministic with means. Priority visitors who are still to come are not in it: see `overtaking`.
 
     Never shorter with one more person directly ahead. Where counters serve different things, a person further up may
     shorten it, as in the room: they can draw a counter away from a long case that would have come to ours.

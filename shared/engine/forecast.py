@@ -14,6 +14,7 @@ from shared.domain.availability import Break
 from shared.domain.estimate import Accuracy, Range, WorkingCounter
 from shared.domain.numbering import office_day
 from shared.domain.office import CounterConfig, OfficeConfig
+from shared.domain.overtaking import Coming, TakenToday, UsualDay
 from shared.domain.policy import Lane, Waiting, order
 from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
@@ -119,6 +120,8 @@ class Forecasts:
         self._stays: dict[int, CounterVisits] = {}
         self._lines: dict[int, tuple[int, Forecast, dict[str, QueuePlace]]] = {}
         """Office -> the last line, with the change and the forecast that it was made from."""
+        self._usual: dict[int, tuple[date, UsualDay]] = {}
+        """Office -> how its numbers are usually spread over a day, read once a day."""
         self._busy: set[int] = set()
 
     def current(self, office_id: int, now: datetime) -> Forecast:
@@ -163,10 +166,31 @@ class Forecasts:
         today_s = _today_s(history.occupied(connection, office.office_id), stays)
         counters = [_working(office, each, stays, today_s, now) for each in seen.open_counters]
         queue = order([_policy(one) for one in waiting], 0, office.settings.ratio)
-        times = _times(queue, waiting, counters, today_s)
-        newcomers = _newcomers(office, queue, waiting, counters, today_s, known, now)
+        coming = self._coming(connection, seen, counters, today_s, now)
+        times = _times(queue, waiting, counters, today_s, coming)
+        newcomers = _newcomers(office, queue, waiting, counters, today_s, known, now, coming)
         waits = {ticket_id: estimate.quote(seconds, q90) for ticket_id, seconds in times.items()}
         return Forecast(office.office_id, seen.version, now, q90, newcomers, waits, len(waiting))
+
+    def _coming(
+        self,
+        connection: Connection,
+        seen: _Seen,
+        counters: Sequence[WorkingCounter],
+        today_s: Mapping[Key, float],
+        now: datetime,
+    ) -> Coming:
+        office, kept = seen.office, self._usual.get(seen.office.office_id)
+        if kept is None or kept[0] != seen.day:
+            kept = self._usual[office.office_id] = seen.day, history.usual_day(connection, office, seen.day)
+        counts, higher = dict[str, int](), 0
+        for service_id, lane, count in history.taken_today(connection, office.office_id, seen.day):
+            name = _name((service_id, office.service_ids[service_id].first_role))
+            counts[name] = counts.get(name, 0) + count
+            higher += count if lane == Lane.PRIORITY else 0
+        means = {_name(key): seconds for key, seconds in today_s.items()}
+        local = now.astimezone(office.zone)
+        return Coming(TakenToday(counts, higher), kept[1], local.hour + local.minute / 60, counters, means)
 
     def _stays_of(self, office_id: int, today: date) -> CounterVisits:
         stays = self._stays.get(office_id)
@@ -244,12 +268,17 @@ def _times(
     waiting: Sequence[QueueTicket],
     desks: Sequence[WorkingCounter],
     today_s: Mapping[Key, float],
+    coming: Coming,
 ) -> dict[int, float]:
     """Ticket id -> seconds until it is called."""
     keys = {row.id: (row.service_id, row.role) for row in waiting}
     lengths = {_name(key): _seconds(today_s, key) for key in set(keys.values())}
     times = estimate.call_times([_name(keys[one.ticket_id]) for one in queue], desks, lengths)
-    return {one.ticket_id: at_s for one, at_s in zip(queue, times, strict=True) if at_s is not None}
+    return {
+        one.ticket_id: coming.overtaken(_name(keys[one.ticket_id]), at_s) if one.lane == Lane.ORDINARY else at_s
+        for one, at_s in zip(queue, times, strict=True)
+        if at_s is not None
+    }
 
 
 def _newcomers(
@@ -260,6 +289,7 @@ def _newcomers(
     today_s: Mapping[Key, float],
     known: int,
     now: datetime,
+    coming: Coming,
 ) -> dict[tuple[int, Lane], float]:
     names = {row.id: _name((row.service_id, row.role)) for row in waiting}
     wanted = {_name((service.id, service.first_role)): service.id for service in office.services if service.is_active}
@@ -270,7 +300,11 @@ def _newcomers(
         places = [one.ticket_id for one in order([*queue, newcomer], 0, office.settings.ratio)]
         before = [names[ticket_id] for ticket_id in places[: places.index(_NEWCOMER)]]
         waits = estimate.estimates_for_all(tuple(wanted), before, desks, means, history=known)
-        found.update({(wanted[name], lane): s for name, s in waits.items() if s is not None})
+        is_ordinary = lane == Lane.ORDINARY
+        known_waits = {name: wait_s for name, wait_s in waits.items() if wait_s is not None}
+        found.update(
+            {(wanted[name], lane): coming.overtaken(name, s) if is_ordinary else s for name, s in known_waits.items()}
+        )
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row, func, select
 from shared.domain.estimate import FIRST_Q90
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
+from shared.domain.overtaking import UsualDay
+from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, Action
 from shared.store.tables import Event, LearnedDay, OccupiedTime, Ticket
@@ -113,6 +115,23 @@ def unlearned_days(connection: Connection, office_id: int, after: date | None, t
     if after is not None:
         days = days.where(Ticket.on_day > after)
     return connection.execute(days.distinct().order_by(Ticket.on_day)).scalars().all()
+
+
+def usual_day(connection: Connection, office: OfficeConfig, today: date, days: int = 28) -> UsualDay:
+    """How the numbers of the last days were spread over the hours of the office."""
+    mine = Ticket.office_id == office.office_id, Ticket.on_day >= today - timedelta(days=days), Ticket.on_day < today
+    by_hour, seen = [0] * 24, set()
+    for row in connection.execute(select(Ticket.on_day, Ticket.taken_at).where(*mine)):
+        by_hour[row.taken_at.astimezone(office.zone).hour] += 1
+        seen.add(row.on_day)
+    return UsualDay(tuple(by_hour), len(seen))
+
+
+def taken_today(connection: Connection, office_id: int, today: date) -> list[tuple[int, Lane, int]]:
+    """Service, lane and count of the numbers of today."""
+    mine = Ticket.office_id == office_id, Ticket.on_day == today
+    grouped = select(Ticket.service_id, Ticket.lane, func.count()).where(*mine).group_by(Ticket.service_id, Ticket.lane)
+    return [(service_id, lane, count) for service_id, lane, count in connection.execute(grouped)]
 
 
 @dataclass(frozen=True, slots=True)
