@@ -427,7 +427,7 @@ WRONG = [
     ('may_send_back_to = ["terima"]', 'may_send_back_to = ["periksa"]', "layanan 2, tahap 3, may_send_back_to: Hanya dapat mengembalikan ke tahap sebelumnya (serah, terima), bukan ke 'periksa'."),
     ('may_send_back_to = ["terima"]', 'may_send_back_to = ["loket"]',   "layanan 2, tahap 3, may_send_back_to: Tahap tujuan 'loket' tidak dikenal. Yang ada sebelumnya: serah, terima."),
     ('may_send_back_to = ["terima"]', 'may_send_back_to = ["serah"]',   "layanan 2, tahap 3, may_send_back_to: Untuk mengembalikan kepada pemohon tulis 'pemohon', bukan 'serah'."),
-    ('collects = ["confirmation"',    'may_send_back_to = ["pemohon"]\ncollects = ["confirmation"', "layanan 2, tahap 4, may_send_back_to: Hanya loket, kasi yang dapat mengembalikan berkas kepada pemohon."),
+    ('collects = ["confirmation"',    'may_send_back_to = ["pemohon"]\ncollects = ["confirmation"', "layanan 2, tahap 4, may_send_back_to: Hanya loket, kasi, sekcam, lurah, camat yang dapat mengembalikan berkas kepada pemohon."),
     ('silent = true',            'silent = true\nneeds_applicant = true', "layanan 2, tahap 3, silent: Tahap yang tidak memanggil tidak dapat memerlukan pemohon."),
     ('silent = true',            'norm_minutes = 0',            "layanan 2, tahap 3, norm_minutes: Paling sedikit 1."),
     ('role = "kasi"\nsilent',    'role = "pemohon"\nsilent',    "layanan 2, tahap 3, role: Peran 'pemohon' hanya untuk tahap 1."),

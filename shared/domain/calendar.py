@@ -223,9 +223,15 @@ def due_at(
 def promised_at(
     complete_at: datetime, value: int, unit: Unit, calendar: Calendar, convention: Convention = Convention.NEXT
 ) -> datetime:
-    """When a promise in any unit is due; minutes and hours run only while the office works (see `later`)."""
+    """When a promise in any unit is due; minutes and hours run only while the office works (see `later`).
+
+    Days of the calendar end with the close of the last one, or of the first working day after it.
+    """
     if unit == Unit.WORKING_DAYS:
         return due_at(complete_at, value, calendar, convention)
+    if unit == Unit.DAYS:
+        last = calendar.day_of(complete_at) + timedelta(days=value)
+        return _close(calendar, last if calendar.is_working_day(last) else calendar.next_working_day(last))
     return later(complete_at, value * (3600 if unit == Unit.HOURS else 60), calendar)
 
 

@@ -273,10 +273,13 @@ def _with_matter(
 
 
 def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
-    """What is to be paid: what an officer billed or took, else what the standard says for this case."""
-    said = [file.collected.of(kind).get("amount") for kind in (Collects.PAYMENT, Collects.BILL)]
-    amount = next((each for each in said if isinstance(each, int)), None)
-    fee = amount if amount is not None else matter.fee_of(standard, file.facts(standard), file.matter)
+    """What is to be paid: what an officer billed, else what the standard says for this case, else what was paid."""
+    said = (
+        file.collected.of(Collects.BILL).get("amount"),
+        matter.fee_of(standard, file.facts(standard), file.matter),
+        file.collected.of(Collects.PAYMENT).get("amount"),
+    )
+    fee = next((each for each in said if isinstance(each, int)), None)
     if Collects.PAYMENT not in here.collects:
         return replace(file, fee=fee)
     payment = file.collected.at(here.key).get(Collects.PAYMENT, {})

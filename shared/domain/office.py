@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from shared.domain.availability import Availability, Break, Override, availability, is_day_over
+from shared.domain.availability import Availability, Break, Code, Override, availability, is_day_over
 from shared.domain.calendar import Calendar, Convention
 from shared.domain.channel import Channel
 from shared.domain.counter import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
 from shared.domain.letters import LetterSeries, Signer
 from shared.domain.policy import RATIO
+from shared.domain.service_hours import outside_its_hours
 from shared.domain.speech import Style
 from shared.domain.standard import Role, ServiceStandard
 from shared.domain.standard_table import channels
@@ -87,7 +88,8 @@ class ServiceConfig:
     @cached_property
     def first_role(self) -> Role:
         """The role that calls a new ticket of this service: of the first step of the procedure that an officer does."""
-        return next(step.role for step in self.standard.steps if step.role != Role.APPLICANT)
+        officers = (step.role for step in self.standard.steps if step.role != Role.APPLICANT)
+        return next(officers, Role.LOKET)
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ class OfficeConfig:
 
         The one answer for kiosk, television, phone, counter and the taking itself.
         """
-        return availability(
+        found = availability(
             now,
             self.calendar,
             is_offered=service.is_active,
@@ -217,6 +219,9 @@ class OfficeConfig:
             quota=service.quota,
             cutoff_minutes=service.cutoff_minutes,
         )
+        is_forced = not found.is_open or found.code == Code.FORCED_OPEN
+        own = None if is_forced else outside_its_hours(service.standard.hours, now, self.calendar)
+        return own or found
 
     def availability_to_return(self, service: ServiceConfig, role: Role, now: datetime) -> Availability:
         """The same for somebody who comes back for a file that waits for them at a desk of `role`.

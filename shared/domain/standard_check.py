@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from shared.domain.channel import WALKED_TO, Channel
 from shared.domain.numbering import SERIES
-from shared.domain.problem import Path, Problem, under
+from shared.domain.problem import Problem, under
 from shared.domain.region import REGION_CODE
 from shared.domain.standard import (
     COMPONENTS,
     SHORT_NAME_LENGTH,
     Collects,
     OfficeStandard,
-    Question,
     Role,
     ServiceStandard,
     Step,
+)
+from shared.domain.standard_cases import case_problems, known_at, promise_problems
+from shared.domain.standard_rules import (
+    exclude_each_other,
+    keys_problems,
+    listed,
+    not_one_of,
+    taken,
+    when_problems,
 )
 
 TIMEZONES = ("Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura")
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_KEY = re.compile(r"[a-z][a-z0-9_-]*")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SERIES = re.compile(SERIES)
 _INSTAGRAM = re.compile(r"@?[A-Za-z0-9._]{1,30}")
@@ -35,7 +42,7 @@ _COLLECTED_BY = {Collects.DOCUMENTS: Role.LOKET, Collects.RECEIVER: Role.LOKET, 
 
 _WITH_APPLICANT = (Collects.DOCUMENTS, Collects.LOGIN, Collects.CONFIRMATION, Collects.RECEIVER)
 _ONCE = (Collects.DOCUMENTS, Collects.CONFIRMATION, Collects.PRODUCT, Collects.RECEIVER, Collects.RECAP)
-_MAY_RETURN = (Role.LOKET, Role.KASI)
+_MAY_RETURN = (Role.LOKET, Role.KASI, Role.SEKCAM, Role.LURAH, Role.CAMAT)
 
 _BEFORE = (
     (Collects.ACCOUNT, Collects.LOGIN),
@@ -59,7 +66,7 @@ def problems(standard: OfficeStandard) -> list[Problem]:
 
 def taken_twice(services: Sequence[ServiceStandard], names: Sequence[str] = ("slug", "series")) -> list[Problem]:
     """Addresses and letters that two services of one office have."""
-    return [each for name in names for each in _taken("services", name, [getattr(s, name) for s in services])]
+    return [each for name in names for each in taken("services", name, [getattr(s, name) for s in services])]
 
 
 def service_problems(service: ServiceStandard) -> list[Problem]:
@@ -72,6 +79,7 @@ def service_problems(service: ServiceStandard) -> list[Problem]:
         *_requirements(service),
         *_steps(service),
         *_order(service),
+        *case_problems(service),
     ]
 
 
@@ -98,7 +106,7 @@ def _office(standard: OfficeStandard) -> Iterator[Problem]:
     if not REGION_CODE.fullmatch(standard.region_code):
         yield Problem(("region_code",), "region_code")
     if standard.timezone not in TIMEZONES:
-        yield _not_one_of(("timezone",), standard.timezone, TIMEZONES)
+        yield not_one_of(("timezone",), standard.timezone, TIMEZONES)
     yield from _channels(standard.complaint)
     if not standard.services:
         yield Problem(("services",), "no_services")
@@ -114,8 +122,7 @@ def _service(service: ServiceStandard) -> Iterator[Problem]:
 
 
 def _components(service: ServiceStandard) -> Iterator[Problem]:
-    if service.promise and service.promise.value is not None and service.promise.value < 1:
-        yield Problem(("promise", "value"), "at_least", {"ge": 1})
+    yield from promise_problems(service)
     if service.fee and (service.fee.rupiah or 0) < 0:
         yield Problem(("fee", "rupiah"), "at_least", {"ge": 0})
     if service.staff_count is not None and service.staff_count < 1:
@@ -123,7 +130,7 @@ def _components(service: ServiceStandard) -> Iterator[Problem]:
     yield from _channels(service.complaint)
     for place, each in enumerate(service.originals):
         if each.component not in COMPONENTS:
-            yield _not_one_of(("originals", place, "component"), each.component, COMPONENTS)
+            yield not_one_of(("originals", place, "component"), each.component, COMPONENTS)
 
 
 def _channels(channels: Sequence[Channel]) -> Iterator[Problem]:
@@ -136,38 +143,28 @@ def _channels(channels: Sequence[Channel]) -> Iterator[Problem]:
 
 
 def _questions(service: ServiceStandard) -> Iterator[Problem]:
-    yield from _keys("questions", [each.key for each in service.questions])
+    yield from keys_problems("questions", [each.key for each in service.questions])
     for place, question in enumerate(service.questions):
         here = ("questions", place)
         if len(question.options) < 2:
             yield Problem((*here, "options"), "two_options")
-        yield from under(here, _keys("options", [each.key for each in question.options]))
-        yield from under(here, _when(question.when, service.questions[:place]))
+        yield from under(here, keys_problems("options", [each.key for each in question.options]))
+        before = {each.key: [option.key for option in each.options] for each in service.questions[:place]}
+        yield from under(here, when_problems(question.when, before))
 
 
 def _requirements(service: ServiceStandard) -> Iterator[Problem]:
-    yield from _keys("requirements", [each.key for each in service.requirements])
+    yield from keys_problems("requirements", [each.key for each in service.requirements])
     for place, requirement in enumerate(service.requirements):
         here = ("requirements", place)
         yield from under(here, _icon(requirement.icon))
-        yield from under(here, _when(requirement.when, service.questions))
-
-
-def _when(when: tuple[tuple[str, str], ...], questions: tuple[Question, ...]) -> Iterator[Problem]:
-    """`questions`: those that are asked before."""
-    known = {each.key: [option.key for option in each.options] for each in questions}
-    for question, answer in when:
-        if question not in known:
-            yield Problem(("when",), "when_question", {"value": question, "allowed": _listed(known)})
-        elif answer not in known[question]:
-            facts = {"value": answer, "question": question, "allowed": _listed(known[question])}
-            yield Problem(("when",), "when_option", facts)
+        yield from under(here, when_problems(requirement.when, known_at(service, len(service.steps))))
 
 
 def _steps(service: ServiceStandard) -> Iterator[Problem]:
-    if not service.steps:
+    if not service.steps and not service.queue_only:
         yield Problem(("steps",), "no_steps")
-    yield from _keys("steps", [each.key for each in service.steps])
+    yield from keys_problems("steps", [each.key for each in service.steps])
     for place, step in enumerate(service.steps):
         yield from under(("steps", place), [*_actor(step, place), *_presence(step), *_ways_back(service.steps, place)])
 
@@ -200,10 +197,10 @@ def _ways_back(steps: tuple[Step, ...], place: int) -> Iterator[Problem]:
     step, known = steps[place], {each.key for each in steps}
     earlier = {each.key: each for each in steps[:place]}
     for target in step.may_send_back_to:
-        at, facts = ("may_send_back_to",), {"value": target, "allowed": _listed(earlier)}
+        at, facts = ("may_send_back_to",), {"value": target, "allowed": listed(earlier)}
         if target == Role.APPLICANT:
             if step.role not in _MAY_RETURN and step.role is not Role.APPLICANT:
-                yield Problem(at, "may_not_return", {"allowed": _listed(_MAY_RETURN)})
+                yield Problem(at, "may_not_return", {"allowed": listed(_MAY_RETURN)})
         elif target not in known:
             yield Problem(at, "unknown_step", facts)
         elif target not in earlier:
@@ -222,8 +219,10 @@ def _order(service: ServiceStandard) -> Iterator[Problem]:
         yield Problem(("steps", officers[0][0], "role"), "first_not_loket", {"role": Role.LOKET})
     at = {thing: [place for place, step in steps if thing in step.collects] for thing in Collects}
     for thing in _ONCE:
-        for place in at[thing][1:]:
-            yield Problem(("steps", place, "collects"), "only_once", {"collects": thing, "step": at[thing][0] + 1})
+        for number, place in enumerate(at[thing]):
+            both = [at for at in at[thing][:number] if not _is_branch(service.steps[at], service.steps[place])]
+            if both:
+                yield Problem(("steps", place, "collects"), "only_once", {"collects": thing, "step": both[0] + 1})
     for first, later in _BEFORE:
         if at[first] and at[later] and at[first][0] > at[later][0]:
             facts: dict[str, str | int] = {"collects": later, "first": first, "step": at[first][0] + 1}
@@ -234,24 +233,13 @@ def _order(service: ServiceStandard) -> Iterator[Problem]:
     # A file is completed by the hand-over and closed by the recap: a step behind them could never be reached.
     for thing, code in _NOTHING_BEHIND.items():
         for place, step in steps[at[thing][0] + 1 :] if at[thing] else ():
-            if Collects.RECAP not in step.collects:
+            if Collects.RECAP not in step.collects and not _is_branch(service.steps[at[thing][0]], step):
                 yield Problem(("steps", place), code)
 
 
-def _keys(name: str, keys: Sequence[str]) -> Iterator[Problem]:
-    for place, key in enumerate(keys):
-        if key.strip() and not _KEY.fullmatch(key):
-            yield Problem((name, place, "key"), "key_spelling", {"value": key})
-    yield from _taken(name, "key", keys)
-
-
-def _taken(name: str, field: str, values: Iterable[str]) -> Iterator[Problem]:
-    """Values that must be unique among their neighbours and are not; the other one is counted from 1."""
-    first: dict[str, int] = {}
-    for place, value in enumerate(values):
-        if value in first:
-            yield Problem((name, place, field), "taken", {"value": value, "number": first[value] + 1})
-        first.setdefault(value, place)
+def _is_branch(one: Step, other: Step) -> bool:
+    """Whether no file goes through both."""
+    return exclude_each_other(one.when, other.when)
 
 
 def _spelling(slug: str) -> Iterator[Problem]:
@@ -262,11 +250,3 @@ def _spelling(slug: str) -> Iterator[Problem]:
 def _icon(icon: str) -> Iterator[Problem]:
     if icon.strip() and not _ICON.fullmatch(icon):
         yield Problem(("icon",), "icon", {"value": icon})
-
-
-def _not_one_of(path: Path, value: str, allowed: Iterable[str]) -> Problem:
-    return Problem(path, "not_one_of", {"value": value, "allowed": _listed(allowed)})
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(values) or "-"

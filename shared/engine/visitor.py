@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shared.domain.availability import require_open
 from shared.domain.brought import NOTHING_SAID, Brought
 from shared.domain.collecting import OSS
-from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.errors import Closed, NotAllowed, Unknown
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.print_job import NUMBER
@@ -87,6 +87,7 @@ def take(
     earlier = hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
+    _must_give_numbers(tx, service)
     require_open(tx.office.availability(service, tx.now, tx.room.issued(service)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
     taken = _issue(tx, service, lane, service.first_role, nonce, language, quote=quote)
@@ -94,6 +95,17 @@ def take(
         store_brought.write(tx.connection, taken.id, service.id, said)
     _print_number(tx, taken, service, language, printer, said)
     return taken
+
+
+def _must_give_numbers(tx: Transaction, service: ServiceConfig) -> None:
+    """Raises `Closed` ("online_only" with its `address`, "check_first") at the kiosk; an officer may always help."""
+    standard = service.standard
+    if tx.actor.officer_id is not None:
+        return
+    if standard.online is not None and standard.online.only:
+        raise Closed("online_only", address=standard.online.address)
+    if standard.number_after_check:
+        raise Closed("check_first")
 
 
 def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:

@@ -1,0 +1,181 @@
+"""Standards of other offices, from the kiosk to the hand-over: each example, by each way through it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from filing import Filing, examples
+
+from shared.domain.file_state import FileState
+from shared.domain.standard import Role
+from shared.store.file_views import net_hours
+from shared.store.office import Store
+
+EXAMPLES = examples()
+
+
+@pytest.fixture
+def filing(sqlite_store: Store, tmp_path: Path) -> Filing:
+    return Filing(sqlite_store, tmp_path, EXAMPLES.values())
+
+
+@pytest.mark.parametrize("variant", [0, 1, 2])
+@pytest.mark.parametrize("name", [name for name, each in EXAMPLES.items() if not each.queue_only])
+def test_every_example_goes_from_the_kiosk_to_the_hand_over(filing: Filing, name: str, variant: int) -> None:
+    file, way = filing.run(EXAMPLES[name], variant)
+
+    assert file.state == FileState.COMPLETED
+    assert way == [step.key for step in file.way(EXAMPLES[name])[1:]]
+
+
+def test_the_letter_of_a_chain_is_initialled_twice_and_signed_once(filing: Filing) -> None:
+    standard = EXAMPLES["dispensasi-nikah"]
+    file = filing.open(standard)
+    for _ in range(3):
+        filing.step(file)
+
+    filing.step(file, who=Role.SEKCAM)
+
+    signed = filing.file(file).collected
+    assert [signed.at(key)["signature"]["signs"] for key in ("paraf_kasi", "paraf_sekcam")] == ["paraf", "paraf"]
+    last = signed.at("tanda_tangan")["signature"]
+    assert (last["signs"], last["role"], last["on_behalf_of"]) == ("signature", "sekcam", "camat")
+    assert "a.n. Camat, Sekretaris camat" in filing.page("sekcam", f"counter/cases/{file}")
+
+
+def test_heirs_and_witnesses_are_written_down_and_read_back(filing: Filing) -> None:
+    file, _ = filing.run(EXAMPLES["surat-ahli-waris"], variant=1)
+
+    page = filing.page("kasi", f"counter/cases/{file.id}")
+    assert isinstance(file.matter["saksi"], list)
+    assert len(file.matter["saksi"]) == 2
+    assert re.search(r"<dt>Ahli waris 1</dt><dd>.*Anak</dd>", page)
+    assert "<dt>Saksi 2</dt>" in page
+    assert "asli diterima; 1 lembar fotokopi; bermeterai" in filing.slip("receipt")
+    assert file.letters[0][0] in filing.slip("handover")
+
+
+def test_an_answer_leads_by_the_long_way_and_promises_more_time(filing: Filing) -> None:
+    short, short_way = filing.run(EXAMPLES["izin-keramaian"], 0)
+    long, long_way = filing.run(EXAMPLES["izin-keramaian"], 1)
+
+    assert (short_way, long_way[0]) == (["validasi", "tanda_tangan", "serah"], "tinjau")
+    assert short.due_at is not None
+    assert long.due_at is not None
+    assert (long.due_at - short.due_at) > timedelta(days=1)
+    assert long.matter["hasil"]
+    assert "hasil" not in short.matter
+
+
+def test_the_time_at_another_house_is_not_ours(filing: Filing) -> None:
+    file = filing.open(EXAMPLES["pindah-keluar"])
+    filing.step(file)
+    before = filing.file(file)
+    assert "sedang di: Dinas Kependudukan" in filing.page("operator", f"counter/cases/{file}")
+    filing.now += timedelta(days=3)
+
+    filing.step(file)
+
+    after, office = filing.file(file), filing.store.office_config(filing.id)
+    assert before.due_at is not None
+    assert after.due_at is not None
+    assert after.due_at > before.due_at
+    assert [(each.reason, each.until_at) for each in after.pauses] == [("elsewhere", filing.now)]
+    assert net_hours(after, office, filing.now) == 0
+    assert after.collected.at("disdukcapil")["foreign"]["number"] == "471.2/17/DISDUK"
+
+
+@pytest.mark.parametrize(("variant", "billed"), [(0, 300_000), (1, 720_000), (2, 0)])
+def test_the_fee_follows_the_rate_and_the_cashier_has_a_list(filing: Filing, variant: int, billed: int) -> None:
+    standard = EXAMPLES["izin-reklame"]
+    file = filing.open(standard, variant)
+    assert filing.file(file).fee == billed
+    sent = {"validation": {"is_valid": True}, "bill": {"amount": billed}}
+    filing.post("kasi", f"counter/cases/{file}/advance", {"collected": sent})
+
+    filing.step(file, who=Role.KASIR)
+
+    paid = filing.file(file)
+    assert paid.paid_at == filing.now
+    if billed:
+        said = f"{billed:,}".replace(",", ".")
+        assert f"data-total>Rp{said}<" in filing.page("kasir", "counter/payments")
+        assert f"Rp{said}" in filing.slip("receipt")
+
+
+def test_minutes_are_promised_to_the_minute_and_any_of_several_may_sign(filing: Filing) -> None:
+    file = filing.open(EXAMPLES["legalisasi"])
+
+    filing.step(file, who=Role.SEKRETARIAT)
+
+    signed = filing.file(file)
+    assert signed.due_at is not None
+    assert signed.due_at.astimezone(filing.now.tzinfo) == filing.now + timedelta(minutes=15)
+    assert signed.collected.at("sahkan")["signature"]["on_behalf_of"] == "lurah"
+
+
+def test_a_service_has_hours_of_its_own(filing: Filing) -> None:
+    filing.now -= timedelta(hours=1)
+
+    refused = filing.number("legalisasi", {}, (409,))
+
+    assert refused["error"]["code"] == "outside_hours"
+    filing.now += timedelta(hours=1)
+    filing.number("legalisasi", {})
+
+
+def test_a_service_without_a_procedure_ends_at_the_counter(filing: Filing) -> None:
+    filing.number("konsultasi", {})
+    ticket = filing.call(1, "loket")
+
+    refused = filing.post("loket", f"counter/1/tickets/{ticket}/file", {"action": "accept"}, (409,))
+    done = filing.post("loket", f"counter/1/tickets/{ticket}/finish", {})
+
+    assert refused["error"]["code"] == "no_procedure"
+    assert done["state"] == "done"
+
+
+def test_who_decides_refuses_with_a_reason_and_a_letter(filing: Filing) -> None:
+    standard = EXAMPLES["izin-keramaian"]
+    file = filing.open(standard)
+    said = {"reason": "Lokasi di jalur hijau", "letter_number": "300/9/2026", "letter_on": "2026-11-27"}
+
+    told = filing.post("loket", f"counter/cases/{file}/refuse", said, (403,))
+    missing = filing.post("kasi", f"counter/cases/{file}/refuse", {}, (422,))
+    filing.post("kasi", f"counter/cases/{file}/refuse", said)
+
+    refused = filing.file(file)
+    assert told["error"]["code"] == "wrong_role"
+    assert missing["error"]["missing"] == ["reason"]
+    assert (refused.state, refused.step, refused.refusal["number"]) == (FileState.REFUSED, None, "300/9/2026")
+    assert "Lokasi di jalur hijau" in filing.slip("refused")
+    assert "300/9/2026" in filing.client.get(f"/t/{refused.token}").text
+    filing.post("kasi", f"counter/cases/{file}/undo", {})
+    assert filing.file(file).state == FileState.OPEN
+
+
+def test_what_is_not_declared_or_not_sound_is_refused_with_its_name(filing: Filing) -> None:
+    file = filing.open(EXAMPLES["izin-keramaian"], variant=1)
+
+    unknown = filing.post("kasi", f"counter/cases/{file}/collect", {"matter": {"warna": "biru"}}, (400,))
+    filing.step(file, variant=1)
+    unsound = filing.number("reklame", {})
+
+    assert unknown["error"]["code"] == "not_collected_here"
+    assert unsound["number"]
+
+
+def test_a_field_says_what_is_wrong_in_it(filing: Filing) -> None:
+    standard = EXAMPLES["surat-ahli-waris"]
+    filing.number(standard.slug, {})
+    ticket = filing.call(1, "loket")
+    sent = {"action": "accept", "matter": {"waris": [{"nama": "Ani", "nik": "12"}], "meninggal": "31-02-2026"}}
+
+    refused = filing.post("loket", f"counter/1/tickets/{ticket}/file", sent, (400,))
+
+    assert refused["error"]["code"] == "matter"
+    assert "Ahli waris 1: NIK" in refused["error"]["message"]
+    assert "Tanggal meninggal" in refused["error"]["message"]
