@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -15,9 +16,9 @@ from counter.file_forms import FileClick
 from shared.domain.brought import Brought
 from shared.domain.collected import Collected, Entry
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.file import COLLECT, File
+from shared.domain.file import COLLECT, File, FileInput
 from shared.domain.file_state import RUNNING, FileAction, FilePauseReason, FileState
-from shared.domain.identity import nik_check
+from shared.domain.identity import mask, nik_check, with_masked_nik
 from shared.domain.matter import asked_at, facts_of, lines, products_of
 from shared.domain.numbering import following, label, office_day
 from shared.domain.procedure import ENDS_STEP, acting_role, actions_for, first_desk, may_gather, send_back_targets
@@ -116,7 +117,10 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
 
     def work() -> dict[str, object]:
         click = forms.read(FileClick)
-        return change(file_engine.receive, ticket_id, _action(click.action), click.given())
+        with store().read() as connection:
+            ticket = files.ticket_of(connection, g.office_id, ticket_id)
+        given = _unmasked(click.given(), ticket.case_id if ticket else None)
+        return change(file_engine.receive, ticket_id, _action(click.action), given)
 
     return serve(screen, work)
 
@@ -145,7 +149,7 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
         return do(_of_file(case_id), file_engine.undo, case_id)
 
     def work() -> dict[str, object]:
-        given = forms.read(FileClick).given()
+        given = _unmasked(forms.read(FileClick).given(), case_id)
         if action == COLLECT:
             return change(file_engine.collect, case_id, given)
         return change(file_engine.act, case_id, _action(action), given)
@@ -155,6 +159,16 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
 
 def _of_file(case_id: int) -> ButtonPage[object]:
     return ButtonPage(partial(_file_page, case_id), lambda _: url_for("counter.file", case_id=case_id))
+
+
+@blueprint.post("/cases/<int:case_id>/nik")
+@officers_only(Right.SEE_FILES)
+def whole_nik(case_id: int) -> ResponseReturnValue:
+    """The same page with whole NIKs instead of their last four digits; that somebody looked is written down."""
+    page = _file_page(case_id, whole=True)
+    store().write_with(note_view, g.office_id, case_id, actor(), "nik")
+    forms.mark_taken()
+    return page
 
 
 @blueprint.post("/cases/<int:case_id>/slips/<kind>")
@@ -176,7 +190,7 @@ def disturb(what: str) -> ResponseReturnValue:
 # --- inside ---
 
 
-def _file_page(case_id: int, message: str | None = None) -> str:
+def _file_page(case_id: int, message: str | None = None, *, whole: bool = False) -> str:
     with store().read() as connection:
         found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
         if found is None:
@@ -191,6 +205,7 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         archived = files.archive_numbers(connection, g.office_id) if _archives(found.step) else []
     pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
+    matter = lines(found.service, found.file.matter)
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
     return render_template(
         "counter/file.html",
@@ -202,7 +217,9 @@ def _file_page(case_id: int, message: str | None = None) -> str:
         way=steps,
         is_running=found.state in RUNNING,
         declared=_declared(found.service, found.step, facts) if found.step else [],
-        matter=lines(found.service, found.file.matter),
+        matter=[(name, said if whole else with_masked_nik(said)) for name, said in matter],
+        applicant=_shown(found.file.applicant, whole),
+        is_whole=whole,
         products=products_of(found.service, facts),
         signatures=_signatures(found.file, found.service),
         may_collect=may_gather(found.state, found.step, current_user.roles),
@@ -262,7 +279,7 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         file=found,
         collected=found.file.collected if found else _ticked(service, said),
         said=said,
-        applicant=found.file.applicant if found else {},
+        applicant=_shown(found.file.applicant if found else {}),
         answers=known,
         question=next_question(service, known),
         requirements=needed(service, facts),
@@ -300,6 +317,22 @@ def _signatures(file: File, service: ServiceStandard) -> list[tuple[Step, Entry]
     """Who has signed so far, step by step."""
     signed = [(step, file.collected.at(step.key).get(Collects.SIGNATURE)) for step in service.steps]
     return [(step, entry) for step, entry in signed if entry and entry.get("is_signed") is True]
+
+
+def _shown(applicant: Mapping[str, str], whole: bool = False) -> dict[str, str]:
+    """The applicant's data for a screen: the NIK masked unless somebody asked for it."""
+    return {key: value if whole or key != "nik" else mask(value) for key, value in applicant.items()}
+
+
+def _unmasked(given: FileInput, case_id: int | None) -> FileInput:
+    """A masked NIK that came back as it was shown means the one that is there."""
+    if case_id is None or not given.applicant or "*" not in given.applicant.get("nik", ""):
+        return given
+    with store().read() as connection:
+        file = files.find(connection, g.office_id, case_id)
+    if file is None or given.applicant["nik"] != mask(file.applicant.get("nik", "")):
+        return given
+    return replace(given, applicant={**given.applicant, "nik": file.applicant.get("nik", "")})
 
 
 def _action(word: str) -> FileAction:

@@ -58,6 +58,7 @@ MENU = (
         Right.SEE_REPORTS,
         ("counter.reports", "counter.region_report"),
     ),
+    Section("counter.persons", "user-search", "Personal data", Right.CARE_FOR_DATA, ("counter.find_person",)),
     Section("counter.audit_page", "scroll-text", "Audit", Right.SEE_AUDIT),
     Section("setup.overview", "settings", "Setup", Right.SEE_SETUP),
 )

@@ -55,6 +55,8 @@ UNRECORDED = {
     "devices_setup.tell": "a display blinks, sounds or loads its page again: nothing is other than before",
     "devices_setup.test_call": "the same for every display",
     "counter.stop_work": "one's own long work ends; that it was begun is recorded",
+    "counter.find_person": "the same: who looked at whose data",
+    "counter.whole_nik": "the same: who looked at whose data",
     "counter.complaint_person": "noted among who looked at whose data, which the audit page shows below",
     "kiosk.file": "a look by the receipt: nothing changes, and no person is named",
     "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",
@@ -560,6 +562,35 @@ def _(house: House) -> Click:
 def _(house: House) -> Click:
     said = {"number": "400/1/2026", "place": "Lumajang", "on_day": "2026-11-24", "post": "Kepala Seksi", "name": "Sri"}
     return Click("/lumajang/counter/reports", {"period": "2026-10", **said})
+
+
+# --- personal data ---
+
+PERSONS = "/lumajang/counter/persons"
+
+
+def _data_asked(house: House) -> str:
+    """The address of a request about a file that was withdrawn."""
+    file = house.desks.to_step("validate")
+    house.do(f"/lumajang/counter/cases/{file}/withdraw", reason="Batal")
+    house.do(f"{PERSONS}/requests", **{"cases[]": [str(file)], "wish": "erase", "words": "Mohon dihapus"})
+    return f"{PERSONS}/requests/{house.row(tables.DataRequest).id}"
+
+
+@clicks("counter.ask_data")
+def _(house: House) -> Click:
+    file = house.desks.to_step("validate")
+    return Click(f"{PERSONS}/requests", {"cases[]": [str(file)], "wish": "see", "words": "Ingin tahu"})
+
+
+@clicks("counter.answer_data", "counter.answer_data grant")
+def _(house: House) -> Click:
+    return Click(f"{_data_asked(house)}/grant")
+
+
+@clicks("counter.answer_data", "counter.answer_data refuse")
+def _(house: House) -> Click:
+    return Click(f"{_data_asked(house)}/refuse", {"reason": "Masih wajib disimpan"})
 
 
 # --- devices and paper ---

@@ -42,7 +42,8 @@ THROUGH = {
         paper.reprint paper.give_up paper.new_roll
     """,
     "LOKSCVURA": """
-        counter.act_on_file counter.end_session counter.sign_out counter.do_sign_in counter.do_change_password
+        counter.act_on_file counter.whole_nik counter.end_session counter.sign_out counter.do_sign_in
+        counter.do_change_password
         kiosk_survey.visit kiosk_survey.refuse kiosk_survey.answer kiosk_survey.drop_coin
         survey.begin survey.refuse survey.answer
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
@@ -61,7 +62,7 @@ THROUGH = {
     "  K     A": """
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
         counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
-        counter.close_month
+        counter.close_month counter.find_person counter.ask_data counter.answer_data
     """,
     "        A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell

@@ -163,6 +163,11 @@ def mask(nik: str) -> str:
     return shown.rjust(len(nik), "*")
 
 
+def with_masked_nik(text: str) -> str:
+    """The text with every NIK in it masked: its last four digits stay."""
+    return _NIK_IN_TEXT.sub(lambda found: mask(tidy(found[0])), text)
+
+
 def without_nik(text: str) -> str:
     """The text with every NIK in it blacked out, also one in groups; phone numbers and NIB (13 digits) are shorter."""
     return _NIK_IN_TEXT.sub("****", text)

@@ -61,10 +61,11 @@ def clear(tx: Transaction) -> dict[str, int]:
 
 def erase_file(tx: Transaction, row: AnyRow) -> None:
     """Takes a person out of one file and of all that was written about it: events, slips, letters, corrections."""
-    secrets = secrets_of(row.applicant, row.nik, row.nib)
+    secrets = secrets_of({**row.applicant, **row.matter}, row.nik, row.nib)
     gone = {
         "nik": "",
         "nib": None,
+        "matter": {},
         "applicant": stripped_applicant(row.applicant),
         "collected": stripped_collected(row.collected, secrets),
     }

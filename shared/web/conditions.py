@@ -19,9 +19,10 @@ from sqlalchemy import Connection, func, select
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.ticket import State
+from shared.engine.person import NEAR
 from shared.printing.address import is_wired
 from shared.printing.delivery import Answers
-from shared.store import complaints
+from shared.store import complaints, people
 from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.tables import Event, Ticket
@@ -159,6 +160,14 @@ def complaint_near(scene: Scene) -> Iterator[Facts]:
     ]
     if near:
         yield {"count": len(near), "numbers": ", ".join(near[:5])}
+
+
+@condition
+def data_request_due(scene: Scene) -> Iterator[Facts]:
+    """Somebody asked about their data, and the 3 x 24 hours are nearly over."""
+    count = people.due_requests(scene.connection, scene.office.office_id, scene.now, NEAR)
+    if count:
+        yield {"count": count}
 
 
 def _waiting(scene: Scene) -> list[ComplaintView]:

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Refusal, Unknown
+from shared.domain.identity import with_masked_nik
 from shared.domain.money import rupiah
 from shared.domain.office import OfficeConfig
 from shared.store import reads
@@ -49,7 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
     app.after_request(_headers)
     app.jinja_env.globals.update(came_from=came_from)
-    app.jinja_env.filters.update(moment=_moment, clock=_clock, rupiah=rupiah)
+    app.jinja_env.filters.update(moment=_moment, clock=_clock, rupiah=rupiah, masked=with_masked_nik)
     app.jinja_env.globals["csrf"] = _csrf_field
 
 

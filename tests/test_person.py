@@ -1,0 +1,140 @@
+"""One person's data: masked on screens, whole at a click that is written down, as a sheet, erased at their wish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desks import APPLICANT, Desks
+from flask import Flask
+from people import Browser, sign_in
+from sqlalchemy import select, update
+from werkzeug.security import generate_password_hash
+from world import PASSWORD
+
+from shared.domain.file_state import FileAction
+from shared.domain.identity import with_masked_nik
+from shared.store.office import Store
+from shared.store.tables import DataRequest, DataView, Officer
+from shared.web.app import create_app
+from shared.web.limits import limiter
+from shared.web.settings import Settings
+
+NIK = APPLICANT["nik"]
+PERSONS = "/lumajang/counter/persons"
+
+
+@pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    made = Desks(sqlite_store)
+    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
+    sqlite_store.write(update(Officer).values(**known))
+    return made
+
+
+@pytest.fixture
+def app(desks: Desks, tmp_path: Path) -> Flask:
+    whole = create_app(Settings(data=tmp_path), desks.store, clock=lambda: desks.now, async_mode="threading")
+    limiter.reset()
+    return whole
+
+
+@pytest.fixture
+def kasi(app: Flask) -> Browser:
+    return sign_in(app, "kasi", office="lumajang")
+
+
+def views(desks: Desks) -> list[str]:
+    with desks.store.read() as connection:
+        return list(connection.execute(select(DataView.what).order_by(DataView.id)).scalars())
+
+
+def request(desks: Desks) -> Any:
+    with desks.store.read() as connection:
+        return connection.execute(select(DataRequest)).one()
+
+
+def test_a_nik_in_a_text_is_masked_also_in_groups() -> None:
+    assert with_masked_nik("NIK 3508 2057 0890 9992, HP 081234567890") == "NIK ************9992, HP 081234567890"
+
+
+def test_the_pages_of_a_file_mask_the_nik_until_somebody_asks_and_that_is_written_down(
+    app: Flask, desks: Desks, kasi: Browser
+) -> None:
+    file = desks.to_step("confirm")
+    path = f"/lumajang/counter/cases/{file}"
+    operator = sign_in(app, "operator", office="lumajang")
+    for browser in (kasi, operator):
+        page = browser.get(path).text
+        assert NIK not in page
+        assert "************9992" in page
+
+    assert NIK in kasi.post(f"{path}/nik").text
+
+    assert views(desks) == ["file", "file", "nik"]
+
+
+def test_a_masked_nik_that_comes_back_changes_nothing_and_a_typed_one_does(app: Flask, desks: Desks) -> None:
+    file = desks.to_step("confirm")
+    operator = sign_in(app, "operator", office="lumajang")
+    form = {f"applicant.{key}": value for key, value in APPLICANT.items()}
+    path = f"/lumajang/counter/cases/{file}/correct"
+
+    sent = operator.post(path, **{**form, "applicant.nik": "************9992", "applicant.business": "Keripik Jaya"})
+    assert sent.status_code == 302, sent.text
+    assert (desks.file(file).nik, desks.file(file).applicant["business"]) == (NIK, "Keripik Jaya")
+    assert operator.post(path, **{**form, "applicant.nik": "3508101708909991"}).status_code == 302
+    assert desks.file(file).nik == "3508101708909991"
+    assert operator.post(path, **{**form, "applicant.nik": "************0000"}).status_code == 400
+
+
+def test_all_that_is_kept_of_a_person_is_on_one_sheet_by_nik_or_register(desks: Desks, kasi: Browser) -> None:
+    file = desks.to_step("validate")
+    kasi.get(f"/lumajang/counter/cases/{file}")
+
+    for wanted in (NIK, "3508 2057 0890 9992", "1/2026"):
+        page = kasi.post(PERSONS, wanted=wanted).text
+        for each in (*(APPLICANT[key] for key in ("name", "nik", "phone", "email")), "1/2026", "O-001"[-3:]):
+            assert each in page, each
+    told = kasi.post(PERSONS, wanted=NIK, as_json="1")
+
+    assert told.get_json(force=True)["files"][0]["applicant"]["nik"] == NIK
+    assert views(desks) == ["file", "sheet", "sheet", "sheet", "sheet"]
+    for nobody in ("3508101708909991", "77/2026", "1", "", "%"):
+        assert kasi.post(PERSONS, wanted=nobody).status_code == 404, nobody
+
+
+def test_a_wish_to_erase_has_three_days_and_leaves_nothing_of_the_person(
+    desks: Desks, kasi: Browser, tmp_path: Path
+) -> None:
+    file = desks.to_step("validate")
+    asked = {"cases[]": [str(file)], "wish": "erase", "words": "Mohon data saya dihapus"}
+    assert kasi.post(f"{PERSONS}/requests", **asked).status_code == 302
+    row = request(desks)
+    assert (row.due_at - row.asked_at).total_seconds() == 72 * 3600
+    path = f"{PERSONS}/requests/{row.id}"
+    refused = kasi.post(f"{path}/grant")
+    assert (refused.status_code, "diproses" in refused.text) == (409, True)
+    desks.act("admin", file, FileAction.WITHDRAW, reason="Atas permintaan")
+    desks.later(days=2, hours=1)
+    kasi.sign_in("lumajang", "kasi")
+    assert 'data-condition="data_request_due"' in kasi.get("/lumajang/counter/supervisor").text
+
+    assert kasi.post(f"{path}/grant").status_code == 302
+
+    assert desks.file(file).applicant == {"village": APPLICANT["village"], "kbli": APPLICANT["kbli"]}
+    files = [each for each in tmp_path.iterdir() if each.name.startswith("loket.db")]
+    assert [each.name for each in files if NIK.encode() in each.read_bytes()] == []
+    assert kasi.post(f"{path}/grant").status_code == 409
+
+
+def test_a_refusal_says_why(desks: Desks, kasi: Browser) -> None:
+    file = desks.to_step("validate")
+    kasi.post(f"{PERSONS}/requests", **{"cases[]": [str(file)], "wish": "correct", "words": "Nama keliru"})
+    path = f"{PERSONS}/requests/{request(desks).id}/refuse"
+
+    assert kasi.post(path).status_code == 422
+    assert kasi.post(path, reason="Sudah benar menurut KTP").status_code == 302
+
+    assert request(desks).is_granted is False
