@@ -9,13 +9,20 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, select
 
-from shared.domain.file_state import FileState
+from shared.domain.actor import Actor
+from shared.domain.collected import Collected
+from shared.domain.file import FileInput, decide
+from shared.domain.file_state import FileAction, FileState
+from shared.domain.standard import Role
+from shared.domain.standard_table import to_table
+from shared.standards import service_to_json, shipped
 from shared.store import files, register
 from shared.store.migrate import MIGRATIONS, upgrade
 from shared.store.office import Store
 from shared.store.register import RegisterSearch
+from shared.store.tables import OfficerRole
 
 BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 STEPS = [
@@ -182,3 +189,56 @@ def test_files_that_were_accepted_earlier_stand_in_the_register_with_the_day_of_
         ("1/2026", "Orang 1", BEGAN),
     ]
     assert [file.register for file in waiting] == ["1/2026"]  # its service has no step for the recap
+
+
+def test_every_file_of_the_state_before_keeps_its_data_its_collected_values_and_its_version(
+    tmp_path: Path, open_store: Callable[[str], Store]
+) -> None:
+    """A file at each of the ten steps, by a standard as it was stored then, with all that says nothing in it."""
+    oss = next(each for each in shipped()[0].services if each.slug == "oss")
+    body = service_to_json(oss) | {"complaint": {"phone": "0334-1"}, "questions": [], "is_delicate": False}
+    body["steps"] = [
+        {"needs_applicant": False, "silent": False, "collects": [], "may_send_back_to": [], **step}
+        for step in to_table(oss)["steps"]
+    ]
+    write = old_database(tmp_path / "old.db", "0006")
+    at = BEGAN.replace(tzinfo=None)
+    write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
+                     "setup_version": 1, "settings": {}, "profile": {}})  # fmt: skip
+    write("standard_version", {"id": 7, "office_id": 1, "service_id": 1, "number": 3, "made_at": at, "body": body})
+    write("service", {"id": 1, "office_id": 1, "slug": "oss", "series": "A", "position": 0, "is_active": True,
+                      "cutoff_minutes": 0, "standard_id": 7})  # fmt: skip
+    write("officer", {"id": 1, "office_id": 1, "login": "wakil", "name": "Wakil", "password_hash": "x",
+                      "must_change_password": False, "is_active": True})  # fmt: skip
+    write("officer_role", {"officer_id": 1, "role": "camat", "from_on": at.date(), "until_on": at.date()})
+    write("officer_role", {"officer_id": 1, "role": "kasi"})
+    kept = {"receive": {"documents": {"ktp": True, "by": "Ani"}}, "validate": {"validation": {"is_valid": True}},
+            "confirm": {"confirmation": {"is_approved": True, "data_version": 2}}}  # fmt: skip
+    for number, step in enumerate(oss.steps, 1):
+        write("case_file", {"id": number, "office_id": 1, "service_id": 1, "standard_id": 7, "token": f"t{number}",
+                            "state": "open", "step": step.key, "register_year": 2026, "register_number": number,
+                            "nik": "3508205708909992", "applicant": {"name": "Siti", "business": "Keripik"},
+                            "answers": {}, "opened_at": at, "since_at": at, "accepted_at": at, "pauses": [],
+                            "collected": {"steps": kept, "remarks": {"ktp": "buram"}, "data_version": 2}})  # fmt: skip
+
+    upgrade(f"sqlite:///{tmp_path / 'old.db'}")
+
+    store = open_store(f"sqlite:///{tmp_path / 'old.db'}")
+    with store.read() as connection:
+        found = [files.find(connection, 1, number) for number in range(1, len(oss.steps) + 1)]
+        standard = store.office_configs.standard(connection, 7)
+        held = connection.execute(select(OfficerRole.role, OfficerRole.standing).order_by(OfficerRole.id)).all()
+    assert [file.step for file in found if file] == [step.key for step in oss.steps]
+    assert standard.steps == oss.steps
+    assert [(role.value, standing.value) for role, standing in held] == [("camat", "plh"), ("kasi", "holder")]
+    for file in found:
+        assert file is not None
+        assert file.collected == Collected(kept, {"ktp": "buram"}, 2)
+        assert (file.standard_id, file.matter, file.fee, file.paid_at) == (7, {}, None, None)
+        assert file.applicant == {"name": "Siti", "business": "Keripik"}
+        assert file.way(standard) == standard.steps
+    operator = Actor.officer(BEGAN, 1, "Ani", {Role.OPERATOR})
+    product = FileInput({"product": {"nib": "1234567890123"}})
+    assert found[6] is not None
+    issued = decide(found[6], standard, FileAction.ADVANCE, product, operator, store.office_config(1)).file
+    assert (issued.step, issued.nib) == ("archive", "1234567890123")
