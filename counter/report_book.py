@@ -16,7 +16,8 @@ from shared.domain.office import OfficeConfig
 from shared.domain.report import Visit, VisitEnd
 from shared.domain.report_files import FileFact
 from shared.domain.report_table import Cell, ColumnKind, ReportTable
-from shared.engine.report_tables import VISIT_COUNTS, Say
+from shared.engine.report_more import Say
+from shared.engine.report_tables import VISIT_COUNTS
 
 NUMBERS: Mapping[ColumnKind, tuple[str, float]] = {
     ColumnKind.COUNT: ("#,##0", 1),

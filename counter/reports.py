@@ -18,8 +18,9 @@ from shared.domain.office import OfficeConfig
 from shared.domain.period import Period, PeriodKind, parse
 from shared.domain.rights import Right
 from shared.engine import report, report_today
+from shared.engine.report_more import Say
 from shared.engine.report_region import region_table
-from shared.engine.report_tables import Compared, Say, hour, step_titles, tables, wait_names
+from shared.engine.report_tables import Compared, hour, step_titles, tables, wait_names
 from shared.loop import off_the_loop
 from shared.store import report_period, report_signed
 from shared.store.office import Store

@@ -18,6 +18,7 @@ FIELDS = ["measure", "value", "unit", "yardstick", "ratio", "target", "met"]
 FIGURES = {
     "takes": ["takes_1", "takes_8", "takes_32"],
     "start": ["start", "memory"],
+    "reports": [f"report_{what}_of_{size}" for size in (20, 200, 2000) for what in ("month", "today")],
 }
 
 

@@ -45,6 +45,9 @@ class FileFact:
     pauses: tuple[Pause, ...] = ()
     events: tuple[FileEvent, ...] = ()
     awaits_receiver: frozenset[str] = frozenset()
+    fee: int | None = None
+    """Rupiah."""
+    paid_at: datetime | None = None
 
     @property
     def received_at(self) -> datetime | None:
@@ -84,6 +87,10 @@ class FileCounts:
     """Of those, past their promise."""
     uncollected: int
     """Of those, finished for the office: only the applicant has not come."""
+    paid: int
+    """Files whose fee was paid in the period."""
+    fees: int
+    """Rupiah that were paid."""
     gross: Spread
     """Working time from acceptance to the end."""
     net: Spread
@@ -152,10 +159,11 @@ def _line(files: Sequence[FileFact], begins: datetime, ends: datetime, at: datet
     now = [(file, *file.state_at(ends)) for file in files]
     running = [(file, step) for file, state, step in now if _is_running(state, step)]
     times = [_times(file, calendar) for file in done]
+    paid = [file.fee or 0 for file in files if _within(file.paid_at, begins, ends)]
     return FileCounts(
         received=sum(_within(file.received_at, begins, ends) for file in files),
         returned=_moves(files, begins, ends, FileState.RETURNED),
-        refused=_moves(files, begins, ends, "refused"),
+        refused=_moves(files, begins, ends, FileState.REFUSED),
         withdrawn=_moves(files, begins, ends, FileState.WITHDRAWN),
         finished=len(done),
         on_time_gross=sum(file.due_at is not None and _end(file) <= file.due_at for file in done),
@@ -165,13 +173,15 @@ def _line(files: Sequence[FileFact], begins: datetime, ends: datetime, at: datet
         open=len(running),
         late=sum(file.due_at is not None and file.due_at < at for file, _ in running),
         uncollected=sum(step in file.awaits_receiver for file, step in running),
+        paid=len(paid),
+        fees=sum(paid),
         gross=spread(gross for gross, _ in times),
         net=spread(net for _, net in times),
     )
 
 
 def _says_anything(line: FileCounts) -> bool:
-    return any((line.received, line.returned, line.refused, line.withdrawn, line.finished, line.open))
+    return any((line.received, line.returned, line.refused, line.withdrawn, line.finished, line.open, line.paid))
 
 
 def _is_running(state: str | None, step: str | None) -> bool:
@@ -259,7 +269,7 @@ def _steps(
     return {key: StepLine(len(times), spread(times)) for key, times in lay.items()}, dict(flow)
 
 
-_AWAY = (FileState.RETURNED, FileState.WITHDRAWN, "refused")
+_AWAY = (FileState.RETURNED, FileState.WITHDRAWN, FileState.REFUSED)
 """In these states a file lies at no desk."""
 
 

@@ -9,7 +9,7 @@ from shared.domain.period import Period
 from shared.domain.report import VisitCounts
 from shared.domain.report_files import FileCounts
 from shared.domain.report_table import Cell, Column, ColumnKind, ReportTable
-from shared.engine.report_tables import Say
+from shared.engine.report_more import Say
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.report_period import PeriodReport, period_report

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from shared.domain.office import OfficeConfig
 from shared.domain.report import WAIT_EDGES_MIN, Spread, StayCounts, VisitCounts, change
 from shared.domain.report_files import AGES_DAYS, FileCounts
 from shared.domain.report_table import Cell, Column, ColumnKind, ReportTable
+from shared.engine.report_more import Say, complaints, disturbances, late, promised, satisfaction
 from shared.standards import regions
 from shared.store.report_period import PeriodReport
-
-Say = Callable[[str], str]
-"""The words of a key in the language of the report."""
 
 TEXT, COUNT, MINUTES, HOURS = ColumnKind.TEXT, ColumnKind.COUNT, ColumnKind.MINUTES, ColumnKind.HOURS
 SHARE, CHANGE = ColumnKind.SHARE, ColumnKind.CHANGE
@@ -41,15 +38,17 @@ def tables(compared: Compared, say: Say) -> list[ReportTable]:
         _reasons(report, say),
         _ages(report, say),
         _villages(report, say),
-        _promised(report, say),
+        complaints(report, say),
+        satisfaction(report, say),
+        promised(report, say),
         *_times(report, say),
         _counters(report, office, say),
         *([] if compared.officers is None else [_officers(report, compared.officers, say)]),
         _steps(report, office, say),
         _waits(report, say),
         arrivals(report, say),
-        _disturbances(report, office, say),
-        _late(report, office, say),
+        disturbances(report, office, say),
+        late(report, office, say),
     ]
     return [found[0], *(table for table in found[1:] if table.rows)]
 
@@ -84,6 +83,10 @@ def figures(report: PeriodReport) -> dict[str, tuple[ColumnKind, Cell]]:
         "open": (COUNT, files.open),
         "late_files": (COUNT, files.late),
         "uncollected": (COUNT, files.uncollected),
+        "fees": (ColumnKind.RUPIAH, files.fees),
+        "complaints": (COUNT, report.complaints.total),
+        "complaints_in_time": (SHARE, _part(report.complaints.in_time, report.complaints.answered)),
+        "complaints_late": (COUNT, report.complaints.late),
         "disturbances": (COUNT, len(report.disturbances)),
         "disturbed_min": (COUNT, report.disturbed_min),
         "closures": (COUNT, len(report.closures)),
@@ -133,6 +136,7 @@ def files_by_service(report: PeriodReport, office: OfficeConfig, say: Say) -> Re
     columns = (
         Column(say("report.service"), TEXT),
         *(Column(say(f"report.{key}"), COUNT, is_summed=True) for key in FILE_COUNTS),
+        Column(say("report.fees"), ColumnKind.RUPIAH, is_summed=True),
         Column(say("report.net_median"), HOURS),
         Column(say("report.net_p90"), HOURS),
     )
@@ -153,6 +157,7 @@ FILE_COUNTS = (
     "open",
     "late_files",
     "uncollected",
+    "paid",
 )
 
 
@@ -169,6 +174,8 @@ def _file_cells(line: FileCounts) -> tuple[Cell, ...]:
         line.open,
         line.late,
         line.uncollected,
+        line.paid,
+        line.fees,
         line.net.median_s,
         line.net.p90_s,
     )
@@ -267,23 +274,6 @@ def _villages(report: PeriodReport, say: Say) -> ReportTable:
     return ReportTable("villages", say("report.by_villages"), columns, rows, total)
 
 
-def _promised(report: PeriodReport, say: Say) -> ReportTable:
-    found = report.visits.promised
-    columns = Column(say("report.figure"), TEXT), Column(say("report.this_period"))
-    rows: tuple[tuple[ColumnKind, str, Cell], ...] = ()
-    if found is not None:
-        rows = (
-            (COUNT, "promised_n", found.n),
-            (MINUTES, "promised_error", found.mae_s),
-            (MINUTES, "promised_median", found.median_s),
-            (MINUTES, "promised_bias", found.bias_s),
-            (SHARE, "promised_within", found.within_10_min),
-            (SHARE, "promised_beyond", found.beyond_upper),
-        )
-    cells = tuple((say(f"report.{key}"), value) for _, key, value in rows)
-    return ReportTable("promised", say("report.promised"), columns, cells, kinds=tuple(kind for kind, *_ in rows))
-
-
 def _steps(report: PeriodReport, office: OfficeConfig, say: Say) -> ReportTable:
     columns = (
         Column(say("report.service"), TEXT),
@@ -322,38 +312,6 @@ def arrivals(report: PeriodReport, say: Say) -> ReportTable:
     return ReportTable("arrivals", say("report.arrivals"), columns, rows, (say("report.total"), *sums))
 
 
-def _disturbances(report: PeriodReport, office: OfficeConfig, say: Say) -> ReportTable:
-    columns = (
-        Column(say("report.what"), TEXT),
-        Column(say("report.since"), TEXT),
-        Column(say("report.until"), TEXT),
-        Column(say("report.reason"), TEXT),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for one in report.disturbances:
-        rows.append(
-            (say("report.disturbance"), _moment(one.from_at, office), _moment(one.until_at, office), one.system.upper())
-        )
-    for each in report.closures:
-        service = next((known.standard.short_name for known in office.services if known.slug == each.service), None)
-        what = say("report.closure") + (f": {service}" if service else "")
-        rows.append((what, _moment(each.at, office), _moment(each.until_at, office), each.reason))
-    rows += [(say("report.holiday"), _day(on), _day(on), name) for on, name in report.holidays]
-    return ReportTable("disturbances", say("report.by_disturbances"), columns, tuple(rows))
-
-
-def _late(report: PeriodReport, office: OfficeConfig, say: Say) -> ReportTable:
-    columns = (
-        Column(say("report.taken_on"), TEXT),
-        Column(say("report.service"), TEXT),
-        Column(say("report.entered_on"), TEXT),
-    )
-    rows = tuple(
-        (_moment(one.taken_at, office), _service(office, one.service_id), _day(one.on_day)) for one in report.late
-    )
-    return ReportTable("late", say("report.late_entries"), columns, rows, note=say("report.late_explained"))
-
-
 # --- words and numbers ---
 
 
@@ -378,21 +336,9 @@ def _services(office: OfficeConfig, asked: Iterable[int]) -> list[tuple[int, str
     return [(each.id, each.standard.short_name) for each in office.services if each.id in wanted]
 
 
-def _service(office: OfficeConfig, service_id: int) -> str:
-    return office.service_ids[service_id].standard.short_name
-
-
 def _part(count: int, of: int) -> float | None:
     return count / of if of else None
 
 
 def _change(value: Cell, was: Cell) -> float | None:
     return change(value, was) if not isinstance(value, str) and not isinstance(was, str) else None
-
-
-def _moment(at: datetime | None, office: OfficeConfig) -> str:
-    return at.astimezone(office.zone).strftime("%d/%m/%Y %H.%M") if at else ""
-
-
-def _day(on: date) -> str:
-    return on.strftime("%d/%m/%Y")

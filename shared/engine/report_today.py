@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,8 @@ from shared.domain.office import OfficeConfig
 from shared.domain.period import Period, PeriodKind
 from shared.domain.report import VisitFigures, visit_figures
 from shared.domain.standard import Role
-from shared.store import file_views, report
+from shared.store import complaints, file_views, report
+from shared.store.complaints import ComplaintView
 from shared.store.file_views import FileLine, FileView
 from shared.store.office_config import OfficeConfigCache
 from shared.store.report_files import ReturnedFile, returned_since
@@ -28,13 +29,24 @@ class TodaysWork:
     due: Sequence[FileLine]
     returned: Sequence[ReturnedFile]
     """Today."""
+    complaints: Sequence[ComplaintView]
+    """Unanswered ones whose next day is today, tomorrow or past; nobody's words."""
     uncollected: Sequence[FileView]
     """The oldest first."""
+
+
+def later_day(moment: datetime, office: OfficeConfig) -> datetime:
+    """The end of the first working day from then on: what is due until there is near."""
+    day = office.calendar.day_of(moment)
+    while not office.calendar.is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), office.zone)
 
 
 def today(connection: Connection, configs: OfficeConfigCache, office: OfficeConfig, now: datetime) -> TodaysWork:
     period = Period.of(PeriodKind.DAY, office.calendar.day_of(now))
     begins, ends = period.starts_at(office.zone), period.ends_at(office.zone)
+    near = later_day(ends, office)
     under_way = file_views.tray(connection, configs, office, set(Role), now).files
     late = [file for file in under_way if file.due_at is not None and file.due_at < now]
     due = [file for file in under_way if file.due_at is not None and now <= file.due_at < ends]
@@ -44,5 +56,6 @@ def today(connection: Connection, configs: OfficeConfigCache, office: OfficeConf
         late,
         due,
         returned_since(connection, office.office_id, begins),
+        [one for one in complaints.waiting(connection, office.office_id) if one.due_at and one.due_at < near],
         file_views.uncollected(connection, configs, office, now),
     )

@@ -1,4 +1,4 @@
-"""The facts of a period as the event rows tell them: visits with their stays, made by the database; reads only.
+"""The facts of a period as the event rows tell them: visits with their stays, disturbances, closures; reads only.
 
 Which visits belong to a period: those of its days. A number that was entered after the month of its day had been
 reported stands in the report of the day on which it was entered, so that each visit is in one month's report only.
@@ -6,23 +6,11 @@ reported stands in the report of the day on which it was entered, so that each v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    Subquery,
-    and_,
-    case,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Row, String, func, or_, select, type_coerce
 
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
@@ -41,7 +29,8 @@ BY_NIGHT = "close_day"
 _SERVED = (Action.FINISH, Action.HOLD, Action.TRANSFER, Action.PASS_ON, Action.PROCESS)
 """Actions that end a stay at a counter where the visitor was served."""
 
-AnyRow = Row[*tuple[object, ...]]
+_TicketRow = Row[int, int, date, datetime, State, Lane, float | None, int | None, int | None]
+_EventRow = Row[int | None, str, str, str | None, str | None, int | None, int | None, int | None, str | None]
 
 
 def visits(connection: Connection, office: OfficeConfig, period: Period) -> list[Visit]:
@@ -89,120 +78,120 @@ def _entered_within(connection: Connection, office: OfficeConfig, period: Period
 def _visits(connection: Connection, which: Iterable[ColumnElement[bool]]) -> list[tuple[Visit, datetime | None]]:
     """Visits, each with the moment at which it was entered later, if it was."""
     where = tuple(which)
-    groups: dict[int, list[AnyRow]] = {}
-    for row in connection.execute(_grouped(where)):
-        groups.setdefault(row.ticket_id, []).append(row)
-    tickets = select(
-        Ticket.id,
-        Ticket.service_id,
-        Ticket.on_day,
-        Ticket.taken_at,
-        Ticket.state,
-        Ticket.lane,
-        Ticket.estimate_s,
-        Ticket.quote_low,
-        Ticket.quote_high,
-    ).where(*where)
-    return [_visit(row, groups.get(row.id, [])) for row in connection.execute(tickets.order_by(Ticket.id))]
+    events: dict[int, list[_EventRow]] = {}
+    for row in connection.execute(_EVENTS.where(*where)).all():
+        acts = events.setdefault(row[0] or 0, [])
+        if row[1] == UNDO and acts:  # takes back the one right before
+            acts.pop()
+        else:
+            acts.append(row)
+    return [_visit(row, events.get(row[0], ())) for row in connection.execute(_TICKETS.where(*where)).all()]
 
 
-def _visit(row: AnyRow, groups: list[AnyRow]) -> tuple[Visit, datetime | None]:
-    entered_at = next((group.entered_at for group in groups if group.entered_at is not None), None)
-    quoted = None
-    if row.estimate_s is not None and row.quote_low is not None and row.quote_high is not None:
-        quoted = PromisedWait(row.quote_low, row.quote_high, row.estimate_s)
+_TICKETS = select(
+    Ticket.id,
+    Ticket.service_id,
+    Ticket.on_day,
+    Ticket.taken_at,
+    Ticket.state,
+    Ticket.lane,
+    Ticket.estimate_s,
+    Ticket.quote_low,
+    Ticket.quote_high,
+).order_by(Ticket.id)
+_EVENTS = (
+    select(
+        Event.ticket_id,
+        Event.action,
+        type_coerce(Event.at, String).label("at"),
+        Event.from_state,
+        Event.to_state,
+        Event.case_id,
+        Event.counter_id,
+        Event.officer_id,
+        Event.reason,
+    )
+    .join(Ticket, Ticket.id == Event.ticket_id)
+    .order_by(Event.ticket_id, Event.id)
+)
+"""Hundreds of thousands for a year: their times come as the database's driver has them, see `_moment`."""
+
+
+def _moment(at: str | datetime) -> datetime:
+    """SQLite's driver has text, in UTC."""
+    return datetime.fromisoformat(at + "+00:00") if isinstance(at, str) else at
+
+
+def _visit(row: _TicketRow, events: Sequence[_EventRow]) -> tuple[Visit, datetime | None]:
+    ticket_id, service_id, on_day, taken_at, state, lane, estimate_s, low, high = row
+    quoted = None if estimate_s is None or low is None or high is None else PromisedWait(low, high, estimate_s)
+    entered_at, is_walk_in, is_return = None, False, False
+    stays: list[_Stay] = []
+    queued_at: datetime | None = taken_at
+    for _, action, at, was, becomes, case_id, counter_id, officer_id, reason in events:
+        if action == Action.CALL:
+            stays.append(_Stay(_moment(at), queued_at, counter_id, officer_id))
+            queued_at = None
+        elif action == "take":
+            lane = Lane.PRIORITY if reason == PRIORITY else lane
+            is_return = case_id is not None
+        elif action == "walk_in":
+            is_walk_in = True
+        elif action == "late_entry":
+            entered_at = _moment(at)
+        elif stays:
+            here = stays[-1]
+            if action == Action.START and here.started_at is None:
+                here.started_at = _moment(at)
+            elif action in _SERVED and reason != BY_NIGHT and here.left_at is None:
+                here.left_at = _moment(at)
+            elif action == Action.MISS:
+                here.is_missed = True
+            elif action == Action.RELEASE:  # called by mistake: they have waited all the time
+                queued_at = stays.pop().queued_at
+        if becomes == State.WAITING and was not in _WAITED:
+            queued_at = _moment(at)
     visit = Visit(
-        row.id,
-        row.service_id,
-        row.on_day,
-        row.taken_at,
-        row.state,
-        is_priority=row.lane == Lane.PRIORITY or any(group.priority for group in groups),
-        is_walk_in=any(group.walk_in for group in groups),
-        is_return=any(group.is_return for group in groups),
-        stays=tuple(_stays(row.taken_at, groups)),
+        ticket_id,
+        service_id,
+        on_day,
+        taken_at,
+        state,
+        is_priority=lane == Lane.PRIORITY,
+        is_walk_in=is_walk_in,
+        is_return=is_return,
+        stays=tuple(each.ended() for each in stays),
         quoted=quoted,
     )
     return visit, entered_at
 
 
-def _stays(taken_at: datetime, groups: Iterable[AnyRow]) -> Iterable[CounterStay]:
-    """The calls that stood. After a call by mistake the visitor has waited all the time."""
-    queued_at: datetime | None = taken_at
-    for group in groups:
-        if group.called_at is None:
-            continue
-        if group.released:
-            continue
-        yield CounterStay(
-            group.called_at,
-            queued_at,
-            group.started_at,
-            group.left_at,
-            is_missed=bool(group.missed),
-            counter_id=group.counter_id,
-            officer_id=group.officer_id,
+_WAITED = (None, State.WAITING, State.CALLED)
+"""Who comes from there into the line has been in it already, or has just taken the number."""
+
+
+@dataclass(slots=True)
+class _Stay:
+    """A stay while its events are read."""
+
+    called_at: datetime
+    queued_at: datetime | None
+    counter_id: int | None
+    officer_id: int | None
+    started_at: datetime | None = None
+    left_at: datetime | None = None
+    is_missed: bool = False
+
+    def ended(self) -> CounterStay:
+        return CounterStay(
+            self.called_at,
+            self.queued_at,
+            self.started_at,
+            self.left_at,
+            self.is_missed,
+            self.counter_id,
+            self.officer_id,
         )
-        queued_at = group.waits_at
-
-
-def _grouped(where: tuple[ColumnElement[bool], ...]) -> Select[*tuple[object, ...]]:
-    """One row for each call of each ticket, and one (`call` 0) for what was before its first call."""
-    kept = _numbered(_standing(where))
-    row = kept.c
-    is_call = row.action == Action.CALL
-    ends = and_(row.action.in_(_SERVED), or_(row.reason.is_(None), row.reason != BY_NIGHT))
-    return (
-        select(
-            row.ticket_id,
-            row.call,
-            func.min(case((is_call, row.at))).label("called_at"),
-            func.min(case((row.action == Action.START, row.at))).label("started_at"),
-            func.min(case((ends, row.at))).label("left_at"),
-            func.max(case((row.to_state == State.WAITING, row.at))).label("waits_at"),
-            func.max(case((row.action == Action.MISS, 1), else_=0)).label("missed"),
-            func.max(case((row.action == Action.RELEASE, 1), else_=0)).label("released"),
-            func.max(case((row.action == "walk_in", 1), else_=0)).label("walk_in"),
-            func.max(case((and_(row.action == "take", row.reason == PRIORITY), 1), else_=0)).label("priority"),
-            func.max(case((and_(row.action == "take", row.case_id.is_not(None)), 1), else_=0)).label("is_return"),
-            func.max(case((row.action == "late_entry", row.at))).label("entered_at"),
-            func.max(case((is_call, row.counter_id))).label("counter_id"),
-            func.max(case((is_call, row.officer_id))).label("officer_id"),
-        )
-        .group_by(row.ticket_id, row.call)
-        .order_by(row.ticket_id, row.call)
-    )
-
-
-def _standing(where: tuple[ColumnElement[bool], ...]) -> CTE:
-    """The events of these tickets, each with the one after it: an undo takes back the one right before."""
-    following = func.lead(Event.action).over(partition_by=Event.ticket_id, order_by=Event.id)
-    return (
-        select(
-            Event.id,
-            Event.ticket_id,
-            Event.at,
-            Event.action,
-            Event.to_state,
-            Event.case_id,
-            Event.counter_id,
-            Event.officer_id,
-            Event.reason,
-            following.label("following"),
-        )
-        .join(Ticket, Ticket.id == Event.ticket_id)
-        .where(*where)
-        .cte("events_of_visits")
-    )
-
-
-def _numbered(events: CTE) -> Subquery:
-    """Those that stood, with the number of the call to which they belong."""
-    row = events.c
-    is_call = case((row.action == Action.CALL, 1), else_=0)
-    call = func.sum(is_call).over(partition_by=row.ticket_id, order_by=row.id, rows=(None, 0))
-    stood = row.action != UNDO, or_(row.following.is_(None), row.following != UNDO)
-    return select(events, call.label("call")).where(*stood).subquery("stood")
 
 
 # --- disturbances and closures ---

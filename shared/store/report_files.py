@@ -43,6 +43,8 @@ def files(
             FileRecord.due_at,
             FileRecord.completed_at,
             FileRecord.pauses,
+            FileRecord.fee,
+            FileRecord.paid_at,
         )
         .where(FileRecord.id.in_(asked))
         .order_by(FileRecord.id)
@@ -96,6 +98,8 @@ def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard) -> Fi
         tuple(_pause(each) for each in row.pauses),
         tuple(events),
         awaits,
+        row.fee,
+        row.paid_at,
     )
 
 

@@ -12,10 +12,23 @@ from shared.domain.office import OfficeConfig
 from shared.domain.period import Period
 from shared.domain.report import Visit, VisitFigures, visit_figures
 from shared.domain.report_files import FileFact, FileFigures, file_figures
+from shared.domain.survey import LEAST, Scores
+from shared.store import complaints, survey
+from shared.store.complaints import ComplaintFigures
 from shared.store.office_config import OfficeConfigCache
 from shared.store.report import Closure, Disturbance, closures, disturbances, visits
 from shared.store.report_files import files
 from shared.store.tables import Officer
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """The index of one closed period of the survey, with the number of answers behind it."""
+
+    key: str
+    index: float
+    grade: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,9 @@ class PeriodReport:
     closures: Sequence[Closure]
     working_days: int
     holidays: Sequence[tuple[date, str]]
+    complaints: ComplaintFigures
+    satisfaction: Sequence[Satisfaction]
+    """Of the survey's periods that ended in this one and are published."""
     late: Sequence[Visit]
     """Visits of earlier days that stand here because they were entered after their month had been reported."""
 
@@ -60,8 +76,24 @@ def period_report(
         closures(connection, office, period),
         sum(office.calendar.is_working_day(day) for day in period.each_day()),
         holidays,
+        complaints.figures(connection, office, period.first, period.last, now),
+        _satisfaction(connection, office, period, now),
         [visit for visit in came if visit.is_late],
     )
+
+
+def _satisfaction(
+    connection: Connection, office: OfficeConfig, period: Period, now: datetime
+) -> Sequence[Satisfaction]:
+    found = []
+    for each in survey.periods(connection, office.office_id):
+        scores = (each.result or {}).get("scores")
+        is_here = period.contains(each.last_on) and each.is_published(office.calendar.day_of(now))
+        if is_here and isinstance(scores, dict):
+            total = Scores.from_json(scores["all"])
+            if total.n >= LEAST:
+                found.append(Satisfaction(each.key, float(total.index), total.grade.value, total.n))
+    return found
 
 
 def facts(
