@@ -59,6 +59,7 @@ MENU = (
         ("counter.reports", "counter.region_report"),
     ),
     Section("counter.persons", "user-search", "Personal data", Right.CARE_FOR_DATA, ("counter.find_person",)),
+    Section("counter.evidence_page", "folder-check", "Folder of evidence", Right.MAKE_EVIDENCE),
     Section("counter.audit_page", "scroll-text", "Audit", Right.SEE_AUDIT),
     Section("setup.overview", "settings", "Setup", Right.SEE_SETUP),
 )

@@ -564,6 +564,11 @@ def _(house: House) -> Click:
     return Click("/lumajang/counter/reports", {"period": "2026-10", **said})
 
 
+@clicks("counter.make_evidence")
+def _(house: House) -> Click:
+    return Click("/uji/counter/evidence", {"year": "2026"})
+
+
 # --- personal data ---
 
 PERSONS = "/lumajang/counter/persons"

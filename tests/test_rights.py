@@ -63,6 +63,7 @@ THROUGH = {
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
         counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
         counter.close_month counter.find_person counter.ask_data counter.answer_data
+        counter.make_evidence
     """,
     "        A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
