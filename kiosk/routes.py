@@ -17,6 +17,7 @@ from shared.domain.errors import Unknown
 from shared.domain.numbering import label
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
+from shared.domain.service_facts import ServiceFacts, service_facts
 from shared.domain.standard import questions_tree
 from shared.engine import reception, visitor
 from shared.printing.status import Status
@@ -34,6 +35,7 @@ from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.screens import Screen
 from shared.web.urls import paper_url
+from shared.words import LANGUAGES, words
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 SCREEN = Screen(
@@ -59,6 +61,10 @@ def page() -> str:
         office=office_config(),
         services=services,
         trees={service.slug: questions_tree(service.standard) for service in services},
+        promises={
+            service.slug: [service_facts(service.standard, words(each)) for each in LANGUAGES] for service in services
+        },
+        nothing_said=ServiceFacts(),
         board=_board(),
         paper=_paper(),
         look_pictures=file_look.PICTURES,

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection
 
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
+from shared.domain.service_facts import service_facts
 from shared.domain.standard import Question, ServiceStandard, needed, next_question
 from shared.web.survey import questions, respondent_questions
+from shared.words import words
 
 Say = Callable[[str], str]
 
@@ -92,7 +94,9 @@ def _service(service: ServiceStandard, answers: dict[str, str], say: Say, langua
         return f"{service.name_in(language)}. {_question(question, language)}"
     bring = [each.text_in(language) for each in needed(service, answers)]
     needs = f"{say('What you need to bring')}: {'; '.join(bring)}"
-    return f"{service.name_in(language)}. {needs}. {say('Then touch Take a number.')}"
+    facts = service_facts(service, words(language))
+    told = [needs, *facts.lines(words(language)), *facts.criteria]
+    return f"{service.name_in(language)}. {'. '.join(told)}. {say('Then touch Take a number.')}"
 
 
 def _question(question: Question, language: str) -> str:

@@ -10,7 +10,7 @@ import { idle } from "./idle.js";
 import { drawNumber, leavePaper, watchPaper } from "./number.js";
 import { all, board, facts, noPaper, note, one, press, renew, root } from "./page.js";
 import { keys } from "./scan.js";
-import { drawService, turnNeeds } from "./service.js";
+import { drawService, drawStandard, turnNeeds } from "./service.js";
 import { forget, isFresh, keep, nonce, session } from "./session.js";
 import { measure, toggle } from "./sizes.js";
 import { hush, speak } from "./sound.js";
@@ -36,8 +36,8 @@ let isLooking = false;
 
 function place() {
   const parts = location.hash.replace("#", "").split("/");
-  if (parts[0] === "service" && facts.trees[parts[1]]) {
-    return { name: "service", slug: parts[1] };
+  if ((parts[0] === "service" || parts[0] === "standard") && facts.trees[parts[1]]) {
+    return { name: parts[0], slug: parts[1] };
   }
   if (parts[0] === "number" && session.ticket) {
     return { name: "number" };
@@ -84,7 +84,7 @@ function draw() {
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);
-  ({ home: drawHome, service: drawService, number: drawNumber, results: drawResults, file: drawFile, complaint: drawComplaint, survey: survey.draw, help: drawHelp })[where.name](screen, where.slug);
+  ({ home: drawHome, service: drawService, standard: drawStandard, number: drawNumber, results: drawResults, file: drawFile, complaint: drawComplaint, survey: survey.draw, help: drawHelp })[where.name](screen, where.slug);
   const placed = where.name + (where.slug || "");
   if (drawnPlace !== null && drawnPlace !== placed) {
     const title = one("h1", screen);
@@ -192,7 +192,7 @@ function speechKey() {
   if (where.name === "number") {
     return "ticket-" + session.ticket.token;
   }
-  if (where.name === "service") {
+  if (where.slug) {
     const answers = session.answers[where.slug] || {};
     return ["service-" + where.slug].concat(Object.keys(answers).map((question) => question + "." + answers[question])).join("~");
   }
@@ -273,9 +273,11 @@ const ACTIONS = {
       keep(session.searching ? { searching: false, find: "", page: 0 } : { priority: false });
       draw();
     } else {
-      go("");
+      go(where.name === "standard" ? "service/" + where.slug : "");
     }
   },
+  standard() { toggle(root, "side", false); go("standard/" + place().slug); },
+  side() { toggle(root, "side", root.dataset.side === undefined); },
   language() { hush(); keep({ language: session.language === "id" ? "en" : "id" }); note(""); draw(); },
   size() { keep({ size: session.size === "large" ? "normal" : "large", page: 0 }); turnNeeds(0); draw(); },
   contrast() { keep({ contrast: session.contrast === "high" ? "normal" : "high" }); draw(); },

@@ -1,6 +1,6 @@
 // A service: its questions, what to bring, and why it is closed when it is.
 
-import { all, availability, facts, one } from "./page.js";
+import { all, availability, facts, one, root } from "./page.js";
 import { session } from "./session.js";
 import { again, phrase, why } from "./words.js";
 
@@ -44,7 +44,8 @@ function drawNeeds(screen, wanted) {
   const more = one('[data-action="more-needs"]', screen);
   const items = all("li", list);
   more.hidden = true;
-  items.forEach((item) => { item.hidden = wanted.length > 0 && !wanted.some((each) => each.parentElement === item); });
+  const isOther = (item) => one("[data-need]", item) && !wanted.some((each) => each.parentElement === item);
+  items.forEach((item) => { item.hidden = wanted.length > 0 && Boolean(isOther(item)); });
   const shown = items.filter((item) => !item.hidden);
   if (list.scrollHeight <= list.clientHeight + 1) {
     return;
@@ -64,4 +65,15 @@ function drawNeeds(screen, wanted) {
   needsPage = needsPage % pages.length;
   shown.forEach((item) => { item.hidden = pages[needsPage].indexOf(item) < 0; });
   one("[data-more-needs]", screen).textContent = phrase("page", { page: needsPage + 1, pages: pages.length });
+}
+
+// The drawn procedure, in as many columns as suit the screen, and the code of the whole standard: asked for once seen.
+export function drawStandard(screen) {
+  const columns = root.dataset.shape === "flat" ? 2 : 1;
+  all("[data-picture]", screen).forEach((each) => {
+    const address = each.dataset.picture + "?columns=" + columns + "&lang=" + session.language;
+    if (each.getAttribute("src") !== address) {
+      each.src = address;
+    }
+  });
 }

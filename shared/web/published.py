@@ -139,6 +139,12 @@ def procedure(slug: str) -> Response:
     return Response(drawn, content_type="image/svg+xml; charset=utf-8")
 
 
+@blueprint.get("/<office>/standard/<slug>/qr.svg")
+def qr(slug: str) -> Response:
+    """The address of the page, dark on white with its quiet zone."""
+    return Response(_qr(office_config().service(slug).slug), content_type="image/svg+xml; charset=utf-8")
+
+
 @blueprint.get("/<office>/standard/<slug>/changes")
 def changes(slug: str) -> str:
     """What changed from version to version, the newest first."""
@@ -216,5 +222,15 @@ def _number(service: ServiceConfig) -> int:
 def _qr(slug: str) -> Markup:
     drawn = BytesIO()
     code = segno.make(paper_url(url_for("published.standard", slug=slug)), error="m", micro=False)
-    code.save(drawn, kind="svg", border=4, light="white", xmldecl=False, svgclass="qr", lineclass=None, omitsize=True)
+    code.save(
+        drawn,
+        kind="svg",
+        border=4,
+        light="white",
+        xmldecl=False,
+        svgclass="qr",
+        lineclass=None,
+        omitsize=True,
+        svgns=True,
+    )
     return Markup(drawn.getvalue().decode())
