@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.domain.service_facts import due, fee_words, promised, service_facts
-from shared.domain.standard import Fee, Promise, Unit
+from shared.domain.standard_parts import Fee, Promise, Unit
 from shared.standards import shipped
 from shared.words import words
 

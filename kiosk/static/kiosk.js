@@ -77,7 +77,7 @@ function draw() {
   press("low", session.low);
   press("priority", session.priority);
   press("search", session.searching);
-  one('[data-action="back"]').disabled = where.name === "number" || (where.name === "home" && !session.searching && !session.priority);
+  one('[data-action="back"]').disabled = where.name === "number" || (where.name === "home" && !session.searching && !session.priority && session.chapter === null);
   all("[data-priority-banner]").forEach((banner) => { banner.hidden = !session.priority; });
   toggle(root, "unpapered", Boolean(noPaper()));
   all("[data-no-paper]", screen).forEach((line) => { line.hidden = line.dataset.noPaper !== noPaper(); });
@@ -270,7 +270,7 @@ const ACTIONS = {
       keep({ answers: Object.assign({}, session.answers, { [where.slug]: {} }) });
       draw();
     } else if (where.name === "home") {
-      keep(session.searching ? { searching: false, find: "", page: 0 } : { priority: false });
+      keep(session.searching ? { searching: false, find: "", page: 0 } : session.chapter !== null ? { chapter: null, page: 0 } : { priority: false });
       draw();
     } else {
       go(where.name === "standard" ? "service/" + where.slug : "");
@@ -287,7 +287,7 @@ const ACTIONS = {
   complaint() { note(""); beginComplaint(); go("complaint"); },
   survey() { survey.begin(); },
   priority() { keep({ priority: !session.priority }); draw(); },
-  search() { keep({ searching: !session.searching, find: "", page: 0 }); draw(); },
+  search() { keep({ searching: !session.searching, find: "", page: 0, chapter: null }); draw(); },
   more() { keep({ page: (session.page + 1) % Number(one("[data-tiles]").dataset.pages) }); draw(); },
   "more-needs"() { turnNeeds(); draw(); },
   take() { take(place().slug); },
@@ -347,6 +347,9 @@ document.addEventListener("click", (event) => {
   if (button.dataset.service) {
     note("");
     go("service/" + button.dataset.service);
+  } else if (button.dataset.chapter) {
+    keep({ chapter: Number(button.dataset.chapter), page: 0 });
+    draw();
   } else if (button.dataset.need) {
     tick(where.slug, button.dataset.need);
   } else if (button.dataset.option) {

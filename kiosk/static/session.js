@@ -1,7 +1,7 @@
 // What one visitor chose: kept in the tab, so that a reload in the middle of the way loses nothing.
 
 const KEY = "loket-kiosk";
-const FRESH = { language: "id", size: "normal", contrast: "normal", low: false, volume: 1, priority: false, searching: false, find: "", code: "", page: 0, answers: {}, ticks: {}, pending: null, ticket: null, file: null, complaint: null, survey: null };
+const FRESH = { language: "id", size: "normal", contrast: "normal", low: false, volume: 1, priority: false, searching: false, find: "", code: "", page: 0, chapter: null, answers: {}, ticks: {}, pending: null, ticket: null, file: null, complaint: null, survey: null };
 
 function kept() {
   try {
@@ -27,7 +27,7 @@ export function forget() {
 }
 
 export function isFresh() {
-  return ["language", "size", "contrast", "low", "volume", "priority", "searching", "page"].every((name) => session[name] === FRESH[name]);
+  return ["language", "size", "contrast", "low", "volume", "priority", "searching", "page", "chapter"].every((name) => session[name] === FRESH[name]);
 }
 
 // Unique for each number that a visitor asks for; kept until the server has answered.

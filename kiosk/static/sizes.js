@@ -41,12 +41,11 @@ export function toggle(root, name, isOn) {
   }
 }
 
-// How many columns and rows of tiles: the most, up to six, at which every name of `tiles` stands whole in its tile.
-export function grid(list, tiles) {
-  const most = 6;
+// How many columns and rows of tiles: the most, up to `most`, at which every name of `tiles` stands whole in its tile.
+export function grid(list, tiles, most) {
   const unit = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--u"));
   const forms = [];
-  for (let columns = 1; columns <= 3; columns += 1) {
+  for (let columns = 1; columns <= (most > 6 ? 4 : 3); columns += 1) {
     for (let rows = 1; rows <= most; rows += 1) {
       const room = (list.clientHeight - (rows - 1) * 3 * unit) / rows;
       if (columns * rows <= most && (room >= 30 * unit || rows === 1)) {
@@ -61,6 +60,20 @@ export function grid(list, tiles) {
   const badness = (form) => (form[2] !== shape(form) > STACKED ? 1 : 0) + form[0] * form[1] - cells(form) + Math.abs(Math.log(shape(form) / 0.6));
   all.sort((one, other) => cells(other) - cells(one) || badness(one) - badness(other));
   return all.find((form) => fits(list, tiles, form)) || [1, 1, false];
+}
+
+const TILE_MM = 30;
+const GAP_MM = 3;
+const NARROWEST_MM = 44;
+
+// The fewest columns in which `count` tiles of short names stand, each a finger high and wide; and how many could.
+export function frame(list, count, most) {
+  const unit = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--u"));
+  const along = (length, size) => Math.max(1, Math.floor((length / unit + GAP_MM) / (size + GAP_MM)));
+  const rows = along(list.clientHeight, TILE_MM);
+  const columns = Math.min(4, along(list.clientWidth, NARROWEST_MM));
+  const wanted = Math.min(columns, Math.max(1, Math.ceil(count / rows)));
+  return { form: [wanted, Math.ceil(count / wanted), false], room: Math.min(most, rows * columns) };
 }
 
 function fits(list, tiles, form) {
@@ -79,7 +92,7 @@ function fits(list, tiles, form) {
 function whole(tile) {
   const words = tile.querySelector("b").parentElement;
   const box = tile.getBoundingClientRect();
-  const inner = [words, tile.firstElementChild].map((part) => part.getBoundingClientRect());
+  const inner = [words, tile.firstElementChild].filter((part) => part.getClientRects().length).map((part) => part.getBoundingClientRect());
   return words.scrollWidth <= words.clientWidth + 1 && inner.every((part) => part.top >= box.top + 2 && part.bottom <= box.bottom - 2 && part.left >= box.left && part.right <= box.right);
 }
 

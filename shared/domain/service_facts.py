@@ -29,9 +29,15 @@ def service_facts(service: ServiceStandard, words: SlipWords) -> ServiceFacts:
     return ServiceFacts(
         promised(service.promise, words),
         fee_words(service.fee, words),
-        service.products,
+        _products(service, words.language),
         tuple(each.text_in(words.language) for each in service.criteria),
     )
+
+
+def _products(service: ServiceStandard, language: str) -> tuple[str, ...]:
+    """In English only when every line was written in it."""
+    is_whole = len(service.products_en) == len(service.products)
+    return service.products_en if language == "en" and is_whole else service.products
 
 
 def promised(promise: Promise | None, words: SlipWords) -> str:

@@ -259,6 +259,8 @@ class ServiceStandard:
     promise: Promise | None = None
     fee: Fee | None = None
     products: tuple[str, ...] = ()
+    products_en: tuple[str, ...] = ()
+    """The same lines in English."""
     products_by_case: tuple[CaseProduct, ...] = ()
     complaint: tuple[Channel, ...] = ()
     legal_basis: tuple[str, ...] = ()
