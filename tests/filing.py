@@ -92,6 +92,49 @@ class Filing:
 
     def open(self, standard: ServiceStandard, variant: int = 0) -> int:
         """A number, the call, the acceptance; the id of the file. `variant`: which of each choice is taken."""
+        ticket, sent = self._arrived(standard, variant)
+        return int(self.post("loket", f"counter/{FRONT}/tickets/{ticket}/file", sent)["id"])
+
+    def open_by_form(self, standard: ServiceStandard, variant: int) -> int:
+        """The same with the page's form."""
+        ticket, sent = self._arrived(standard, variant)
+        path, choices = (
+            f"counter/{FRONT}/tickets/{ticket}/file",
+            [f for f in standard.fields if f.kind == FieldKind.CHOICE],
+        )
+        chosen = {
+            f"matter.{each.key}": sent["matter"][each.key] for each in choices if each.key in sent.get("matter", {})
+        }
+        page = self.form("loket", path, {"_answer": "=", **chosen, **flat({"answers": sent["answers"]})}, (200,))
+        must_stand_on(page, sent)
+        self.form("loket", path, flat(sent))
+        with self.store.read() as connection:
+            row = connection.execute(select(tables.Ticket.case_id).where(tables.Ticket.id == ticket)).one()
+        return int(row.case_id)
+
+    def step_by_form(self, case_id: int, variant: int) -> None:
+        """Ends the step with the form of the file's page."""
+        file, standard = self.file(case_id), self.standard(case_id)
+        here = find_step(standard.steps, file.step)
+        if here.needs_applicant and self.waits(case_id):
+            self.call(FRONT if here.role == Role.LOKET else BACK, here.role.value)
+        sent = self.given(standard, here, file, file.facts(standard), variant)
+        if file.fee is not None:
+            sent["collected"].get("payment", {}).pop("amount", None)
+        must_stand_on(self.page(here.role.value, f"counter/cases/{case_id}"), sent)
+        offered = actions_for(file.state, file.way(standard), here.key, [here.role])
+        (action,) = [each for each in offered if each in ENDS_STEP]
+        self.form(here.role.value, f"counter/cases/{case_id}/{action.value}", flat(sent))
+
+    def form(self, who: str, path: str, sent: Mapping[str, str], expect: Sequence[int] = (200,)) -> str:
+        headers = {"Accept": "text/html", "Authorization": f"Bearer {self.tokens[who]}"}
+        browser = self.client.application.test_client()
+        answer = browser.post(f"/uji/{path}", data=dict(sent), headers=headers)
+        assert answer.status_code in expect, (path, answer.status_code, answer.text)
+        return answer.text
+
+    def _arrived(self, standard: ServiceStandard, variant: int) -> tuple[int, dict[str, Any]]:
+        """Somebody who sits at the loket, and what is sent to accept their file."""
         answers: dict[str, str] = {}
         while (question := next_question(standard, answers)) is not None:
             answers[question.key] = question.options[variant % len(question.options)].key
@@ -103,12 +146,8 @@ class Filing:
             self.number(standard.slug, answers)
         ticket = self.call(FRONT, "loket")
         sent = self.given(standard, first_desk(standard.steps), None, answers, variant)
-        sent |= {
-            "action": "accept",
-            "answers": answers,
-            "applicant": {name: APPLICANT[name] for name in standard.asked},
-        }
-        return int(self.post("loket", f"counter/{FRONT}/tickets/{ticket}/file", sent)["id"])
+        applicant = {name: APPLICANT[name] for name in standard.asked}
+        return ticket, sent | {"action": "accept", "answers": answers, "applicant": applicant}
 
     def step(self, case_id: int, variant: int = 0, who: Role | None = None, **more: Any) -> str:
         """Ends the step at which the file lies, with all that it asks for; the action that did."""
@@ -228,3 +267,20 @@ def taken(each: Requirement) -> dict[str, Any]:
     entry: dict[str, Any] = {"choice": each.choices[0].key} if each.choices else {}
     entry |= {"original": True} if each.original else {}
     return entry | ({"copies": each.copies} if each.copies else {})
+
+
+def flat(sent: Any, name: str = "") -> dict[str, str]:
+    """What a page's form sends for these values."""
+    if isinstance(sent, Mapping):
+        parts = [(f"{name}.{key}" if name else str(key), value) for key, value in sent.items()]
+    elif isinstance(sent, list) and sent and isinstance(sent[0], Mapping):
+        parts = [(f"{name}.{place}", value) for place, value in enumerate(sent)]
+    else:
+        said = {True: "true", False: ""}.get(sent, str(sent)) if isinstance(sent, bool) else sent
+        return {name: "\r\n".join(said) if isinstance(said, list) else str(said)}
+    return {key: value for part, inner in parts for key, value in flat(inner, part).items()}
+
+
+def must_stand_on(page: str, sent: Mapping[str, Any]) -> None:
+    """Every value has its field on the page."""
+    assert [name for name in flat(sent) if f'name="{name}"' not in page] == []

@@ -179,3 +179,15 @@ def test_a_field_says_what_is_wrong_in_it(filing: Filing) -> None:
     assert refused["error"]["code"] == "matter"
     assert "Ahli waris 1: NIK" in refused["error"]["message"]
     assert "Tanggal meninggal" in refused["error"]["message"]
+
+
+@pytest.mark.parametrize("name", [name for name, each in EXAMPLES.items() if not each.queue_only])
+def test_every_page_has_a_field_for_all_that_a_step_asks_for(filing: Filing, name: str) -> None:
+    """Filled in as a form, as officers do: what the driver sends has its field on the page, and ends the step."""
+    standard = EXAMPLES[name]
+    case_id = filing.open_by_form(standard, variant=1)
+
+    while (file := filing.file(case_id)).step is not None:
+        filing.step_by_form(case_id, variant=1)
+
+    assert file.state == FileState.COMPLETED
