@@ -20,6 +20,16 @@ def _event_words() -> dict[str, object]:
     return {"said": _said}
 
 
+@blueprint.app_template_filter("duration")
+def duration(minutes: int) -> str:
+    """ "12 min", "3 h 5 min" or "2 days": how long a file or a visitor is where it is."""
+    if minutes < 60:
+        return str(gettext("%(minutes)s min", minutes=minutes))
+    if minutes < 24 * 60:
+        return str(gettext("%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60))
+    return str(gettext("%(days)s days", days=minutes // (24 * 60)))
+
+
 def _said(prefix: str, word: str) -> str:
     """The word of the catalogue for what an event recorded; else what a person wrote."""
     for key in (prefix + word, *(f"{kind}.{word}" for kind in ("action", "case_event", "pause"))):

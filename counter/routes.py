@@ -7,6 +7,7 @@ from counter import (
     clicks,
     complaints,
     day,
+    desks,
     devices,
     evidence,
     files,
@@ -24,6 +25,7 @@ from counter import (
     setup,
     sign_in,
     supervisor,
+    tray,
     work,
 )
 from counter.blueprint import blueprint
@@ -35,6 +37,7 @@ ROUTES = (
     complaints,
     day,
     evidence,
+    desks,
     files,
     letters,
     payments,
@@ -48,6 +51,7 @@ ROUTES = (
     sessions,
     sign_in,
     supervisor,
+    tray,
     work,
 )
 """Each has put its routes on the one blueprint when it was imported."""

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import g, render_template, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import at_counter, blueprint, panel_page
 from counter.click_forms import HandOverNote, PauseForm
 from shared.domain.rights import Right
 from shared.engine import seat
-from shared.store import floor
-from shared.web.auth import now, officers_only, store
+from shared.web.auth import officers_only
 from shared.web.clicks import ButtonPage, change, do, take
-from shared.web.screen import office_config
-
-
-@blueprint.get("")
-@officers_only()
-def home() -> str:
-    """The counters of the office: who sits where, and whom they have."""
-    with store().room(g.office_id, now()) as room, store().read() as connection:
-        counters = floor.counters(connection, room)
-    return render_template("counter/home.html", office=office_config(), counters=counters)
 
 
 @blueprint.post("/<int:number>/open")

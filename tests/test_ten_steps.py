@@ -127,6 +127,7 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
 
     # validation fails once: the loket mends it
     kasi = office.open_first("kasi")
+    kasi.locator("[data-action=problem]").click()
     kasi.locator("#reason").fill("Fotokopi KTP tidak terbaca")
     press(kasi, "[data-action=send_back]")
     loket = office.call("loket1", 1, again["number"])

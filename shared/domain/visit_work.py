@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.domain.counter import Work
 from shared.domain.file import File
 from shared.domain.file_state import FileState
-from shared.domain.procedure import find_step, first_desk
+from shared.domain.procedure import acting_role, find_step, first_desk
 from shared.domain.standard import Role, Step
 
 
@@ -32,9 +32,9 @@ def visit_work(steps: Sequence[Step], file: File | None, roles: Collection[Role]
         return VisitWork()
     if file is None or file.state in (FileState.NEW, FileState.RETURNED):
         desk = first_desk(steps)
-        return VisitWork(Work.CHECK) if desk.role in roles and not desk.silent else VisitWork()
+        return VisitWork(Work.CHECK) if acting_role(desk, roles) is not None and not desk.silent else VisitWork()
     if file.state != FileState.OPEN or file.step is None:
         return VisitWork()
     step = find_step(steps, file.step)
-    is_mine = step.role in roles and not step.silent
+    is_mine = acting_role(step, roles) is not None and not step.silent
     return VisitWork(Work.STEP, step) if is_mine else VisitWork()

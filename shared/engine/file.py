@@ -19,6 +19,7 @@ from shared.domain.procedure import ENDS_STEP, acting_role
 from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Collects, ServiceStandard
 from shared.domain.ticket import State as TicketState
+from shared.domain.trail import shared_out
 from shared.domain.undo import must_be_undoable
 from shared.engine import file_slips, letters
 from shared.engine.follow import follow, take_back_visit
@@ -83,6 +84,21 @@ def act(tx: Transaction, case_id: int, action: FileAction, given: FileInput) -> 
         given = _with_letter(tx, file, standard, given)
     waiting, standing = _waiting(tx, file), _standing(tx, file, standard)
     return apply(tx, file, decide(file, standard, action, given, tx.actor, tx.office, waiting, standing))
+
+
+def advance(tx: Transaction, case_id: int, given: FileInput) -> dict[str, object]:
+    """Ends this step, and those after it that the same sitting has ended with the same form; the file's facts.
+
+    Raises what `act` raises; then none of them is ended.
+    """
+    file, standard = _with_standard(tx, case_id)
+    if file.step is None:
+        return act(tx, case_id, FileAction.ADVANCE, given)
+    first, *others = shared_out(file.way(standard), file.step, given.collected, tx.actor.roles)
+    done = act(tx, case_id, FileAction.ADVANCE, replace(given, collected=first))
+    for part in others:
+        done = act(tx, case_id, FileAction.ADVANCE, FileInput(collected=part))
+    return done
 
 
 def collect(tx: Transaction, case_id: int, given: FileInput) -> dict[str, object]:

@@ -38,6 +38,12 @@ def of_officer(connection: Connection, officer_id: int) -> PastEvent | None:
     return _newest(connection, Event.officer_id == officer_id)
 
 
+def last_counter(connection: Connection, officer_id: int) -> int | None:
+    """The id of the counter where this officer did something last."""
+    acts = select(Event.counter_id).where(Event.officer_id == officer_id).order_by(Event.id.desc()).limit(200)
+    return next((each for each in connection.execute(acts).scalars() if each is not None), None)
+
+
 def of_file(connection: Connection, case_id: int) -> PastEvent | None:
     """The newest thing that was done to the file itself; what its visitor's ticket did meanwhile is not asked."""
     return _newest(connection, Event.case_id == case_id, Event.ticket_id.is_(None))

@@ -66,6 +66,8 @@ class FileLine:
     state: FileState
     due_at: datetime | None
     light: Light | None
+    since_at: datetime
+    """When it came to its present step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ def tray(
     return Tray([_line(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
 
 
+def people(connection: Connection, case_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name and telephone of the applicants of these files."""
+    rows = connection.execute(select(FileRecord.id, FileRecord.applicant).where(FileRecord.id.in_(case_ids)))
+    said = ((row.id, row.applicant or {}) for row in rows)
+    return {case_id: (str(one.get("name", "")), str(one.get("phone", ""))) for case_id, one in said}
+
+
 def places(connection: Connection, office_configs: OfficeConfigCache, office_id: int) -> list[tuple[Step, int]]:
     """How many files lie at each step, one entry for each version of a standard."""
     rows = connection.execute(_PLACES, {"the_office": office_id}).all()
@@ -115,7 +124,7 @@ def _line(
     step = find_step(service.steps, row.step)
     due, since = _clock(step, row.since_at, row.due_at, row.accepted_at, office)
     near = _light(row.state, due, since, office, now)
-    return FileLine(row.id, register, service, step, row.state, due, near)
+    return FileLine(row.id, register, service, step, row.state, due, near, row.since_at)
 
 
 def _place(row: AnyRow) -> tuple[int, str]:

@@ -106,6 +106,13 @@ def paid_on(connection: Connection, office: OfficeConfig, day: date) -> list[Fil
     return _files(connection, mine.order_by(FileRecord.paid_at, FileRecord.id))
 
 
+def last_archive_place(connection: Connection, office_id: int) -> str:
+    """Where the newest archived file was put; "" when none was."""
+    mine = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.register_number.is_not(None))
+    entries = (each.collected.of(Collects.ARCHIVE) for each in _files(connection, mine.order_by(*_NEWEST).limit(50)))
+    return next((str(each["place"]) for each in entries if each.get("place")), "")
+
+
 def seat_of(connection: Connection, officer_id: int) -> AnyRow | None:
     """The counter where the officer sits."""
     return connection.execute(select(Counter).where(Counter.officer_id == officer_id)).first()

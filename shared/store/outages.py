@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from shared.domain.collecting import OSS
 from shared.domain.office import OfficeConfig
-from shared.store.tables import Outage
+from shared.store.tables import Event, Officer, Outage
 
 
 def systems_out(connection: Connection, office_id: int) -> frozenset[str]:
@@ -22,6 +22,28 @@ def systems_out(connection: Connection, office_id: int) -> frozenset[str]:
 class RunningOutage:
     id: int
     from_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedOutage:
+    """With who reported it, and how many files it has paused."""
+
+    from_at: datetime
+    by: str | None
+    paused: int
+
+
+def latest(connection: Connection, office_id: int) -> ReportedOutage | None:
+    """The disturbance of OSS that lasts now, for its card."""
+    mine = Outage.office_id == office_id, Outage.system == OSS, Outage.until_at.is_(None)
+    row = connection.execute(
+        select(Outage.from_at, Officer.name).outerjoin(Officer, Officer.id == Outage.officer_id).where(*mine)
+    ).first()
+    if row is None:
+        return None
+    began = Event.office_id == office_id, Event.at >= row.from_at, Event.action == "pause", Event.reason == "oss_down"
+    paused = connection.execute(select(func.count(Event.case_id.distinct())).where(*began)).scalar_one()
+    return ReportedOutage(row.from_at, row.name, paused)
 
 
 def running(connection: Connection, office_id: int) -> RunningOutage | None:

@@ -1,0 +1,57 @@
+"""The first page after signing in: what this officer does here, most wanted first."""
+
+from __future__ import annotations
+
+from flask import g, render_template
+from flask_login import current_user
+
+from counter.blueprint import blueprint
+from counter.setup.overview import reminders
+from counter.tray import read_tray
+from shared.domain.numbering import office_day
+from shared.domain.rights import Right
+from shared.domain.standard import Role
+from shared.engine import register as engine
+from shared.store import days, events, floor
+from shared.web.auth import may, now, officers_only, store
+from shared.web.clicks import actor
+from shared.web.screen import office_config
+
+IN_SIGHT = 8
+"""So many files of the tray stand on the desk."""
+AT_COUNTERS = frozenset({Role.LOKET, Role.OPERATOR})
+"""Whoever has one of these works at a counter first of all."""
+
+
+@blueprint.get("")
+@officers_only()
+def home() -> str:
+    office, moment = office_config(), now()
+    today = office_day(moment, office.zone)
+    with store().room(g.office_id, moment) as room, store().read() as connection:
+        counters = floor.counters(connection, room)
+        queues = floor.queues(room, moment)
+        signed = days.checks(connection, g.office_id, today)
+        last_id = events.last_counter(connection, current_user.id)
+        overdue, _ = floor.faults(connection, office, moment)
+        done = days.day_summary(connection, office, today)
+    own = next((one for one in counters if one.officer_id == current_user.id), None)
+    last = next((one for one in counters if one.counter.id == last_id and one.officer_id is None), None)
+    shown = read_tray(IN_SIGHT) if may(Right.SEE_FILES) else None
+    if shown is not None and shown.lines:
+        store().write_with(engine.note_look, g.office_id, actor(), "tray_seen", {"page": "desk"})
+    return render_template(
+        "counter/home.html",
+        office=office,
+        counters=counters,
+        offered=own or last,
+        serves_first=not AT_COUNTERS.isdisjoint(current_user.roles),
+        tray=shown,
+        waiting=sum(queue.waiting for queue in queues),
+        longest_min=max((queue.longest_s for queue in queues), default=0) // 60,
+        working=sum(one.officer_id is not None and one.paused_at is None for one in counters),
+        overdue=overdue,
+        done=done,
+        signed=signed,
+        reminders=reminders() if may(Right.CHANGE_SETUP) else [],
+    )
