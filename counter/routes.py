@@ -25,6 +25,8 @@ from counter import (
     setup,
     sign_in,
     supervisor,
+    survey,
+    survey_papers,
     tray,
     work,
 )
@@ -52,6 +54,8 @@ ROUTES = (
     sign_in,
     supervisor,
     tray,
+    survey,
+    survey_papers,
     work,
 )
 """Each has put its routes on the one blueprint when it was imported."""

@@ -6,13 +6,18 @@ from flask import Blueprint, jsonify, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import ServiceStandard
+from shared.engine import survey_result
 from shared.web import media
 from shared.web.answers import Playlist
-from shared.web.auth import devices_only
+from shared.web.auth import devices_only, now, store
+from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.survey import decimal
+from shared.words import words
 
 blueprint = Blueprint("media", __name__)
 
@@ -25,7 +30,7 @@ MOST_LINES = 7
 @described(Playlist)
 def playlist() -> ResponseReturnValue:
     """The slides in order; what is missing or broken is not in it."""
-    return jsonify(slides=[*_files(office_config()), *_pages(office_config())])
+    return jsonify(slides=[*_files(office_config()), *_pages(office_config()), *_survey(office_config())])
 
 
 @blueprint.get("/media/<name>")
@@ -53,6 +58,23 @@ def _pages(office: OfficeConfig) -> list[dict[str, object]]:
         if service.is_active and not service.standard.is_delicate and service.standard.requirements:
             pages.append(_page(service.standard.short_name, _lines(service.standard)))
     return [{**page, "seconds": office.settings.slide_s} for page in pages]
+
+
+def _survey(office: OfficeConfig) -> list[dict[str, object]]:
+    """The newest public result of the satisfaction survey, with how many answered."""
+    with store().read() as connection:
+        today = office_day(now(), office.zone)
+        found = survey_result.published(connection, office, today, words(language()))
+    if not found or found[0].index is None:
+        return []
+    newest = found[0]
+    lines = [
+        f"{decimal(newest.index, language())} · {newest.grade} ({newest.grade_word})",
+        str(gettext("n = %(count)s answers", count=newest.n)),
+        *(f"{each.name}: {decimal(each.index, language())}" for each in newest.elements[: MOST_LINES - 2]),
+    ]
+    page = _page(str(gettext("Results of the satisfaction survey")), [newest.name, *lines][:MOST_LINES])
+    return [{**page, "seconds": office.settings.slide_s}]
 
 
 def _lines(standard: ServiceStandard) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
 from itertools import count
 from math import sin
@@ -28,8 +29,10 @@ from world import PASSWORD, World
 
 from shared import standards
 from shared.domain.standard import Role
+from shared.domain.survey import ELEMENTS
+from shared.domain.survey_settings import SurveySettings
 from shared.domain.ticket import Action
-from shared.engine import device, print_queue
+from shared.engine import device, print_queue, survey
 from shared.engine.device import issue_token
 from shared.engine.officer import OFFERED
 from shared.engine.setup import services_form
@@ -37,6 +40,7 @@ from shared.engine.setup_import import keep_draft
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store
+from shared.store.survey_tables import SurveyAction
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -838,6 +842,69 @@ def _(house: House) -> Click:
 def _(house: House) -> Click:
     row = {"year": "2026", "holidays-0-on_day": "2026-12-15", "holidays-0-name": "Hari jadi Lumajang"}
     return Click(f"{SETUP}/holidays", row)
+
+
+def drawn(house: House) -> str:
+    """The number of a visitor on whom the lot fell, served to the end."""
+    house.uji.by_itself(survey.change_survey, SurveySettings(method="rate", rate_percent=100))
+    house.later()
+    taken = house.uji.take("layanan-1")
+    house.uji.call_next()
+    for action in (Action.START, Action.FINISH):
+        house.uji.act(action, taken.id)
+    return taken.number
+
+
+@clicks("counter.survey_paper_out")
+def _(house: House) -> Click:
+    return Click("/uji/counter/survey/paper-out", {"number": drawn(house)})
+
+
+@clicks("counter.survey_refused")
+def _(house: House) -> Click:
+    return Click("/uji/counter/survey/refused", {"number": drawn(house)})
+
+
+@clicks("counter.enter_survey_paper")
+def _(house: House) -> Click:
+    drawn(house)
+    nine = {f"answers-{each}": "3" for each in ELEMENTS}
+    return Click("/uji/counter/survey/paper", {"id": "p" * 20, "period": "2026-S2", **nine})
+
+
+@clicks("counter.close_survey")
+def _(house: House) -> Click:
+    house.uji.by_itself(survey.period_of, date(2026, 1, 5))
+    return Click("/uji/counter/survey/close")
+
+
+PLAN = {"element": "waktu", "what": "Loket tambahan", "who": "Kasi", "due_on": "2027-02-01"}
+
+
+@clicks("counter.plan_survey_action")
+def _(house: House) -> Click:
+    drawn(house)
+    return Click("/uji/counter/survey/2026-S2/actions", PLAN)
+
+
+@clicks("counter.change_survey_action")
+def _(house: House) -> Click:
+    drawn(house)
+    house.do("/uji/counter/survey/2026-S2/actions", **PLAN)
+    action = house.row(SurveyAction).id
+    return Click(f"/uji/counter/survey/2026-S2/actions/{action}", {**PLAN, "is_done": "true"})
+
+
+@clicks("counter.write_survey_texts")
+def _(house: House) -> Click:
+    drawn(house)
+    return Click("/uji/counter/survey/2026-S2/texts", {"background": "Latar"})
+
+
+@clicks("setup.survey")
+def _(house: House) -> Click:
+    chosen = {"kind": "year", "method": "rate", "rate_percent": "30", "response_percent": "50"}
+    return Click(f"{SETUP}/survey", {**chosen, "collect_days": "5", "publish_days": "9"})
 
 
 @clicks("setup.rules")

@@ -36,6 +36,7 @@ ROLES = {
 # fmt: off
 THROUGH = {
     "LOKS   RA": """
+        counter.survey_paper_out counter.survey_refused counter.enter_survey_paper
         counter.open_counter counter.close_counter counter.hand_over_counter counter.pause_counter
         counter.resume_counter counter.call_next counter.call_number counter.act counter.undo counter.write_note
         counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip
@@ -60,6 +61,7 @@ THROUGH = {
     " OKS    A": "counter.issue_letter",
     "  KS    A": "counter.void_letter",
     "  K     A": """
+        counter.close_survey counter.plan_survey_action counter.change_survey_action counter.write_survey_texts
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
         counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
         counter.close_month counter.find_person counter.ask_data counter.answer_data
@@ -70,7 +72,8 @@ THROUGH = {
         devices_setup.test_call setup.office setup.logo setup.services setup.new_service setup.standard
         setup.import_file setup.import_services setup.import_draft setup.drop_draft setup.counters setup.officer
         setup.new_officer setup.new_password setup.hours setup.week setup.holidays setup.letters setup.rules
-        setup.display setup.slides setup.recording setup.printers setup.test_page setup.found setup.found_by_standard
+        setup.survey setup.display setup.slides setup.recording setup.printers setup.test_page setup.found
+        setup.found_by_standard
         setup.open_practice setup.register
     """,
 }

@@ -17,6 +17,7 @@ from counter.setup import (
     rules,
     services,
     standard,
+    survey,
     voice,
 )
 from counter.setup.page import blueprint
@@ -37,6 +38,7 @@ PAGES = (
     media,
     voice,
     printers,
+    survey,
 )
 """Importing a page brings its routes."""
 

@@ -38,6 +38,7 @@ THEMES = (
     ("letters", "setup.letters", "stamp", "Letters and signers"),
     ("register", "setup.register", "table-properties", "Columns of the register"),
     ("rules", "setup.rules", "scale", "Rules of the queue"),
+    ("survey", "setup.survey", "smile", "Satisfaction survey"),
     ("display", "setup.display", "tv", "Display and voice"),
     ("media", "setup.slides", "clapperboard", "Slides and videos"),
     ("voice", "setup.recordings", "mic", "The office's own voice"),

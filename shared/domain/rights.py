@@ -50,6 +50,11 @@ class Right(StrEnum):
     """One person's data: a sheet of them, and requests to correct or erase them."""
     MAKE_EVIDENCE = "make_evidence"
     """The folder for those who examine the office."""
+    SEE_SURVEY = "see_survey"
+    ENTER_SURVEY = "enter_survey"
+    """Hand out questionnaires of paper and type them in."""
+    LEAD_SURVEY = "lead_survey"
+    """The plan of action and the words of the report."""
     SEE_SETUP = "see_setup"
     CHANGE_SETUP = "change_setup"
     END_SESSIONS = "end_sessions"
@@ -89,6 +94,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.LEAD_COMPLAINTS:   _HEADS | _CHIEFS,
     Right.CARE_FOR_DATA:     _HEADS,
     Right.MAKE_EVIDENCE:     _HEADS,
+    Right.SEE_SURVEY:    _DESKS | _CHIEFS,
+    Right.ENTER_SURVEY:  _DESKS,
+    Right.LEAD_SURVEY:   _HEADS,
     Right.SEE_SETUP:     _HEADS,
     Right.CHANGE_SETUP:  frozenset({Role.ADMIN}),
     Right.END_SESSIONS:  frozenset({Role.ADMIN}),

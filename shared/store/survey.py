@@ -309,7 +309,10 @@ def lagging_to_json(kept: Mapping[str, Lagging]) -> dict[str, object]:
 # --- beside the answers ---
 
 
-def actions(connection: Connection, period_id: int) -> Sequence[Row[SurveyAction]]:
+ActionRow = Row[SurveyAction]
+
+
+def actions(connection: Connection, period_id: int) -> Sequence[ActionRow]:
     """The plan of action that follows the period."""
     mine = SurveyAction.period_id == period_id
     return connection.execute(select(SurveyAction).where(mine).order_by(SurveyAction.due_on, SurveyAction.id)).all()

@@ -41,6 +41,7 @@ from shared.web import (
     shell,
     sign_in,
     star,
+    survey_published,
 )
 from shared.web.clock import ClockWatch
 from shared.web.live import Live
@@ -103,6 +104,7 @@ def create_app(
     app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(published.blueprint)
+    app.register_blueprint(survey_published.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(paper.blueprint)
     app.register_blueprint(complaints.blueprint)

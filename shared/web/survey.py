@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.domain.office import OfficeConfig
-from shared.domain.survey import HIGHEST, LOWEST, RESPONDENT, AnswerChannel, Element
+from shared.domain.survey import HIGHEST, LOWEST, RESPONDENT, AnswerChannel, Element, Grade
 from shared.domain.survey_settings import SurveyQuestion, survey_questions
 from shared.engine.survey_answer import Sheet
 from shared.web.answers import Answer
@@ -66,6 +68,44 @@ class SurveyTaken(Answer):
     counts: bool = Field(description="in the index; else it stands beside it")
 
 
+class PublishedElement(Answer):
+    element: Element
+    name: str
+    mean: str = Field(description="NRR, 1 to 4")
+    index: str = Field(description="25 to 100")
+
+
+class PublishedService(Answer):
+    """Of a class with fewer than five answers neither is said."""
+
+    name: str
+    n: int | None
+    index: str | None
+
+
+class PublishedResult(Answer):
+    """One period; numbers with a point are text, so that nothing rounds them again."""
+
+    period: str
+    name: str
+    first_on: date
+    last_on: date
+    n: int = Field(description="answers that the index is made of")
+    sample: int = Field(description="answers that Krejcie and Morgan's table asks for")
+    is_enough: bool
+    visits: int
+    index: str | None
+    grade: Grade | None
+    elements: list[PublishedElement]
+    services: list[PublishedService]
+
+
+class PublishedResults(Answer):
+    """The newest first."""
+
+    periods: list[PublishedResult]
+
+
 def new_sheet_id() -> str:
     return secrets.token_urlsafe(24)
 
@@ -83,3 +123,10 @@ def respondent_questions(language: str) -> list[tuple[str, str, list[tuple[str, 
         said = [(each, say(f"respondent.{question}.{each}")) for each in classes]
         asked.append((question, say(f"respondent.{question}.name"), said))
     return asked
+
+
+def decimal(number: Decimal | None, language: str = "id") -> str:
+    """ "82,50", in English "82.50"; a dash for what is not shown."""
+    if number is None:
+        return "–"
+    return str(number).replace(".", ",") if language == "id" else str(number)
