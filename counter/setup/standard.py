@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import tomli_w
@@ -14,21 +15,19 @@ from sqlalchemy import select
 
 from counter.setup.page import change_rows, clashing, merged, page, refused, setup_page
 from counter.setup.preview import slip
+from counter.setup.standard_fields import Editable, section_of, sections
 from counter.setup.standard_form import name_keys, prune, service_of
-from shared.domain.channel import ChannelKind
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
 from shared.domain.problem import Problem
 from shared.domain.standard import (
-    MANAGEMENT,
-    Category,
-    Collects,
+    COMPONENTS,
     Role,
     ServiceStandard,
     unfilled,
 )
+from shared.domain.standard_check import warnings
 from shared.domain.standard_diff import differences
-from shared.domain.standard_parts import Unit
 from shared.domain.standard_table import from_table
 from shared.engine import setup_standard as engine
 from shared.standards import InvalidStandard, read, service_to_json
@@ -37,7 +36,7 @@ from shared.store.tables import StandardVersion
 from shared.web.auth import store
 from shared.web.bounds import number
 from shared.web.clicks import change
-from shared.web.forms import Shown, Table, file, is_pressed, pressed, problems_of, typed
+from shared.web.forms import Shown, Table, Value, file, is_pressed, pressed, problems_of, typed
 from shared.web.screen import office_config
 from shared.web.told import told, told_on_page
 from shared.words import words
@@ -131,31 +130,96 @@ def _table_of(content: bytes, slug: str) -> Mapping[str, object]:
 
 
 def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, status: int = 200) -> ResponseReturnValue:
+    missing = unfilled(service.standard, office_config().own_channels)
     return page(
         "services",
         "standard",
         shown,
         status,
         service=service,
-        missing=unfilled(service.standard, office_config().own_channels),
-        channel_kinds=_named("complaint_channel", ChannelKind),
-        management=MANAGEMENT,
-        usual_role=Role.LOKET.value,
-        applicant=Role.APPLICANT.value,
-        role_names=_named("role", (role for role in Role if role != Role.ADMIN)),
-        collect_names=_named("collects", Collects),
-        unit_names=_named("unit", (Unit.WORKING_DAYS, Unit.HOURS, Unit.MINUTES)),
-        category_names=[("", gettext("not filled in")), *_named("category", Category)],
+        v=shown.values,
+        missing=missing,
+        components=COMPONENTS,
+        sections=sections(),
+        counted=[key for key, found in sections().items() if any(each.name in COMPONENTS for each in found)],
+        wrong={key: any(shown.within(each.name) for each in found) for key, found in sections().items()},
+        open=_open(shown, missing),
+        answers=_answers(shown.values),
+        options=partial(_options, shown.values),
+        fresh=_fresh,
         pictures=list(ICONS),
+        picture_words=_picture_words,
         preview=previewed,
+        warnings=told_on_page(warnings(service.standard), gettext) if request.method == "GET" else [],
         slip=slip(previewed, service.series),
         number=_number(service),
     )
 
 
-def _named(kind: str, values: Iterable[StrEnum]) -> list[tuple[str, str]]:
-    """Values with their words, for a list to choose from."""
-    return [(value.value, gettext(f"{kind}.{value.value}")) for value in values]
+def _open(shown: Shown, missing: Sequence[str]) -> str:
+    """The section that is unfolded: of the first fault, of the row that just came or went, or what is not filled in."""
+    wrong = next((str(path[0]) for path in shown.errors if path), None)
+    row = re.match(r"[a-z]+:([a-z_]+)", pressed())
+    first = wrong or (row[1] if row else None) or next(iter(missing), "name")
+    return section_of(first)
+
+
+def _answers(values: Table) -> list[tuple[str, str]]:
+    """Every answer on which something may depend: of the questions, and of the fields with a choice."""
+    rows = [row for name in ("questions", "fields") for row in _rows_in(values, name)]
+    return [
+        (f"{row['key']}={option['key']}", f"{row.get('text') or ''} {option.get('text') or ''}")
+        for row in rows
+        for option in _rows_in(row, "options")
+        if row.get("key") and option.get("key")
+    ]
+
+
+def _options(values: Table, field: Editable, place: int | str | None, value: Value) -> list[tuple[str, str]]:
+    """What a list of the page offers; what stands there already is always among it."""
+    steps = _rows_in(values, "steps")
+    match field.source:
+        case "earlier":
+            before = steps[:place] if isinstance(place, int) else []
+            officers = [row for row in before if row.get("role") != Role.APPLICANT]
+            found = [(Role.APPLICANT.value, gettext("the applicant")), *_titled(officers, "title")]
+        case "steps":
+            found = _titled([row for row in steps if row.get("role") != Role.APPLICANT], "title")
+        case "numbers":
+            found = _titled([row for row in _rows_in(values, "fields") if row.get("kind") in NUMBERS], "text")
+        case "systems":
+            found = [("oss", "OSS")]
+        case "letter_series":
+            found = [(each.key, each.title) for each in office_config().settings.letter_series]
+        case _:
+            found = [(each, gettext(f"{field.family}.{each}")) for each in field.choices]
+    chosen = value if isinstance(value, list) else [value]
+    found += [(each, each) for each in chosen if isinstance(each, str) and each and each not in dict(found)]
+    return [("", gettext("not filled in")), *found] if field.widget == "choice" and field.may_be_none else found
+
+
+NUMBERS = ("number", "money")
+"""Kinds of declared fields of which so and so many can be paid for."""
+
+
+def _titled(rows: Sequence[dict[str, Value]], name: str) -> list[tuple[str, str]]:
+    return [(str(row["key"]), str(row.get(name) or row["key"])) for row in rows if row.get("key")]
+
+
+def _fresh(field: Editable) -> Table:
+    """What a new row begins with."""
+    row: Table = {each.name: each.usual for each in field.fields if each.usual is not None}
+    return {**row, **{each.name: [{}, {}] for each in field.fields if each.words == "question.options"}}
+
+
+def _rows_in(table: Table, name: str) -> list[dict[str, Value]]:
+    rows = table.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _picture_words(name: str) -> str:
+    words = gettext(f"picture.{name}")
+    return name if words == f"picture.{name}" else words
 
 
 def _rows_of(service: ServiceConfig) -> Any:

@@ -8,7 +8,7 @@ from shared.domain.channel import WALKED_TO
 from shared.domain.standard import ServiceStandard
 from shared.engine.setup import slug_of
 from shared.standards import service_from_json
-from shared.standards.shape import from_form
+from shared.standards.shape import fields_of, from_form, part_of
 from shared.web.forms import Table, Value
 from shared.words import words
 
@@ -17,8 +17,6 @@ def service_of(typed: Table, slug: str, series: str) -> ServiceStandard:
     """What was typed as a service; raises `InvalidStandard`. Its address and its letter are not the page's to say."""
     table = {**from_form(typed, ServiceStandard), "slug": slug, "series": series}
     table.pop("base", None)
-    if isinstance(promise := table.get("promise"), dict) and promise.keys() <= {"unit"}:
-        del table["promise"]  # the list of units always says one
     for name in ("promise", "fee"):
         part = table.get(name)
         if isinstance(part, dict) and "text" not in part:
@@ -48,13 +46,17 @@ def _says(name: str, row: Mapping[str, Value]) -> bool:
     return bool(said - {"kind"}) or (name == "complaint" and row.get("kind") in WALKED_TO)
 
 
-def name_keys(typed: Table) -> None:
+def name_keys(typed: Table, part: type = ServiceStandard) -> None:
     """Gives new rows a key from their words; those that have one keep it, because others name it."""
-    _keyed(_rows(typed, "requirements"), "text")
-    _keyed(_rows(typed, "steps"), "title")
-    _keyed(_rows(typed, "questions"), "text")
-    for row in _rows(typed, "questions"):
-        _keyed(_rows(row, "options"), "text")
+    for name, kind in fields_of(part).items():
+        inner, rows = part_of(kind), typed.get(name)
+        if inner is None or not isinstance(rows, list):
+            continue
+        tables = [row for row in rows if isinstance(row, dict)]
+        if "key" in fields_of(inner):
+            _keyed(tables, "title" if "title" in fields_of(inner) else "text")
+        for row in tables:
+            name_keys(row, inner)
 
 
 def _keyed(rows: Sequence[dict[str, Value]], source: str) -> None:
@@ -65,8 +67,3 @@ def _keyed(rows: Sequence[dict[str, Value]], source: str) -> None:
             key = slug_of(said, taken)
             row["key"] = key if key[0].isalpha() else slug_of(f"n-{key}", taken)
             taken.append(str(row["key"]))
-
-
-def _rows(typed: Mapping[str, Value], name: str) -> list[dict[str, Value]]:
-    found = typed.get(name)
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

@@ -1,6 +1,6 @@
 // Typed work is kept: each form with a name for its draft gives back after a reload, a sign-in or a fault what was typed.
-// A draft belongs to one officer. It ends when the form was taken, and with signing out; one with people's data
-// (`data-personal`) lives no longer than the tab.
+// A draft belongs to one officer. It ends when the form was taken, and with signing out unless the form says `data-kept`;
+// one with people's data (`data-personal`) lives no longer than the tab.
 
 const PREFIX = "loket.draft:";
 const OLD_MS = 7 * 24 * 60 * 60 * 1000;
@@ -32,7 +32,7 @@ function typed(form) {
 
 function keep(form, sent) {
   const base = form.elements.namedItem("_base") || form.elements.namedItem("base");
-  const draft = { at: Date.now(), fields: typed(form), base: base ? base.value : null, sent: sent || null };
+  const draft = { at: Date.now(), fields: typed(form), base: base ? base.value : null, sent: sent || null, isKept: form.dataset.kept !== undefined };
   try {
     storageOf(form).setItem(keyOf(form), JSON.stringify(draft));
   } catch (full) {
@@ -121,6 +121,12 @@ function restore(form) {
   }
 }
 
+// A draft of a standard is long work without people's data: it waits for its officer, also after signing out.
+function isKept(key) {
+  const text = localStorage.getItem(key);
+  return Boolean(text && JSON.parse(text).isKept);
+}
+
 function forget(isMine) {
   storages().forEach((storage) => keys(storage).filter(isMine).forEach((key) => storage.removeItem(key)));
 }
@@ -159,6 +165,6 @@ if (officer) {
     });
   });
   document.querySelectorAll("form[data-sign-out]").forEach((form) => {
-    form.addEventListener("submit", () => forget((key) => key.startsWith(`${PREFIX}${officer}:`)));
+    form.addEventListener("submit", () => forget((key) => key.startsWith(`${PREFIX}${officer}:`) && !isKept(key)));
   });
 }

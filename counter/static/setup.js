@@ -8,7 +8,7 @@ function add(button) {
   if (!template) return false;
   const row = document.importNode(template.content, true);
   next += 1;
-  name(row, template.dataset.rowOf === "breaks" || template.dataset.rowOf === "options" ? "__b__" : "__n__", String(next));
+  name(row, template.dataset.mark || (template.dataset.rowOf === "breaks" ? "__b__" : "__n__"), String(next));
   place.insertBefore(row, template);
   const field = template.previousElementSibling.querySelector("input:not([type=hidden]), select, textarea");
   if (field) field.focus();
@@ -41,6 +41,28 @@ function move(button) {
   }
   return true;
 }
+
+// A link to a part of a fold opens the fold.
+function unfold() {
+  const part = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const fold = part && part.closest("details");
+  if (fold && !fold.open) {
+    fold.open = true;
+    part.scrollIntoView();
+  }
+}
+
+// A chosen picture stands beside its name at once.
+document.addEventListener("change", (event) => {
+  const choice = event.target.closest(".pictures .choice");
+  if (!choice) return;
+  const fold = choice.closest("details");
+  fold.querySelector("summary img").src = choice.querySelector("img").src;
+  fold.querySelector("summary [data-chosen]").textContent = choice.textContent;
+});
+
+addEventListener("hashchange", unfold);
+unfold();
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-row]");

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from types import NoneType
 from typing import TypeAlias, get_args, get_origin, get_type_hints
@@ -40,7 +41,7 @@ def cut(root: type, path: Path) -> tuple[Path, type, object]:
             continue
         if name not in fields_of(part):
             return path[:length], part, None
-        inner = _part(fields_of(part)[name])
+        inner = part_of(fields_of(part)[name])
         if inner is None:
             return path[:length], part, fields_of(part)[name]
         part = inner
@@ -51,12 +52,13 @@ def from_form(typed: Mapping[str, object], part: type) -> Table:
     """What was typed as the JSON that the part is read from; what is left empty is absent, what is no number stays."""
     known = fields_of(part)
     found = {name: _value(value, known.get(name)) for name, value in typed.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    unticked: Table = {name: False for name, kind in known.items() if kind is bool}
+    return {**unticked, **{name: value for name, value in found.items() if value is not None}}
 
 
 def dates_as_words(value: object, kind: object) -> object:
     """What TOML wrote, with a date as JSON has it, but only where a date belongs."""
-    inner = _part(kind) or (kind if isinstance(kind, type) and is_dataclass(kind) else None)
+    inner = part_of(kind) or (kind if isinstance(kind, type) and is_dataclass(kind) else None)
     if isinstance(value, list):
         return [dates_as_words(each, kind) for each in value]
     if isinstance(value, Mapping) and inner is not None:
@@ -71,12 +73,13 @@ def to_form(table: Mapping[str, Json], part: type) -> Table:
 
 
 def _value(value: object, kind: object) -> Json:
-    inner = _part(kind)
+    inner = part_of(kind)
     if isinstance(value, (bool, int, float)):
         return value
     if inner is not None:
         if isinstance(value, Mapping):
-            return from_form(value, inner) or None
+            part = from_form(value, inner)
+            return part if any(_says(each, fields_of(inner).get(name)) for name, each in part.items()) else None
         return [from_form(row, inner) if isinstance(row, Mapping) else _text(row) for row in _several(value)]
     if get_origin(kind) is tuple:
         lines = [_text(each) for each in _several(value)]
@@ -89,8 +92,13 @@ def _value(value: object, kind: object) -> Json:
     return _whole(text) if text is not None and kind is int else text
 
 
+def _says(value: Json, kind: object) -> bool:
+    """Whether it was typed: a list always has something chosen, and what is not ticked says nothing."""
+    return value is not False and value != [] and not (isinstance(kind, type) and issubclass(kind, StrEnum))
+
+
 def _shown(value: Json, kind: object) -> Json:
-    inner = _part(kind)
+    inner = part_of(kind)
     if inner is not None and isinstance(value, dict):
         return to_form(value, inner)
     if isinstance(value, list) and (inner is not None or kind == PAIRS):
@@ -122,7 +130,7 @@ def _bare(hint: object) -> object:
     return kinds[0] if NoneType in get_args(hint) and len(kinds) == 1 else hint
 
 
-def _part(kind: object) -> type | None:
+def part_of(kind: object) -> type | None:
     """The part that a field holds one or several of."""
     arguments = get_args(kind)
     if get_origin(kind) is tuple and arguments[1:] == (...,):

@@ -29,8 +29,8 @@ M = TypeVar("M", bound=BaseModel)
 Value: TypeAlias = "str | int | float | bool | list[Value] | Table | None"
 Table: TypeAlias = "dict[str, Value]"
 
-DEEPEST = 6
-"""Parts of a field's name: a row in a row, and its field, with room to spare."""
+DEEPEST = 8
+"""Parts of a field's name: a row in a row in a row, and its field, with room to spare."""
 
 TAKEN_KEPT_S = 120
 _PLACE = re.compile("[0-9]{1,5}")
