@@ -7,10 +7,11 @@ import io
 import re
 import sqlite3
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from html import unescape
 from importlib.metadata import distribution
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 from world import MORNING, PASSWORD, World, dump
 
+from counter.setup.standard_fields import Editable, sections
 from shared import standards
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.standard import Role
@@ -54,6 +56,7 @@ from shared.web.commands.print_agent import _printer
 from shared.web.commands.printer import command as printer_command
 from shared.web.limits import limiter
 from shared.web.settings import Settings
+from shared.words import LANGUAGES
 
 PAGES = (
     "",
@@ -517,6 +520,68 @@ def test_a_standard_that_cannot_work_is_refused_at_its_place(
     setup: Setup, changed: dict[str, str], sentence: str
 ) -> None:
     setup.refuses("/services/layanan-1/standard", {**standard_fields(setup), **changed}, sentence)
+
+
+def editables(fields: Iterable[Editable]) -> Iterator[Editable]:
+    for each in fields:
+        yield each
+        yield from editables(each.fields)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_of_a_standard_has_a_label_a_line_of_help_and_words_for_its_choices(
+    setup: Setup, language: str
+) -> None:
+    say, found = setup.app.extensions["loket_words"], list(editables(chain(*sections().values())))
+
+    asked = [f"{kind}.{each.words}" for each in found if each.widget != "key" for kind in ("field", "help")]
+    asked += [f"add.{each.words}" for each in found if each.widget == "rows"]
+    asked += [f"{each.family}.{choice}" for each in found for choice in each.choices]
+    asked += [f"{kind}.{key}" for key in sections() for kind in ("section", "section_help")]
+
+    assert {"fields", "steps", "fee", "guarantee"} <= {each.name for each in found}
+    assert sorted({key for key in asked if not say.has(language, key)}) == []
+
+
+def test_the_editor_shows_the_first_section_with_something_to_do(setup: Setup) -> None:
+    path, fields = "/services/layanan-1/standard", standard_fields(setup)
+
+    def opened(html: str) -> list[str]:
+        return re.findall(r'data-section="(\w+)" open', html)
+
+    assert opened(setup.get(path).text) == ["promise"]
+    assert opened(setup.post(path, {**fields, "row": "add:steps"}).text) == ["steps"]
+    assert opened(setup.post(path, {**fields, "fee-rupiah": "sepuluh"}).text) == ["fee"]
+
+
+def test_a_group_in_the_data_of_the_matter_keeps_its_rows_and_their_choices(setup: Setup) -> None:
+    n = "fields-0"
+    group = {
+        f"{n}-text": "Ahli waris", f"{n}-kind": "group", f"{n}-required": "true", f"{n}-least": "1", f"{n}-most": "9",
+        f"{n}-fields-0-text": "Hubungan", f"{n}-fields-0-kind": "choice",
+        f"{n}-fields-0-options-0-text": "Anak", f"{n}-fields-0-options-1-text": "Istri",
+    }  # fmt: skip
+
+    setup.saves("/services/layanan-1/standard", {**standard_fields(setup), **group}, "setup.standard")
+
+    (field,) = setup.store.office_config(setup.uji.id).service("layanan-1").standard.fields
+    assert (field.key, field.kind, field.required, field.most) == ("ahli-waris", "group", True, 9)
+    assert [each.key for each in field.fields[0].options] == ["anak", "istri"]
+    assert not field.fields[0].required
+    page = setup.get("/services/layanan-1/standard").text
+    assert 'name="fields-0-fields-0-options-1-text" type="text" value="Istri"' in page
+
+
+def test_what_is_seldom_right_is_told_and_taken_all_the_same(setup: Setup) -> None:
+    path, fields = "/services/layanan-1/standard", standard_fields(setup)
+    odd = {"promise-value": "3", "promise-unit": "hours", "promise-text": "2 jam", "products": "Surat itu dikirim."}
+
+    setup.saves(path, {**fields, **odd}, "setup.standard")
+
+    told = unescape(setup.get(path).text).split("data-warnings")[1].split("</ul>")[0]
+    assert "tidak memeriksa kelengkapan berkas" in told
+    assert "Kata-katanya menyebut angka lain dari 3." in told
+    assert "tampak seperti kalimat" in told
 
 
 def test_rows_come_and_go_without_a_script_and_nothing_is_saved(setup: Setup) -> None:

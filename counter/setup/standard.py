@@ -26,9 +26,9 @@ from shared.domain.standard import (
     ServiceStandard,
     unfilled,
 )
-from shared.domain.standard_check import warnings
 from shared.domain.standard_diff import differences
 from shared.domain.standard_table import from_table
+from shared.domain.standard_warnings import warnings
 from shared.engine import setup_standard as engine
 from shared.standards import InvalidStandard, read, service_to_json
 from shared.standards.shape import to_form

@@ -150,7 +150,7 @@ def _editable(part: str, name: str, kind: object, is_required: bool) -> Editable
 
 
 _WIDGETS: Mapping[type, str] = {bool: "tick", int: "number", date: "date"}
-_FAMILIES = {"channel_kind": "channel", "field_kind": "field_kind"}
+_FAMILIES = {"channel_kind": "complaint_channel", "field_kind": "field_kind", "signs": "signed", "weekday": "weekday"}
 
 
 def _family(kind: type[StrEnum]) -> str:
