@@ -141,7 +141,7 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         missing=missing,
         components=COMPONENTS,
         sections=sections(),
-        counted=[key for key, found in sections().items() if any(each.name in COMPONENTS for each in found)],
+        counted=[key for key, found in sections().items() if any(e.is_required or e.name in COMPONENTS for e in found)],
         wrong={key: any(shown.within(each.name) for each in found) for key, found in sections().items()},
         open=_open(shown, missing),
         answers=_answers(shown.values),

@@ -26,7 +26,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "steps": ("queue_only", "steps"),
     "promise": ("promise",),
     "fee": ("fee",),
-    "products": ("products", "products_by_case"),
+    "products": ("products", "products_en", "products_by_case"),
     "complaint": ("complaint",),
     "queue": ("number_after_check", "online", "hours"),
     "management": COMPONENTS[6:],
