@@ -210,7 +210,7 @@ def test_processes_at_once_give_every_number_once_and_leave_none_out(
     store = open_store(database_url)
     office = world.office(store, counters=1)
     set_up(store, office, CAMAT)
-    processes, each = min(4, 2 * (os.cpu_count() or 1)), 20
+    processes, each = min(4, 2 * (os.cpu_count() or 1)), 10
 
     results = together(ISSUES, [[database_url, office.id, office.officers, each]] * processes)
 

@@ -89,6 +89,7 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(desks: Desks, url: str, conte
     desks.serve_next("operator")
     page = enter(url, context(viewport={"width": 1366, "height": 768}, color_scheme=look), "admin")
     paths = ["", "/files", f"/cases/{case_id}", "/supervisor", "/day", "/setup", "/password", "/no-such-page"]
+    paths += ["/register", f"/register/{case_id}", "/letters"]
     for path in paths:
         page.set_viewport_size({"width": 1366, "height": 768})
         page.goto(url + path)
