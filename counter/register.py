@@ -17,6 +17,7 @@ from counter.register_sheet import RowView
 from shared.domain.errors import Unknown
 from shared.domain.file_state import FileState
 from shared.domain.numbering import office_day
+from shared.domain.office import OfficeConfig
 from shared.domain.period import Period, PeriodKind, parse
 from shared.domain.register import AMENDABLE, RegisterColumn, RegisterRow, cells, chosen
 from shared.domain.register_month import LaterChange, digest, later_change
@@ -24,8 +25,10 @@ from shared.domain.rights import Right
 from shared.domain.standard import ServiceStandard
 from shared.engine import register as engine
 from shared.engine.data_view import note_view
+from shared.loop import off_the_loop
 from shared.store import register as rows
 from shared.store import results as result_rows
+from shared.store.office import Store
 from shared.store.register import Closing, RegisterSearch, village_names
 from shared.web.auth import now, officers_only, store
 from shared.web.bounds import query_day
@@ -46,11 +49,10 @@ def register() -> str:
     """The newest rows, or those that are looked for; who looked is written down."""
     office, search = office_config(), asked()
     pager = Pager.asked("counter.register", FILTERS)
+    listed, count = off_the_loop(_found, store(), office, search, pager.size, pager.offset)
     with store().read() as connection:
-        ids, count = rows.find(connection, office, search, village_names(), limit=pager.size, offset=pager.offset)
-        listed = rows.rows(connection, standard_of, ids)
         shown = viewed(listed, rows.newest_closings(connection, g.office_id, months_of(listed)))
-        closing, is_same = of_month(search)
+    closing, is_same = of_month(search)
     _note(search, listed, "register_seen")
     return render_template(
         "counter/register.html",
@@ -176,6 +178,15 @@ def viewed(listed: Sequence[RegisterRow], closed: Mapping[date, Closing], spoken
 
 
 # --- inside ---
+
+
+def _found(
+    of: Store, office: OfficeConfig, search: RegisterSearch, limit: int, offset: int
+) -> tuple[list[RegisterRow], int]:
+    """Beside the requests: a name is compared with those of all years."""
+    with of.engine.connect() as connection:
+        ids, count = rows.find(connection, office, search, village_names(), limit=limit, offset=offset)
+        return rows.rows(connection, lambda each: of.office_configs.standard(connection, each), ids), count
 
 
 def _month(row: RegisterRow) -> date:

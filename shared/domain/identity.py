@@ -128,6 +128,8 @@ def is_email(value: str) -> bool:
 
 def plain(text: str) -> str:
     """What was typed or pasted as it was meant: digits of any script as 0 to 9, no unseen signs, blanks single."""
+    if text.isascii():
+        return " ".join(text.split())
     seen = (each for each in text if unicodedata.category(each) != "Cf")
     digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
     return " ".join("".join(digits).split())
@@ -153,7 +155,10 @@ def login(text: str) -> str:
 
 def folded(name: str) -> str:
     """A person's name to look for: without capitals, accents and double blanks."""
-    parts = unicodedata.normalize("NFKD", plain(name))
+    bare = plain(name)
+    if bare.isascii():
+        return bare.casefold()
+    parts = unicodedata.normalize("NFKD", bare)
     return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
@@ -251,12 +252,12 @@ def _rows(connection: Connection, standard: Standards, ids: Sequence[int]) -> di
 def _events(connection: Connection, ids: Sequence[int]) -> dict[int, list[RegisterEvent]]:
     found: dict[int, list[RegisterEvent]] = {}
     query = (
-        select(Event.case_id, Event.at, Event.action, Event.reason, Event.detail, Officer.name.label("officer"))
+        select(Event, Officer.name.label("officer"))
         .outerjoin(Officer, Officer.id == Event.officer_id)
-        .where(Event.case_id.in_(ids), Event.ticket_id.is_(None))
-        .order_by(Event.id)
+        .where(Event.case_id.in_(ids))  # and nothing else, nor an order: by any other index it takes a hundredfold
     )
-    for row in connection.execute(query):
+    of_file = (row for row in connection.execute(query) if row.ticket_id is None)
+    for row in sorted(of_file, key=attrgetter("id")):
         event = RegisterEvent(row.at, row.action, row.officer or "", row.reason, row.detail or {})
         found.setdefault(row.case_id, []).append(event)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection, select
 
@@ -46,12 +47,9 @@ def _left(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], d
     """(File, key of a step) -> when it went on from there last."""
     events: dict[int, list[RegisterEvent]] = {}
     for start in range(0, len(ids), 400):
-        query = (
-            select(Event.case_id, Event.at, Event.action, Event.detail)
-            .where(Event.case_id.in_(ids[start : start + 400]), Event.ticket_id.is_(None))
-            .order_by(Event.id)
-        )
-        for row in connection.execute(query):
+        query = select(Event).where(Event.case_id.in_(ids[start : start + 400]))
+        of_files = (row for row in connection.execute(query) if row.ticket_id is None)
+        for row in sorted(of_files, key=attrgetter("id")):
             events.setdefault(row.case_id, []).append(RegisterEvent(row.at, row.action, detail=row.detail or {}))
     return {
         (case_id, str(each.detail["step"])): each.at

@@ -329,6 +329,7 @@ ACTIVE = _states(state for state in State if state not in ENDED)
 STANDS_AT_COUNTER = _states(AT_COUNTER)
 
 
+_OF_FILE = text("case_id IS NOT NULL")
 _BROUGHT = text("brought IS NOT NULL")
 
 
@@ -362,6 +363,7 @@ class Ticket(Base):
             postgresql_where=STANDS_AT_COUNTER,
         ),
         Index("ix_ticket_brought", "office_id", "on_day", sqlite_where=_BROUGHT, postgresql_where=_BROUGHT),
+        Index("ix_ticket_case_id", "case_id", sqlite_where=_OF_FILE, postgresql_where=_OF_FILE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
