@@ -82,6 +82,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         applicant=shown_applicant(found.file.applicant, whole),
         is_whole=whole,
         products=products_of(found.service, facts),
+        correctable=_correctable(found.service, found.file, is_whole=whole),
         signatures=_signatures(found.file, found.service),
         may_collect=may_gather(found.state, found.step, current_user.roles),
         slips=file_slips.offered(found.file),
@@ -152,6 +153,14 @@ def _proposed(connection: Connection, found: FileView) -> dict[str, str]:
 def shown_applicant(applicant: Mapping[str, str], whole: bool = False) -> dict[str, str]:
     """The applicant's data for a screen: the NIK masked unless somebody asked for it."""
     return {key: value if whole or key != "nik" else mask(value) for key, value in applicant.items()}
+
+
+def _correctable(service: ServiceStandard, file: File, *, is_whole: bool) -> list[DeclaredField]:
+    """The filled fields that a correction may change; with a NIK in them only while it is shown whole."""
+    filled = [each for each in service.fields if each.key in file.matter]
+    return [
+        each for each in filled if is_whole or FieldKind.NIK not in (each.kind, *(part.kind for part in each.fields))
+    ]
 
 
 def _signatures(file: File, service: ServiceStandard) -> list[tuple[Step, Entry]]:

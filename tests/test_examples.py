@@ -191,3 +191,19 @@ def test_every_page_has_a_field_for_all_that_a_step_asks_for(filing: Filing, nam
         filing.step_by_form(case_id, variant=1)
 
     assert file.state == FileState.COMPLETED
+
+
+def test_a_correction_changes_the_matter_and_a_page_grows_with_what_was_typed(filing: Filing) -> None:
+    file = filing.open(EXAMPLES["dispensasi-nikah"])
+    said = {"applicant": {"name": "Siti Contoh"}, "matter": {"akad": "5-12-2026"}}
+
+    filing.post("operator", f"counter/cases/{file}/correct", said)
+
+    after = filing.file(file)
+    assert (after.matter["akad"], after.collected.data_version) == ("2026-12-05", 2)
+    assert after.matter["pasangan"] == "Isi Nama calon pasangan"
+    filing.number("ahli-waris", {})
+    ticket = filing.call(1, "loket")
+    page = filing.form("loket", f"counter/1/tickets/{ticket}/file", {"_answer": "=", "matter.waris.2.nama": "Ani"})
+    assert 'name="matter.waris.4.nama"' in page
+    assert 'value="Ani"' in page

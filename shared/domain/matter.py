@@ -132,6 +132,17 @@ def lines(standard: ServiceStandard, matter: Matter, language: str = "id") -> li
     return found
 
 
+def texts(matter: Matter) -> dict[str, str]:
+    """Every text that stands in it, those of a group under "waris.1.nama": what must go with a person's data."""
+    found: dict[str, str] = {}
+    for key, value in matter.items():
+        for place, entry in enumerate(value if isinstance(value, list) else (), 1):
+            found |= {f"{key}.{place}.{name}": str(text) for name, text in entry.items()}
+        if isinstance(value, str):
+            found[key] = value
+    return found
+
+
 def promise_of(standard: ServiceStandard, facts: Mapping[str, str]) -> Promise | None:
     """What is promised in this case: the first part of the promise for it alone, else the promise."""
     promise = standard.promise

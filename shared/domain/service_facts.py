@@ -37,7 +37,8 @@ def service_facts(service: ServiceStandard, words: SlipWords) -> ServiceFacts:
 def _products(service: ServiceStandard, language: str) -> tuple[str, ...]:
     """In English only when every line was written in it."""
     is_whole = len(service.products_en) == len(service.products)
-    return service.products_en if language == "en" and is_whole else service.products
+    always = service.products_en if language == "en" and is_whole else service.products
+    return (*always, *(each.text_in(language) for each in service.products_by_case))
 
 
 def promised(promise: Promise | None, words: SlipWords) -> str:

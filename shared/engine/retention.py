@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, n
 
 from shared.domain.complaint import ENDED as ENDED_COMPLAINTS
 from shared.domain.file_state import RUNNING, FileAction, FileState
+from shared.domain.matter import texts
 from shared.domain.retention import (
     DataClass,
     blacked_out,
@@ -61,7 +62,7 @@ def clear(tx: Transaction) -> dict[str, int]:
 
 def erase_file(tx: Transaction, row: AnyRow) -> None:
     """Takes a person out of one file and of all that was written about it: events, slips, letters, corrections."""
-    secrets = secrets_of({**row.applicant, **row.matter}, row.nik, row.nib)
+    secrets = secrets_of({**row.applicant, **texts(row.matter)}, row.nik, row.nib)
     gone = {
         "nik": "",
         "nib": None,
