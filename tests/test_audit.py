@@ -833,6 +833,12 @@ def _(house: House) -> Click:
     return Click(f"/uji/counter/letters/{house.row(tables.LetterRecord).id}/void", {"reason": "Salah ketik"})
 
 
+@clicks("setup.privacy")
+def _(house: House) -> Click:
+    row = {"kinds-0-kind": "complaint", "kinds-0-verify": "2", "kinds-0-answer": "5"}
+    return Click(f"{SETUP}/privacy", {**row, "kept-0-which": "views", "kept-0-days": "400"})
+
+
 @clicks("setup.week")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/hours/week", {"weekdays[]": ["0", "1", "2", "3"]})

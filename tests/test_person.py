@@ -138,3 +138,16 @@ def test_a_refusal_says_why(desks: Desks, kasi: Browser) -> None:
     assert kasi.post(path, reason="Sudah benar menurut KTP").status_code == 302
 
     assert request(desks).is_granted is False
+
+
+def test_an_admin_chooses_the_days_and_the_form_shows_them_again(app: Flask, desks: Desks) -> None:
+    admin = sign_in(app, "admin", office="lumajang")
+    path = "/lumajang/counter/setup/privacy"
+    wanted = {"kinds-0-kind": "complaint", "kinds-0-verify": "2", "kinds-0-answer": "5", "kept-0-which": "applicant"}
+
+    assert admin.post(path, **wanted, **{"kept-0-days": "3650"}).status_code == 303
+    settings = desks.store.office_config(desks.id).settings
+    assert (settings.complaint_days["complaint"], settings.retention_days["applicant"]) == ((2, 5), 3650)
+    assert 'value="3650"' in admin.get(path).text
+    for odd in ({"kinds-0-answer": "1"}, {"kinds-0-verify": "0"}, {"kept-0-days": "0"}, {"kept-0-which": "all"}):
+        assert admin.post(path, **{**wanted, "kept-0-days": "9", **odd}).status_code == 400, odd

@@ -74,7 +74,7 @@ THROUGH = {
         setup.new_officer setup.new_password setup.hours setup.week setup.holidays setup.letters setup.rules
         setup.survey setup.display setup.slides setup.recording setup.printers setup.test_page setup.found
         setup.found_by_standard
-        setup.open_practice setup.register
+        setup.open_practice setup.register setup.privacy
     """,
 }
 """Roles by their letters -> the addresses at which they are not told that their role may not do this."""

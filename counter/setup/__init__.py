@@ -13,6 +13,7 @@ from counter.setup import (
     officers,
     overview,
     printers,
+    privacy,
     register,
     rules,
     services,
@@ -39,6 +40,7 @@ PAGES = (
     voice,
     printers,
     survey,
+    privacy,
 )
 """Importing a page brings its routes."""
 

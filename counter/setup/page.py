@@ -39,6 +39,7 @@ THEMES = (
     ("register", "setup.register", "table-properties", "Columns of the register"),
     ("rules", "setup.rules", "scale", "Rules of the queue"),
     ("survey", "setup.survey", "smile", "Satisfaction survey"),
+    ("privacy", "setup.privacy", "shield-check", "Complaints and personal data"),
     ("display", "setup.display", "tv", "Display and voice"),
     ("media", "setup.slides", "clapperboard", "Slides and videos"),
     ("voice", "setup.recordings", "mic", "The office's own voice"),
