@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -20,6 +21,7 @@ from shared.domain.standard import Role
 from shared.web.auth import Paired, now
 from shared.web.i18n import language
 from shared.web.opening import LiveBoard
+from shared.web.urls import paper_url
 
 MOST_PLAIN_ROWS = 6
 """More services than this the plain page cannot show; the television turns the page."""
@@ -115,15 +117,16 @@ def television(office: OfficeConfig, device: Paired) -> Television:
         if service.is_active and any(_serves(counter.roles, service) for counter in counters)
     ]
     theme = wanted.get("theme")
+    channels = _complaint(office)
     return Television(
         counters=tuple(counter.number for counter in counters) if zone else None,
         zone=zone,
         theme=theme if theme in ("light", "dark") else office.settings.theme,
         has_sound=str(wanted.get("sound", "1")) not in ("0", "False"),
         rows=_rows(services),
-        running_text=office.settings.running_text or office.profile.get("pledge") or "",
+        running_text=_running(office, channels),
         free=_free([service for service in office.services if service.is_active]),
-        complaint=_complaint(office),
+        complaint=channels,
         short_names={counter.number: counter.short_name for counter in office.counters if counter.short_name},
         hours=_hours(office.calendar, office_day(now(), office.zone)),
         services=tuple(
@@ -181,8 +184,21 @@ def _free(services: list[ServiceConfig]) -> str:
         return ""
     if len(free) == len(services):
         return str(gettext("All services are FREE of charge"))
+    paid = [s for s in services if s not in free]
+    if len(paid) < len(free) and all(s.standard.fee and not s.standard.is_delicate for s in paid):
+        names = ", ".join(s.standard.short_name for s in paid)
+        return str(gettext("All services are FREE of charge, except: %(services)s", services=names))
     names = ", ".join(s.standard.short_name for s in free if not s.standard.is_delicate)
     return str(gettext("FREE of charge: %(services)s", services=names)) if names else ""
+
+
+def _running(office: OfficeConfig, channels: tuple[str, ...]) -> str:
+    """What runs along the foot: the office's words, the channels that do not stand there, where the standards are."""
+    said = office.settings.running_text or office.profile.get("pledge") or ""
+    more = f"{gettext('Complaints')}: {' · '.join(channels[1:])}" if channels[1:] else ""
+    address = re.sub("^https?://", "", paper_url(f"/{office.slug}/"))
+    where = gettext("Service standards: %(address)s", address=address)
+    return "   •   ".join(part for part in (said, more, where) if part)
 
 
 def _complaint(office: OfficeConfig) -> tuple[str, ...]:
