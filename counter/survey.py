@@ -102,7 +102,8 @@ def _page(message: str | None = None) -> str:
         present = rows.period_of_day(connection, office.office_id, today)
         known = rows.periods(connection, office.office_id)
         counts = rows.counts(connection, office.office_id, present)[None] if present else None
-        waiting = rows.waiting_for_answer(connection, present.id, today) if present else []
+        is_taking = present is not None and present.takes_answers(today)
+        waiting = rows.waiting_for_answer(connection, present.id, today) if present and is_taking else []
         coins = rows.coins(connection, office.office_id, present.first_on, present.last_on) if present else {}
     names = {each.id: each.standard.short_name for each in office.services}
     return render_template(

@@ -262,7 +262,7 @@ def counts(connection: Connection, office_id: int, found: PeriodFacts) -> dict[i
     drawn = (
         select(SurveyInvitation.service_id, func.count(), func.sum(case((SurveyInvitation.is_asked, 1), else_=0)))
         .join(Ticket, Ticket.id == SurveyInvitation.ticket_id)
-        .where(SurveyInvitation.period_id == found.id, Ticket.state == State.DONE)
+        .where(SurveyInvitation.period_id == found.id, *_served(office_id, found.first_on, found.counted_until))
         .group_by(SurveyInvitation.service_id)
     )
     for service_id, count, asked in connection.execute(drawn):
