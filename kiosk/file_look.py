@@ -8,9 +8,10 @@ from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
 from shared.domain.file_state import RUNNING, FileState
+from shared.domain.matter import facts_of
 from shared.domain.numbering import claim_code, parse_claim, register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import awaited_at
+from shared.domain.procedure import awaited_at, way
 from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
 from shared.domain.service_facts import due
@@ -34,6 +35,7 @@ PICTURES = {
     FileState.RETURNED.value: "file-warning",
     FileState.COMPLETED.value: "circle-check-big",
     FileState.WITHDRAWN.value: "file-x",
+    FileState.REFUSED.value: "file-x",
 }
 """How a file stands, as the page says it -> its picture; of an open one four things can be said."""
 
@@ -69,7 +71,8 @@ def look(
     standard = standards.standard(connection, file.standard_id)
     visit = room.active_ticket_of(file.id)
     is_awaited = awaited_at(file.state, standard.steps, file.step) is not None
-    steps = [step for step in standard.steps if step.role != Role.APPLICANT]
+    goes = way(standard.steps, facts_of(standard, file.answers, file.matter), file.step)
+    steps = [step for step in goes if step.role != Role.APPLICANT]
     due_at = file.due_at.astimezone(office.zone) if file.due_at and file.state in RUNNING else None
     ended_at = (file.completed_at or file.since_at).astimezone(office.zone)
     is_over = file.state not in _GOES_ON

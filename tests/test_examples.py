@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from filing import Filing, examples
+from sqlalchemy import update
 
+from shared.domain.actor import Actor
 from shared.domain.file_state import FileState
+from shared.domain.letters import LetterSeries
 from shared.domain.standard import Role
+from shared.domain.standard_table import to_table
+from shared.engine.setup_standard import save_standard
+from shared.store import tables
 from shared.store.file_views import net_hours
 from shared.store.office import Store
 
@@ -207,3 +214,35 @@ def test_a_correction_changes_the_matter_and_a_page_grows_with_what_was_typed(fi
     page = filing.form("loket", f"counter/1/tickets/{ticket}/file", {"_answer": "=", "matter.waris.2.nama": "Ani"})
     assert 'name="matter.waris.4.nama"' in page
     assert 'value="Ani"' in page
+
+
+def test_a_letter_gets_the_next_number_of_its_book_and_keeps_it_when_the_step_is_done_again(filing: Filing) -> None:
+    standard = EXAMPLES["dispensasi-nikah"]
+    steps = tuple(replace(one, letter_series="umum") if one.key == "nomor" else one for one in standard.steps)
+    table = to_table(replace(standard, steps=steps))
+    admin = Actor.officer(filing.now, 1, "Admin", {Role.ADMIN})
+    filing.store.change(filing.id, admin, save_standard, standard.slug, table)
+    books = [asdict(LetterSeries("umum", "Surat keluar", "400/{no}/427.90/{year}"))]
+    filing.store.write(
+        update(tables.Office).values(settings={"letter_series": books}, setup_version=tables.Office.setup_version + 1)
+    )
+    file = filing.open(filing.store.office_config(filing.id).service(standard.slug).standard)
+    for _ in range(4):
+        filing.step(file)
+
+    for _ in range(2):
+        filing.post("sekretariat", f"counter/cases/{file}/advance", {})
+        given = filing.file(file).letters
+        filing.post("sekretariat", f"counter/cases/{file}/undo", {})
+
+    assert given == [("400/1/427.90/2026", "2026-11-27")]
+
+
+def test_the_kiosk_tells_of_a_refused_file_and_of_the_steps_of_this_case(filing: Filing) -> None:
+    short, long = (filing.file(filing.open(EXAMPLES["izin-keramaian"], variant)) for variant in (0, 1))
+    filing.post("kasi", f"counter/cases/{long.id}/refuse", {"reason": "Lokasi di jalur hijau"})
+
+    told = [filing.post(None, "kiosk/files", {"code": file.token}) for file in (short, long)]
+
+    assert [step["title"] for step in told[0]["steps"]][1] == "Memvalidasi berkas"
+    assert (told[1]["state"], told[1]["steps"]) == ("refused", [])

@@ -188,9 +188,13 @@ def facts(tx: Transaction, file: File) -> dict[str, object]:
 
 
 def _with_letter(tx: Transaction, file: File, standard: ServiceStandard, given: FileInput) -> FileInput:
-    """The letter of this step with the next number of its book, where the officer has written none."""
+    """The letter of this step with the next number of its book, where the officer has written none.
+
+    Where the office has no such book the number stays missing, and is typed.
+    """
     step = file.at_step(standard.steps)
-    if Collects.LETTER not in step.collects or step.letter_series is None:
+    books = [book.key for book in tx.office.settings.letter_series if book.is_active]
+    if Collects.LETTER not in step.collects or step.letter_series not in books:
         return given
     typed = {**file.collected.at(step.key).get(Collects.LETTER, {}), **given.collected.get(Collects.LETTER, {})}
     if str(typed.get("number") or "").strip():
