@@ -146,6 +146,25 @@ def test_a_month_is_signed_once_when_it_is_over_and_stays_as_it_was(app: Flask, 
     assert "400/7/2026" in page
 
 
+def test_the_public_is_shown_the_last_signed_month_and_nothing_of_persons(app: Flask, desks: Desks) -> None:
+    desks.to_step("done")
+    public = app.test_client()
+    before = [public.get(f"/lumajang/figures{kind}", headers={"Accept": "text/html"}) for kind in ("", ".pdf")]
+    desks.now = desks.now.replace(month=12, day=1)
+    sign(sign_in(app, "kasi", office="lumajang"), "2026-11")
+
+    page = public.get("/lumajang/figures", headers={"Accept": "text/html"}).text
+    told = public.get("/lumajang/figures", headers={"Accept": "application/json"}).json
+    poster = public.get("/lumajang/figures.pdf").data
+
+    assert [answer.status_code for answer in before] == [200, 404]
+    assert "Berkas selesai" not in page
+    assert "<dt>Selesai</dt><dd>1</dd>" in page
+    assert (told["period"], told["figures"]["finished"], told["figures"]["served"]) == ("2026-11", 1, 1)
+    assert poster.startswith(b"%PDF")
+    assert not any(name in page for name in ("Siti", "Petugas", "Jenggrong"))
+
+
 def test_the_workbook_holds_the_data_and_its_sums_as_formulas(kasi: Browser, desks: Desks) -> None:
     for number in range(3):
         taken = desks.take(is_priority=number == 0)

@@ -6,12 +6,13 @@ A visit is one number; a stay is one call of it to a counter, until the visitor 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from statistics import median
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from shared.domain import estimate
 from shared.domain.ticket import State
@@ -170,41 +171,57 @@ class VisitFigures:
 
 def visit_figures(visits: Sequence[Visit], zone: tzinfo) -> VisitFigures:
     """Everything that a report says about the visits of its period."""
-    local = {visit.ticket_id: visit.taken_at.astimezone(zone) for visit in visits}
+    counted = [_counted(visit, zone) for visit in visits]
     stays = [stay for visit in visits for stay in visit.stays]
     arrivals: dict[tuple[int, int], int] = {}
-    for at in local.values():
-        key = at.weekday(), at.hour
-        arrivals[key] = arrivals.get(key, 0) + 1
+    for one in counted:
+        arrivals[one.weekday, one.hour] = arrivals.get((one.weekday, one.hour), 0) + 1
     return VisitFigures(
-        total=visit_line(visits),
-        by_service=_lines(visits, lambda visit: visit.service_id, visit_line),
-        by_weekday=_lines(visits, lambda visit: local[visit.ticket_id].weekday(), visit_line),
-        by_hour=_lines(visits, lambda visit: local[visit.ticket_id].hour, visit_line),
+        total=_visit_line(counted),
+        by_service=_lines(counted, lambda one: one.visit.service_id, _visit_line),
+        by_weekday=_lines(counted, lambda one: one.weekday, _visit_line),
+        by_hour=_lines(counted, lambda one: one.hour, _visit_line),
         by_counter=_lines(stays, lambda stay: stay.counter_id, stay_line),
         by_officer=_lines(stays, lambda stay: stay.officer_id, stay_line),
         arrivals=arrivals,
-        waits=_bins([visit.wait_s for visit in visits if visit.wait_s is not None]),
+        waits=_bins([one.wait_s for one in counted if one.wait_s is not None]),
         promised=_promised(visits),
     )
 
 
-def visit_line(visits: Sequence[Visit]) -> VisitCounts:
-    ended = [visit.outcome for visit in visits]
+class _Counted(NamedTuple):
+    """A visit with what is asked of it several times."""
+
+    visit: Visit
+    end: VisitEnd
+    wait_s: int | None
+    service_s: int | None
+    weekday: int
+    hour: int
+
+
+def _counted(visit: Visit, zone: tzinfo) -> _Counted:
+    at = visit.taken_at.astimezone(zone)
+    return _Counted(visit, visit.outcome, visit.wait_s, visit.service_s, at.weekday(), at.hour)
+
+
+def _visit_line(counted: Sequence[_Counted]) -> VisitCounts:
+    visits = [one.visit for one in counted]
+    ended = Counter(one.end for one in counted)
     return VisitCounts(
         taken=len(visits),
-        called=sum(visit.is_called for visit in visits),
-        served=ended.count(VisitEnd.SERVED),
-        missed=ended.count(VisitEnd.MISSED),
-        cancelled=ended.count(VisitEnd.CANCELLED),
-        expired=ended.count(VisitEnd.EXPIRED),
-        here=ended.count(VisitEnd.HERE),
+        called=sum(one.wait_s is not None for one in counted),
+        served=ended[VisitEnd.SERVED],
+        missed=ended[VisitEnd.MISSED],
+        cancelled=ended[VisitEnd.CANCELLED],
+        expired=ended[VisitEnd.EXPIRED],
+        here=ended[VisitEnd.HERE],
         priority=sum(visit.is_priority for visit in visits),
         walk_in=sum(visit.is_walk_in for visit in visits),
         returning=sum(visit.is_return for visit in visits),
         late=sum(visit.is_late for visit in visits),
-        wait=spread(visit.wait_s for visit in visits),
-        service=spread(visit.service_s for visit in visits),
+        wait=spread(one.wait_s for one in counted),
+        service=spread(one.service_s for one in counted),
     )
 
 

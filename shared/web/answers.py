@@ -188,6 +188,14 @@ class WorkFacts(Answer):
     percent: int
 
 
+class MonthFigures(Answer):
+    """The figures of the last signed month: seconds for waits, parts of 1 for shares."""
+
+    period: str
+    number: str
+    figures: dict[str, int | float | None]
+
+
 class ReceivedComplaint(Answer):
     """A complaint as its writer gets it."""
 

@@ -30,6 +30,7 @@ from shared.web import (
     csrf,
     devices,
     epson,
+    figures,
     forms,
     hosts,
     i18n,
@@ -105,6 +106,7 @@ def create_app(
     app.register_blueprint(public.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(survey_published.blueprint)
+    app.register_blueprint(figures.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(paper.blueprint)
     app.register_blueprint(complaints.blueprint)
