@@ -128,3 +128,19 @@ def test_signing_out_by_hand_leaves_nothing_behind(site: Site, context: Open) ->
 
     expect(page.locator("#login")).to_be_visible()
     assert stored(page) == 0
+
+
+def test_the_draft_of_a_standard_waits_for_its_officer_also_after_signing_out(site: Site, context: Open) -> None:
+    page = site.enter(context().new_page())
+    page.goto(f"{site.url}/setup/services/layanan-1/standard")
+    page.locator("#section-names > summary").click()
+    page.locator("#name").fill("Layanan yang panjang")
+
+    page.locator("#menu summary").click()
+    page.locator("[data-action=sign_out]").click()
+    expect(page.locator("#login")).to_be_visible()
+    site.enter(page)
+    page.goto(f"{site.url}/setup/services/layanan-1/standard")
+
+    expect(page.locator("[data-given-back]")).to_be_visible()
+    expect(page.locator("#name")).to_have_value("Layanan yang panjang")

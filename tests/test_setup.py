@@ -509,7 +509,7 @@ def test_the_standard_is_edited_in_new_versions(setup: Setup) -> None:  # setup.
         ({"name": ""}, "Nama layanan: Wajib diisi."),
         ({"steps-1-role": "kasi"}, "harus berperan"),
         ({"steps-1-norm_minutes": "lama"}, "Isi dengan bilangan bulat."),
-        ({"requirements-0-text": ""}, "persyaratan 1, Kata-kata: Wajib diisi."),
+        ({"requirements-0-text": ""}, "persyaratan 1, Yang dibawa: Wajib diisi."),
         ({"promise-value": "0", "promise-unit": "hours"}, "jangka waktu, Berapa: Paling sedikit 1."),
         ({"questions-0-text": "Siapa?"}, "pertanyaan 1, Jawaban: Perlu sedikitnya dua pilihan"),
         ({"short_name": "x" * 29}, "Paling banyak 28 huruf."),
@@ -656,6 +656,7 @@ def test_services_of_a_file_are_looked_at_and_then_taken_together(setup: Setup) 
     assert [each.slug for each in setup.store.office_config(setup.uji.id).services] == ["layanan-1", "layanan-2"]
     assert 'name="services-0-series" type="text" value="C"' in page
     assert all(f'data-preview="{each}"' in page for each in ("kiosk", "desk", "slip"))
+    assert "tidak memeriksa kelengkapan berkas" in page
     assert "kantor lain.toml" in setup.get(path).text
     setup.refuses(draft, {**rows, "services-0-series": "B"}, "Huruf B sudah dipakai")
     setup.saves(draft, rows, "setup.import")

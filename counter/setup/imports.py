@@ -8,8 +8,10 @@ from flask_babel import gettext
 
 from counter.setup import preview
 from counter.setup.page import edit, page, refused, setup_page
+from counter.setup.standard_fields import label
 from shared.domain.errors import Invalid
 from shared.domain.standard import unfilled
+from shared.domain.standard_warnings import warnings
 from shared.engine import setup_import as engine
 from shared.standards import text_of
 from shared.web.auth import store, wants_page
@@ -17,7 +19,7 @@ from shared.web.clicks import change
 from shared.web.forms import Shown, file, problems_of
 from shared.web.openapi import described
 from shared.web.screen import office_config
-from shared.web.told import told
+from shared.web.told import told, told_on_page
 
 
 @setup_page("/services/import")
@@ -68,6 +70,7 @@ def import_draft(draft: int) -> ResponseReturnValue:
         draft=draft,
         proposals=found,
         slips={each.standard.slug: preview.slip(each.standard, each.series) for each in found},
+        warnings={each.standard.slug: told_on_page(warnings(each.standard), gettext, label) for each in found},
         missing={each.standard.slug: unfilled(each.standard, office.own_channels) for each in found},
     )
 

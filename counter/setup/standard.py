@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from counter.setup.page import change_rows, clashing, merged, page, refused, setup_page
 from counter.setup.preview import slip
-from counter.setup.standard_fields import Editable, section_of, sections
+from counter.setup.standard_fields import Editable, label, section_of, sections
 from counter.setup.standard_form import name_keys, prune, service_of
 from shared.domain.errors import Invalid
 from shared.domain.office import ServiceConfig
@@ -150,7 +150,7 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         pictures=list(ICONS),
         picture_words=_picture_words,
         preview=previewed,
-        warnings=told_on_page(warnings(service.standard), gettext) if request.method == "GET" else [],
+        warnings=told_on_page(warnings(service.standard), gettext, label) if request.method == "GET" else [],
         slip=slip(previewed, service.series),
         number=_number(service),
     )
@@ -265,7 +265,7 @@ def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
 def _refused(error: Invalid, typed: Table) -> Shown:
     """The page as it was typed, each problem at its field and, with its place, at the top."""
     shown = refused(error, typed)
-    shown.places = told_on_page(problems_of(error), gettext)
+    shown.places = told_on_page(problems_of(error), gettext, label)
     return shown
 
 

@@ -13,9 +13,12 @@ from enum import StrEnum
 from functools import cache
 from typing import get_args, get_origin
 
+from flask_babel import gettext
+
 from shared.domain import standard
+from shared.domain.problem import Path
 from shared.domain.standard import COMPONENTS, Role, ServiceStandard
-from shared.standards.shape import PAIRS, fields_of, part_of
+from shared.standards.shape import PAIRS, cut, fields_of, part_of
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "names": ("name", "short_name", "name_en", "icon", "category", "group", "group_en", "is_delicate"),
@@ -90,6 +93,14 @@ def sections() -> Mapping[str, tuple[Editable, ...]]:
 def section_of(name: str) -> str:
     """The section of a field of the standard; of one inside a part by the name of the part."""
     return next((key for key, found in sections().items() if name in [each.name for each in found]), "names")
+
+
+def label(path: Path) -> str:
+    """How the page calls the field at that path of a standard."""
+    part = cut(ServiceStandard, path[:-1])[1]
+    key = f"field.{snake(part)}.{path[-1]}"
+    words = gettext(key)
+    return str(path[-1]) if words == key else str(words)
 
 
 @cache

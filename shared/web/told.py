@@ -16,12 +16,12 @@ class Say(Protocol):
 
 def told(found: Iterable[Problem], say: Say) -> list[str]:
     """One line for each problem, with the names of the file: for who wrote the file."""
-    return _lines(found, say, lambda name: name, lambda each: say(f"wrong.{each.code}", **each.facts))
+    return _lines(found, say, lambda path: str(path[-1]), lambda each: say(f"wrong.{each.code}", **each.facts))
 
 
-def told_on_page(found: Iterable[Problem], say: Say) -> list[str]:
-    """One line for each problem, with the words of the page: for who filled in the form."""
-    return _lines(found, say, lambda name: _or(say, f"part.{name}", name), lambda each: said(each, say))
+def told_on_page(found: Iterable[Problem], say: Say, label: Callable[[Path], str]) -> list[str]:
+    """One line for each problem, with the words of the page: for who filled in the form. `label`: of a field."""
+    return _lines(found, say, label, lambda each: said(each, say))
 
 
 _KINDS = {"collects": "collects", "first": "collects", "role": "role"}
@@ -38,7 +38,7 @@ def said(problem: Problem, say: Say) -> str:
 
 
 def _lines(
-    found: Iterable[Problem], say: Say, named: Callable[[str], str], words: Callable[[Problem], str]
+    found: Iterable[Problem], say: Say, named: Callable[[Path], str], words: Callable[[Problem], str]
 ) -> list[str]:
     lines = []
     for each in found:
@@ -47,14 +47,16 @@ def _lines(
     return list(dict.fromkeys(lines))
 
 
-def place(path: Path, say: Say, named: Callable[[str], str]) -> str:
+def place(path: Path, say: Say, named: Callable[[Path], str]) -> str:
     """("services", 1, "steps", 2, "role") as "layanan 2, tahap 3, role": rows are counted from 1."""
     words = []
-    for name, following in zip(path, (*path[1:], None), strict=False):
+    for length, (name, following) in enumerate(zip(path, (*path[1:], None), strict=False), 1):
         if isinstance(name, int):
             continue
         part = _or(say, f"place.{name}", name)
-        words.append(f"{part} {following + 1}" if isinstance(following, int) else part if following else named(name))
+        words.append(
+            f"{part} {following + 1}" if isinstance(following, int) else part if following else named(path[:length])
+        )
     return ", ".join(words)
 
 

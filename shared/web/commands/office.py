@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
 from shared.domain.standard import Role
+from shared.domain.standard_warnings import warnings
 from shared.engine.founding import (
     Password,
     Plan,
@@ -125,6 +126,8 @@ def import_services(
         wanted = ImportForm.model_validate({"services": [{**row, "as_new": row["slug"] in new} for row in rows]})
         for proposal, row in zip(found, wanted.services, strict=True):
             click.echo(_line(proposal, row))
+            for odd in told(warnings(proposal.standard), words()):
+                click.echo(f"    {odd}")
         if not yes:
             click.confirm("Simpan (save)?", abort=True)
         store.change(office.office_id, Actor.system(datetime.now(UTC)), take_services, services, wanted)
