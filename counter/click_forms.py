@@ -145,6 +145,12 @@ class CloseMonth(ClickForm):
     month: Annotated[str, Field(max_length=10)] = ""
 
 
+class Wanted(ClickForm):
+    """What was typed or scanned into the box above the pages."""
+
+    wanted: Text = ""
+
+
 class FindReturned(ClickForm):
     wanted: Text = ""
 

@@ -8,9 +8,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.domain.file import FileInput
 from shared.domain.identity import tidy
+from shared.domain.typed import iso_day
 
 Tick = Annotated[bool, BeforeValidator(lambda value: {"true": True, "false": False}.get(str(value), value))]
 Words = Annotated[str, Field(max_length=200)]
+WrittenDay = Annotated[str, BeforeValidator(iso_day), Field(max_length=200)]
+"""A day; whether it is one, the domain says."""
 Answers = dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]]
 
 
@@ -80,7 +83,7 @@ class NumberForm(PartForm):
     """A number with its day: of a letter, of another house, of a recap."""
 
     number: Words | None = None
-    on: Words | None = None
+    on: WrittenDay | None = None
 
 
 class BillForm(PartForm):
@@ -139,7 +142,7 @@ class FileClick(PartForm):
     matter_is_whole: Tick = False
     """Fields of the step that are not in `matter` were emptied."""
     letter_number: Words = ""
-    letter_on: Words = ""
+    letter_on: WrittenDay = ""
 
     def given(self) -> FileInput:
         collected = self.collected.model_dump(exclude_unset=True)

@@ -93,7 +93,8 @@ def menu() -> Menu:
         sections.insert(1, MenuEntry(address, "user-round", seat.name, None, request.path == address, is_name=True))
     personal = [_entry(one) for one in _open(PERSONAL)]
     home, sign_out, tray = (url_for(f"counter.{name}") for name in ("home", "sign_out", "tray"))
-    return Menu(home, sections, personal, sign_out, tray)
+    seek = url_for("counter.seek") if may(Right.SEE_FILES) else None
+    return Menu(home, sections, personal, sign_out, tray, seek)
 
 
 def _open(sections: Iterable[Section]) -> list[Section]:

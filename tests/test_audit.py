@@ -61,6 +61,7 @@ UNRECORDED = {
     "counter.stop_work": "one's own long work ends; that it was begun is recorded",
     "counter.find_person": "the same: who looked at whose data",
     "counter.whole_nik": "the same: who looked at whose data",
+    "counter.seek": "leads to a page; that one writes down who looked",
     "counter.complaint_person": "noted among who looked at whose data, which the audit page shows below",
     "kiosk.file": "a look by the receipt: nothing changes, and no person is named",
     "sound.spoken": "a display's word that it has begun to speak a call; the call itself is recorded",

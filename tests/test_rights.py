@@ -43,8 +43,8 @@ THROUGH = {
         paper.reprint paper.give_up paper.new_roll
     """,
     "LOKSCVURA": """
-        counter.act_on_file counter.whole_nik counter.end_session counter.sign_out counter.do_sign_in
-        counter.do_change_password
+        counter.act_on_file counter.whole_nik counter.seek counter.end_session counter.sign_out
+        counter.do_sign_in counter.do_change_password
         kiosk_survey.visit kiosk_survey.refuse kiosk_survey.answer kiosk_survey.drop_coin
         survey.begin survey.refuse survey.answer
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem

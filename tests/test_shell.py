@@ -19,6 +19,7 @@ from werkzeug.security import generate_password_hash
 from werkzeug.serving import make_server
 from world import PASSWORD
 
+from shared.domain.file_state import FileAction
 from shared.domain.ticket import State
 from shared.store.office import Store
 from shared.store.tables import Event, Officer
@@ -164,3 +165,114 @@ def test_the_number_for_somebody_at_the_counter_is_said_with_those_ahead(app: Fl
     page = browser.post("/lumajang/counter/1/walk-in", service="oss", follow_redirects=True).text
 
     assert "Nomor A-002 diberikan, 1 orang di depan." in page
+
+
+class Hands:
+    """Counts what an officer's hands do: one for each key, click, tick and field filled."""
+
+    def __init__(self) -> None:
+        self.acts = 0
+
+    def space(self, page: Page) -> None:
+        page.wait_for_timeout(650)  # the large button does not listen at once
+        page.keyboard.press("Space")
+        self.acts += 1
+
+    def click(self, page: Page, place: str) -> None:
+        page.locator(place).first.click()
+        self.acts += 1
+
+    def check(self, page: Page, place: str) -> None:
+        page.locator(place).first.check()
+        self.acts += 1
+
+    def fill(self, page: Page, place: str, text: str) -> None:
+        page.locator(place).first.fill(text)
+        self.acts += 1
+
+    def open_visitor(self, page: Page, url: str) -> None:
+        """Calls the next, starts, and opens their file: three presses of the space bar."""
+        for state in ("free", "called", "serving"):
+            page.wait_for_selector(f".stage[data-state={state}]")
+            page.wait_for_selector("main[data-busy=false]")
+            self.space(page)
+        page.wait_for_url(url)
+
+
+def test_one_file_through_all_desks_takes_at_most_24_acts(desks: Desks, url: str, context: Open) -> None:
+    earlier = desks.to_step("handover")  # so that archive and recap have a last number
+    called = desks.serve_next("loket1")
+    assert called is not None
+    desks.act("loket1", earlier, FileAction.HAND_OVER, collected={"receiver": {"kind": "self"}})
+    desks.recap("kasi", "001/REKAP/2026")
+    case_id = earlier + 1
+    desks.take()
+    hands = Hands()
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "loket1")
+    page.goto(f"{url}/1")
+
+    # the loket receives
+    hands.open_visitor(page, "**/file")
+    hands.fill(page, "[id='applicant.nik']", "3508205708909993")
+    hands.fill(page, "[id='applicant.name']", "Budi Contoh")
+    hands.click(page, "[data-action=accept_all]")
+    page.wait_for_url("**/counter/1")
+    expect(page.locator("[data-toast]")).to_contain_text("Tanda terima dicetak")
+
+    # the head validates
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "kasi")
+    hands.click(page, "[data-tray] tbody a")
+    hands.click(page, "[data-action=advance]")
+    expect(page.locator("[data-toast]")).to_contain_text("Sekarang di")
+
+    # the operator: account, login and entry in one sitting, then the confirmation and the NIB
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "operator")
+    page.goto(f"{url}/3")
+    hands.open_visitor(page, f"**/cases/{case_id}")
+    hands.check(page, "[name='collected.entry.is_done']")
+    hands.click(page, "[data-action=advance]")
+    expect(page.locator("[data-reading]")).to_contain_text("Budi Contoh")
+    hands.check(page, "[name='collected.confirmation.is_approved']")
+    hands.fill(page, "[name='collected.product.nib']", "9876543210123")
+    hands.click(page, "[data-action=advance]")
+    page.wait_for_url("**/counter/3")
+
+    # the secretariat archives with the number that is proposed
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "sekretariat")
+    hands.click(page, "[data-tray] tbody a")
+    hands.click(page, "[data-action=advance]")
+    expect(page.locator("[data-toast]")).to_be_visible()
+
+    # the loket hands over, the head makes the recap
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "loket1")
+    page.goto(f"{url}/1")
+    hands.open_visitor(page, f"**/cases/{case_id}")
+    hands.click(page, "[data-action=hand_over]")
+    expect(page.locator("[data-case-state]")).to_have_attribute("data-case-state", "completed")
+    page = enter(url, context(viewport={"width": 1366, "height": 768}), "kasi")
+    hands.click(page, "#rail a[href$='/recap']")
+    hands.click(page, "[data-action=recap]")
+    page.wait_for_url(re.compile("/recap/[0-9]+$"))
+
+    assert desks.file(case_id).recap_id is not None
+    assert hands.acts <= 24
+
+
+@pytest.mark.parametrize("wanted", ["1/2026", "3508205708909992", "A-001", "token"])
+def test_the_box_above_the_pages_opens_the_file(app: Flask, desks: Desks, wanted: str) -> None:
+    case_id = desks.to_step("validate")
+    browser = sign_in(app, "kasi", office="lumajang")
+    text = f"http://10.0.0.5/f/{desks.file(case_id).token}" if wanted == "token" else wanted
+
+    answer = browser.post("/lumajang/counter/seek", wanted=text)
+
+    assert answer.location == f"/lumajang/counter/cases/{case_id}"
+
+
+def test_the_box_looks_a_name_up_and_keeps_a_nik_out_of_addresses(app: Flask) -> None:
+    browser = sign_in(app, "kasi", office="lumajang")
+
+    assert browser.post("/lumajang/counter/seek", wanted="Budi").location.endswith("/register?text=Budi")
+    unknown = browser.post("/lumajang/counter/seek", wanted="3508205708909999")
+    assert unknown.location.endswith("/register")
+    assert "Tidak ditemukan" in browser.get(unknown.location).text

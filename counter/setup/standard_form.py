@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.domain.channel import WALKED_TO
 from shared.domain.standard import ServiceStandard
+from shared.domain.typed import iso_day
 from shared.engine.setup import slug_of
 from shared.standards import service_from_json
 from shared.standards.shape import fields_of, from_form, part_of
@@ -17,6 +18,8 @@ def service_of(typed: Table, slug: str, series: str) -> ServiceStandard:
     """What was typed as a service; raises `InvalidStandard`. Its address and its letter are not the page's to say."""
     table = {**from_form(typed, ServiceStandard), "slug": slug, "series": series}
     table.pop("base", None)
+    if isinstance(decree_on := table.get("decree_on"), str):
+        table["decree_on"] = iso_day(decree_on)
     for name in ("promise", "fee"):
         part = table.get(name)
         if isinstance(part, dict) and "text" not in part:

@@ -13,6 +13,7 @@ from shared.domain.money import rupiah
 from shared.domain.procedure import first_desk
 from shared.domain.standard import ServiceStandard, Step, applies
 from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise
+from shared.domain.typed import iso_day
 
 Matter = Mapping[str, object]
 """Key of a declared field -> what stands in it: text, or for a group a list of tables of text."""
@@ -194,17 +195,11 @@ def _text(field: DeclaredField | GroupField, value: object) -> str:
         case FieldKind.MONEY:
             return tidy(typed.lower().removeprefix("rp"))
         case FieldKind.DATE:
-            return _iso(plain(typed))
+            return iso_day(plain(typed))
         case FieldKind.TIME:
             return plain(typed).replace(".", ":")
         case _:
             return plain(typed)
-
-
-def _iso(day: str) -> str:
-    """A day as people write it, 17-08-2026, as a form sends it."""
-    written = re.fullmatch(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", day)
-    return f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}" if written else day
 
 
 def _is_filled(field: DeclaredField, value: object) -> bool:

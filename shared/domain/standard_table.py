@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from shared.domain.channel import Channel
 from shared.domain.standard import OfficeStandard, ServiceStandard
+from shared.domain.typed import iso_day
 
 _T = TypeVar("_T")
 
@@ -72,7 +73,7 @@ def _value(kind: object, value: object) -> object:
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, Mapping):
         return _built(kind, value)
     if kind is date:
-        return date.fromisoformat(str(value))
+        return date.fromisoformat(iso_day(str(value)))
     return kind(str(value)) if isinstance(kind, type) and issubclass(kind, StrEnum) else value
 
 

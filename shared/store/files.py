@@ -51,6 +51,31 @@ def returned(connection: Connection, office_id: int, wanted: str) -> File | None
     return _first(connection, select(FileRecord).where(*mine, or_(*match)).order_by(FileRecord.id.desc()))
 
 
+def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
+    """Ids of the newest two files with this NIK, NIB, register number or token, also within a receipt's address.
+
+    A register number without its year means the newest year.
+    """
+    match = [FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
+    digits = tidy(wanted)
+    if digits.isdecimal():
+        match += [FileRecord.nik == digits, FileRecord.nib == digits]
+    number, year = parse_register(wanted) or (0, None)
+    if number:
+        is_year = FileRecord.register_year == year if year else FileRecord.register_year.is_not(None)
+        match.append((FileRecord.register_number == number) & is_year)
+    asked = select(FileRecord.id).where(FileRecord.office_id == office_id, or_(*match))
+    found = connection.execute(asked.order_by(FileRecord.id.desc()).limit(2)).scalars().all()
+    return list(found[:1] if number and not year else found)
+
+
+def of_visit(connection: Connection, office_id: int, series: str, number: int, on_day: date) -> list[int]:
+    """The id of the file of the visitor who has this number on that day, if they have one."""
+    mine = Ticket.office_id == office_id, Ticket.on_day == on_day, Ticket.series == series, Ticket.number == number
+    found = connection.execute(select(Ticket.case_id).where(*mine)).scalars()
+    return [each for each in found if each is not None]
+
+
 def with_nib(connection: Connection, office_id: int, nik: str, but: int) -> File | None:
     """Another file of the same NIK that has an NIB already."""
     mine = FileRecord.office_id == office_id, FileRecord.nik == nik, FileRecord.id != but, FileRecord.nib.is_not(None)

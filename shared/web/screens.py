@@ -30,6 +30,8 @@ class Menu:
     personal: list[MenuEntry]
     sign_out: str
     outages: str
+    seek: str | None
+    """Where the box for numbers and names is sent; None for who may see no files."""
 
 
 @dataclass(frozen=True)
