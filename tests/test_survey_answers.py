@@ -19,12 +19,13 @@ from world import World
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.retention import START_DAYS, DataClass
 from shared.domain.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element
 from shared.domain.survey_draw import MOST_TRIES, is_drawn, survey_code, visit_name
 from shared.domain.survey_settings import SurveySettings
 from shared.domain.ticket import Action
 from shared.engine import officer as desk
-from shared.engine import survey, survey_answer, survey_desk, survey_result
+from shared.engine import retention, survey, survey_answer, survey_desk, survey_result
 from shared.engine.day import close_past_days
 from shared.engine.survey_answer import Holder, Invited, Sheet
 from shared.engine.survey_desk import PlannedAction
@@ -430,7 +431,7 @@ def test_old_invitations_are_forgotten_and_the_result_stays(here: World) -> None
 
     assert one(uji.store, select(func.count()).select_from(SurveyInvitation)) == 0
     assert period(uji).result == result
-    assert [e.detail for e in uji.events() if e.action == "survey_forgotten"] == [{"invitations": 5, "answers": 0}]
+    assert [e.detail for e in uji.events() if e.action == "survey_forgotten"] == [{"invitations": 5}]
 
 
 def test_the_plan_of_action_is_kept_with_its_period(here: World) -> None:
@@ -497,3 +498,20 @@ def test_a_running_period_shows_no_index_of_few(here: World) -> None:
 
     assert (found.n, found.index, found.elements, found.respondents) == (0, None, [], [])
     assert (found.counts["answered"], found.sample, found.is_enough) == (9, 9, False)
+
+
+def test_single_questionnaires_go_when_their_time_is_over_and_the_result_stays(here: World) -> None:
+    uji = everybody(here)
+    for _ in range(5):
+        answer(uji, visit(uji), sheet(4))
+    uji.later(days=50)
+    uji.by_itself(close_past_days)
+    result = period(uji).result
+
+    uji.later(days=START_DAYS[DataClass.SURVEY] - 1)
+    early = uji.by_itself(retention.clear).get("survey", 0)
+    uji.later(days=2)
+    cleared = uji.by_itself(retention.clear)
+
+    assert (early, cleared["survey"]) == (0, 5)
+    assert period(uji).result == result

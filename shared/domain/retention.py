@@ -22,6 +22,8 @@ class DataClass(StrEnum):
     """Who looked at whose data."""
     WRITER = "writer"
     """Who wrote a complaint, from its end on."""
+    SURVEY = "survey"
+    """Single questionnaires of the satisfaction survey, from the end of their period on; its result stays."""
 
 
 START_DAYS: dict[DataClass, int] = {
@@ -30,6 +32,7 @@ START_DAYS: dict[DataClass, int] = {
     DataClass.ANSWERS: 365,
     DataClass.VIEWS: 730,
     DataClass.WRITER: 365,
+    DataClass.SURVEY: 1825,
 }
 """Our own choice, to be replaced by the office's archive schedule."""
 LEAST_DAYS, MOST_DAYS = 1, 36_500

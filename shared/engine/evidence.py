@@ -12,6 +12,7 @@ from sqlalchemy import Connection, extract, func, select
 from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.domain.standard import COMPONENTS, unfilled
+from shared.engine import survey_result
 from shared.standards import service_from_json
 from shared.store import complaints, survey
 from shared.store.tables import DayCheck, Outage, StandardVersion, Ticket
@@ -170,10 +171,9 @@ def surveys(connection: Connection, asked: EvidenceAsked) -> Evidence:
     """The periods of the satisfaction survey that touch the year: when, how many answered, which index."""
     rows: list[Sequence[Cell]] = []
     for each in _survey_periods(connection, asked):
-        found = survey.figures(connection, asked.office.office_id, each)
-        counts, scores = found.counts.get(None), found.scores.get(None)
-        answered = counts.answered if counts else 0
-        index = str(scores.index) if scores and each.closed_at is not None else asked.words("evidence.none")
+        found = survey_result.result(connection, asked.office, each, asked.words)
+        answered = found.counts.get("answered", 0)
+        index = asked.words("evidence.none") if found.index is None or not found.is_closed else str(found.index)
         days = f"{asked.words.short(each.first_on)} – {asked.words.short(each.last_on)}"
         rows.append((each.key, days, answered, index, asked.at(each.closed_at)))
     return Evidence("surveys", ("period", "when", "answered", "index_value", "closed_at"), rows)

@@ -22,6 +22,7 @@ from shared.domain.retention import (
 )
 from shared.store import hot
 from shared.store.office import Transaction
+from shared.store.survey_tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (
     ComplaintPerson,
     ComplaintRecord,
@@ -138,12 +139,18 @@ def _clear_writers(tx: Transaction, before: datetime) -> int:
     return int(tx.execute(delete(ComplaintPerson).where(theirs)).rowcount)
 
 
+def _clear_questionnaires(tx: Transaction, before: datetime) -> int:
+    closed = select(SurveyPeriod.id).where(SurveyPeriod.office_id == tx.office_id, SurveyPeriod.closed_at < before)
+    return int(tx.execute(delete(SurveyAnswer).where(SurveyAnswer.period_id.in_(closed))).rowcount)
+
+
 _CLEAR: dict[DataClass, Callable[[Transaction, datetime], int]] = {
     DataClass.TICKET: _clear_tickets,
     DataClass.ANSWERS: _clear_answers,
     DataClass.APPLICANT: _clear_applicants,
     DataClass.VIEWS: _clear_views,
     DataClass.WRITER: _clear_writers,
+    DataClass.SURVEY: _clear_questionnaires,
 }
 
 

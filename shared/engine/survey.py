@@ -21,13 +21,11 @@ from shared.engine.setup import change_settings
 from shared.store import survey
 from shared.store.office import Transaction
 from shared.store.survey import Lot, PeriodFacts
-from shared.store.survey_tables import SurveyAnswer, SurveyInvitation, SurveyPeriod, SurveyPlan, SurveySecret
+from shared.store.survey_tables import SurveyInvitation, SurveyPeriod, SurveyPlan, SurveySecret
 from shared.words import LANGUAGES, words
 
 INVITATIONS_KEPT = timedelta(days=31)
 """After a period was closed: until then the lot can be drawn again, afterwards nothing names a visit any more."""
-ANSWERS_KEPT = timedelta(days=5 * 366)
-"""Of single questionnaires; the result of their period stays."""
 
 
 # --- the lot ---
@@ -199,12 +197,10 @@ def questions_json(office: OfficeConfig, language: str) -> list[dict[str, object
 
 
 def _forget(tx: Transaction) -> int:
-    """Deletes old invitations and old single questionnaires; whether there were any."""
-    mine = SurveyPeriod.office_id == tx.office_id
-    closed = select(SurveyPeriod.id).where(mine, SurveyPeriod.closed_at < tx.now - INVITATIONS_KEPT)
-    old = select(SurveyPeriod.id).where(mine, SurveyPeriod.closed_at < tx.now - ANSWERS_KEPT)
-    invitations = tx.execute(delete(SurveyInvitation).where(SurveyInvitation.period_id.in_(closed))).rowcount
-    answers = tx.execute(delete(SurveyAnswer).where(SurveyAnswer.period_id.in_(old))).rowcount
-    if invitations or answers:
-        tx.record("survey_forgotten", detail={"invitations": invitations, "answers": answers})
-    return int(bool(invitations or answers))
+    """Deletes the invitations of periods that were closed long ago; whether there were any."""
+    old = SurveyPeriod.office_id == tx.office_id, SurveyPeriod.closed_at < tx.now - INVITATIONS_KEPT
+    closed = select(SurveyPeriod.id).where(*old)
+    gone = tx.execute(delete(SurveyInvitation).where(SurveyInvitation.period_id.in_(closed))).rowcount
+    if gone:
+        tx.record("survey_forgotten", detail={"invitations": gone})
+    return int(bool(gone))
