@@ -41,6 +41,12 @@ def desks(sqlite_store: Store) -> Desks:
     return Desks(sqlite_store)
 
 
+@pytest.fixture
+def desks_on_both(store: Store) -> Desks:
+    """On SQLite, and again on PostgreSQL."""
+    return Desks(store)
+
+
 def read(desks: Desks, **search: Any) -> list[RegisterRow]:
     with desks.store.read() as connection:
         ids, count = rows.find(
@@ -201,7 +207,8 @@ def test_void_letters_stand_struck_through_before_the_one_that_counts(desks: Des
 # --- found again ---
 
 
-def test_a_row_is_found_by_whatever_somebody_knows_of_it(desks: Desks) -> None:
+def test_a_row_is_found_by_whatever_somebody_knows_of_it(desks_on_both: Desks) -> None:
+    desks = desks_on_both
     accepted(desks, name="Siti Contoh")
     accepted(desks, name="Renée D'Ñúñez", village="35.08.10.1004", nik="3508105708909993", phone="0822 1111 2222")
     desks.later(days=40)
@@ -289,7 +296,8 @@ def test_a_month_is_closed_after_it_is_over_with_the_hash_of_its_rows(desks: Des
     assert [event["action"] for event in events(desks)][-1] == "register_closed"
 
 
-def test_what_changes_after_the_closing_is_told_from_what_only_went_on(desks: Desks) -> None:
+def test_what_changes_after_the_closing_is_told_from_what_only_went_on(desks_on_both: Desks) -> None:
+    desks = desks_on_both
     first = desks.to_step("validate")
     desks.later(days=10)
     close(desks)
