@@ -80,6 +80,7 @@ def _page(message: str | None = None) -> str:
             limit=pager.size,
             offset=pager.offset,
         )
+        counted = rows.counts(connection, g.office_id, year or today.year)
         made = rows.find(connection, g.office_id, query_number("issued") or 0)
     return render_template(
         "counter/letters.html",
@@ -91,6 +92,8 @@ def _page(message: str | None = None) -> str:
         series=series,
         text=text,
         made=made,
+        counts=counted,
+        counted_year=year or today.year,
         books=[each for each in office.settings.letter_series if each.is_active],
         signers=_signers(today),
         today=today,

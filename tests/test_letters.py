@@ -233,6 +233,29 @@ def a_file(office: world.World) -> int:
     return int(office.store.change(office.id, office.actor(), lambda tx: tx.insert(tables.FileRecord, **row)))
 
 
+def test_the_letters_of_a_year_are_counted_by_their_series(office: world.World) -> None:
+    file = a_file(office)
+    for series in ("umum", "umum", "skck"):
+        office.do(letters.issue, series)
+    spoilt = office.do(letters.issue, "umum", case_id=file, step="sign")
+    office.do(letters.declare_void, spoilt.id, "salah")
+    later = tuple(replace(book, on_paper=10, paper_year=2026) for book in BOOKS[:1])
+    set_up(office.store, office, CAMAT, books=later)
+    office.do(letters.issue, "umum")
+
+    with office.store.read() as connection:
+        counted = rows.counts(connection, office.id, 2026)
+        none = rows.counts(connection, office.id, 2025)
+
+    assert [
+        (each.title, each.count, each.void, each.of_files, each.first, each.last, each.missing) for each in counted
+    ] == [
+        ("Pengantar SKCK", 1, 0, 0, 42, 42, 0),
+        ("Surat keluar", 4, 1, 1, 1, 11, 7),
+    ]
+    assert none == []
+
+
 # --- the page ---
 
 

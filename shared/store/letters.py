@@ -73,6 +73,45 @@ def last_numbers(connection: Connection, office_id: int, year: int) -> dict[str,
     return {row.series: row.last_number for row in connection.execute(select(LetterCounter).where(*mine))}
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesCount:
+    """What one series gave in one year; `first` and `last`: the running numbers."""
+
+    title: str
+    count: int
+    void: int
+    of_files: int
+    first: int
+    last: int
+
+    @property
+    def missing(self) -> int:
+        """Numbers between the first and the last that no letter has: given on paper meanwhile."""
+        return self.last - self.first + 1 - self.count
+
+
+def counts(connection: Connection, office_id: int, year: int) -> list[SeriesCount]:
+    """The series that gave numbers in that year."""
+    given = func.count(LetterRecord.id).label("given")
+    query = (
+        select(
+            func.max(LetterRecord.title).label("title"),
+            given,
+            func.count(LetterRecord.voided_at).label("void"),
+            func.count(LetterRecord.case_id).label("of_files"),
+            func.min(LetterRecord.serial).label("first"),
+            func.max(LetterRecord.serial).label("last"),
+        )
+        .where(LetterRecord.office_id == office_id, LetterRecord.year == year)
+        .group_by(LetterRecord.series)
+        .order_by(LetterRecord.series)
+    )
+    return [
+        SeriesCount(row.title, row.given, row.void, row.of_files, row.first, row.last)
+        for row in connection.execute(query)
+    ]
+
+
 def years(connection: Connection, office_id: int) -> Sequence[int]:
     """The years in which letters were given, newest first."""
     mine = select(LetterRecord.year).where(LetterRecord.office_id == office_id).distinct()
