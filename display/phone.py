@@ -22,6 +22,7 @@ from shared.engine.forecast import QueuePlace
 from shared.engine.survey_answer import Holder
 from shared.store import brought, files, reads
 from shared.store.tables import FileRecord
+from shared.web import blank_forms
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
 from shared.web.i18n import language
@@ -58,6 +59,7 @@ def ticket(token: str) -> ResponseReturnValue:
         else url_for("published.standard", office=office.slug, slug=standard.slug),
         channels=office.channels(office.service_ids[row.service_id]),
         above=office.profile.get("letterhead", ()),
+        forms=frozenset() if standard.is_delicate else blank_forms.known(office.slug, standard),
         bring=[] if standard.is_delicate else brought.read(row.brought, row.service_id).needed(standard),
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},
     )

@@ -954,6 +954,12 @@ def _picture() -> tuple[io.BytesIO, str]:
     return made, "senam.png"
 
 
+@clicks("setup.blank_form")
+def _(house: House) -> Click:
+    form = (io.BytesIO(b"%PDF-1.4 formulir"), "formulir.pdf")
+    return Click(f"{SETUP}/services/layanan-1/form", {"requirement": "ktp", "form": form})
+
+
 @clicks("setup.slides", "setup.slides add")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/media", {"file": _picture()})

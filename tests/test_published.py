@@ -11,10 +11,12 @@ import pytest
 from desks import Desks
 from flask import Flask
 
+from shared.domain.errors import Invalid
 from shared.domain.standard import Role, Step
 from shared.engine.setup_standard import save_standard
 from shared.standards import service_to_json
 from shared.store.office import Store
+from shared.web import blank_forms
 from shared.web.app import create_app
 from shared.web.procedure_picture import procedure_picture
 from shared.web.published import PublishedStandard, linked
@@ -134,3 +136,24 @@ def test_a_procedure_of_one_step_or_none_can_be_drawn_too() -> None:
 
     assert "Melayani" in procedure_picture([one], "Salinan", str)
     ElementTree.fromstring(procedure_picture([], "Kosong", str, columns=2))
+
+
+def test_a_blank_form_that_the_office_brought_can_be_fetched_from_page_and_phone(app: Flask, desks: Desks) -> None:
+    known = desks.store.office_config(desks.id).service("oss").standard
+    with app.app_context():
+        blank_forms.keep("lumajang", known, "formulir", b"%PDF-1.4 kosong")
+
+    address = re.search(r'href="([^"]+)" data-form="formulir"', page(app))
+    assert address
+    assert app.test_client().get(address[1]).data == b"%PDF-1.4 kosong"
+    assert address[1] in page(app, f"/t/{desks.take().token}")
+    assert app.test_client().get("/lumajang/standard/oss/forms/ktp.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(("key", "content"), [("formulir", b"<html>"), ("formulir", b"%PDF-" + b"x" * 6_000_000)])
+def test_what_is_no_pdf_or_too_large_is_no_form(app: Flask, desks: Desks, key: str, content: bytes) -> None:
+    known = desks.store.office_config(desks.id).service("oss").standard
+
+    with app.app_context(), pytest.raises(Invalid):
+        blank_forms.keep("lumajang", known, key, content)
+    assert "data-form" not in page(app)

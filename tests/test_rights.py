@@ -69,7 +69,7 @@ THROUGH = {
     """,
     "        A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
-        devices_setup.test_call setup.office setup.logo setup.services setup.new_service setup.standard
+        devices_setup.test_call setup.office setup.blank_form setup.logo setup.services setup.new_service setup.standard
         setup.import_file setup.import_services setup.import_draft setup.drop_draft setup.counters setup.officer
         setup.new_officer setup.new_password setup.hours setup.week setup.holidays setup.letters setup.rules
         setup.survey setup.display setup.slides setup.recording setup.printers setup.test_page setup.found

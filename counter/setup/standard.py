@@ -30,14 +30,17 @@ from shared.domain.standard_diff import differences
 from shared.domain.standard_table import from_table
 from shared.domain.standard_warnings import warnings
 from shared.engine import setup_standard as engine
+from shared.engine.setup import note_file
 from shared.standards import InvalidStandard, read, service_to_json
 from shared.standards.shape import to_form
 from shared.store.tables import StandardVersion
+from shared.web import blank_forms
 from shared.web.auth import store
 from shared.web.bounds import number
 from shared.web.clicks import change
 from shared.web.forms import Shown, Table, Value, file, is_pressed, pressed, problems_of, typed
-from shared.web.screen import office_config
+from shared.web.limits import takes_files
+from shared.web.screen import office_config, sentence
 from shared.web.told import told, told_on_page
 from shared.words import words
 
@@ -80,6 +83,27 @@ def standard(slug: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(service, _refused(error, sent), service.standard, 400)
     return redirect(url_for("setup.standard", slug=slug, saved=saved.number), 303)
+
+
+@setup_page("/services/<slug>/form", methods=["POST"])
+@takes_files(blank_forms.LARGEST_MB * 10**6 + 100_000)
+def blank_form(slug: str) -> ResponseReturnValue:
+    """Takes a blank form for a requirement, or takes it away."""
+    service = engine.find_service(office_config().services, slug)
+    wanted, chosen = pressed("requirement"), file("form")
+    try:
+        if is_pressed("remove"):
+            wanted = pressed("remove")
+            blank_forms.remove(office_config().slug, service.standard, wanted)
+        elif chosen is None:
+            raise Invalid("file_missing", fields=["form"])
+        else:
+            blank_forms.keep(office_config().slug, service.standard, wanted, chosen.read())
+    except Invalid as error:
+        shown = Shown({**_typed_from(service.standard), "base": _number(service)}, {}, sentence(error))
+        return _page(service, shown, service.standard, error.status)
+    change(note_file, "form_removed" if is_pressed("remove") else "form", {"service": slug, "requirement": wanted})
+    return redirect(url_for("setup.standard", slug=slug, saved=1) + "#part-forms", 303)
 
 
 @setup_page("/services/<slug>/versions", methods=["GET"])
@@ -149,6 +173,8 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         fresh=_fresh,
         pictures=list(ICONS),
         picture_words=_picture_words,
+        blank_forms=blank_forms.known(office_config().slug, service.standard),
+        requirement_names=[(each.key, each.text) for each in service.standard.requirements],
         preview=previewed,
         warnings=told_on_page(warnings(service.standard), gettext, label) if request.method == "GET" else [],
         slip=slip(previewed, service.series),

@@ -10,7 +10,7 @@ from datetime import date
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -22,6 +22,7 @@ from shared.domain.speech import number_words
 from shared.domain.standard import COMPONENTS, MANAGEMENT, PUBLISHED, ServiceStandard
 from shared.domain.standard_diff import Difference, differences
 from shared.store import reads
+from shared.web import blank_forms
 from shared.web.answers import Answer
 from shared.web.auth import store
 from shared.web.bounds import query_number
@@ -122,6 +123,7 @@ def standard(slug: str) -> ResponseReturnValue:
         numbers={key: number for number, key in enumerate(COMPONENTS, 1)},
         staff=number_words(known.staff_count, language()) if known.staff_count and known.staff_count < 10_000 else "",
         picture=picture(known),
+        forms=blank_forms.known(office.slug, known),
         qr=_qr(slug),
         address=re.sub("^https?://", "", paper_url(url_for("published.standard", slug=slug))),
         version=_number(service),
@@ -137,6 +139,13 @@ def procedure(slug: str) -> Response:
     columns = query_number("columns", 1, 4) or 1
     drawn = picture(office_config().service(slug).standard, columns)
     return Response(drawn, content_type="image/svg+xml; charset=utf-8")
+
+
+@blueprint.get("/<office>/standard/<slug>/forms/<key>.pdf")
+def form(slug: str, key: str) -> Response:
+    """A blank form that the office brought, to be printed."""
+    path = blank_forms.find(office_config().slug, office_config().service(slug).standard, key)
+    return send_file(path, "application/pdf", max_age=0)
 
 
 @blueprint.get("/<office>/standard/<slug>/qr.svg")
