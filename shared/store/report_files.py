@@ -61,7 +61,8 @@ def _asked(office_id: int, begins: datetime) -> CompoundSelect[int]:
         Event.case_id.is_not(None),
         REPORTED,
     )
-    running = select(FileRecord.id).where(FileRecord.office_id == office_id, RUNNING_FILES)
+    here = FileRecord.office_id == office_id, FileRecord.step.is_not(None)
+    running = select(FileRecord.id).where(*here, RUNNING_FILES)
     return union(touched, running)
 
 
@@ -69,7 +70,7 @@ def _events(connection: Connection, asked: CompoundSelect[int]) -> dict[int, lis
     """File -> its acts that stood, oldest first: an undo takes back the one right before."""
     found: dict[int, list[FileEvent]] = {}
     columns = Event.case_id, Event.at, Event.action, Event.from_state, Event.to_state, Event.reason, Event.detail
-    mine = Event.case_id.in_(asked), Event.ticket_id.is_(None)
+    mine = Event.case_id.in_(asked), (Event.ticket_id + 0).is_(None)  # by its index for files, not the one for tickets
     for row in connection.execute(select(*columns).where(*mine).order_by(Event.id)):
         acts = found.setdefault(row.case_id, [])
         if row.action == UNDO and acts:
