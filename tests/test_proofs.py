@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from desks import Desks
-from filing import Filing
+from filing import Filing, examples
 from sqlalchemy import insert
 
 from shared.domain.actor import Actor
@@ -17,7 +17,9 @@ from shared.domain.errors import Missing
 from shared.domain.file import File, FileInput, decide
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.office import OfficeConfig, OfficeSettings
-from shared.domain.standard import Collects, Role, ServiceStandard, Signs, Step
+from shared.domain.standard import Collects, OfficeStandard, Role, ServiceStandard, Signs, Step
+from shared.domain.standard_parts import DeclaredField, FieldKind, Option, Promise, PromisePart, Unit
+from shared.engine.founding import planned
 from shared.standards import shipped
 from shared.store import tables
 from shared.store.office import Store
@@ -129,3 +131,46 @@ def test_who_holds_a_role_between_two_days_signs_as_its_deputy(
 
     entry = filing.file(file).collected.at("tanda")["signature"]
     assert (entry["role"], entry["standing"]) == ("camat", standing)
+
+
+def test_what_a_desk_finds_out_later_changes_what_is_promised() -> None:
+    parts = (PromisePart("3 hari kerja dengan survei", 3, Unit.WORKING_DAYS, when=(("survei", "ya"),)),)
+    choice = DeclaredField("survei", "Survei?", kind=FieldKind.CHOICE, at="teliti",
+                           options=(Option("ya", "Ya"), Option("tidak", "Tidak")))  # fmt: skip
+    standard = ServiceStandard(
+        "uji", "A", "Uji", "Uji",
+        fields=(choice,),
+        promise=Promise(1, Unit.WORKING_DAYS, "1 hari kerja", parts=parts),
+        steps=(
+            Step("terima", "Terima", Role.LOKET, collects=(Collects.DOCUMENTS,)),
+            Step("teliti", "Teliti", Role.KASI, collects=(Collects.VALIDATION,)),
+            Step("survei", "Survei", Role.KASI, when=(("survei", "ya"),)),
+            Step("serah", "Serah", Role.LOKET, collects=(Collects.RECEIVER,)),
+        ),
+    )  # fmt: skip
+    file = File(1, 1, "token", NOW, NOW, FileState.OPEN, "teliti", id=1, accepted_at=NOW, applicant={"name": "Siti"},
+                due_at=NOW + timedelta(days=1))  # fmt: skip
+    kasi = Actor.officer(NOW, 1, "Ani", {Role.KASI})
+
+    steps = {}
+    for answer in ("ya", "tidak"):
+        given = FileInput({"validation": {"is_valid": True}}, matter={"survei": answer})
+        steps[answer] = decide(file, standard, FileAction.ADVANCE, given, kasi, OFFICE).file
+
+    assert [steps[answer].step for answer in ("ya", "tidak")] == ["survei", "serah"]
+    assert steps["tidak"].due_at == file.due_at
+    assert steps["ya"].due_at is not None
+    assert steps["ya"].due_at.date() == date(2026, 11, 26)
+
+
+def test_an_office_founded_by_a_standard_has_somebody_for_every_step() -> None:
+    office = OfficeStandard("uji", "Kecamatan Uji", "Kecamatan", "35.08.10", services=tuple(examples().values()))
+
+    plan, told = planned(office, lambda password: "x")
+
+    held = {role.role for officer in plan.officers if officer.login != "admin" for role in officer.roles}
+    steps = [step for service in office.services for step in service.steps]
+    served = {role for counter in plan.counters for role in counter.roles}
+    assert [step.key for step in steps if step.role not in held] == []
+    assert [step.key for step in steps if step.needs_applicant and served.isdisjoint(step.roles)] == []
+    assert {"sekcam", "lurah", "kasir"} <= {each.login for each in told}

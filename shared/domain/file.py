@@ -213,7 +213,7 @@ def decide(
         is_checked=is_acceptance or file.accepted_at is not None,
     )
     known = replace(known, applicant=applicant, nik=applicant.get("nik", ""))
-    known = _with_version(known, file, detail, action)
+    known = _with_promise(_with_version(known, file, detail, action), file, standard, office)
     collected = known.collected
     if action == FileAction.SEND_BACK and place.step is not None:
         collected = collected.sent_back(standard.steps, place.step)
@@ -275,9 +275,9 @@ def _with_matter(
 def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
     """What is to be paid: what an officer billed, else what the standard says for this case, else what was paid."""
     said = (
-        file.collected.of(Collects.BILL).get("amount"),
+        _amount(file.collected, Collects.BILL),
         matter.fee_of(standard, file.facts(standard), file.matter),
-        file.collected.of(Collects.PAYMENT).get("amount"),
+        _amount(file.collected, Collects.PAYMENT),
     )
     fee = next((each for each in said if isinstance(each, int)), None)
     if Collects.PAYMENT not in here.collects:
@@ -285,6 +285,12 @@ def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
     payment = file.collected.at(here.key).get(Collects.PAYMENT, {})
     paid_at = datetime.fromisoformat(str(payment["at"])) if payment.get("is_paid") is True else None
     return replace(file, fee=fee, paid_at=paid_at)
+
+
+def _amount(collected: Collected, kind: Collects) -> int | None:
+    """The amount that was written last by a step of that kind; a step after it may have written none."""
+    said = [entries[kind].get("amount") for entries in collected.steps.values() if kind in entries]
+    return next((each for each in reversed(said) if isinstance(each, int)), None)
 
 
 def _with_version(known: File, before: File, detail: dict[str, object], action: FileAction | None) -> File:
@@ -348,6 +354,18 @@ def _due_at(file: File, standard: ServiceStandard, office: OfficeConfig, now: da
         return None
     longest = promise.up_to or promise.value
     return promised_at(now, longest, promise.unit, office.calendar, office.settings.convention)
+
+
+def _with_promise(file: File, before: File, standard: ServiceStandard, office: OfficeConfig) -> File:
+    """Due by what is promised in this case, when that became another case after the file was accepted."""
+    promised = [matter.promise_of(standard, each.facts(standard)) for each in (before, file)]
+    if file.accepted_at is None or promised[0] == promised[1]:
+        return file
+    due_at = _due_at(file, standard, office, file.accepted_at)
+    for each in file.pauses:
+        if due_at and _is_elsewhere(each) and each.until_at:
+            due_at = later(due_at, working_time_s(each.from_at, each.until_at, office.calendar), office.calendar)
+    return replace(file, due_at=due_at)
 
 
 def _elsewhere(file: File, here: Step, becomes: Step | None, office: OfficeConfig, now: datetime) -> File:

@@ -153,23 +153,44 @@ _COUNTERS = (
 )
 
 
+_MORE_OFFICERS = {Role.KASIR: "Kasir", Role.SEKCAM: "Sekretaris Camat", Role.LURAH: "Lurah"}
+"""Whom an office gets only where its standards name them."""
+
+
+def _officers_of(standard: OfficeStandard) -> list[tuple[str, str, tuple[Role, ...]]]:
+    """The first officers: somebody for every step of these standards."""
+    named = {role for service in standard.services for step in service.steps for role in step.roles}
+    more = [(role.value, name, (role,)) for role, name in _MORE_OFFICERS.items() if role in named]
+    return [*_OFFICERS[:-1], *more, _OFFICERS[-1]]
+
+
+def _counters_of(standard: OfficeStandard) -> tuple[PlannedCounter, ...]:
+    """Three counters, and a fourth for whoever else needs the applicant before them."""
+    steps = [step for service in standard.services for step in service.steps if step.needs_applicant]
+    there = {role for counter in _COUNTERS for role in counter.roles}
+    alone = [step.role for step in steps if step.role != Role.APPLICANT and there.isdisjoint(step.roles)]
+    more = tuple(dict.fromkeys(alone))
+    return (*_COUNTERS, PlannedCounter(4, "Ruang Pejabat", more)) if more else _COUNTERS
+
+
 def one_time_password() -> str:
     """A password to be told once; 72 random bits."""
     return secrets.token_urlsafe(9)
 
 
 def planned(standard: OfficeStandard, hash_password: Callable[[str], str]) -> tuple[Plan, list[Password]]:
-    """The office of a standard with three counters and its first officers, and their passwords, kept nowhere else."""
-    told = [Password(standard.slug, login, name, one_time_password()) for login, name, _ in _OFFICERS]
+    """The office of a standard with its counters and its first officers, and their passwords, kept nowhere else."""
+    people = _officers_of(standard)
+    told = [Password(standard.slug, login, name, one_time_password()) for login, name, _ in people]
     officers = [
         PlannedOfficer(login, name, tuple(map(PlannedRole, roles)), hash_password(each.password))
-        for (login, name, roles), each in zip(_OFFICERS, told, strict=True)
+        for (login, name, roles), each in zip(people, told, strict=True)
     ]
     return plan_of(standard, officers), told
 
 
 def plan_of(standard: OfficeStandard, officers: Sequence[PlannedOfficer], founder: str | None = None) -> Plan:
-    """The office of a standard with its services and three counters."""
+    """The office of a standard with its services and counters."""
     profile = {name: getattr(standard, name) for name in ("address", "phone", "web", "pledge", "region_code")}
     profile["letterhead"] = list(standard.letterhead)
     profile["complaint"] = to_table(standard).get("complaint")
@@ -180,7 +201,7 @@ def plan_of(standard: OfficeStandard, officers: Sequence[PlannedOfficer], founde
         standard.timezone,
         {name: value for name, value in profile.items() if value},
         services=[PlannedService(service) for service in standard.services],
-        counters=_COUNTERS,
+        counters=_counters_of(standard),
         founder=founder,
     )
 
