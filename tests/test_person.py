@@ -124,6 +124,8 @@ def test_a_wish_to_erase_has_three_days_and_leaves_nothing_of_the_person(
     assert kasi.post(f"{path}/grant").status_code == 302
 
     assert desks.file(file).applicant == {"village": APPLICANT["village"], "kbli": APPLICANT["kbli"]}
+    for page in (f"/lumajang/counter/cases/{file}", "/lumajang/counter/register", "/lumajang/counter/persons"):
+        assert kasi.get(page).status_code == 200, page
     files = [each for each in tmp_path.iterdir() if each.name.startswith("loket.db")]
     assert [each.name for each in files if NIK.encode() in each.read_bytes()] == []
     assert kasi.post(f"{path}/grant").status_code == 409

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text, update
 from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, PersonKept, Said
 from shared.domain.file_state import FileAction
-from shared.domain.retention import START_DAYS, DataClass, days_kept, secrets_of, stripped_applicant
+from shared.domain.retention import START_DAYS, DataClass, days_kept, secrets_of, stripped_applicant, stripped_collected
 from shared.engine import complaint, officer, register, retention, seat
 from shared.engine.data_view import note_view
 from shared.store import complaints, tables
@@ -34,6 +34,29 @@ def test_the_office_chooses_days_and_the_start_counts_otherwise() -> None:
 def test_the_village_stays_because_reports_count_by_it_and_hides_nobody() -> None:
     assert stripped_applicant(APPLICANT) == {"village": APPLICANT["village"], "kbli": APPLICANT["kbli"]}
     assert APPLICANT["village"] not in secrets_of(APPLICANT, APPLICANT["nik"], NIB)
+
+
+def test_of_what_steps_collected_sums_and_ticks_stay_and_the_person_goes() -> None:
+    collected = {
+        "data_version": 3,
+        "remarks": {"ktp": "Nama Siti Contoh tidak terbaca"},
+        "steps": {
+            "pay": {"payment": {"is_paid": True, "amount": 250000}, "account": {"email": "siti@contoh.example"}},
+            "give": {"receiver": {"kind": "representative", "name": "Budi", "letter": "1/2026"}},
+            "made": {"product": {"nib": NIB}},
+        },
+    }
+
+    kept = stripped_collected(collected, ["Siti Contoh"])
+
+    assert kept == {
+        "data_version": 3,
+        "remarks": {"ktp": "Nama **** tidak terbaca"},
+        "steps": {
+            "pay": {"payment": {"is_paid": True, "amount": 250000}},
+            "give": {"receiver": {"kind": "representative"}},
+        },
+    }
 
 
 @pytest.fixture
@@ -118,6 +141,22 @@ def test_after_retention_the_person_is_in_no_file_of_the_database_and_no_copy_an
         "views": 1,
         "writer": 1,
     }
+
+
+def test_a_file_that_somebody_held_is_written_anew_in_a_later_round(desks: Desks, tmp_path: Path) -> None:
+    used(desks)
+    choose(desks, applicant=30)
+    desks.later(days=40)
+    with desks.store.snapshot() as reader:
+        reader.execute(select(tables.FileRecord.id)).all()
+        clear_once_a_day(desks.store, desks.id, desks.now)
+        assert desks.store.is_shred_due
+
+    clear_once_a_day(desks.store, desks.id, desks.later(minutes=1))
+
+    assert not desks.store.is_shred_due
+    files = [path for path in tmp_path.iterdir() if path.name.startswith("loket.db")]
+    assert found_in(files, SECRETS[:1]) == []
 
 
 def test_nothing_goes_before_its_time_and_a_second_night_leaves_no_trace(desks: Desks) -> None:

@@ -5,7 +5,7 @@ Source: UU 27/2022: erase what is no longer needed. The days are starts: an offi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from shared.domain.identity import without_nik
@@ -39,8 +39,12 @@ LEAST_DAYS, MOST_DAYS = 1, 36_500
 
 STAYS_OF_APPLICANT = ("village", "kbli")
 """What reports count by, and what says nothing of one person."""
-STAYS_OF_STEPS = ("documents", "validation", "archive")
-"""Kinds of what steps collected that hold nothing of the person: ticks, a yes or no, where the paper lies."""
+STAYS_OF_STEPS = frozenset(
+    ["documents", "validation", "login", "confirmation", "signature", "letter", "bill", "payment", "archive", "recap"]
+)
+"""Kinds of what steps collected that hold nothing of the person: ticks, sums, our own numbers, where the paper lies."""
+STAYS_OF_RECEIVER = ("kind",)
+"""Whether somebody came themselves or sent another."""
 
 
 def days_kept(choices: Mapping[str, int], which: DataClass) -> int:
@@ -56,7 +60,7 @@ def stripped_collected(collected: Mapping[str, object], secrets: Sequence[str]) 
     """What the steps of a file collected, without the person. What was missing and why stays: reports count it."""
     steps, remarks = collected.get("steps"), collected.get("remarks")
     kept = {
-        key: {kind: entry for kind, entry in entries.items() if kind in STAYS_OF_STEPS}
+        key: dict(_kept_of_step(entries))
         for key, entries in (steps.items() if isinstance(steps, Mapping) else ())
         if isinstance(entries, Mapping)
     }
@@ -65,6 +69,14 @@ def stripped_collected(collected: Mapping[str, object], secrets: Sequence[str]) 
         "steps": _blacked({key: entries for key, entries in kept.items() if entries}, secrets),
         "remarks": _blacked(remarks if isinstance(remarks, Mapping) else {}, secrets),
     }
+
+
+def _kept_of_step(entries: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for kind, entry in entries.items():
+        if kind in STAYS_OF_STEPS:
+            yield kind, entry
+        elif kind == "receiver" and isinstance(entry, Mapping):
+            yield kind, {key: value for key, value in entry.items() if key in STAYS_OF_RECEIVER}
 
 
 def secrets_of(applicant: Mapping[str, object], nik: str, nib: str | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -55,6 +56,8 @@ class Store:
         self._writer = SqliteWriter(self._reads, self.rooms) if self.is_sqlite else None
         self._listeners: list[Callable[[int, int], None]] = []
         self.is_closed = False
+        self.is_shred_due = False
+        """Something was erased, and its bytes may still lie in the files."""
 
     def change(
         self,
@@ -153,12 +156,13 @@ class Store:
         self._listeners.append(listener)
 
     def shred(self) -> bool:
-        """Leaves nothing of what was erased in the files of the database; False when somebody read all the time.
+        """Leaves nothing of what was erased in the files of the database; False when that has to be tried again.
 
         SQLite: the file is written anew and its log emptied. PostgreSQL reuses the room of erased rows by itself; what
         lies in its own log and in its archives is the operator's: see the README.
         """
-        return not self.is_sqlite or off_the_loop(_written_anew, self.engine)
+        self.is_shred_due = self.is_sqlite and not off_the_loop(_written_anew, self.engine)
+        return not self.is_shred_due
 
     def close(self) -> None:
         """Ends the writer after what it has begun, and closes every connection; the store is not used again."""
@@ -214,23 +218,29 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was acknowledged
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = FAST")  # what is erased is zeroed where that costs no write
 
     return engine
 
 
-SHRED_TRIES = 20
+VACUUM_WAIT_MS, EMPTY_WAIT_MS = 5000, 200
+"""How long a file that is to be written anew waits for the writer, and its log for readers: meanwhile all clicks wait.
+What is not free then is tried again in a minute.
+"""
 
 
 def _written_anew(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        driver = driver_of(connection)
-        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
-        driver.execute("VACUUM")
-        for _ in range(SHRED_TRIES):
-            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy:
-                return True
-    return False
+    try:
+        with engine.connect() as connection:
+            driver = driver_of(connection)
+            driver.execute(f"PRAGMA busy_timeout = {VACUUM_WAIT_MS}")
+            driver.execute("VACUUM")
+            driver.execute(f"PRAGMA busy_timeout = {EMPTY_WAIT_MS}")
+            is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not is_busy
+    except (sqlite3.OperationalError, OperationalError):
+        log.exception("not_shredded")  # no room for a second file, or somebody held it too long: once more later
+        return False
 
 
 def _postgresql(url: str) -> Engine:
