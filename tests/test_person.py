@@ -144,7 +144,7 @@ def test_a_refusal_says_why(desks: Desks, kasi: Browser) -> None:
 
 def test_an_admin_chooses_the_days_and_the_form_shows_them_again(app: Flask, desks: Desks) -> None:
     admin = sign_in(app, "admin", office="lumajang")
-    path = "/lumajang/counter/setup/privacy"
+    path = "/lumajang/counter/setup/privacy"  # setup.privacy
     wanted = {"kinds-0-kind": "complaint", "kinds-0-verify": "2", "kinds-0-answer": "5", "kept-0-which": "applicant"}
 
     assert admin.post(path, **wanted, **{"kept-0-days": "3650"}).status_code == 303

@@ -43,6 +43,7 @@ from shared.engine import (
     setup_standard,
 )
 from shared.engine import setup as engine
+from shared.engine.device import issue_token
 from shared.printing.address import Reach, permit
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.store import reads
@@ -375,7 +376,8 @@ def test_no_form_is_taken_without_the_token_of_its_page(setup: Setup) -> None:
 
 def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
     """The other tests name each address that changes something; a new one must come with its test."""
-    source = Path(__file__).read_text() + Path(__file__).with_name("test_own_media.py").read_text()
+    files = (__file__, *map(Path(__file__).with_name, ("test_own_media.py", "test_survey_pages.py", "test_person.py")))
+    source = "".join(Path(each).read_text() for each in files)
     rules = {
         rule.endpoint
         for rule in setup.app.url_map.iter_rules()
@@ -682,6 +684,17 @@ def test_a_file_with_one_fault_keeps_nothing_and_says_every_place(setup: Setup) 
     assert "layanan 2, series: Isi satu atau dua huruf" in told
     assert "layanan 2, name: Wajib diisi." in told
     assert "lain.toml" not in setup.get("/services/import").text
+
+
+def test_a_program_is_told_the_path_and_the_code_of_each_problem(setup: Setup) -> None:
+    admin = setup.store.write_with(world.add_officer, setup.uji.id, "program", Role.ADMIN)
+    token = setup.store.write_with(issue_token, setup.uji.id, "officer", "program", setup.uji.now, admin)
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+
+    answer = setup.app.test_client().post("/uji/counter/setup/services/new", headers=headers, json={"series": "abc"})
+
+    problems = {each["at"]: each["code"] for each in answer.json["error"]["problems"]}
+    assert (answer.status_code, problems) == (400, {"name": "missing", "short_name": "missing", "series": "letter"})
 
 
 def test_a_draft_can_be_thrown_away_or_taken_as_another_service(setup: Setup) -> None:  # setup.drop_draft

@@ -145,7 +145,7 @@ def test_a_result_is_public_from_its_day_on(here: World, app: Flask) -> None:
     assert [each for each in slides["slides"] if "83,89" in " ".join(each["lines"])]
 
 
-def test_the_office_sets_periods_rates_and_words(here: World, admin: FlaskClient) -> None:
+def test_the_office_sets_periods_rates_and_words(here: World, admin: FlaskClient) -> None:  # setup.survey
     form = {"is_on": "true", "kind": "quarter", "method": "rate", "rate_percent": "30", "response_percent": "50",
             "collect_days": "-20", "publish_days": "5", "words-id-waktu-question": "Cepatkah kami?"}  # fmt: skip
 

@@ -19,10 +19,19 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ProblemFacts(Answer):
+    """One thing that is wrong with what was sent."""
+
+    at: str = Field(description="the field, as a form names it: steps-2-role; empty when the whole is meant")
+    code: str = Field(description="stays the same in every language and version")
+    message: str = Field(description="for a person, in the language of the request")
+
+
 class ErrorFacts(Answer):
     code: str = Field(description="stays the same in every language and version")
     message: str = Field(description="for a person, in the language of the request")
     missing: list[str] = Field(default_factory=list, description="codes of what is missing, when that is the error")
+    problems: list[ProblemFacts] = Field(default_factory=list, description="what is wrong, field by field")
 
 
 class ErrorAnswer(Answer):

@@ -20,6 +20,7 @@ from shared.domain.errors import Refusal, Unknown
 from shared.domain.identity import with_masked_nik
 from shared.domain.money import rupiah
 from shared.domain.office import OfficeConfig
+from shared.domain.problem import Problem
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import forms
@@ -145,8 +146,12 @@ def _answer(status: int, code: str, message: str, facts: dict[str, object]) -> R
         facts = {"status": status, "message": message, "back": came_from(), "plain": status >= 500}
         page = render_template("error.html", office=_known_office() if status < 500 else None, **facts)
         return make_response(page, status)
-    missing = {"missing": facts["missing"]} if "missing" in facts else {}
-    return make_response(jsonify(error={"code": code, "message": message, **missing}), status)
+    more = {"missing": facts["missing"]} if "missing" in facts else {}
+    found = [each for each in _many(facts.get("problems", ())) if isinstance(each, Problem)]
+    if found:
+        told = [{"at": each.name, "code": each.code, "message": forms.words(each)} for each in found]
+        more = {**more, "problems": told}
+    return make_response(jsonify(error={"code": code, "message": message, **more}), status)
 
 
 def _known_office() -> OfficeConfig | None:
