@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any
 import pytest
 from desks import Desks
 from openpyxl import load_workbook
-from people import Browser, sign_in
+from people import Browser, sign_in, until
 from sqlalchemy import select, update
 from test_register import accepted, do
 from werkzeug.security import generate_password_hash
 from world import PASSWORD
 
+from counter import register_files
 from counter.register_sheet import plain
 from shared.domain.errors import NotAllowed
 from shared.domain.file_state import FileAction
@@ -249,3 +251,17 @@ def test_the_next_archive_number_is_proposed(office: Office) -> None:
     page = office.sign_in("sekretariat").get(f"{ROOT}/cases/{waiting}").text
 
     assert 'name="collected.archive.number" type="text" value="8"' in page
+
+
+def test_a_large_register_is_made_as_long_work(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted(office.desks)
+    monkeypatch.setattr(register_files, "AT_ONCE", 0)
+
+    begun = office.get("/register.csv")
+    page = office.get("/work").text
+    work_id = re.findall(r"/work/([0-9a-f]{32})", page)[0]
+    asked = {"Accept": "application/json"}
+    until(lambda: office.kasi.client.get(f"{ROOT}/work/{work_id}", headers=asked).json["state"] == "done", 30)
+
+    assert (begun.status_code, begun.location) == (302, f"{ROOT}/work")
+    assert csv_of(office.get(f"/work/{work_id}/file").data)[1][0] == "1/2026"
