@@ -59,7 +59,8 @@ function go(hash) {
 }
 
 function screenOf(where) {
-  return one('[data-screen="' + where.name + '"]' + (where.slug ? '[data-of="' + where.slug + '"]' : ""));
+  const mark = where.name === "standard" ? "data-about" : "data-of";
+  return one('[data-screen="' + where.name + '"]' + (where.slug ? "[" + mark + '="' + where.slug + '"]' : ""));
 }
 
 function draw() {

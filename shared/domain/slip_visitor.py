@@ -41,6 +41,7 @@ def number_slip(
     lines: list[Line] = [
         *top(replace(head, address=None), words),
         Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True),
+        Text(words("slip.number"), align="center"),
         Text(number, size=8, bold=True, align="center"),
         Text(f"{number} · {words.moment(taken_at)}", align="center"),
         Rule(),
