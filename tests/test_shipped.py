@@ -67,6 +67,7 @@ LOADED_BY_OTHERS = {
     "gevent-websocket": "geventwebsocket",
     "pillow": "PIL",
     "psycopg": "SQLAlchemy, for postgresql+psycopg URLs",
+    "python-docx": "docx",
     "python-escpos": "escpos",
     "redis": "Flask-SocketIO, when LOKET_REDIS_URL is set",
     "tzdata": "zoneinfo, where the system has no time zones",

@@ -37,6 +37,9 @@ ASPECTS = {
 """Part -> the aspect of PEKPPP (PermenPANRB 29/2022) that it is evidence for; words: `evidence.aspect.<key>`."""
 
 
+STYLE = Path(__file__).parent / "static/evidence.css"
+
+
 def make(store: Store, office: OfficeConfig, year: int, at: datetime, progress: Progress, file: Path) -> None:
     """Writes the folder; each part is read, then written, then others may run."""
     said = words()
@@ -57,6 +60,7 @@ def make(store: Store, office: OfficeConfig, year: int, at: datetime, progress: 
         index = Evidence("index", ("file", "part", "aspect", "rows", "sha256"), listed)
         folder.writestr("index.csv", _csv(index, asked))
         folder.writestr("index.html", _page(index, asked, links=True))
+        folder.write(STYLE, "style.css")
     progress(total, total)
 
 
