@@ -78,7 +78,7 @@ def test_the_folder_holds_every_part_with_a_true_index_and_nobody(app: Flask, de
 
     assert len(found) == 2 * len(PARTS) + 3  # the index twice, and the style
     index = table(found["index.csv"])[1:]
-    assert {row[0] for row in index} == set(found) - {"index.csv", "index.html"}
+    assert {row[0] for row in index} == set(found) - {"index.csv", "index.html", "style.css"}
     assert [row[0] for row in index if hashlib.sha256(found[row[0]]).hexdigest() != row[4]] == []
     assert all(row[0] in found["index.html"].decode() for row in index)
     text = b"\n".join(found.values()).decode()
