@@ -56,10 +56,12 @@ def _amount(value: object) -> object:
     return int(bare) if isinstance(bare, str) and bare.isdecimal() and len(bare) <= 12 else bare
 
 
-Amount = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=2_000_000_000)]
-Count = Annotated[
-    int, BeforeValidator(lambda value: int(value) if str(value).isdecimal() else value), Field(ge=0, le=99)
-]
+def _count(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 4 else value
+
+
+Amount = Annotated[int, Field(ge=0, le=2_000_000_000), BeforeValidator(_amount)]
+Count = Annotated[int, Field(ge=0, le=99), BeforeValidator(_count)]
 
 
 class ProductForm(PartForm):

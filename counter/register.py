@@ -31,7 +31,7 @@ from shared.store import results as result_rows
 from shared.store.office import Store
 from shared.store.register import Closing, RegisterSearch, village_names
 from shared.web.auth import now, officers_only, store
-from shared.web.bounds import query_day
+from shared.web.bounds import query_day, query_number
 from shared.web.clicks import ButtonPage, actor, change, take
 from shared.web.forms import sent
 from shared.web.i18n import language
@@ -216,7 +216,7 @@ def _note(search: RegisterSearch, listed: Sequence[RegisterRow], action: str) ->
     if search.nik is not None:
         for row in listed:
             store().write_with(note_view, g.office_id, row.case_id, by)
-    detail = {"rows": len(listed), "page": request.args.get("page", "1")}
+    detail = {"rows": len(listed), "page": query_number("page") or 1}
     store().write_with(engine.note_look, g.office_id, by, action, detail)
 
 

@@ -43,7 +43,7 @@ def number_slip(
         Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True),
         Text(words("slip.number"), align="center"),
         Text(number, size=8, bold=True, align="center"),
-        Text(f"{number} · {words.moment(taken_at)}", align="center"),
+        Text(words.moment(taken_at), align="center"),
         Rule(),
         *_waiting(ahead, wait_min, where, words),
         *_notice(notice),

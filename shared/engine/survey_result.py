@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from shared.domain.office import OfficeConfig
@@ -33,8 +34,11 @@ from shared.words import LANGUAGES, Words
 NOT_SAID = "not_said"
 
 
+Many = Annotated[int, Field(ge=0, le=2_000_000_000)]
+
+
 class KeptScores(BaseModel):
-    n: int
+    n: Many
     sums: dict[str, int]
 
     @property
@@ -59,7 +63,7 @@ class KeptResult(BaseModel):
     own_wish: KeptScores
     channels: dict[str, int] = {}
     respondents: dict[str, dict[str, int]] = {}
-    sample: int
+    sample: Many
     draw: dict[str, int] = {}
     services: dict[str, dict[str, str]]
     questions: dict[str, list[KeptQuestion]]

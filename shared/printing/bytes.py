@@ -51,14 +51,14 @@ def render(
     pen.start(buzzer)
     if is_drawn and can_draw():
         _draw_number_slip(pen, lines)
-    else:
-        for line in lines:
-            _DRAWN[type(line)](pen, line)
+        return pen.finished()
+    for line in lines:
+        _DRAWN[type(line)](pen, line)
     return pen.finished()
 
 
 NUMBER_SIZE = 8
-"""The size of the one text on a slip that is drawn as large as the paper allows."""
+"""Of the one text on a slip that is drawn."""
 
 
 def is_number_slip(lines: Sequence[Line]) -> bool:
@@ -66,7 +66,7 @@ def is_number_slip(lines: Sequence[Line]) -> bool:
 
 
 def _draw_number_slip(pen: _Pen, lines: Sequence[Line]) -> None:
-    """The same lines: the number drawn, thin rules, and the code with all words up to the next rule beside it."""
+    """The number drawn above itself in small, for whoever reads the bytes; thin rules; words beside the code."""
     rest = list(lines)
     while rest:
         line = rest.pop(0)
@@ -74,18 +74,24 @@ def _draw_number_slip(pen: _Pen, lines: Sequence[Line]) -> None:
             pen.align("left")
             pen.feed(6)
             pen.raw(_raster(number(line.text, pen.width_dots)))
-            pen.feed(10)
+            pen.feed(6)
+            _text(pen, replace(line, size=1))
         elif isinstance(line, QR):
-            words = []
+            words: list[str] = []
+            below: list[Text] = []  # what is bold
             while rest and isinstance(rest[0], Text | Space) and not (isinstance(rest[0], Text) and rest[0].inverse):
                 said = rest.pop(0)
-                if isinstance(said, Text):
-                    words.append((said.text, said.bold))
+                if isinstance(said, Text) and said.bold:
+                    below.append(said)
+                elif isinstance(said, Text):
+                    words.append(said.text)
             pen.align("left")
             pen.raw(_raster(beside(line.data, words, pen.width_dots)))
+            for said in below:
+                _text(pen, said)
             if rest and isinstance(rest[0], Rule):
                 rest.pop(0)
-        elif isinstance(line, Text) and line.tall and len(line.text) > pen.columns:
+        elif isinstance(line, Text) and len(line.text) > pen.columns:
             _text(pen, replace(line, tall=False))
         elif isinstance(line, Rule):
             pen.align("left")

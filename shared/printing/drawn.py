@@ -64,12 +64,12 @@ def _width(char: str, size: int) -> float:
     return _font(700, size, char.isdigit()).getlength(char)
 
 
-def beside(data: str, words: Sequence[tuple[str, bool]], width_dots: int) -> Image.Image:
-    """A code at the left and lines of words (text, bold) at its right, broken where the paper ends."""
+def beside(data: str, words: Sequence[str], width_dots: int) -> Image.Image:
+    """A code at the left and lines of words at its right, broken where the paper ends."""
     modules = segno.make(data, error="m", micro=False, boost_error=False)
     scale = max(3, CODE_DOTS // int(modules.symbol_size(border=2)[0]))
     left = int(modules.symbol_size(scale=scale, border=2)[0]) + GAP_DOTS
-    lines = [(part, bold) for text, bold in words for part in _broken(text, bold, width_dots - left)]
+    lines = [part for text in words for part in _broken(text, width_dots - left)]
     height = max(left - GAP_DOTS, LINE_DOTS * len(lines))
     picture = Image.new("L", (width_dots, height), 255)
     pen = ImageDraw.Draw(picture)
@@ -78,31 +78,31 @@ def beside(data: str, words: Sequence[tuple[str, bool]], width_dots: int) -> Ima
             if module:
                 picture.putpixel((column, row), 0)
     top = (height - LINE_DOTS * len(lines)) // 2
-    for place, (text, bold) in enumerate(lines):
-        _type(pen, left, top + LINE_DOTS * (place + 1) - 6, text, bold)
+    for place, text in enumerate(lines):
+        _type(pen, left, top + LINE_DOTS * (place + 1) - 6, text)
     return _black_and_white(picture)
 
 
-def _type(pen: ImageDraw.ImageDraw, x: float, y: int, text: str, bold: bool) -> None:
+def _type(pen: ImageDraw.ImageDraw, x: float, y: int, text: str) -> None:
     for char in text:
-        font = _of(char, bold)
+        font = _of(char)
         pen.text((x, y), char, font=font, fill=0, anchor="ls")
         x += font.getlength(char)
 
 
-def _broken(text: str, bold: bool, width: int) -> list[str]:
+def _broken(text: str, width: int) -> list[str]:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and sum(_of(char, bold).getlength(char) for char in longer) > width:
+        if lines[-1] and sum(_of(char).getlength(char) for char in longer) > width:
             lines.append(word)
         else:
             lines[-1] = longer
     return lines
 
 
-def _of(char: str, bold: bool) -> ImageFont.FreeTypeFont:
-    return _font(700 if bold else 400, TEXT_DOTS, char in "0123456789")
+def _of(char: str) -> ImageFont.FreeTypeFont:
+    return _font(400, TEXT_DOTS, char in "0123456789")
 
 
 def _black_and_white(picture: Image.Image) -> Image.Image:
