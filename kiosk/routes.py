@@ -18,7 +18,7 @@ from shared.domain.numbering import label
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.service_facts import ServiceFacts, service_facts
-from shared.domain.standard import questions_tree
+from shared.domain.standard import gives_numbers, questions_tree
 from shared.engine import reception, visitor
 from shared.printing.status import Status
 from shared.store import reads
@@ -68,6 +68,7 @@ def page() -> str:
         board=_board(),
         paper=_paper(),
         look_pictures=file_look.PICTURES,
+        gives_numbers=gives_numbers,
         survey=survey.screens(),
         device=g.device,
         words=BothLanguages(current_app.extensions["loket_words"]),

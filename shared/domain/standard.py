@@ -314,6 +314,11 @@ class OfficeStandard:
     services: tuple[ServiceStandard, ...] = ()
 
 
+def gives_numbers(service: ServiceStandard) -> bool:
+    """Whether a visitor gets a number without an officer: not online only, not only after a check of the papers."""
+    return not service.number_after_check and not (service.online is not None and service.online.only)
+
+
 def unfilled(service: ServiceStandard, office_channels: Sequence[Channel] = ()) -> tuple[str, ...]:
     """The components that are "belum diisi", in the order of COMPONENTS.
 

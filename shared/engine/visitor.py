@@ -19,7 +19,7 @@ from shared.domain.procedure import awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.service_facts import service_facts
 from shared.domain.slip_visitor import number_slip
-from shared.domain.standard import Role
+from shared.domain.standard import Role, gives_numbers
 from shared.domain.survey_draw import survey_code
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
@@ -100,12 +100,11 @@ def take(
 def _must_give_numbers(tx: Transaction, service: ServiceConfig) -> None:
     """Raises `Closed` ("online_only" with its `address`, "check_first") at the kiosk; an officer may always help."""
     standard = service.standard
-    if tx.actor.officer_id is not None:
+    if tx.actor.officer_id is not None or gives_numbers(standard):
         return
     if standard.online is not None and standard.online.only:
         raise Closed("online_only", address=standard.online.address)
-    if standard.number_after_check:
-        raise Closed("check_first")
+    raise Closed("check_first")
 
 
 def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:
