@@ -30,7 +30,8 @@ from shared.standards import regions
 from shared.store import events as past
 from shared.store import file_views, files, outages
 from shared.store.events import PastEvent
-from shared.store.file_views import AnyRow, FileView
+from shared.store.file_views import FileView
+from shared.store.tables import AnyRow
 from shared.web import forms
 from shared.web.auth import now, store
 from shared.web.screen import office_config

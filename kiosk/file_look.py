@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
-from shared.domain.file_state import RUNNING, FileState
+from shared.domain.file_state import ENDED, RUNNING, FileState
 from shared.domain.matter import facts_of
-from shared.domain.numbering import claim_code, parse_claim, register_label
+from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.procedure import awaited_at, way
 from shared.domain.room import Room
-from shared.domain.room_facts import QueueTicket
 from shared.domain.service_facts import due
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import State
@@ -43,22 +42,6 @@ IN_LINE = (State.WAITING, State.CALLED, State.ABSENT)
 """Whoever is here for the file and in one of these keeps the number that they have, and is shown it again."""
 
 
-def token_of(connection: Connection, office_id: int, code: str, now: datetime) -> str:
-    """The token that a receipt shows: as address, bare, or as the ten digits below it. Raises `Unknown("case")`."""
-    typed = parse_claim(code)
-    if typed is None:
-        return code.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
-    is_recent = FileRecord.state.in_(_GOES_ON) | (FileRecord.since_at > now - STILL_KNOWN)
-    tokens = connection.scalars(select(FileRecord.token).where(FileRecord.office_id == office_id, is_recent))
-    found = next((token for token in tokens if claim_code(token) == typed), None)
-    if found is None:
-        raise Unknown("case")
-    return found
-
-
-_GOES_ON = (*RUNNING, FileState.RETURNED, FileState.NEW)
-
-
 def look(
     connection: Connection, office: OfficeConfig, standards: OfficeConfigCache, room: Room, token: str, language: str
 ) -> FileLook:
@@ -75,22 +58,18 @@ def look(
     steps = [step for step in goes if step.role != Role.APPLICANT]
     due_at = file.due_at.astimezone(office.zone) if file.due_at and file.state in RUNNING else None
     ended_at = (file.completed_at or file.since_at).astimezone(office.zone)
-    is_over = file.state not in _GOES_ON
+    is_over = file.state in ENDED
     return FileLook(
         state=file.state,
         register_number=register_label(file.register_number, file.register_year),
         service=None if standard.is_delicate else standard.name_in(language),
         may_come=is_awaited and (visit is None or visit.state in IN_LINE),
         is_ready=is_awaited and file.state == FileState.OPEN,
-        number=_number(visit),
+        number=visit.label if visit else None,
         promised=due(standard.promise, due_at, words(language)) or None,
         ended_on=words(language).day(ended_at.date()) if is_over else None,
         steps=[] if is_over or standard.is_delicate else _steps(steps, file.step, language),
     )
-
-
-def _number(visit: QueueTicket | None) -> str | None:
-    return None if visit is None else visit.label
 
 
 def _steps(steps: list[Step], now_at: str | None, language: str) -> list[FileLookStep]:
@@ -98,7 +77,7 @@ def _steps(steps: list[Step], now_at: str | None, language: str) -> list[FileLoo
     place = keys.index(now_at) if now_at in keys else len(keys)
     return [
         FileLookStep(
-            title=step.title_en if language == "en" and step.title_en else step.title,
+            title=step.title_in(language),
             is_done=number < place,
             is_now=number == place,
         )

@@ -21,7 +21,7 @@ from shared.domain.service_facts import ServiceFacts, service_facts
 from shared.domain.standard import gives_numbers, questions_tree
 from shared.engine import reception, visitor
 from shared.printing.status import Status
-from shared.store import reads
+from shared.store import files, reads
 from shared.web.answers import BoardFacts, FileLook, PrintJobNumber, SlipState, TakenTicket
 from shared.web.api import ComeBack, LookAtFile, PrintMissing, TakeTicket
 from shared.web.auth import devices_only, now, store
@@ -133,7 +133,8 @@ def file() -> ResponseReturnValue:
     """Where a file stands, for the holder of its receipt; changes nothing."""
     shown = read(LookAtFile)
     with store().read() as connection, store().room(g.office_id, now()) as room:
-        token = file_look.token_of(connection, g.office_id, shown.code, now())
+        ended_after = now() - file_look.STILL_KNOWN
+        token = files.token_on_receipt(connection, g.office_id, shown.code, ended_after)
         configs = store().office_configs
         found = file_look.look(connection, office_config(), configs, room, token, shown.language)
     return jsonify(found.model_dump(mode="json"))

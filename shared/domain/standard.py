@@ -163,6 +163,9 @@ class Step:
     elsewhere: str | None = None
     norm_days: int | None = None
 
+    def title_in(self, language: str) -> str:
+        return (language == "en" and self.title_en) or self.title
+
     @property
     def roles(self) -> tuple[Role, ...]:
         """Whoever may do it, the first one before the others."""

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
-
-from shared.domain.errors import Invalid, Unknown
-from shared.domain.file_state import ENDED
-from shared.domain.numbering import claim_code, parse_claim
+from shared.domain.errors import Invalid
 from shared.domain.slip_visitor import missing_requirements_slip
 from shared.domain.standard import needed, next_question
 from shared.engine import visitor
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
 from shared.engine.visitor import Taken
+from shared.store import files
 from shared.store.office import Transaction
-from shared.store.tables import FileRecord
 from shared.words import words
 
 MISSING = "missing"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
 def print_missing(
@@ -64,20 +58,5 @@ def come_back(tx: Transaction, code: str, *, nonce: str, language: str, printer:
 
     Raises `Unknown("case")` and what `visitor.come_back` raises.
     """
-    return visitor.come_back(tx, _token(tx, code.strip()), nonce=nonce, language=language, printer=printer)
-
-
-def _token(tx: Transaction, code: str) -> str:
-    """A register number is no proof: anybody can count."""
-    typed = parse_claim(code)
-    if typed is not None:
-        ended = FileRecord.state.in_(ENDED)
-        running = tx.all(select(FileRecord.token).where(FileRecord.office_id == tx.office_id, ~ended))
-        found = next((row.token for row in running if claim_code(row.token) == typed), None)
-        if found is None:
-            raise Unknown("case")
-        return str(found)
-    last = code.rstrip("/").rsplit("/", 1)[-1].split("?")[0]
-    if not _TOKEN.fullmatch(last):
-        raise Unknown("case")
-    return last
+    token = files.token_on_receipt(tx.connection, tx.office_id, code)
+    return visitor.come_back(tx, token, nonce=nonce, language=language, printer=printer)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, null, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, null, or_, select, update
 
 from shared.domain.complaint import ENDED as ENDED_COMPLAINTS
 from shared.domain.file_state import RUNNING, FileAction, FileState
@@ -24,6 +23,7 @@ from shared.store import hot
 from shared.store.office import Transaction
 from shared.store.survey_tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (
+    AnyRow,
     ComplaintPerson,
     ComplaintRecord,
     DataView,
@@ -40,8 +40,6 @@ AT_ONCE = 2000
 
 LATE = timedelta(days=40)
 """How long the machine may have been off: what is older goes with the other details of its ticket."""
-
-AnyRow: TypeAlias = Row[*tuple[object, ...]]
 
 
 def clear(tx: Transaction) -> dict[str, int]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from shared.domain.complaint import (
     OPEN,
@@ -21,9 +20,7 @@ from shared.domain.complaint import (
 )
 from shared.domain.office import OfficeConfig
 from shared.domain.rights import RIGHTS, Right
-from shared.store.tables import ComplaintPerson, ComplaintRecord, Event, Officer, OfficerRole, Ticket
-
-AnyRow: TypeAlias = Row[*tuple[object, ...]]
+from shared.store.tables import AnyRow, ComplaintPerson, ComplaintRecord, Event, Officer, OfficerRole, Ticket
 
 PAGE = 100
 """Complaints on one page of the book."""

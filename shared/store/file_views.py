@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from shared.domain.calendar import Light, due_at, light, net_s
 from shared.domain.collecting import confirmation_missing
@@ -18,9 +18,7 @@ from shared.domain.procedure import find_step
 from shared.domain.standard import Collects, Role, ServiceStandard, Step
 from shared.store import files
 from shared.store.office_config import OfficeConfigCache
-from shared.store.tables import DataView, Event, FileRecord, Officer, Recap
-
-AnyRow = Row[*tuple[object, ...]]
+from shared.store.tables import AnyRow, DataView, Event, FileRecord, Officer, Recap
 
 
 @dataclass(frozen=True)

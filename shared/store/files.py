@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from shared.domain.collected import Collected
+from shared.domain.errors import Unknown
 from shared.domain.file import File, Pause
-from shared.domain.file_state import RUNNING, FileState
+from shared.domain.file_state import ENDED, RUNNING, FileState
 from shared.domain.identity import plain, tidy
-from shared.domain.numbering import parse_register
+from shared.domain.numbering import claim_code, parse_claim, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import Collects
-from shared.store.tables import Counter, FileRecord, Ticket
-
-AnyRow = Row[*tuple[object, ...]]
+from shared.store.tables import AnyRow, Counter, FileRecord, Ticket
 
 
 def find(connection: Connection, office_id: int, case_id: int) -> File | None:
@@ -27,6 +27,30 @@ def find(connection: Connection, office_id: int, case_id: int) -> File | None:
 
 
 _FILE = select(FileRecord).where(FileRecord.id == bindparam("the_id"), FileRecord.office_id == bindparam("the_office"))
+
+
+def token_on_receipt(connection: Connection, office_id: int, code: str, ended_after: datetime | None = None) -> str:
+    """The token that a receipt shows: in an address, bare, or as the ten digits below it. Raises `Unknown("case")`.
+
+    A register number is no proof: anybody can count. The digits of a file that has ended are known only when it did so
+    after `ended_after`.
+    """
+    typed = parse_claim(code)
+    if typed is None:
+        last = code.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
+        if not _TOKEN.fullmatch(last):
+            raise Unknown("case")
+        return last
+    goes_on = FileRecord.state.not_in(ENDED)
+    known = goes_on if ended_after is None else or_(goes_on, FileRecord.since_at > ended_after)
+    tokens = connection.scalars(select(FileRecord.token).where(FileRecord.office_id == office_id, known))
+    found = next((token for token in tokens if claim_code(token) == typed), None)
+    if found is None:
+        raise Unknown("case")
+    return found
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
 def in_state(connection: Connection, office_id: int, state: FileState) -> list[File]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from shared.domain.identity import folded
 from shared.domain.letters import IssuedLetter, Signer
 from shared.domain.numbering import register_label
-from shared.store.tables import FileRecord, LetterCounter, LetterRecord, Officer
+from shared.store.tables import AnyRow, FileRecord, LetterCounter, LetterRecord, Officer
 
-AnyRow = Row[*tuple[object, ...]]
 _SIGNER = TypeAdapter(Signer | None)
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from shared.domain.identity import tidy
 from shared.domain.numbering import label, parse_register, register_label
 from shared.domain.office import OfficeConfig
-from shared.store.tables import DataRequest, DataView, Event, FileRecord, Officer, PrintJob, Ticket
-
-AnyRow: TypeAlias = Row[*tuple[object, ...]]
+from shared.store.tables import AnyRow, DataRequest, DataView, Event, FileRecord, Officer, PrintJob, Ticket
 
 MOST_FILES = 50
 

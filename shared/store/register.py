@@ -9,7 +9,7 @@ from functools import cache
 from operator import attrgetter
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from shared.domain.file_state import FileState
 from shared.domain.identity import folded, phone, tidy
@@ -22,6 +22,7 @@ from shared.domain.standard import ServiceStandard
 from shared.standards import regions
 from shared.store import files, letters
 from shared.store.tables import (
+    AnyRow,
     Event,
     FileRecord,
     LetterRecord,
@@ -34,7 +35,6 @@ from shared.store.tables import (
 
 Standards = Callable[[int], ServiceStandard]
 """One version of a standard by its id."""
-AnyRow = Row[*tuple[object, ...]]
 CHUNK = 400
 """So many files are read at once: every database takes so many values in one statement."""
 _MARKS = TypeAdapter(Marks)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, Connection, Row, select, union
+from sqlalchemy import CompoundSelect, Connection, select, union
 
 from shared.domain.calendar import Pause
 from shared.domain.collected import Collected
@@ -16,9 +16,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.report_files import FileEvent, FileFact
 from shared.domain.standard import Collects, ServiceStandard
 from shared.store.report import UNDO
-from shared.store.tables import REPORTED, RUNNING_FILES, Event, FileRecord
-
-AnyRow = Row[*tuple[object, ...]]
+from shared.store.tables import REPORTED, RUNNING_FILES, AnyRow, Event, FileRecord
 
 
 def files(

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     MetaData,
+    Row,
     String,
     Text,
     TextClause,
@@ -29,6 +31,9 @@ from shared.domain.letters import Standing
 from shared.domain.policy import Lane
 from shared.domain.standard import Role
 from shared.domain.ticket import AT_COUNTER, ENDED, State
+
+AnyRow: TypeAlias = Row[*tuple[object, ...]]
+"""A row of a query, whose columns are asked for by name."""
 
 
 def new_epoch() -> str:
