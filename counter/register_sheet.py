@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -16,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from shared.domain.register import C, Cell, RegisterColumn, RegisterRow, Words, moment
 from shared.domain.register_month import LaterChange
-from shared.web import sheet
+from shared.web import sheet, spreadsheet
 
 TEMPLATE = Path(__file__).with_name("templates") / "counter/register.typ"
 MEDIA_TYPES = {
@@ -29,8 +27,6 @@ WIDE = {C.APPLICANT: 1.5, C.COMPLETENESS: 1.6, C.SERVICE: 1.2, C.SIGNER: 1.5, C.
 """How wide a column is beside one of dates."""
 MOST_ON_A4 = 12
 """Columns that can be read on A4; with more it is A3, which every printer can make smaller."""
-_FORMULA = re.compile(r"[\s\ufeff\u200b'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]")
-"""What spreadsheets take for a formula, also behind blanks and in the wide signs of East Asia."""
 _TIMES = {C.RECEIVED: "registered_at", C.FINISHED: "finished_at", C.HANDED_OVER: "handed_over_at"}
 
 
@@ -84,20 +80,10 @@ def content(kind: str, made: RegisterSheet) -> bytes:
 
 
 def as_csv(made: RegisterSheet) -> bytes:
-    """With the mark by which spreadsheets know UTF-8, and `;` as Indonesian ones expect."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow([*(plain(made.titles[each]) for each in made.columns), plain(made.words("register.changes"))])
-    for each in made.rows:
-        cells = [plain(each.cells[column].now) for column in made.columns]
-        writer.writerow([*cells, plain(" | ".join(made.notes(each)))])
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
-
-
-def plain(text: str) -> str:
-    """In one line, and no formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if _FORMULA.match(line) else line
+    """The rows as they are now, and what was changed in a last column."""
+    head = [*(made.titles[each] for each in made.columns), made.words("register.changes")]
+    rows = ([*(each.cells[column].now for column in made.columns), " | ".join(made.notes(each))] for each in made.rows)
+    return spreadsheet.as_csv([head, *rows])
 
 
 def as_xlsx(made: RegisterSheet) -> bytes:

@@ -11,16 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import Desks
+from desks import signing_in
 from openpyxl import load_workbook
 from people import Browser, sign_in, until
 from sqlalchemy import select, update
 from test_register import accepted, do
-from werkzeug.security import generate_password_hash
-from world import PASSWORD
 
 from counter import register_files
-from counter.register_sheet import plain
 from shared.domain.errors import NotAllowed
 from shared.domain.file_state import FileAction
 from shared.domain.period import parse
@@ -31,15 +28,14 @@ from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
+from shared.web.spreadsheet import plain
 
 ROOT = "/lumajang/counter"
 
 
 class Office:
     def __init__(self, store: Store, data: Path) -> None:
-        self.desks = Desks(store)
-        known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-        store.write(update(tables.Officer).values(**known))
+        self.desks = signing_in(store)
         settings = Settings(data=data)
         self.app = create_app(settings, store, clock=lambda: self.desks.now, async_mode="threading")
         limiter.reset()

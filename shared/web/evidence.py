@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +17,7 @@ from shared.engine.evidence import Cell, Evidence, EvidenceAsked
 from shared.loop import off_the_loop
 from shared.store.office import Store
 from shared.web.long_work import Progress
+from shared.web.spreadsheet import as_csv
 from shared.words import words
 
 ASPECTS = {
@@ -86,21 +85,10 @@ def _page(found: Evidence, asked: EvidenceAsked, *, links: bool = False) -> byte
 
 
 def _csv(found: Evidence, asked: EvidenceAsked) -> bytes:
-    """With the mark by which spreadsheets know UTF-8, and `;` as Indonesian ones expect."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow([asked.words(f"evidence.{column}") for column in found.columns])
-    for row in found.rows:
-        writer.writerow([_plain(_clean(cell)) for cell in row])
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
+    head = [asked.words(f"evidence.{column}") for column in found.columns]
+    return as_csv([head, *([_clean(cell) for cell in row] for row in found.rows)])
 
 
 def _clean(cell: Cell) -> str:
     """As text; a NIK that somebody wrote into a standard or an action goes black."""
     return "–" if cell is None else without_nik(str(cell))
-
-
-def _plain(text: str) -> str:
-    """In one line, and no formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if line[:1] in "=+-@%|" and line else line
