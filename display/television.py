@@ -32,21 +32,12 @@ MOST_SERVICES = 8
 
 @dataclass(frozen=True)
 class Row:
-    """Services that are counted together under one name; `series` is the letter of a single one."""
+    """Services that are counted together under one name; a single one has its letters and their colour."""
 
     name: str
     slugs: tuple[str, ...]
     series: str = ""
     colour: int = 0
-
-
-@dataclass(frozen=True)
-class NamedService:
-    """A service while nobody is called. `colour`: of its letter, see `series_colour`."""
-
-    series: str
-    colour: int
-    name: str
 
 
 @dataclass(frozen=True)
@@ -82,10 +73,14 @@ class Television:
     complaint: tuple[str, ...]
     short_names: dict[int, str]
     hours: tuple[WeekdayHours, ...]
-    services: tuple[NamedService, ...]
     pledge: str
     fresh_s: float = SPOKEN_WITHIN.total_seconds()
     """An older call is neither marked nor spoken."""
+
+    @property
+    def services(self) -> tuple[Row, ...]:
+        """Those that are named while nobody is called."""
+        return tuple(row for row in self.rows if row.series)[:MOST_SERVICES]
 
     def shows(self, counter: int) -> bool:
         return self.counters is None or counter in self.counters
@@ -129,11 +124,6 @@ def television(office: OfficeConfig, device: Paired) -> Television:
         complaint=channels,
         short_names={counter.number: counter.short_name for counter in office.counters if counter.short_name},
         hours=_hours(office.calendar, office_day(now(), office.zone)),
-        services=tuple(
-            NamedService(s.series, series_colour(s.series), s.standard.short_name)
-            for s in services
-            if not s.standard.is_delicate
-        )[:MOST_SERVICES],
         pledge=office.profile.get("pledge") or "",
     )
 

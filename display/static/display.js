@@ -26,6 +26,7 @@ let newTimer = 0;
 let shown = facts.board;
 let notice = 0;
 let closedText = "";
+let drawnCalls = "";
 let isLost = false;
 let rowPage = 0;
 
@@ -41,8 +42,12 @@ function draw(board, isOtherEpoch) {
   const calls = isOver(board) ? [] : board.calls.filter(isMine);
   drawNotices(board.closed && calls.length ? board.closed[facts.language] : "");
   drawWaiting(board);
-  drawCurrent(calls[0]);
-  drawPast(calls.slice(1));
+  const picture = JSON.stringify([calls, board.closed, find("notices").hidden]);
+  if (isOtherEpoch || picture !== drawnCalls) { // every number that is taken makes a board; fitting names takes time
+    drawnCalls = picture;
+    drawCurrent(calls[0]);
+    drawPast(calls.slice(1));
+  }
   voice.hear(board);
 }
 
@@ -53,6 +58,7 @@ function isOver(board) {
 }
 
 function redraw() {
+  drawnCalls = "";
   draw(shown, false);
   run();
 }
