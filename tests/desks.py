@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import select
-from world import MORNING
+from world import MORNING, know_passwords
 
 from shared.domain.actor import Actor
 from shared.domain.file import File, FileInput, required
@@ -163,3 +163,10 @@ WAY: list[tuple[str, str, dict[str, Any]]] = [
     ("sekretariat", "archive", {"archive": {"number": "7", "place": "Rak 2"}}),
     ("loket1", "handover", {"receiver": {"kind": "self"}}),
 ]
+
+
+def signing_in(store: Store, slug: str = "lumajang") -> Desks:
+    """The office, whose officers can sign in: see `know_passwords`."""
+    made = Desks(store, slug)
+    know_passwords(store)
+    return made

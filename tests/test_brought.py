@@ -11,10 +11,8 @@ import pytest
 from desks import Desks
 from flask import Flask
 from people import sign_in
-from sqlalchemy import update
-from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
-from world import PASSWORD
+from world import know_passwords
 
 from shared.domain.actor import Actor
 from shared.domain.brought import Brought, brought
@@ -24,7 +22,6 @@ from shared.engine import officer
 from shared.engine.day import close_past_days
 from shared.standards import shipped
 from shared.store.office import Store
-from shared.store.tables import Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -40,10 +37,7 @@ def desks(sqlite_store: Store) -> Desks:
 
 @pytest.fixture
 def app(desks: Desks, tmp_path: Path) -> Flask:
-    known = update(Officer).where(Officer.office_id == desks.id)
-    desks.store.write(
-        known.values(password_hash=generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), must_change_password=False)
-    )
+    know_passwords(desks.store)
     return create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading")
 
 

@@ -12,18 +12,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from answers import held_to_description
-from desks import Desks
+from desks import Desks, signing_in
 from flask import Flask
 from flask.testing import FlaskClient
 from people import Browser, csrf, sign_in
-from sqlalchemy import select, update
-from werkzeug.security import generate_password_hash
+from sqlalchemy import select
 from werkzeug.test import TestResponse
-from world import PASSWORD
 
 from shared.engine.device import issue_token
 from shared.store.office import Store
-from shared.store.tables import ComplaintRecord, DataView, Event, Officer
+from shared.store.tables import ComplaintRecord, DataView, Event
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -34,10 +32,7 @@ FORM = {"kind": "complaint", "text": TEXT, "person": "secret", "name": WRITER, "
 
 @pytest.fixture
 def desks(sqlite_store: Store) -> Desks:
-    made = Desks(sqlite_store)
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    sqlite_store.write(update(Officer).values(**known))
-    return made
+    return signing_in(sqlite_store)
 
 
 @pytest.fixture

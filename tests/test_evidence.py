@@ -9,18 +9,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from desks import APPLICANT, NIB, Desks
+from desks import APPLICANT, NIB, Desks, signing_in
 from flask import Flask
 from people import sign_in, until
 from sqlalchemy import insert, update
-from werkzeug.security import generate_password_hash
-from world import PASSWORD
 
 from shared.domain.complaint import ComplaintKind, Entrance, PersonKept, Said
 from shared.engine import complaint
 from shared.engine.evidence import PARTS
 from shared.store.office import Store
-from shared.store.tables import DayCheck, Office, Officer, Outage
+from shared.store.tables import DayCheck, Office, Outage
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -28,10 +26,7 @@ from shared.web.settings import Settings
 
 @pytest.fixture
 def desks(sqlite_store: Store) -> Desks:
-    made = Desks(sqlite_store)
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    sqlite_store.write(update(Officer).values(**known))
-    return made
+    return signing_in(sqlite_store)
 
 
 @pytest.fixture

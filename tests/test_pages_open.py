@@ -5,25 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import ROLES, Desks
+from desks import ROLES, Desks, signing_in
 from flask import Flask
 from people import sign_in
-from sqlalchemy import update
-from werkzeug.security import generate_password_hash
-from world import PASSWORD
 
 from shared.store.office import Store
-from shared.store.tables import Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
 
 @pytest.fixture
 def desks(sqlite_store: Store) -> Desks:
-    made = Desks(sqlite_store)
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    sqlite_store.write(update(Officer).values(**known))
-    return made
+    return signing_in(sqlite_store)
 
 
 @pytest.fixture

@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import APPLICANT, Desks
+from desks import APPLICANT, Desks, signing_in
 from flask import Flask
 from people import Browser, sign_in
-from sqlalchemy import select, update
-from werkzeug.security import generate_password_hash
-from world import PASSWORD
+from sqlalchemy import select
 
 from shared.domain.file_state import FileAction
 from shared.domain.identity import with_masked_nik
 from shared.store.office import Store
-from shared.store.tables import DataRequest, DataView, Officer
+from shared.store.tables import DataRequest, DataView
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -27,10 +25,7 @@ PERSONS = "/lumajang/counter/persons"
 
 @pytest.fixture
 def desks(sqlite_store: Store) -> Desks:
-    made = Desks(sqlite_store)
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    sqlite_store.write(update(Officer).values(**known))
-    return made
+    return signing_in(sqlite_store)
 
 
 @pytest.fixture

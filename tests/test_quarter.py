@@ -22,12 +22,9 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from people import Browser, sign_in
 from quarter import enter_late, simulate
-from sqlalchemy import update
-from werkzeug.security import generate_password_hash
-from world import PASSWORD
+from world import know_passwords
 
 from shared.store.office import Store
-from shared.store.tables import Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -245,8 +242,7 @@ def quarter(
     for each in made:
         each.now = datetime(2026, 8, 3, 2, 0, tzinfo=UTC)
         enter_late(each, date(2026, 7, 31), 4, "before")
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    store.write(update(Officer).values(**known))
+    know_passwords(store)
     app = create_app(Settings(data=folder), store, clock=lambda: made[0].now, async_mode="threading")
     for each, slug in zip(made, ("lumajang", "ranuyoso"), strict=True):
         kasi = sign_in(app, "kasi", office=slug)

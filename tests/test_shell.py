@@ -9,20 +9,19 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from desks import ROLES, Desks
+from desks import ROLES, Desks, signing_in
 from flask import Flask
 from people import sign_in
 from playwright.sync_api import BrowserContext, Page, expect
 from server import free_port
-from sqlalchemy import select, update
-from werkzeug.security import generate_password_hash
+from sqlalchemy import select
 from werkzeug.serving import make_server
 from world import PASSWORD
 
 from shared.domain.file_state import FileAction
 from shared.domain.ticket import State
 from shared.store.office import Store
-from shared.store.tables import Event, Officer
+from shared.store.tables import Event
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -32,10 +31,7 @@ Open = Callable[..., BrowserContext]
 
 @pytest.fixture
 def desks(sqlite_store: Store) -> Desks:
-    made = Desks(sqlite_store)
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    sqlite_store.write(update(Officer).values(**known))
-    return made
+    return signing_in(sqlite_store)
 
 
 @pytest.fixture

@@ -8,14 +8,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from desks import Desks
+from desks import Desks, signing_in
 from people import sign_in
-from sqlalchemy import update
-from werkzeug.security import generate_password_hash
-from world import PASSWORD
 
 from shared.store.office import Store
-from shared.store.tables import Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -143,9 +139,7 @@ def standing_in(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
 
 def rendered(office: str, folder: Path, template: Path) -> dict[str, str]:
     store = Store(f"sqlite:///{shutil.copy(template, folder / 'loket.db')}")
-    desks = Desks(store, office)
-    known = {"password_hash": generate_password_hash(PASSWORD, "pbkdf2:sha256:1"), "must_change_password": False}
-    store.write(update(Officer).where(Officer.office_id == desks.id).values(**known))
+    desks = signing_in(store, office)
     app = create_app(Settings(data=folder), store, lambda: desks.now, async_mode="threading")
     anybody, desk = app.test_client(), sign_in(app, "loket1", office=office)
     shown = {
