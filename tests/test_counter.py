@@ -67,9 +67,14 @@ def office(sqlite_store: Store, tmp_path: Path) -> Iterator[Office]:
 
 
 def stands(page: Page, state: str) -> None:
-    """Waits until the panel stands in `state` and takes keys."""
-    page.wait_for_selector(f".stage[data-state='{state}']")
-    page.wait_for_selector("main[data-busy='false']")
+    """Waits until the panel stands in `state` and its click is over."""
+    page.wait_for_selector(f"main[data-busy='false'] .stage[data-state='{state}']")
+
+
+def press_space(page: Page) -> None:
+    """As soon as the large button hears it."""
+    page.wait_for_selector("main[data-settled='true']")
+    page.keyboard.press("Space")
 
 
 def test_a_morning_of_three_counters_and_120_visitors_by_keyboard_alone(office: Office, context: Open) -> None:
@@ -85,14 +90,14 @@ def test_a_morning_of_three_counters_and_120_visitors_by_keyboard_alone(office: 
             for before, after in (("free", "called"), ("called", "serving"), ("serving", "free")):
                 stands(page, before)
                 page.clock.fast_forward(SETTLED_MS)
-                page.keyboard.press("Space")
+                press_space(page)
                 strokes += 1
                 stands(page, after)
             if turn % 10 == 9:
                 page.keyboard.press("z")  # taken back, and finished again: the slack
                 stands(page, "serving")
                 page.clock.fast_forward(SETTLED_MS)
-                page.keyboard.press("Space")
+                press_space(page)
                 stands(page, "free")
                 strokes += 2
 
@@ -111,7 +116,7 @@ def test_two_browsers_at_one_counter_never_call_two(office: Office, context: Ope
         stands(page, "free")
         page.evaluate("window.stale = document.querySelector('[data-primary]').cloneNode(true)")
 
-    one.keyboard.press("Space")
+    press_space(one)
     stands(one, "called")
     stands(two, "called")  # the live line has told it
     # the finger was faster than the line: the old button is pressed
@@ -127,7 +132,7 @@ def test_two_browsers_at_one_counter_never_call_two(office: Office, context: Ope
 def test_the_panel_moves_with_the_office_and_keeps_what_is_being_typed(office: Office, context: Open) -> None:
     office.uji.take()
     page = office.enter(context(), "petugas1")
-    page.keyboard.press("Space")
+    press_space(page)
     stands(page, "called")
     page.keyboard.press("c")
     page.keyboard.type("Menunggu foto")
@@ -142,7 +147,7 @@ def test_the_panel_moves_with_the_office_and_keeps_what_is_being_typed(office: O
 def test_no_single_key_destroys(office: Office, context: Open) -> None:
     office.uji.take()
     page = office.enter(context(), "petugas1")
-    page.keyboard.press("Space")
+    press_space(page)
     stands(page, "called")
 
     page.keyboard.press("b")
@@ -157,7 +162,7 @@ def test_a_signed_out_officer_lands_at_the_door_and_comes_back(office: Office, c
     page = office.enter(opened, "petugas1")
     opened.clear_cookies()
 
-    page.keyboard.press("Space")
+    press_space(page)
 
     expect(page).to_have_url(re.compile("sign-in[?]next="), timeout=WAIT_MS)  # it may load itself twice
     page.locator("#login").focus()
@@ -192,6 +197,7 @@ def test_the_pages_have_no_barriers_and_no_sideways_scroll(
     page = office.enter(context(viewport={"width": size[0], "height": size[1]}), "petugas1")
     for keys in ("", " ", "b", " ", "a", "l", "c"):
         for key in keys:
+            page.wait_for_selector("main[data-settled='true']")
             page.keyboard.press("Space" if key == " " else key)
         page.wait_for_selector("main[data-busy='false']")
         clean(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import free_port
 from sqlalchemy import select
 from werkzeug.serving import make_server
-from world import PASSWORD
+from world import MORNING, PASSWORD
 
 from shared.domain.file_state import FileAction
 from shared.domain.ticket import State
@@ -26,6 +27,8 @@ from shared.web.app import create_app
 from shared.web.settings import Settings
 
 WAIT_MS = 90_000
+SETTLED_MS = 600
+"""So long the large button does not listen to a second press."""
 Open = Callable[..., BrowserContext]
 
 
@@ -120,18 +123,23 @@ def test_the_menu_of_a_telephone_opens_and_the_look_can_be_chosen(url: str, cont
 
 def test_three_presses_of_the_space_bar_never_end_an_untouched_file(desks: Desks, url: str, context: Open) -> None:
     taken = desks.take()
-    page = enter(url, context(viewport={"width": 1366, "height": 768}), "loket1")
+    opened = context(viewport={"width": 1366, "height": 768})
+    opened.clock.install(time=MORNING)
+    page = enter(url, opened, "loket1")
     page.locator("[data-action=open]").first.click()
-    page.wait_for_selector(".stage[data-state=free]")
+    page.wait_for_selector("[data-settled] .stage[data-state=free]")
+    page.clock.pause_at(MORNING + timedelta(hours=1))  # from now on the page's time is ours alone
+    page.wait_for_selector("[data-settled=true]")
 
     page.keyboard.press("Space")
-    page.wait_for_selector(".stage[data-state=called]")
+    page.wait_for_selector("[data-settled=false][data-busy=false] .stage[data-state=called]")
     page.keyboard.press("Space")  # too early: the button has just changed
+    page.clock.fast_forward(SETTLED_MS)
+    page.wait_for_selector("[data-settled=true][data-busy=false] .stage[data-state=called]")
     assert desks.ticket(taken.id).state == State.CALLED
-    page.wait_for_timeout(700)
     page.keyboard.press("Space")
-    page.wait_for_selector(".stage[data-state=serving]")
-    page.wait_for_timeout(700)
+    page.wait_for_selector("[data-settled=false][data-busy=false] .stage[data-state=serving]")
+    page.clock.fast_forward(SETTLED_MS)
     page.keyboard.press("Space")
 
     page.wait_for_url(f"**/tickets/{taken.id}/file")
@@ -170,7 +178,7 @@ class Hands:
         self.acts = 0
 
     def space(self, page: Page) -> None:
-        page.wait_for_timeout(650)  # the large button does not listen at once
+        page.wait_for_selector("[data-settled=true]")
         page.keyboard.press("Space")
         self.acts += 1
 
@@ -189,8 +197,7 @@ class Hands:
     def open_visitor(self, page: Page, url: str) -> None:
         """Calls the next, starts, and opens their file: three presses of the space bar."""
         for state in ("free", "called", "serving"):
-            page.wait_for_selector(f".stage[data-state={state}]")
-            page.wait_for_selector("main[data-busy=false]")
+            page.wait_for_selector(f"[data-busy=false] .stage[data-state={state}]")
             self.space(page)
         page.wait_for_url(url)
 

@@ -4,19 +4,30 @@ const TYPING = "input, textarea, select";
 const SETTLED_MS = 600; // a finger that presses twice does not do what has just taken the button's place
 const TAKES_SPACE = "button, a, summary, input, textarea, select";
 
-let primary = null; // what the large button does, and since when
-let since = -SETTLED_MS;
+const desk = document.querySelector("[data-busy]");
+let primary = null; // what the large button does
+let settling = 0;
+
+// `data-settled` says whether Space and Enter press the large button.
+function settle() {
+  desk.dataset.settled = "true";
+}
 
 function notice() {
   const button = document.querySelector("[data-primary]");
   const does = button && `${button.dataset.action} ${button.getAttribute("formaction") || button.getAttribute("href")}`;
   if (does !== primary) {
-    since = primary === null ? since : performance.now();
+    if (primary !== null) {
+      desk.dataset.settled = "false";
+      clearTimeout(settling);
+      settling = setTimeout(settle, SETTLED_MS);
+    }
     primary = does;
   }
 }
 
 export function listenToKeys() {
+  settle();
   notice();
   document.addEventListener("filled", notice);
   document.addEventListener("keydown", (event) => {
@@ -45,7 +56,7 @@ function press(event) {
   if (event.key === " " || event.key === "Enter") {
     // The primary button is pressed as the key goes down: the panel may be drawn anew before it comes up again.
     if (event.target.matches("[data-primary]") || !event.target.closest(TAKES_SPACE)) {
-      if (performance.now() - since < SETTLED_MS) {
+      if (desk.dataset.settled === "false") {
         event.preventDefault();
       } else {
         click(document.querySelector("[data-primary]"), event);
