@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from counter.click_forms import DeviceSettings, PairingForm, Word
+from counter.setup.page import kept, settle
 from counter.setup.page import page as theme_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.rights import Right
@@ -15,7 +19,7 @@ from shared.engine import device as devices
 from shared.engine import setup_devices
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, serve, take
-from shared.web.forms import read, sent
+from shared.web.forms import Shown, Table, Value, pressed, read, sent, typed
 from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
@@ -50,10 +54,17 @@ def invite() -> ResponseReturnValue:
 @blueprint.post("/<int:device_id>")
 @officers_only(Right.CHANGE_SETUP)
 def configure(device_id: int) -> ResponseReturnValue:
-    def work(form: DeviceSettings) -> None:
-        change(setup_devices.configure, device_id, form.name, _settings(form))
+    """What only this page changed is saved; where somebody else changed the same, the page shows both."""
+    clash: Shown | None = None
 
-    return take(PAGE, DeviceSettings, work)
+    def work() -> None:
+        nonlocal clash
+        form, clash = settle(DeviceSettings, typed(), pressed("_base"), _shown(_device(device_id)))
+        if clash is None:
+            change(setup_devices.configure, device_id, form.name, _settings(form))
+
+    answer = serve(PAGE, work)
+    return answer if clash is None else _page(clash.message, 409, {device_id: clash})
 
 
 @blueprint.post("/<int:device_id>/revoke")
@@ -71,9 +82,8 @@ def tell(device_id: int) -> ResponseReturnValue:
     live = current_app.extensions["loket_live"]
 
     def say() -> None:
-        with store().read() as connection:
-            row = next((row for row in devices.devices(connection, g.office_id) if row.id == device_id), None)
-        if row is None or row.purpose != "display":
+        row = _device(device_id)
+        if row.purpose != "display":
             raise Unknown("device")
         if word not in WORDS:
             raise Invalid("fields", fields=["word"])
@@ -92,6 +102,22 @@ def test_call() -> ResponseReturnValue:
     return serve(_page_after("test"), lambda: current_app.extensions["loket_live"].test_call(g.office_id))
 
 
+def _device(device_id: int) -> Row[object]:
+    """Raises `Unknown("device")`."""
+    with store().read() as connection:
+        row = next((row for row in devices.devices(connection, g.office_id) if row.id == device_id), None)
+    if row is None:
+        raise Unknown("device")
+    return row
+
+
+def _shown(row: Row[object]) -> Table:
+    """The device's settings as its form shows them; no choice of services is every service."""
+    offered: list[Value] = [service.slug for service in office_config().services if service.is_active]
+    usual: Table = {"zone": "", "printer": ""} | ({"services": offered} if row.purpose == "kiosk" else {})
+    return {"name": row.name, **usual, **row.settings}
+
+
 def _settings(form: DeviceSettings) -> dict[str, object]:
     """What was chosen: all services, or none, are the same as no choice, so that a new service appears by itself."""
     offered = [service.slug for service in office_config().services if service.is_active]
@@ -105,7 +131,8 @@ def _settings(form: DeviceSettings) -> dict[str, object]:
     return {key: value for key, value in wanted.items() if value}
 
 
-def _page(message: str | None = None) -> Response:
+def _page(message: str | None = None, status: int = 200, clashing: Mapping[int, Shown] | None = None) -> Response:
+    """`clashing`: what was typed of a device whose settings somebody else changed meanwhile, and what they are now."""
     with store().read() as connection:
         rows = devices.devices(connection, g.office_id)
         invited = devices.invitations(connection, g.office_id, now())
@@ -114,7 +141,9 @@ def _page(message: str | None = None) -> Response:
     return theme_page(
         "devices",
         "devices",
+        status=status,
         message=message,
+        forms={row.id: _form(row) for row in rows} | dict(clashing or {}),
         typed=sent(),
         told=gettext(f"told.{said}") if said in WORDS else None,
         devices=rows,
@@ -124,6 +153,10 @@ def _page(message: str | None = None) -> Response:
         server=public_url(""),
         words=WORDS,
     )
+
+
+def _form(row: Row[object]) -> Shown:
+    return Shown(_shown(row), base=kept(_shown(row)))
 
 
 def _page_after(said: str | None = None) -> ButtonPage[object]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import world
 from flask.testing import FlaskClient
-from people import sign_in
+from people import csrf, sign_in
 from world import World
 
+from shared.engine.device import devices, issue_token
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings
@@ -22,6 +25,10 @@ class Fields(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[tuple[str, str]] = []
+        self.replacing: dict[str, bool] = {}
+        """Of each form that shows something to be changed, by its address: whether it keeps what it showed."""
+        self._action = ""
+        self._is_filled = False
         self._form: list[tuple[str, str]] = []
         self._depth = 0
         self._area: str | None = None
@@ -33,13 +40,14 @@ class Fields(HTMLParser):
         about = dict(attrs)
         name, value = about.get("name") or "", about.get("value") or ""
         if tag == "form":
-            self._form = []
+            self._form, self._action, self._is_filled = [], about.get("action") or "", False
         elif tag == "template":
             self._depth += 1
         elif self._depth:
             return
         elif tag == "input" and name and (about.get("type") not in ("checkbox", "radio") or "checked" in about):
             self._form.append((name, value))
+            self._is_filled |= about.get("type") != "hidden" and bool(value)
         elif tag == "textarea":
             self._form.append((name, ""))
             self._area = name
@@ -51,6 +59,7 @@ class Fields(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._area is not None:
             self._form[-1] = (self._area, data)
+            self._is_filled |= bool(data.strip())
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "template":
@@ -61,16 +70,21 @@ class Fields(HTMLParser):
             chosen = [value for value, is_chosen in self._options if is_chosen] or [v for v, _ in self._options[:1]]
             self._form += [(self._select, value) for value in chosen]
             self._select = None
-        elif tag == "form" and {"_base", "base"} & {name for name, _ in self._form} and not self.found:
-            self.found = self._form
+        elif tag == "form":
+            has_base = bool({"_base", "base"} & {name for name, _ in self._form})
+            if self._is_filled:
+                self.replacing[self._action] = has_base
+            if has_base and not self.found:
+                self.found = self._form
 
 
 class Tab:
     """One open page of the setup, which may have become old."""
 
-    def __init__(self, client: FlaskClient, path: str) -> None:
-        self.client, self.path = client, f"/uji/counter/setup{path}"
-        self.page = client.get(self.path).text
+    def __init__(self, client: FlaskClient, path: str, place: str = "setup") -> None:
+        """All devices stand on one page."""
+        self.client, self.path = client, f"/uji/counter/{place}{path}"
+        self.page = client.get(self.path if place == "setup" else f"/uji/counter/{place}").text
         self.fields = Fields(self.page).found
         assert self.fields, self.page
 
@@ -177,3 +191,67 @@ def test_two_editors_of_one_standard_both_count(uji: World, admin: FlaskClient) 
     assert clash.save() == 409
     assert "Uang kembali" in clash.page
     assert dict(clash.fields)["guarantee"] == "Cepat"
+
+
+@pytest.fixture
+def kiosk(uji: World) -> int:
+    uji.store.write_with(issue_token, uji.id, "kiosk", "Anjungan", uji.now)
+    with uji.store.read() as connection:
+        return int(devices(connection, uji.id)[0].id)
+
+
+def test_every_form_that_shows_what_is_keeps_what_it_showed(uji: World, admin: FlaskClient, kiosk: int) -> None:
+    """By the map of addresses: a page that comes later is looked at too. The hours' page holds two forms."""
+    known = {"office": "uji", "slug": "layanan-1", "officer_id": 1}
+    setup = ("setup.", "devices_setup.")
+    forms: dict[str, bool] = {}
+    for rule in admin.application.url_map.iter_rules():
+        if rule.endpoint.startswith(setup) and "GET" in (rule.methods or ()) and set(rule.arguments) <= set(known):
+            path = rule.build({name: known[name] for name in rule.arguments})
+            assert path is not None
+            page = admin.get(path[1], headers={"Accept": "text/html"})
+            forms |= {action or path[1]: kept for action, kept in Fields(page.text).replacing.items()}
+
+    assert [action for action, is_kept in forms.items() if not is_kept] == []
+    assert {f"/uji/counter/devices/{kiosk}", "/uji/counter/setup/hours/week", "/uji/counter/setup/counters"} <= {*forms}
+
+
+def test_two_tabs_of_the_working_days_both_count(uji: World, admin: FlaskClient) -> None:
+    page = admin.get("/uji/counter/setup/hours")
+    base = [html.unescape(each) for each in re.findall(r'name="_base" value="([^"]*)"', page.text)][-1]
+    days = {"_base": base, "csrf_token": csrf(page)}
+    path = "/uji/counter/setup/hours/week"
+
+    first = admin.post(path, data={**days, "weekdays[]": ["0", "1", "2", "3"]})
+    second = admin.post(path, data={**days, "weekdays[]": ["0", "1", "2", "3", "4", "5"]})
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert uji.store.office_config(uji.id).settings.weekdays == (0, 1, 2, 3, 5)
+
+
+def test_two_tabs_of_one_device_both_count_and_a_clash_shows_both(uji: World, admin: FlaskClient, kiosk: int) -> None:
+    def settings() -> tuple[str, dict[str, object]]:
+        with uji.store.read() as connection:
+            row = devices(connection, uji.id)[0]
+            return row.name, row.settings
+
+    old, new = (Tab(admin, f"/{kiosk}", "devices") for _ in range(2))
+    new.type("zone", "Ruang Tunggu")
+    new.fields.remove(("services", "layanan-2"))
+    assert new.save() == 303
+    old.type("name", "Anjungan Depan")
+
+    assert old.save() == 303
+
+    assert settings() == ("Anjungan Depan", {"zone": "Ruang Tunggu", "services": ["layanan-1"]})
+    clash = Tab(admin, f"/{kiosk}", "devices")
+    new = Tab(admin, f"/{kiosk}", "devices")
+    new.type("name", "Anjungan Timur")
+    assert new.save() == 303
+    clash.type("name", "Anjungan Barat")
+    assert clash.save() == 409
+    assert "Anjungan Timur" in clash.page
+    assert dict(clash.fields)["name"] == "Anjungan Barat"
+    assert settings()[0] == "Anjungan Timur"
+    assert clash.save() == 303
+    assert settings()[0] == "Anjungan Barat"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import edit, page, plain, refused, setup_page
+from counter.setup.page import edit, kept, page, plain, refused, settle, setup_page
 from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
 from shared.engine import setup_hours as engine
 from shared.web.auth import now, wants_page
 from shared.web.bounds import query_number
 from shared.web.clicks import change
-from shared.web.forms import read, typed
+from shared.web.forms import Table, pressed, typed
 from shared.web.openapi import described
 from shared.web.screen import office_config
 
@@ -26,7 +26,7 @@ def hours() -> ResponseReturnValue:
         engine.HoursForm,
         lambda: engine.hours_form(office_config()),
         lambda wanted: change(engine.change_hours, wanted),
-        week=office_config().settings.weekdays,
+        **_week(),
     )
 
 
@@ -35,13 +35,24 @@ def hours() -> ResponseReturnValue:
 def week() -> ResponseReturnValue:
     """The working days; what is wrong with them is said on the page of the hours."""
     try:
-        change(engine.change_week, read(engine.WeekForm))
+        wanted, _ = settle(engine.WeekForm, typed(), pressed("_base"), _present_week())  # ticks of a list never clash
+        change(engine.change_week, wanted)
     except Refusal as error:
         if not wants_page():
             raise
-        shown = refused(error, plain(engine.hours_form(office_config())))
-        return page("hours", "hours", shown, 400, week=typed().get("weekdays[]") or office_config().settings.weekdays)
+        hours = plain(engine.hours_form(office_config()))
+        shown = refused(error, hours, kept(hours))
+        return page("hours", "hours", shown, 400, **_week())
     return redirect(url_for("setup.hours", saved=1), 303)
+
+
+def _week() -> dict[str, object]:
+    """The working days, and what the form of them begins with."""
+    return {"week": office_config().settings.weekdays, "week_base": kept(_present_week())}
+
+
+def _present_week() -> Table:
+    return {"weekdays": list(office_config().settings.weekdays)}
 
 
 @setup_page("/holidays")

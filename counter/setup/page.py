@@ -94,19 +94,16 @@ def edit(
     """
     now = plain(present())
     if request.method == "GET":
-        return page(theme, template, Shown(now, base=_kept(now)), **facts)
+        return page(theme, template, Shown(now, base=kept(now)), **facts)
     table, base = typed(), pressed("_base")
     if change_rows(table):
         return page(theme, template, Shown(table, base=base), **facts)
     try:
-        wanted = check(model, table)
+        wanted, clash = settle(model, table, base, now)
+        if clash:
+            return page(theme, template, clash, 409, **facts)
         if base:
-            table, clashes = merged(
-                _canonical(model, _read(base)), wanted.model_dump(mode="json"), _canonical(model, now)
-            )
-            if clashes:
-                return page(theme, template, clashing(table, clashes, _kept(now)), 409, **facts)
-            base, wanted = _kept(now), check(model, table)
+            base, table = kept(now), wanted.model_dump(mode="json")
         address = save(wanted)
     except Refusal as error:
         if not auth.wants_page():
@@ -121,6 +118,20 @@ def plain(value: Mapping[str, Any] | BaseModel) -> Table:
 
 
 # --- what others saved meanwhile ---
+
+
+def settle(model: type[M], table: Table, base: str, now: Table) -> tuple[M, Shown | None]:
+    """What is wanted, with what others saved since the page was opened, and the page when both changed the same.
+
+    `base`: what the page showed first, "" from a program, whose word counts as it is. Raises `Invalid("fields")`.
+    """
+    wanted = check(model, table)
+    if not base:
+        return wanted, None
+    made, clashes = merged(_canonical(model, _read(base)), wanted.model_dump(mode="json"), _canonical(model, now))
+    if clashes:
+        return wanted, clashing(made, clashes, kept(now))
+    return check(model, made), None
 
 
 def merged(base: Table, mine: Table, theirs: Table) -> tuple[Table, list[Problem]]:
@@ -153,7 +164,8 @@ def _words(value: Json) -> str:
     return str(value)
 
 
-def _kept(table: Table) -> str:
+def kept(table: Table) -> str:
+    """What a page shows first, as its form keeps it in `_base`."""
     return json.dumps(table, default=str, separators=(",", ":"))
 
 
