@@ -19,7 +19,7 @@ from shared.web import sheet, spreadsheet
 TEMPLATE = Path(__file__).with_name("templates") / "counter/register.typ"
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": spreadsheet.XLSX,
     "pdf": "application/pdf",
 }
 WIDE = {C.APPLICANT: 1.5, C.COMPLETENESS: 1.6, C.SERVICE: 1.2, C.SIGNER: 1.5, C.LETTER_NUMBER: 1.3, C.VALIDATION: 1.3,
@@ -89,9 +89,7 @@ def as_csv(made: RegisterSheet) -> bytes:
 def as_xlsx(made: RegisterSheet) -> bytes:
     """Old values struck through in their cells; the amendments also on a sheet of their own."""
     kept = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(kept, options) as book:
-        book.set_properties({"title": made.title, "author": str(made.paper["office"])})
+    with spreadsheet.workbook(kept, made.title, str(made.paper["office"])) as book:
         _Book(book, made).write()
     return kept.getvalue()
 

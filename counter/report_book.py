@@ -18,6 +18,7 @@ from shared.domain.report_files import FileFact
 from shared.domain.report_table import Cell, ColumnKind, ReportTable
 from shared.engine.report_more import Say
 from shared.engine.report_tables import VISIT_COUNTS
+from shared.web import spreadsheet
 
 NUMBERS: Mapping[ColumnKind, tuple[str, float]] = {
     ColumnKind.COUNT: ("#,##0", 1),
@@ -48,9 +49,7 @@ class BookFacts:
 def book(facts: BookFacts, office: OfficeConfig, say: Say) -> bytes:
     """The workbook; text is never taken for a formula."""
     content = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
-    with Workbook(content, options) as workbook:
-        workbook.set_properties({"title": facts.title, "author": office.name})
+    with spreadsheet.workbook(content, facts.title, office.name) as workbook:
         writer = _Writer(workbook, office, say, len(facts.visits))
         for table in facts.tables:
             writer.table(table, facts)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from babel.dates import format_date
-from flask import Response, g
+from flask import Response, g, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from counter.blueprint import blueprint
 from counter.report_book import BookFacts, book
-from counter.reports import asked_period, asked_service, compared, words_of
+from counter.reports import (
+    AT_ONCE,
+    Progressed,
+    asked_period,
+    asked_service,
+    compared,
+    regional,
+    silent,
+    visits_of,
+    visits_of_region,
+    words_of,
+)
 from shared.domain.letters import Signer
 from shared.domain.office import OfficeConfig
 from shared.domain.period import Period, PeriodKind
@@ -19,18 +32,19 @@ from shared.domain.report import Visit
 from shared.domain.report_files import FileFact
 from shared.domain.report_table import ReportTable
 from shared.domain.rights import Right
-from shared.engine.report_region import region_table
+from shared.engine.report_region import region_tables
 from shared.engine.report_tables import tables
 from shared.loop import off_the_loop
 from shared.store import report_period, report_signed
 from shared.store.office import Store
 from shared.store.report_signed import SignedReport
-from shared.web import sheet
-from shared.web.auth import may, now, officers_only, store
+from shared.web import long_work, sheet
+from shared.web.auth import may, officers_only, store
+from shared.web.long_work import Progress, WorkOrder
 from shared.web.screen import office_config
+from shared.web.spreadsheet import XLSX
 
 FOLDER = Path(__file__).with_name("templates") / "counter"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 SUMMARY = (0, 1, 2, 3, 4, 5)
 SERVICES = (0, 1, 2, 3, 4, 6, 8, 10, 11, 12, 13)
@@ -43,56 +57,108 @@ MOST_REASONS = 5
 
 @blueprint.get("/reports.pdf")
 @officers_only(Right.SEE_REPORTS)
-def report_sheet() -> Response:
+def report_sheet() -> ResponseReturnValue:
     """The period on one page, in Indonesian: a signed month as it was signed, everything else as a draft."""
     office, period = office_config(), asked_period()
     with store().read() as connection:
         signed = report_signed.of_period(connection, g.office_id, period)
-    made = signed.tables if signed else tables(compared(office, period), words_of("id"))
-    return _pdf("report.typ", sheet_facts(office, period, made, signed), f"laporan-{g.office}-{period.address}.pdf")
+
+    def made(progress: Progressed) -> bytes:
+        found = signed.tables if signed else tables(compared(office, period, progress=progress), words_of("id"))
+        return sheet.pdf(FOLDER / "report.typ", sheet_facts(office, period, found, signed))
+
+    return _answer(Made("report", period, "pdf"), 0 if signed else visits_of(period), made)
 
 
 @blueprint.get("/reports.xlsx")
 @officers_only(Right.SEE_REPORTS)
-def report_book() -> Response:
+def report_book() -> ResponseReturnValue:
     """All tables of the period with their sums as formulas, and the visits and files that they count."""
     office, period = office_config(), asked_period()
-    service = asked_service(office)
-    made = tables(compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES)), words_of("id"))
+    service, with_officers = asked_service(office), may(Right.SEE_OFFICERS_FIGURES)
     service_id = next((each.id for each in office.services if each.slug == service), None)
-    visits, files = off_the_loop(_facts, store(), office, period, service_id)
-    facts = BookFacts(f"Laporan pelayanan {period_words(period)}", office.name, made, visits, files)
-    content = off_the_loop(book, facts, office, words_of("id"))
-    return _download(content, XLSX, f"laporan-{g.office}-{period.address}.xlsx")
+
+    def made(progress: Progressed) -> bytes:
+        facts = compared(office, period, service, with_officers=with_officers, progress=progress)
+        progress(3, 4)
+        visits, files = off_the_loop(_facts, store(), office, period, service_id)
+        title = f"Laporan pelayanan {period_words(period)}"
+        held = BookFacts(title, office.name, tables(facts, words_of("id")), visits, files)
+        return off_the_loop(book, held, office, words_of("id"))
+
+    return _answer(Made("report", period, "xlsx"), visits_of(period), made)
 
 
 @blueprint.get("/reports/region.pdf")
 @officers_only(Right.SEE_REPORTS)
-def region_sheet() -> Response:
+def region_sheet() -> ResponseReturnValue:
     """The report to the bupati on A4."""
-    period = asked_period()
-    made = regional(period)
-    rows = made.written()
-    facts: dict[str, object] = {
-        "title": f"{made.title} {period_words(period)}",
-        "office": office_config().name,
-        "table": {"columns": [column.title for column in made.columns], "rows": rows[:-1], "total": rows[-1]},
-    }
-    return _pdf("report_table.typ", facts, f"laporan-wilayah-{period.address}.pdf")
+    office, period = office_config(), asked_period()
+
+    def made(progress: Progressed) -> bytes:
+        services, offices = region_tables(regional(period, progress), words_of("id"))
+        facts: dict[str, object] = {
+            "title": f"{services.title} {period_words(period)}",
+            "office": office.name,
+            "tables": [_whole(services, words=2), _whole(offices, words=1)],
+        }
+        return sheet.pdf(FOLDER / "report_table.typ", facts)
+
+    return _answer(Made("region", period, "pdf"), visits_of_region(period), made)
 
 
 @blueprint.get("/reports/region.xlsx")
 @officers_only(Right.SEE_REPORTS)
-def region_book() -> Response:
+def region_book() -> ResponseReturnValue:
     office, period = office_config(), asked_period()
-    made = regional(period)
-    facts = BookFacts(f"{made.title} {period_words(period)}", office.name, [made])
-    return _download(book(facts, office, words_of("id")), XLSX, f"laporan-wilayah-{period.address}.xlsx")
+
+    def made(progress: Progressed) -> bytes:
+        found = region_tables(regional(period, progress), words_of("id"))
+        facts = BookFacts(f"{found[0].title} {period_words(period)}", office.name, found)
+        return book(facts, office, words_of("id"))
+
+    return _answer(Made("region", period, "xlsx"), visits_of_region(period), made)
 
 
-def regional(period: Period) -> ReportTable:
-    """In Indonesian, as all sheets are."""
-    return off_the_loop(region_table, store(), period, now(), words_of("id"))
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file of a report. `kind`: "report" or "region"; `form`: pdf or xlsx."""
+
+    kind: str
+    period: Period
+    form: str
+
+    @property
+    def media_type(self) -> str:
+        return "application/pdf" if self.form == "pdf" else XLSX
+
+    @property
+    def filename(self) -> str:
+        about = g.office if self.kind == "report" else "wilayah"
+        return f"laporan-{about}-{self.period.address}.{self.form}"
+
+
+def _answer(what: Made, visits: int, made: Callable[[Progressed], bytes]) -> ResponseReturnValue:
+    """The file; of so many visits it is made as long work, which can be left."""
+    if visits <= AT_ONCE:
+        answer = Response(made(silent), content_type=what.media_type)
+        shown = "inline" if what.form == "pdf" else "attachment"
+        answer.headers.set("Content-Disposition", shown, filename=what.filename)
+        return answer
+
+    def work(progress: Progress, file: Path) -> None:
+        file.write_bytes(made(progress))
+
+    order = WorkOrder(what.kind, what.period.address, what.filename, what.media_type, Right.SEE_REPORTS)
+    long_work.begin(order, work)
+    return redirect(url_for("counter.work_page"))
+
+
+def _whole(table: ReportTable, words: int) -> dict[str, object]:
+    """All of a table that has a total; its first columns are `words`."""
+    rows = table.written()
+    columns = [column.title for column in table.columns]
+    return {"title": table.title, "words": words, "columns": columns, "rows": rows[:-1], "total": rows[-1]}
 
 
 def _facts(
@@ -179,15 +245,3 @@ def period_words(period: Period) -> str:
 
 def _date(on: date) -> str:
     return format_date(on, "d MMMM yyyy", locale="id")
-
-
-def _pdf(template: str, facts: dict[str, object], filename: str) -> Response:
-    answer = Response(sheet.pdf(FOLDER / template, facts), content_type="application/pdf")
-    answer.headers.set("Content-Disposition", "inline", filename=filename)
-    return answer
-
-
-def _download(content: bytes, media_type: str, filename: str) -> Response:
-    answer = Response(content, content_type=media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
-    return answer

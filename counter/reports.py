@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 
@@ -19,11 +20,13 @@ from shared.domain.period import Period, PeriodKind, parse
 from shared.domain.rights import Right
 from shared.engine import report, report_today
 from shared.engine.report_more import Say
-from shared.engine.report_region import region_table
+from shared.engine.report_region import OfficeReport, office_report, region_offices, region_tables
 from shared.engine.report_tables import Compared, hour, step_titles, tables, wait_names
 from shared.loop import off_the_loop
 from shared.store import report_period, report_signed
 from shared.store.office import Store
+from shared.store.report import count_visits
+from shared.store.report_period import PeriodReport
 from shared.web import charts
 from shared.web.auth import may, now, officers_only, store
 from shared.web.bounds import query_day
@@ -31,6 +34,14 @@ from shared.web.clicks import ButtonPage, change, take
 from shared.web.forms import sent
 from shared.web.i18n import Catalogues, language
 from shared.web.screen import office_config, sentence
+
+Progressed = Callable[[int, int], object]
+AT_ONCE = 20_000
+"""Visits that are read while somebody waits; a report of more is made as long work."""
+
+
+def silent(_done: int, _of: int) -> None:
+    """For whoever waits and does not ask how far it is."""
 
 
 @blueprint.get("/reports")
@@ -64,10 +75,16 @@ def reports_today() -> str:
 def region_report() -> str:
     """One row for each service of each office of this installation: what the bupati is told."""
     period = asked_period()
-    made = off_the_loop(region_table, store(), period, now(), words_of(language()))
-    decimal = "," if language() == "id" else "."
+    visits = visits_of_region(period)
+    is_large = is_large_for_page(visits)
     return render_template(
-        "counter/reports_region.html", office=office_config(), period=period, made=made, decimal=decimal
+        "counter/reports_region.html",
+        office=office_config(),
+        period=period,
+        visits=visits,
+        is_large=is_large,
+        tables=[] if is_large else region_tables(regional(period), words_of(language())),
+        decimal="," if language() == "id" else ".",
     )
 
 
@@ -101,19 +118,23 @@ def sign_report() -> ResponseReturnValue:
 def _page(message: str | None = None, period: Period | None = None) -> str:
     office, period = office_config(), period or asked_period()
     service = asked_service(office)
-    facts = compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES))
+    visits = visits_of(period)
+    is_large = is_large_for_page(visits)
+    say = words_of(language())
+    facts = None if is_large else compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES))
     with store().read() as connection:
         signed = report_signed.of_period(connection, g.office_id, period) if service is None else None
         all_signed = report_signed.periods(connection, g.office_id)
-    say = words_of(language())
     return render_template(
         "counter/reports.html",
         office=office,
         period=period,
         kinds=list(PeriodKind),
         service=service,
-        tables=tables(facts, say),
-        charts=drawings(facts, say),
+        visits=visits,
+        is_large=is_large,
+        tables=tables(facts, say) if facts else [],
+        charts=drawings(facts, say) if facts else {},
         signed=signed,
         all_signed=all_signed,
         can_sign=signed is None and service is None and period.kind == PeriodKind.MONTH and period.last < today(),
@@ -172,23 +193,57 @@ def _form_period() -> Period:
 
 
 def compared(
-    office: OfficeConfig, period: Period, service: str | None = None, *, with_officers: bool = False
+    office: OfficeConfig,
+    period: Period,
+    service: str | None = None,
+    *,
+    with_officers: bool = False,
+    progress: Progressed = silent,
 ) -> Compared:
     """The period with the one before and the same a year ago; beside the event loop, which goes on."""
     service_id = next((each.id for each in office.services if each.slug == service), None)
-    return off_the_loop(_compared, store(), office, period, now(), service_id, with_officers)
-
-
-def _compared(
-    of: Store, office: OfficeConfig, period: Period, at: datetime, service_id: int | None, with_officers: bool
-) -> Compared:
-    with of.engine.connect() as connection:
-        this, before, a_year_ago = (
-            report_period.period_report(connection, of.office_configs, office, each, at, service_id)
-            for each in (period, period.previous(), period.year_before())
-        )
+    found: list[PeriodReport] = []
+    for each in (period, period.previous(), period.year_before()):
+        progress(len(found), 4)
+        found.append(off_the_loop(_report, store(), office, each, now(), service_id))
+    with store().read() as connection:
         names = report_period.officer_names(connection, office.office_id) if with_officers else None
+    this, before, a_year_ago = found
     return Compared(office, this, before, a_year_ago, names)
+
+
+def _report(of: Store, office: OfficeConfig, period: Period, at: datetime, service_id: int | None) -> PeriodReport:
+    with of.engine.connect() as connection:
+        return report_period.period_report(connection, of.office_configs, office, period, at, service_id)
+
+
+def regional(period: Period, progress: Progressed = silent) -> list[OfficeReport]:
+    """Every office's part of the report to the bupati."""
+    offices = off_the_loop(region_offices, store())
+    found: list[OfficeReport] = []
+    for each in offices:
+        progress(len(found), len(offices))
+        found.append(off_the_loop(office_report, store(), each, period, now()))
+    return found
+
+
+def visits_of(period: Period) -> int:
+    """How many visits a report of this office has to read."""
+    return off_the_loop(_count, store(), [g.office_id], period)
+
+
+def visits_of_region(period: Period) -> int:
+    return off_the_loop(_count, store(), [each.office_id for each in off_the_loop(region_offices, store())], period)
+
+
+def _count(of: Store, office_ids: list[int], period: Period) -> int:
+    with of.read() as connection:
+        return count_visits(connection, office_ids, period)
+
+
+def is_large_for_page(visits: int) -> bool:
+    """Whether the page offers to make it as long work first; "whole" in the address: somebody wants to wait."""
+    return visits > AT_ONCE and "whole" not in request.args
 
 
 def words_of(spoken: str) -> Say:

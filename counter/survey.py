@@ -15,7 +15,7 @@ from counter.click_forms import ClickForm, Day, Text
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
 from shared.domain.rights import Right
-from shared.domain.survey import AnswerChannel
+from shared.domain.survey import LEAST, AnswerChannel, shown_coins
 from shared.engine import survey as engine
 from shared.engine import survey_desk, survey_result
 from shared.engine.survey_desk import PlannedAction
@@ -104,7 +104,7 @@ def _page(message: str | None = None) -> str:
         counts = rows.counts(connection, office.office_id, present)[None] if present else None
         is_taking = present is not None and present.takes_answers(today)
         waiting = rows.waiting_for_answer(connection, present.id, today) if present and is_taking else []
-        coins = rows.coins(connection, office.office_id, present.first_on, present.last_on) if present else {}
+        touched = rows.coins(connection, office.office_id, present.first_on, present.last_on) if present else {}
     names = {each.id: each.standard.short_name for each in office.services}
     return render_template(
         "counter/survey.html",
@@ -116,7 +116,8 @@ def _page(message: str | None = None) -> str:
         waiting=[(label(row.series, row.number), names.get(row.service_id, "")) for row in waiting],
         periods=[(each, survey_result.period_name(each, words(language()))) for each in known],
         is_due=any(each.closed_at is None and each.collect_until < today for each in known),
-        coins=coins,
+        coins={counter: shown for counter, faces in touched.items() if (shown := shown_coins(faces))},
+        least=LEAST,
     )
 
 

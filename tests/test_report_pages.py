@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -9,11 +11,17 @@ import pytest
 from desks import Desks, signing_in
 from flask import Flask
 from openpyxl import load_workbook
-from people import Browser, sign_in
+from people import Browser, sign_in, until
+from sqlalchemy import insert
 
+from counter import report_sheets, reports
+from shared.domain.complaint import ComplaintKind, Entrance, Said
 from shared.domain.file_state import FileAction
 from shared.domain.report_table import ColumnKind, written
+from shared.domain.survey import Scores
+from shared.engine import complaint
 from shared.store.office import Store
+from shared.store.survey_tables import SurveyPeriod
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -176,12 +184,58 @@ def test_the_workbook_holds_the_data_and_its_sums_as_formulas(kasi: Browser, des
     assert len(list(values["Kunjungan"].rows)) == 4
 
 
-def test_the_regency_has_a_row_for_each_service_of_each_office(kasi: Browser, desks: Desks) -> None:
+def survey_result(desks: Desks, service_id: int) -> None:
+    """A published semester: 10 answers, 5 of them of one service."""
+    scores = {"all": Scores(10, (32,) * 9), str(service_id): Scores(5, (20,) * 9), "0": Scores(5, (12,) * 9)}
+    days = {"first_on": date(2026, 1, 1), "last_on": date(2026, 6, 30), "collect_until": date(2026, 7, 7)}
+    kept = {"key": "2026-S1", "publish_on": date(2026, 7, 30), "closed_at": datetime(2026, 7, 8, tzinfo=UTC)}
+    result = {"scores": {key: each.to_json() for key, each in scores.items()}}
+    row = {"office_id": desks.id, "running": {}, "texts": {}, "result": result, **days, **kept}
+    desks.store.write(insert(SurveyPeriod), row)
+
+
+def test_the_regency_has_a_row_for_each_service_of_each_office_with_complaints_and_index(
+    kasi: Browser, desks: Desks
+) -> None:
     Desks(desks.store, "ranuyoso").to_step("done")
     desks.take()
+    oss = desks.store.office_config(desks.id).service("oss").id
+    survey_result(desks, oss)
+    for service in (oss, None):
+        said = Said(ComplaintKind.COMPLAINT, Entrance.KIOSK, "Antre lama.", service_id=service)
+        known = {"nonce": f"complaint-{service}", "answer_url": "http://127.0.0.1/a/", "on_paper": False}
+        desks.store.change(desks.id, desks.visitor(), complaint.receive, said, **known)
 
     page = kasi.get("/lumajang/counter/reports/region?period=2026-11").text
     answers = [kasi.get(f"/lumajang/counter/reports/region.{kind}?period=2026-11") for kind in ("pdf", "xlsx")]
 
-    assert page.count('<th scope="row">Kecamatan ') == 2
+    assert page.count('<th scope="row">Kecamatan ') == 5
+    rows = [re.findall(r">([^<>]*)</t[hd]>", row) for row in page.split("<tr")]
+    said = [(row[1], *row[-3:]) for row in rows if row[:1] == ["Kecamatan Lumajang"]]
+    assert said[:2] == [("NIB usaha mikro (OSS)", "1", "100,00", "5"), ("tanpa layanan tertentu", "1", "–", "–")]
+    assert [row[-4:] for row in rows if row[:1] == ["Kecamatan Lumajang"]][-1] == ["2026-S1", "80,00", "B", "10"]
     assert [answer.status_code for answer in answers] == [200, 200]
+    assert "80,00 B (n = 10; 2026-S1)" in kasi.get("/lumajang/counter/reports?period=2026-11").text
+
+
+def test_a_large_report_is_made_as_long_work_and_can_be_left(
+    kasi: Browser, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desks.take()
+    for module in (reports, report_sheets):
+        monkeypatch.setattr(module, "AT_ONCE", 0)
+    root, year = "/lumajang/counter", "period=2026"
+
+    pages = [kasi.get(f"{root}/reports{part}?{year}{whole}").text
+             for part in ("", "/region") for whole in ("", "&whole=1")]  # fmt: skip
+    found: dict[str, bytes] = {}
+    for part in ("reports.pdf", "reports.xlsx", "reports/region.pdf", "reports/region.xlsx"):
+        begun = kasi.get(f"{root}/{part}?{year}")
+        work_id = re.findall(r"/work/([0-9a-f]{32})", kasi.get(f"{root}/work").text)[0]
+        asked = {"Accept": "application/json"}
+        until(lambda at=f"{root}/work/{work_id}": kasi.client.get(at, headers=asked).json["state"] == "done")
+        found[part] = kasi.get(f"{root}/work/{work_id}/file").data[:2]
+        assert (begun.status_code, begun.location) == (302, f"{root}/work")
+
+    assert [("data-large" in page, "data-table" in page) for page in pages] == [(True, False), (False, True)] * 2
+    assert list(found.values()) == [b"%P", b"PK"] * 2

@@ -184,6 +184,15 @@ def shown_classes(counts: Mapping[str, int], least: int = LEAST) -> set[str]:
     return shown
 
 
+def shown_coins(faces: Mapping[int, int]) -> dict[int, int | None]:
+    """Face -> touches at one counter; None: too few to be shown. Nothing of a counter with fewer than `LEAST`."""
+    counts = {str(face): count for face, count in faces.items()}
+    if sum(counts.values()) < LEAST:
+        return {}
+    shown = shown_classes(counts)
+    return {face: count if str(face) in shown or not count else None for face, count in faces.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Lagging:
     """Figures of a period that still runs, shown in steps of `LEAST` answers and one step late.

@@ -41,7 +41,7 @@ def satisfaction(report: PeriodReport, say: Say) -> ReportTable:
         Column(say("report.grade"), TEXT),
         Column(say("report.answers")),
     )
-    rows = tuple((one.key, f"{one.index:.2f}".replace(".", ","), one.grade, one.n) for one in report.satisfaction)
+    rows = tuple((one.key, one.written, one.grade, one.n) for one in report.satisfaction)
     return ReportTable("satisfaction", say("report.satisfaction"), columns, rows)
 
 

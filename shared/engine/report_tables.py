@@ -87,10 +87,17 @@ def figures(report: PeriodReport) -> dict[str, tuple[ColumnKind, Cell]]:
         "complaints": (COUNT, report.complaints.total),
         "complaints_in_time": (SHARE, _part(report.complaints.in_time, report.complaints.answered)),
         "complaints_late": (COUNT, report.complaints.late),
+        "satisfaction": (TEXT, _index(report)),
         "disturbances": (COUNT, len(report.disturbances)),
         "disturbed_min": (COUNT, report.disturbed_min),
         "closures": (COUNT, len(report.closures)),
     }
+
+
+def _index(report: PeriodReport) -> str | None:
+    """The newest index of the survey with its grade, how many answered, and when."""
+    newest = report.newest_satisfaction
+    return f"{newest.written} {newest.grade} (n = {newest.n}; {newest.key})" if newest else None
 
 
 def summary(compared: Compared, say: Say) -> ReportTable:

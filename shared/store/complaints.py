@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -219,6 +220,8 @@ class ComplaintFigures:
     """Of those that still wait."""
     days: list[float]
     """Of each answered one, from its coming in to its answer."""
+    by_service: dict[int | None, int]
+    """None: about no service in particular."""
 
     @property
     def total(self) -> int:
@@ -226,21 +229,32 @@ class ComplaintFigures:
 
 
 def figures(
-    connection: Connection, office: OfficeConfig, from_on: date, until_on: date, now: datetime
+    connection: Connection,
+    office: OfficeConfig,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    service_id: int | None = None,
 ) -> ComplaintFigures:
-    """Both days included."""
+    """Both days included; `service_id`: only about that service."""
     begins, ends = _span(office, from_on, until_on)
-    within = (
+    within = [
         ComplaintRecord.office_id == office.office_id,
         ComplaintRecord.received_at >= begins,
         ComplaintRecord.received_at < ends,
-    )
+    ]
+    if service_id is not None:
+        within.append(ComplaintRecord.service_id == service_id)
     names = ComplaintRecord.kind, ComplaintRecord.entrance, ComplaintRecord.state
     counted = connection.execute(select(*names, func.count()).where(*within).group_by(*names))
     came_in = {(kind, entrance, state): count for kind, entrance, state, count in counted}
     times = connection.execute(
         select(
-            ComplaintRecord.received_at, ComplaintRecord.answered_at, ComplaintRecord.answer_by, ComplaintRecord.state
+            ComplaintRecord.received_at,
+            ComplaintRecord.answered_at,
+            ComplaintRecord.answer_by,
+            ComplaintRecord.state,
+            ComplaintRecord.service_id,
         ).where(*within)
     ).all()
     answered = [row for row in times if row.answered_at is not None]
@@ -251,6 +265,7 @@ def figures(
         sum(row.answered_at <= row.answer_by for row in answered),
         sum(row.state in open_states and row.answer_by < now for row in times),
         [(row.answered_at - row.received_at).total_seconds() / 86400 for row in answered],
+        Counter(row.service_id for row in times),
     )
 
 

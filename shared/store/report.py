@@ -6,7 +6,7 @@ reported stands in the report of the day on which it was entered, so that each v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -242,6 +242,12 @@ def closures(connection: Connection, office: OfficeConfig, period: Period) -> li
         if row.action == "force_close":
             found.append(Closure(row.at, row.reason or "", service, None))
     return found
+
+
+def count_visits(connection: Connection, office_ids: Collection[int], period: Period) -> int:
+    """How many numbers were taken at these offices: by this it is known how long a report takes."""
+    mine = Ticket.office_id.in_(office_ids), Ticket.on_day.between(period.first, period.last)
+    return connection.execute(select(func.count()).select_from(Ticket).where(*mine)).scalar_one()
 
 
 def months_with_visits(connection: Connection, office_id: int) -> tuple[date, date] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.period import Period
 from shared.domain.report import Visit, VisitFigures, visit_figures
 from shared.domain.report_files import FileFact, FileFigures, file_figures
-from shared.domain.survey import LEAST, Scores
+from shared.domain.survey import LEAST, Scores, shown_classes
 from shared.store import complaints, survey
 from shared.store.complaints import ComplaintFigures
 from shared.store.office_config import OfficeConfigCache
@@ -23,12 +23,20 @@ from shared.store.tables import Officer
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """The index of one closed period of the survey, with the number of answers behind it."""
+    """The index of one closed period of the survey, with the number of answers behind it.
+
+    `services`: index and n of those services of which so many answered that it may be shown.
+    """
 
     key: str
     index: float
     grade: str
     n: int
+    services: Mapping[int, tuple[float, int]]
+
+    @property
+    def written(self) -> str:
+        return f"{self.index:.2f}".replace(".", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class PeriodReport:
     complaints: ComplaintFigures
     satisfaction: Sequence[Satisfaction]
     """Of the survey's periods that ended in this one and are published."""
+    newest_satisfaction: Satisfaction | None
+    """Of the last one that ended in this period or before it."""
     late: Sequence[Visit]
     """Visits of earlier days that stand here because they were entered after their month had been reported."""
 
@@ -66,6 +76,7 @@ def period_report(
     """The figures of the period; `service_id`: only of that service."""
     begins, ends = period.starts_at(office.zone), period.ends_at(office.zone)
     came, touched = facts(connection, configs, office, period, service_id)
+    indices = _satisfaction(connection, office, period, now, service_id)
     holidays = [(day, office.calendar.holidays[day]) for day in period.each_day() if day in office.calendar.holidays]
     return PeriodReport(
         period,
@@ -76,23 +87,28 @@ def period_report(
         closures(connection, office, period),
         sum(office.calendar.is_working_day(day) for day in period.each_day()),
         holidays,
-        complaints.figures(connection, office, period.first, period.last, now),
-        _satisfaction(connection, office, period, now),
+        complaints.figures(connection, office, period.first, period.last, now, service_id),
+        [one for last_on, one in indices if period.contains(last_on)],
+        indices[0][1] if indices else None,
         [visit for visit in came if visit.is_late],
     )
 
 
 def _satisfaction(
-    connection: Connection, office: OfficeConfig, period: Period, now: datetime
-) -> Sequence[Satisfaction]:
-    found = []
+    connection: Connection, office: OfficeConfig, period: Period, now: datetime, service_id: int | None
+) -> list[tuple[date, Satisfaction]]:
+    """Of the survey's periods that ended before this one did and are published, the newest first, by their last day."""
+    today, found = office.calendar.day_of(now), []
     for each in survey.periods(connection, office.office_id):
         scores = (each.result or {}).get("scores")
-        is_here = period.contains(each.last_on) and each.is_published(office.calendar.day_of(now))
-        if is_here and isinstance(scores, dict):
-            total = Scores.from_json(scores["all"])
-            if total.n >= LEAST:
-                found.append(Satisfaction(each.key, float(total.index), total.grade.value, total.n))
+        if each.last_on <= period.last and each.is_published(today) and isinstance(scores, dict):
+            of_services = {key: Scores.from_json(kept) for key, kept in scores.items() if key != "all"}
+            shown = {key: of_services[key] for key in shown_classes({key: one.n for key, one in of_services.items()})}
+            asked = Scores.from_json(scores["all"]) if service_id is None else shown.get(str(service_id), Scores())
+            services = {int(key): (float(one.index), one.n) for key, one in shown.items()}
+            if asked.n >= LEAST:
+                one = Satisfaction(each.key, float(asked.index), asked.grade.value, asked.n, services)
+                found.append((each.last_on, one))
     return found
 
 

@@ -1,12 +1,23 @@
-"""What office programs open: CSV as Indonesian spreadsheets expect it, in which no cell can be a formula."""
+"""What office programs open: CSV as Indonesian spreadsheets expect it, and workbooks; no text can be a formula."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from xlsxwriter import Workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WORKBOOK = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": True,
+}
 _FORMULA = re.compile(r"[\s\ufeff\u200b'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]")
 """What spreadsheets take for a formula, also behind blanks and in the wide signs of East Asia."""
 
@@ -23,3 +34,11 @@ def plain(text: str) -> str:
     """In one line, and no formula."""
     line = " ".join(text.split())
     return f"'{line}" if _FORMULA.match(line) else line
+
+
+@contextmanager
+def workbook(file: io.BytesIO, title: str, author: str) -> Iterator[Workbook]:
+    """A workbook whose texts stay texts; it is in `file` when the block ends."""
+    with Workbook(file, _WORKBOOK) as book:
+        book.set_properties({"title": title, "author": author})
+        yield book
