@@ -229,10 +229,10 @@ def test_a_large_report_is_made_as_long_work_and_can_be_left(
     pages = [kasi.get(f"{root}/reports{part}?{year}{whole}").text
              for part in ("", "/region") for whole in ("", "&whole=1")]  # fmt: skip
     found: dict[str, bytes] = {}
+    asked = {"Accept": "application/json"}
     for part in ("reports.pdf", "reports.xlsx", "reports/region.pdf", "reports/region.xlsx"):
         begun = kasi.get(f"{root}/{part}?{year}")
         work_id = re.findall(r"/work/([0-9a-f]{32})", kasi.get(f"{root}/work").text)[0]
-        asked = {"Accept": "application/json"}
         until(lambda at=f"{root}/work/{work_id}": kasi.client.get(at, headers=asked).json["state"] == "done")
         found[part] = kasi.get(f"{root}/work/{work_id}/file").data[:2]
         assert (begun.status_code, begun.location) == (302, f"{root}/work")
