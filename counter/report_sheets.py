@@ -67,7 +67,7 @@ def report_sheet() -> ResponseReturnValue:
         found = signed.tables if signed else tables(compared(office, period, progress=progress), words_of("id"))
         return sheet.pdf(FOLDER / "report.typ", sheet_facts(office, period, found, signed))
 
-    return _answer(Made("report", period, "pdf"), 0 if signed else visits_of(period), made)
+    return _answer(ReportFile("report", period, "pdf"), 0 if signed else visits_of(period), made)
 
 
 @blueprint.get("/reports.xlsx")
@@ -86,7 +86,7 @@ def report_book() -> ResponseReturnValue:
         held = BookFacts(title, office.name, tables(facts, words_of("id")), visits, files)
         return off_the_loop(book, held, office, words_of("id"))
 
-    return _answer(Made("report", period, "xlsx"), visits_of(period), made)
+    return _answer(ReportFile("report", period, "xlsx"), visits_of(period), made)
 
 
 @blueprint.get("/reports/region.pdf")
@@ -104,7 +104,7 @@ def region_sheet() -> ResponseReturnValue:
         }
         return sheet.pdf(FOLDER / "report_table.typ", facts)
 
-    return _answer(Made("region", period, "pdf"), visits_of_region(period), made)
+    return _answer(ReportFile("region", period, "pdf"), visits_of_region(period), made)
 
 
 @blueprint.get("/reports/region.xlsx")
@@ -117,11 +117,11 @@ def region_book() -> ResponseReturnValue:
         facts = BookFacts(f"{found[0].title} {period_words(period)}", office.name, found)
         return book(facts, office, words_of("id"))
 
-    return _answer(Made("region", period, "xlsx"), visits_of_region(period), made)
+    return _answer(ReportFile("region", period, "xlsx"), visits_of_region(period), made)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ReportFile:
     """A file of a report. `kind`: "report" or "region"; `form`: pdf or xlsx."""
 
     kind: str
@@ -138,7 +138,7 @@ class Made:
         return f"laporan-{about}-{self.period.address}.{self.form}"
 
 
-def _answer(what: Made, visits: int, made: Callable[[Progressed], bytes]) -> ResponseReturnValue:
+def _answer(what: ReportFile, visits: int, made: Callable[[Progressed], bytes]) -> ResponseReturnValue:
     """The file; of so many visits it is made as long work, which can be left."""
     if visits <= AT_ONCE:
         answer = Response(made(silent), content_type=what.media_type)
