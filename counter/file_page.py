@@ -62,7 +62,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id) if is_of_business else None
         running = outages.running(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
-        proposed = _proposed(connection, found)
+        proposed = proposed_at(connection, found.step)
     pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
     deeds = [_deed(event) for event in events if event.ticket_id is None]
@@ -142,9 +142,9 @@ def _visit(case_id: int) -> ApplicantHere | None:
         return ApplicantHere(ticket.label, ticket.state.value, minutes, counter, ticket.state in CALLABLE)
 
 
-def _proposed(connection: Connection, found: FileView) -> dict[str, str]:
+def proposed_at(connection: Connection, step: Step | None) -> dict[str, str]:
     """What the archive is likely to write next: the number after the last ones, in the same place."""
-    if found.step is None or Collects.ARCHIVE not in found.step.collects:
+    if step is None or Collects.ARCHIVE not in step.collects:
         return {}
     year = office_day(now(), office_config().zone).year
     number = following(files.archive_numbers(connection, g.office_id), year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import g, make_response, redirect, render_template, url_for
@@ -13,16 +13,16 @@ from counter.after_file import after_file, received, said
 from counter.blueprint import blueprint
 from counter.click_forms import FindReturned
 from counter.file_forms import FileClick
-from counter.file_page import declared_at, file_page, shown_applicant, villages
+from counter.file_page import declared_at, file_page, proposed_at, shown_applicant, villages
 from shared.domain.brought import Brought
 from shared.domain.collected import Collected
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.file import COLLECT, FileInput
+from shared.domain.file import COLLECT, File, FileInput
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.identity import mask
-from shared.domain.matter import facts_of
+from shared.domain.matter import facts_of, fee_of, products_of
 from shared.domain.numbering import label
-from shared.domain.procedure import first_desk
+from shared.domain.procedure import asked_besides, first_desk, way
 from shared.domain.rights import Right
 from shared.domain.standard import (
     Collects,
@@ -169,6 +169,10 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         raise NotAllowed("no_procedure")
     matter = {**(found.file.matter if found else {}), **_choices(service)}
     facts = facts_of(service, known, matter)
+    step = first_desk(service.steps)
+    fresh = File(ticket.service_id, 0, "", now(), now(), fee=fee_of(service, facts, matter))
+    with store().read() as connection:
+        proposed = proposed_at(connection, step)
     return render_template(
         "counter/checklist.html",
         office=office_config(),
@@ -177,20 +181,33 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         number=label(ticket.series, ticket.number),
         service=service,
         file=found,
+        view=found or Unwritten(fresh, service),
+        besides=asked_besides(way(service.steps, facts)),
+        proposed=proposed,
+        products=products_of(service, facts),
         collected=found.file.collected if found else _ticked(service, said),
         said=said,
         applicant=shown_applicant(found.file.applicant if found else {}),
         answers=known,
         question=next_question(service, known),
         requirements=needed(service, facts),
-        declared=declared_at(service, first_desk(service.steps), facts),
+        declared=declared_at(service, step, facts),
         matter=matter,
-        step=first_desk(service.steps),
+        step=step,
         may_return=True,
         villages=villages(),
         form=forms.sent(),
         message=message,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A file that is on the desk and nowhere else, for what its page shows of a file."""
+
+    file: File
+    service: ServiceStandard
+    confirmation_valid: bool = False
 
 
 def _ticked(service: ServiceStandard, said: Brought) -> Collected:

@@ -11,14 +11,17 @@ from typing import Any
 from sqlalchemy import select
 from world import MORNING
 
+from shared.domain.actor import Actor
 from shared.domain.file import File
 from shared.domain.file_state import FileAction
 from shared.domain.matter import products_of
 from shared.domain.procedure import ENDS_STEP, actions_for, find_step, first_desk
 from shared.domain.standard import Collects, Requirement, Role, ServiceStandard, Step, applies, needed, next_question
 from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField
+from shared.domain.standard_table import to_table
 from shared.engine.device import issue_token
 from shared.engine.founding import Plan, PlannedCounter, PlannedOfficer, PlannedRole, PlannedService, found
+from shared.engine.setup_standard import save_standard
 from shared.standards import read, service_from_json
 from shared.store import files, tables
 from shared.store.office import Store
@@ -220,6 +223,11 @@ class Filing:
             Collects.RECAP: {"number": "1/REKAP", "on": self.now.date().isoformat()},
         }
         return entries.get(kind, {"is_done": True})
+
+    def save(self, standard: ServiceStandard) -> None:
+        """Another version of that service."""
+        admin = Actor.officer(self.now, 1, "Admin", {Role.ADMIN})
+        self.store.change(self.id, admin, save_standard, standard.slug, to_table(standard))
 
     # --- what became of it ---
 

@@ -11,12 +11,10 @@ import pytest
 from filing import Filing, examples
 from sqlalchemy import update
 
-from shared.domain.actor import Actor
 from shared.domain.file_state import FileState
 from shared.domain.letters import LetterSeries
 from shared.domain.standard import Role
-from shared.domain.standard_table import to_table
-from shared.engine.setup_standard import save_standard
+from shared.domain.standard_parts import DeclaredField, Fee, FieldKind, Option, Promise, PromisePart, Rate, Unit
 from shared.store import tables
 from shared.store.file_views import net_hours
 from shared.store.office import Store
@@ -41,7 +39,7 @@ def test_every_example_goes_from_the_kiosk_to_the_hand_over(filing: Filing, name
 def test_the_letter_of_a_chain_is_initialled_twice_and_signed_once(filing: Filing) -> None:
     standard = EXAMPLES["dispensasi-nikah"]
     file = filing.open(standard)
-    for _ in range(3):
+    for _ in range(4):
         filing.step(file)
 
     filing.step(file, who=Role.SEKCAM)
@@ -61,15 +59,31 @@ def test_heirs_and_witnesses_are_written_down_and_read_back(filing: Filing) -> N
     assert len(file.matter["saksi"]) == 2
     assert re.search(r"<dt>Ahli waris 1</dt><dd>.*Anak</dd>", page)
     assert "<dt>Saksi 2</dt>" in page
-    assert "asli diterima; 1 lembar fotokopi; bermeterai" in filing.slip("receipt")
+    assert "bermeterai" in filing.slip("receipt")
     assert file.letters[0][0] in filing.slip("handover")
 
 
-def test_an_answer_leads_by_the_long_way_and_promises_more_time(filing: Filing) -> None:
-    short, short_way = filing.run(EXAMPLES["izin-keramaian"], 0)
-    long, long_way = filing.run(EXAMPLES["izin-keramaian"], 1)
+def test_two_parties_come_before_the_camat_and_pay_a_share_of_the_value(filing: Filing) -> None:
+    file, way = filing.run(EXAMPLES["akta-hibah"])
 
-    assert (short_way, long_way[0]) == (["validasi", "tanda_tangan", "serah"], "tinjau")
+    page = filing.page("kasi", f"counter/cases/{file.id}")
+    assert (file.fee, way[3]) == (1_500_000, "akta")
+    assert "Nama penerima hibah" in page
+    assert len(file.collected.at("akta")["confirmation"]) > 1
+    receipt = filing.slip("receipt")
+    assert "asli diperlihatkan; 2 lembar fotokopi" in receipt
+    assert "Rp1.500.000" in receipt
+
+
+def test_an_answer_leads_by_the_long_way_and_promises_more_time(filing: Filing) -> None:
+    standard = EXAMPLES["izin-keramaian"]
+    parts = (PromisePart("3 (tiga) hari kerja", 3, Unit.WORKING_DAYS, when=(("lapangan", "perlu"),)),)
+    promise = replace(standard.promise or Promise(), parts=parts)
+    filing.save(replace(standard, promise=promise))
+    short, short_way = filing.run(standard, 0)
+    long, long_way = filing.run(standard, 1)
+
+    assert long_way == ["tinjau", *short_way]
     assert short.due_at is not None
     assert long.due_at is not None
     assert (long.due_at - short.due_at) > timedelta(days=1)
@@ -78,10 +92,9 @@ def test_an_answer_leads_by_the_long_way_and_promises_more_time(filing: Filing) 
 
 
 def test_the_time_at_another_house_is_not_ours(filing: Filing) -> None:
-    file = filing.open(EXAMPLES["pindah-keluar"])
-    filing.step(file)
+    file = filing.open(EXAMPLES["izin-bangunan"])
     before = filing.file(file)
-    assert "sedang di: Dinas Kependudukan" in filing.page("operator", f"counter/cases/{file}")
+    assert "sedang di: UPPU" in filing.page("operator", f"counter/cases/{file}")
     filing.now += timedelta(days=3)
 
     filing.step(file)
@@ -90,18 +103,36 @@ def test_the_time_at_another_house_is_not_ours(filing: Filing) -> None:
     assert before.due_at is not None
     assert after.due_at is not None
     assert after.due_at > before.due_at
-    assert [(each.reason, each.until_at) for each in after.pauses] == [("elsewhere", filing.now)]
+    assert [(each.reason, each.until_at) for each in after.pauses] == [
+        ("elsewhere", filing.now),
+        ("elsewhere", None),
+    ]
     assert net_hours(after, office, filing.now) == 0
-    assert after.collected.at("disdukcapil")["foreign"]["number"] == "471.2/17/DISDUK"
+    assert after.collected.at("ukur")["foreign"]["number"] == "471.2/17/DISDUK"
 
 
 @pytest.mark.parametrize(("variant", "billed"), [(0, 300_000), (1, 720_000), (2, 0)])
 def test_the_fee_follows_the_rate_and_the_cashier_has_a_list(filing: Filing, variant: int, billed: int) -> None:
-    standard = EXAMPLES["izin-reklame"]
+    kinds = tuple(Option(key, key) for key in ("kain", "papan", "sosial"))
+    each_m2 = (("kain", 25_000), ("papan", 60_000))
+    rates = (*(Rate(key, each, "luas", when=(("bahan", key),)) for key, each in each_m2), Rate("sosial", 0))
+    standard = replace(
+        EXAMPLES["izin-bangunan"],
+        fee=Fee(text="Menurut luas", rates=(*rates[:2], replace(rates[2], when=(("bahan", "sosial"),)))),
+        fields=(
+            *EXAMPLES["izin-bangunan"].fields,
+            DeclaredField("bahan", "Bahan", kind=FieldKind.CHOICE, options=kinds),
+        ),
+    )
+    filing.save(standard)
     file = filing.open(standard, variant)
     assert filing.file(file).fee == billed
-    sent = {"validation": {"is_valid": True}, "bill": {"amount": billed}}
-    filing.post("kasi", f"counter/cases/{file}/advance", {"collected": sent})
+    filing.step(file)
+    filing.post(
+        "operator",
+        f"counter/cases/{file}/advance",
+        {"collected": {"foreign": {"number": "SKRD-1"}, "bill": {"amount": billed}}},
+    )
 
     filing.step(file, who=Role.KASIR)
 
@@ -114,24 +145,26 @@ def test_the_fee_follows_the_rate_and_the_cashier_has_a_list(filing: Filing, var
 
 
 def test_minutes_are_promised_to_the_minute_and_any_of_several_may_sign(filing: Filing) -> None:
-    file = filing.open(EXAMPLES["legalisasi"])
+    file = filing.open(EXAMPLES["surat-ahli-waris"])
 
-    filing.step(file, who=Role.SEKRETARIAT)
+    filing.step(file, who=Role.KASI)
 
     signed = filing.file(file)
     assert signed.due_at is not None
-    assert signed.due_at.astimezone(filing.now.tzinfo) == filing.now + timedelta(minutes=15)
-    assert signed.collected.at("sahkan")["signature"]["on_behalf_of"] == "lurah"
+    assert signed.due_at.astimezone(filing.now.tzinfo) == filing.now + timedelta(minutes=90)
+    assert signed.collected.at("sahkan")["signature"]["on_behalf_of"] == "camat"
 
 
 def test_a_service_has_hours_of_its_own(filing: Filing) -> None:
     filing.now -= timedelta(hours=1)
 
-    refused = filing.number("legalisasi", {}, (409,))
+    refused = filing.number("ahli-waris", {}, (409,))
 
     assert refused["error"]["code"] == "outside_hours"
     filing.now += timedelta(hours=1)
-    filing.number("legalisasi", {})
+    filing.number("ahli-waris", {})
+    filing.now += timedelta(hours=2, minutes=30)
+    assert filing.number("ahli-waris", {}, (409,))["error"]["code"] == "outside_hours"
 
 
 def test_a_service_without_a_procedure_ends_at_the_counter(filing: Filing) -> None:
@@ -202,6 +235,7 @@ def test_every_page_has_a_field_for_all_that_a_step_asks_for(filing: Filing, nam
 
 def test_a_correction_changes_the_matter_and_a_page_grows_with_what_was_typed(filing: Filing) -> None:
     file = filing.open(EXAMPLES["dispensasi-nikah"])
+    filing.step(file)
     said = {"applicant": {"name": "Siti Contoh"}, "matter": {"akad": "5-12-2026"}}
 
     filing.post("operator", f"counter/cases/{file}/correct", said)
@@ -219,21 +253,20 @@ def test_a_correction_changes_the_matter_and_a_page_grows_with_what_was_typed(fi
 def test_a_letter_gets_the_next_number_of_its_book_and_keeps_it_when_the_step_is_done_again(filing: Filing) -> None:
     standard = EXAMPLES["dispensasi-nikah"]
     steps = tuple(replace(one, letter_series="umum") if one.key == "nomor" else one for one in standard.steps)
-    table = to_table(replace(standard, steps=steps))
-    admin = Actor.officer(filing.now, 1, "Admin", {Role.ADMIN})
-    filing.store.change(filing.id, admin, save_standard, standard.slug, table)
+    filing.save(replace(standard, steps=steps))
     books = [asdict(LetterSeries("umum", "Surat keluar", "400/{no}/427.90/{year}"))]
     filing.store.write(
         update(tables.Office).values(settings={"letter_series": books}, setup_version=tables.Office.setup_version + 1)
     )
     file = filing.open(filing.store.office_config(filing.id).service(standard.slug).standard)
-    for _ in range(4):
+    for _ in range(5):
         filing.step(file)
+    kept = {"collected": {"archive": {"number": "1", "place": "Rak 1"}}}
 
     for _ in range(2):
-        filing.post("sekretariat", f"counter/cases/{file}/advance", {})
+        filing.post("loket", f"counter/cases/{file}/advance", kept)
         given = filing.file(file).letters
-        filing.post("sekretariat", f"counter/cases/{file}/undo", {})
+        filing.post("loket", f"counter/cases/{file}/undo", {})
 
     assert given == [("400/1/427.90/2026", "2026-11-27")]
 
@@ -244,5 +277,5 @@ def test_the_kiosk_tells_of_a_refused_file_and_of_the_steps_of_this_case(filing:
 
     told = [filing.post(None, "kiosk/files", {"code": file.token}) for file in (short, long)]
 
-    assert [step["title"] for step in told[0]["steps"]][1] == "Memvalidasi berkas"
+    assert [step["title"] for step in told[0]["steps"]][1] == "Memproses rekomendasi"
     assert (told[1]["state"], told[1]["steps"]) == ("refused", [])

@@ -12,7 +12,7 @@ from shared.domain.identity import is_phone, nik_check, plain, tidy
 from shared.domain.money import rupiah
 from shared.domain.procedure import first_desk
 from shared.domain.standard import ServiceStandard, Step, applies
-from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise
+from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise, Rate
 from shared.domain.typed import iso_day
 
 Matter = Mapping[str, object]
@@ -163,7 +163,12 @@ def fee_of(standard: ServiceStandard, facts: Mapping[str, str], matter: Matter) 
     counts = [Decimal(1) if rate.per is None else _number(matter.get(rate.per)) for rate in rates]
     if None in counts:
         return None
-    return int(sum((rate.rupiah * (count or 0) for rate, count in zip(rates, counts, strict=True)), Decimal()))
+    return int(sum((_each(rate) * (count or 0) for rate, count in zip(rates, counts, strict=True)), Decimal()))
+
+
+def _each(rate: Rate) -> Decimal:
+    """Rupiah for one of what the rate counts."""
+    return Decimal(rate.rupiah or 0) if rate.percent is None else Decimal(str(rate.percent)) / 100
 
 
 def products_of(standard: ServiceStandard, facts: Mapping[str, str]) -> list[str]:

@@ -148,6 +148,13 @@ def who_may(step: Step, roles: Collection[Role], action: FileAction) -> bool:
     return not (needed - {Role.APPLICANT}).isdisjoint(roles)
 
 
+def asked_besides(steps: Sequence[Step]) -> tuple[Collects, ...]:
+    """What the first desk must have besides the documents before it can accept a file."""
+    step = first_desk(steps)
+    asked = _documents_only(step) if _stays(steps, step, FileAction.ACCEPT) else step
+    return tuple(kind for kind in asked.collects if kind != Collects.DOCUMENTS)
+
+
 def permitted(steps: Sequence[Step], step_key: str, role: Role, action: FileAction) -> bool:
     """The whole table of (role, step, action): whether that role may ever do that there, in the fitting state."""
     step = find_step(steps, step_key)

@@ -16,7 +16,7 @@ class below or in `standard_parts`; all but key, text and title may be left out)
     [[steps]] key, title, role, also_roles, who, when, collects, signs, on_behalf_of, letter_series, may_refuse,
               elsewhere, norm_days, needs_applicant, silent, may_send_back_to, system
     promise = { value, unit, up_to, text, parts = [{ text, value, unit, up_to, when }] }    words alone are enough
-    fee = { rupiah, text, rates = [{ text, rupiah, per, when }] }                           so are they here
+    fee = { rupiah, text, rates = [{ text, rupiah, per, percent, when }] }                  so are they here
     products_by_case = [{ text, when }]                  besides `products`, which every applicant gets
 
 `when = [["jenis", "baru"], ["jenis", "ganti"], ["warga", "wni"]]` holds when each name in it (key of a question, or of

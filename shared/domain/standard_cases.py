@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from shared.domain.matter import MOST_ENTRIES
 from shared.domain.problem import Problem, under
 from shared.domain.standard import APPLICANT_FIELDS, Role, ServiceStandard, Step
-from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise, PromisePart
+from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise, PromisePart, Rate
 from shared.domain.standard_rules import keys_problems, not_one_of, when_problems
 
 _TIME = re.compile(r"([01][0-9]|2[0-3])[:.][0-5][0-9]")
@@ -139,8 +139,12 @@ def _fee(service: ServiceStandard) -> Iterator[Problem]:
     counted = [each.key for each in service.fields if each.kind in _COUNTED]
     for place, rate in enumerate(service.fee.rates if service.fee else ()):
         here = ("fee", "rates", place)
-        if rate.rupiah < 0:
+        if rate.percent is None and rate.rupiah is None:
+            yield Problem((*here, "rupiah"), "missing")
+        if (rate.rupiah or 0) < 0:
             yield Problem((*here, "rupiah"), "at_least", {"ge": 0})
+        if rate.percent is not None:
+            yield from under(here, _percent(rate, service))
         if rate.per is not None and rate.per not in counted:
             yield not_one_of((*here, "per"), rate.per, counted)
         yield from under(here, when_problems(rate.when, everything))
@@ -153,6 +157,17 @@ def _fee(service: ServiceStandard) -> Iterator[Problem]:
         yield from under(paper, keys_problems("choices", [choice.key for choice in requirement.choices]))
         if len(requirement.choices) == 1:
             yield Problem((*paper, "choices"), "two_options")
+
+
+def _percent(rate: Rate, service: ServiceStandard) -> Iterator[Problem]:
+    """A share is of a sum of money, and stands for the rupiah."""
+    sums = [each.key for each in service.fields if each.kind == FieldKind.MONEY]
+    if rate.rupiah is not None:
+        yield Problem(("rupiah",), "beside_percent")
+    if not 0 <= (rate.percent or 0) <= 100:
+        yield Problem(("percent",), "at_most", {"le": 100})
+    if rate.per not in sums:
+        yield Problem(("per",), "missing") if rate.per is None else not_one_of(("per",), rate.per, sums)
 
 
 def _hours(service: ServiceStandard) -> Iterator[Problem]:

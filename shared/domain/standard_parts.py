@@ -128,11 +128,13 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What is paid in one case (`when`), or for each of something: `per` is the key of a declared number field."""
+    """What is paid in one case (`when`): so many rupiah, for each of `per` (key of a declared number field) where that
+    is said; or so many percent of `per`, a declared sum of money ("1 % of the price")."""
 
     text: str
-    rupiah: int
+    rupiah: int | None = None
     per: str | None = None
+    percent: float | None = None
     when: When = ()
 
 

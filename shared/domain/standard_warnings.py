@@ -35,10 +35,10 @@ def _contradictions(service: ServiceStandard) -> Iterator[Problem]:
     """Words that say another number than the number beside them, on which the clock and the fee go."""
     promise, fee = service.promise, service.fee
     if promise is not None and promise.value is not None:
-        said = {int(each) for each in re.findall(r"[0-9]{1,4}", promise.text)}
-        if said and promise.value not in said:
+        said = [int(each) for each in re.findall(r"[0-9]{1,4}", promise.text)]
+        if said and promise.value not in (*said, sum(said)):
             yield Problem(("promise", "text"), "other_number", {"value": promise.value})
     if fee is not None and fee.rupiah:
-        said = {int(each.replace(".", "")) for each in re.findall(r"[0-9][0-9.]*[0-9]|[0-9]", fee.text)}
+        said = [int(each.replace(".", "")) for each in re.findall(r"[0-9][0-9.]*[0-9]|[0-9]", fee.text)]
         if said and fee.rupiah not in said:
             yield Problem(("fee", "text"), "other_number", {"value": fee.rupiah})

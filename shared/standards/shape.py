@@ -21,6 +21,7 @@ Table: TypeAlias = "dict[str, Json]"
 
 PAIRS = tuple[tuple[str, str], ...]
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,6})?")
 _THOUSANDS = re.compile(r"(?:Rp\.?\s*)?([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,9})(?:,-|,00)?")
 
 
@@ -89,6 +90,8 @@ def _value(value: object, kind: object) -> Json:
     text = _text(value)
     if text is not None and kind is bool:
         return {"true": True, "false": False}.get(text, text)
+    if text is not None and kind is float and _DECIMAL.fullmatch(text):
+        return float(text.replace(",", "."))
     return _whole(text) if text is not None and kind is int else text
 
 
