@@ -31,7 +31,6 @@ from shared.store import events as past
 from shared.store import file_views, files, outages
 from shared.store.events import PastEvent
 from shared.store.file_views import FileView
-from shared.store.tables import AnyRow
 from shared.web import forms
 from shared.web.auth import now, store
 from shared.web.screen import office_config
@@ -113,9 +112,8 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
     )
 
 
-def _deed(event: AnyRow) -> Deed:
-    detail = event.detail or {}
-    return Deed(event.action, event.at, event.officer, detail.get("step"), detail.get("to_step"), event.reason)
+def _deed(event: file_views.FileDeed) -> Deed:
+    return Deed(event.action, event.at, event.officer, event.of("step"), event.of("to_step"), event.reason)
 
 
 def receiver_of(step: Step) -> str:

@@ -121,7 +121,7 @@ class Panel:
     undo: Undo | None
     today: panel.Today
     messages: Sequence[panel.FloorMessage]
-    paper: list[dict[str, object]]
+    paper: list[reads.PaperView]
     """How the printers are: `reads.paper`."""
     keys: dict[str, str] = field(default_factory=lambda: KEYS)
     recall_after_s: int = RECALL_AFTER_S

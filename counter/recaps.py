@@ -10,7 +10,6 @@ from pathlib import Path
 
 from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
 
 from counter import paper_facts
 from counter.blueprint import blueprint
@@ -99,7 +98,7 @@ class RecapLine:
 class RecapView:
     """`times`, `minutes`: how often and how long OSS was disturbed in its period."""
 
-    made: Row[object]
+    made: file_views.RecapMade
     lines: Sequence[RecapLine]
     times: int
     minutes: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from shared.domain import board
 from shared.domain.availability import Availability, Code
@@ -21,7 +21,7 @@ from shared.engine import survey_answer
 from shared.engine.forecast import QueuePlace
 from shared.engine.survey_answer import Holder
 from shared.store import brought, files, reads
-from shared.store.tables import FileRecord
+from shared.store.tables import FileRecord, Ticket
 from shared.web import blank_forms
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
@@ -102,7 +102,7 @@ def _file(token: str) -> str | None:
     )
 
 
-def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[object, ...]], list[Step]]:
+def _find(token: str) -> tuple[OfficeConfig, Ticket, list[Step]]:
     """The ticket, its office, and the steps of its way with the present one; raises `Unknown("ticket")`."""
     with store().read() as connection:
         row = reads.ticket_by_token(connection, token)
@@ -115,7 +115,7 @@ def _find(token: str) -> tuple[OfficeConfig, Row[*tuple[object, ...]], list[Step
     return office, row, steps
 
 
-def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[object, ...]]) -> list[Step]:
+def _steps(connection: Connection, office: OfficeConfig, row: Ticket) -> list[Step]:
     """What is still to come: from the step at which the file lies, or all while there is no file yet."""
     file = connection.execute(
         select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
@@ -128,7 +128,7 @@ def _steps(connection: Connection, office: OfficeConfig, row: Row[*tuple[object,
     return list(steps[keys.index(file.step) :]) if file.step in keys else []
 
 
-def _facts(office: OfficeConfig, row: Row[*tuple[object, ...]]) -> dict[str, object]:
+def _facts(office: OfficeConfig, row: Ticket) -> dict[str, object]:
     number = label(row.series, row.number)
     service = office.service_ids[row.service_id]
     with store().room(row.office_id, now()) as room:

@@ -448,7 +448,7 @@ def test_a_roll_that_was_changed_begins_a_new_estimate(small: World, clock: Cloc
         device.mend()
         until(lambda: printer(small.store, printer_id).status == Status.OK)
 
-    assert before["slips_left"] > 100
+    assert before.slips_left > 100
     assert printer(small.store, printer_id).printed_slips == 0
 
 

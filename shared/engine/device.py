@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.store import rows
 from shared.store.tables import Device, Pairing
 
 PURPOSES = ("kiosk", "display", "agent")
@@ -78,14 +79,11 @@ def confirm(connection: Connection, office_id: int, code: str, name: str, now: d
     """The admin typed what the device shows: the device's id. Raises `Unknown("pairing")`, `Invalid("fields")`."""
     name = plain_name(name)
     plain = "".join(each for each in code if each.isdigit())
-    row = connection.execute(
-        select(Pairing).where(
-            Pairing.office_id == office_id, Pairing.code == plain, Pairing.name.is_(None), Pairing.expires_at > now
-        )
-    ).first()
-    if row is None:
+    fits = Pairing.code == plain, Pairing.name.is_(None), Pairing.expires_at > now
+    pairing = rows.first(connection, select(Pairing).where(Pairing.office_id == office_id, *fits))
+    if pairing is None:
         raise Unknown("pairing")
-    return _admit(connection, row, name, row.token_hash, now)
+    return _admit(connection, pairing, name, pairing.token_hash, now)
 
 
 def invite(connection: Connection, office_id: int, name: str, now: datetime) -> str:
@@ -112,19 +110,18 @@ def redeem(connection: Connection, code: str, token: str, now: datetime) -> int:
     if office_id is not None:
         return int(office_id)
     plain = "".join(each for each in code.upper() if each in INVITATION)
-    row = connection.execute(
-        select(Pairing).where(Pairing.token_hash == digest(plain), Pairing.name.is_not(None), Pairing.expires_at > now)
-    ).first()
-    if row is None:
+    fits = Pairing.token_hash == digest(plain), Pairing.name.is_not(None), Pairing.expires_at > now
+    pairing = rows.first(connection, select(Pairing).where(*fits))
+    if pairing is None or pairing.name is None:
         raise Unknown("pairing")
-    _admit(connection, row, row.name, shown, now)
-    return int(row.office_id)
+    _admit(connection, pairing, pairing.name, shown, now)
+    return pairing.office_id
 
 
-def invitations(connection: Connection, office_id: int, now: datetime) -> list[Row[object]]:
+def invitations(connection: Connection, office_id: int, now: datetime) -> Sequence[Pairing]:
     """The codes of an admin that no agent has used yet."""
     mine = and_(Pairing.office_id == office_id, Pairing.name.is_not(None), Pairing.expires_at > now)
-    return list(connection.execute(select(Pairing).where(mine).order_by(Pairing.id)))
+    return rows.every(connection, select(Pairing).where(mine).order_by(Pairing.id))
 
 
 def revoke(connection: Connection, office_id: int, device_id: int, now: datetime) -> None:
@@ -140,21 +137,16 @@ def configure(
     _set(connection, office_id, device_id, name=name, settings=dict(settings))
 
 
-def pending(connection: Connection, office_id: int, token: str, now: datetime) -> Row[object] | None:
+def pending(connection: Connection, office_id: int, token: str, now: datetime) -> Pairing | None:
     """The pairing that waits for this token; None when it expired, was confirmed, or never was."""
-    return connection.execute(
-        select(Pairing).where(
-            Pairing.office_id == office_id, Pairing.token_hash == digest(token), Pairing.expires_at > now
-        )
-    ).first()
+    mine = Pairing.office_id == office_id, Pairing.token_hash == digest(token), Pairing.expires_at > now
+    return rows.first(connection, select(Pairing).where(*mine))
 
 
-def devices(connection: Connection, office_id: int) -> list[Row[object]]:
+def devices(connection: Connection, office_id: int) -> Sequence[Device]:
     """Those that were not revoked, by purpose and name; programs of officers are no devices."""
-    found = select(Device).where(
-        Device.office_id == office_id, Device.revoked_at.is_(None), Device.purpose.in_(PURPOSES)
-    )
-    return list(connection.execute(found.order_by(Device.purpose, Device.name, Device.id)))
+    mine = Device.office_id == office_id, Device.revoked_at.is_(None), Device.purpose.in_(PURPOSES)
+    return rows.every(connection, select(Device).where(*mine).order_by(Device.purpose, Device.name, Device.id))
 
 
 def is_offline(last_seen_at: datetime | None, now: datetime, lost_at: datetime | None = None) -> bool:
@@ -200,7 +192,7 @@ def _set(connection: Connection, office_id: int, device_id: int, **columns: obje
         raise Unknown("device")
 
 
-def _admit(connection: Connection, pairing: Row[object], name: str, token_hash: str, now: datetime) -> int:
+def _admit(connection: Connection, pairing: Pairing, name: str, token_hash: str, now: datetime) -> int:
     """Of two that come with the same code one finds it."""
     if connection.execute(delete(Pairing).where(Pairing.id == pairing.id)).rowcount != 1:
         raise Unknown("pairing")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import Connection, Select, and_, insert, select, update
 
 from shared.domain import print_job
 from shared.domain.errors import Invalid, NotAllowed, Unknown
@@ -19,7 +19,7 @@ from shared.engine import print_queue
 from shared.engine.device import digest
 from shared.engine.printer_state import KnownPrinter
 from shared.printing.profiles import profile
-from shared.store import hot
+from shared.store import hot, rows
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
 from shared.words import words
@@ -159,8 +159,10 @@ def attach(tx: Transaction, device_id: int, slug: str, *, kind: str, address: st
     """
     facts = {"kind": kind, "address": address, "profile": profile, "answers": answers, "device_id": device_id}
     mine = and_(Printer.office_id == tx.office_id, Printer.device_id == device_id)
-    known = tx.first(select(Printer).where(Printer.office_id == tx.office_id, Printer.slug == slug))
-    retired = tx.first(select(Printer).where(mine, Printer.is_active.is_(False)).order_by(Printer.id.desc()))
+    named = select(Printer).where(Printer.office_id == tx.office_id, Printer.slug == slug)
+    known = rows.first(tx.connection, named)
+    taken_away = select(Printer).where(mine, Printer.is_active.is_(False)).order_by(Printer.id.desc())
+    retired = rows.first(tx.connection, taken_away)
     if known is None and retired is not None:
         tx.execute(update(Printer).where(Printer.id == retired.id).values(slug=slug, is_active=True, **facts))
     elif known is None:
@@ -205,7 +207,7 @@ def _key_of(office_id: int, slug: str) -> Select[object]:
     )
 
 
-def _is_left(tx: Transaction, printer: Row[object]) -> bool:
+def _is_left(tx: Transaction, printer: Printer) -> bool:
     """Its agent was revoked: another may take its place."""
     left = select(Device.id).where(Device.id == printer.device_id, Device.revoked_at.is_not(None))
     return tx.first(left) is not None

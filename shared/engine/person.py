@@ -12,6 +12,7 @@ from shared.domain.complaint import written
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.file_state import RUNNING, FileState
 from shared.engine.retention import erase_file
+from shared.store import rows
 from shared.store.office import Transaction
 from shared.store.tables import DataRequest, FileRecord
 
@@ -47,7 +48,7 @@ def answer(tx: Transaction, request_id: int, is_granted: bool, reason: str) -> b
     work, `Missing("complaint_incomplete")` for a refusal without a reason.
     """
     mine = DataRequest.id == request_id, DataRequest.office_id == tx.office_id
-    row = tx.first(select(DataRequest).where(*mine))
+    row = rows.first(tx.connection, select(DataRequest).where(*mine))
     if row is None:
         raise Unknown("data_request")
     if row.ended_at is not None:
@@ -75,11 +76,11 @@ def wish_of(word: str) -> DataWish:
 
 
 def _erase(tx: Transaction, cases: Collection[int]) -> None:
-    rows = tx.all(_files(tx, cases))
-    if any(row.state in (*RUNNING, FileState.NEW) for row in rows):
+    files = rows.every(tx.connection, _files(tx, cases))
+    if any(file.state in (*RUNNING, FileState.NEW) for file in files):
         raise NotAllowed("erase_running")
-    for row in rows:
-        erase_file(tx, row)
+    for file in files:
+        erase_file(tx, file)
 
 
 def _files(tx: Transaction, cases: Collection[int]) -> Select[FileRecord]:

@@ -19,11 +19,10 @@ from shared.domain.retention import (
     stripped_collected,
     stripped_detail,
 )
-from shared.store import hot
+from shared.store import hot, rows
 from shared.store.office import Transaction
 from shared.store.survey_tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (
-    AnyRow,
     ComplaintPerson,
     ComplaintRecord,
     DataView,
@@ -59,7 +58,7 @@ def clear(tx: Transaction) -> dict[str, int]:
     return cleared
 
 
-def erase_file(tx: Transaction, row: AnyRow) -> None:
+def erase_file(tx: Transaction, row: FileRecord) -> None:
     """Takes a person out of one file and of all that was written about it: events, slips, letters, corrections."""
     secrets = secrets_of({**row.applicant, **texts(row.matter)}, row.nik, row.nib)
     gone = {
@@ -152,7 +151,7 @@ _CLEAR: dict[DataClass, Callable[[Transaction, datetime], int]] = {
 }
 
 
-def _ended_files(tx: Transaction, before: datetime, *which: ColumnElement[bool]) -> Sequence[AnyRow]:
+def _ended_files(tx: Transaction, before: datetime, *which: ColumnElement[bool]) -> Sequence[FileRecord]:
     running = (*RUNNING, FileState.NEW)
     mine = FileRecord.office_id == tx.office_id, FileRecord.state.not_in(running), FileRecord.since_at < before
-    return tx.all(select(FileRecord).where(*mine, *which).limit(AT_ONCE))
+    return rows.every(tx.connection, select(FileRecord).where(*mine, *which).limit(AT_ONCE))

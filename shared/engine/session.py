@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain.errors import Forbidden, Unknown
+from shared.store import rows
 from shared.store.office import Transaction
 from shared.store.tables import Device, Officer, OfficerSession, SignInTry
 
@@ -76,17 +77,18 @@ def _budget(used: int, since: datetime, now: datetime) -> tuple[int, datetime]:
     return (used - refilled, since + refilled * REFILL) if used > refilled else (0, now)
 
 
-def _locked_row(connection: Connection, office_id: int, login: str, place: str, now: datetime) -> Row[object]:
+def _locked_row(connection: Connection, office_id: int, login: str, place: str, now: datetime) -> SignInTry:
     """The row of that place, made when it is missing; it stays locked, so that tries are counted one by one."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     columns = {"office_id": office_id, "login": login, "place": place, "failed": 0, "at": now}
     connection.execute(make(SignInTry).values(columns).on_conflict_do_nothing())
     mine = SignInTry.office_id == office_id, SignInTry.login == login, SignInTry.place == place
-    row: Row[object] = connection.execute(select(SignInTry).where(*mine).with_for_update()).one()
-    return row
+    found = rows.first(connection, select(SignInTry).where(*mine).with_for_update())
+    assert found is not None
+    return found
 
 
-def _write(connection: Connection, row: Row[object], **columns: object) -> None:
+def _write(connection: Connection, row: SignInTry, **columns: object) -> None:
     mine = SignInTry.office_id == row.office_id, SignInTry.login == row.login, SignInTry.place == row.place
     connection.execute(update(SignInTry).where(*mine).values(columns))
 
@@ -167,30 +169,53 @@ def end_token(tx: Transaction, device_id: int, only_of: int | None) -> None:
     tx.record("end_token", detail={"of": found.officer_id})
 
 
-def running(
-    connection: Connection, office_id: int, officer_id: int | None, now: datetime
-) -> Sequence[Row[OfficerSession, str]]:
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A running session, and whose it is."""
+
+    id: int
+    officer: str
+    browser: str
+    address: str
+    made_at: datetime
+    seen_at: datetime
+
+
+def running(connection: Connection, office_id: int, officer_id: int | None, now: datetime) -> list[SessionView]:
     """Those that are signed in now, of one officer or (None) of the whole office, newest first."""
+    each = OfficerSession
     wanted = (
-        select(OfficerSession, Officer.name.label("officer"))
-        .join(Officer, Officer.id == OfficerSession.officer_id)
-        .where(Officer.office_id == office_id, OfficerSession.ended_at.is_(None), OfficerSession.seen_at > now - LISTED)
-        .order_by(OfficerSession.seen_at.desc())
+        select(each.id, Officer.name, each.browser, each.address, each.made_at, each.seen_at)
+        .join(Officer, Officer.id == each.officer_id)
+        .where(Officer.office_id == office_id, each.ended_at.is_(None), each.seen_at > now - LISTED)
+        .order_by(each.seen_at.desc())
     )
-    return connection.execute(
-        wanted if officer_id is None else wanted.where(OfficerSession.officer_id == officer_id)
-    ).all()
+    mine = wanted if officer_id is None else wanted.where(each.officer_id == officer_id)
+    return [SessionView(*row) for row in connection.execute(mine)]
 
 
-def tokens(connection: Connection, office_id: int, officer_id: int | None, now: datetime) -> Sequence[Row[Device, str]]:
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A program's token, and for whom it acts."""
+
+    id: int
+    officer: str
+    name: str
+    made_at: datetime
+    last_seen_at: datetime | None
+    expires_at: datetime | None
+
+
+def tokens(connection: Connection, office_id: int, officer_id: int | None, now: datetime) -> list[TokenView]:
     """The tokens of programs that act for an officer, or (None) for anybody of the office, newest first."""
     wanted = (
-        select(Device, Officer.name.label("officer"))
+        select(Device.id, Officer.name, Device.name, Device.made_at, Device.last_seen_at, Device.expires_at)
         .join(Officer, Officer.id == Device.officer_id)
         .where(Device.office_id == office_id, *_is_token(now))
         .order_by(Device.id.desc())
     )
-    return connection.execute(wanted if officer_id is None else wanted.where(Device.officer_id == officer_id)).all()
+    mine = wanted if officer_id is None else wanted.where(Device.officer_id == officer_id)
+    return [TokenView(*row) for row in connection.execute(mine)]
 
 
 def _is_token(now: datetime) -> tuple[ColumnElement[bool], ...]:

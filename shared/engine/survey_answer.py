@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.numbering import office_day, parse_label
@@ -22,7 +22,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.survey import ELEMENTS, RESPONDENT, AnswerChannel, Element, Lagging, is_complete
 from shared.domain.survey_draw import MOST_TRIES, survey_code
 from shared.domain.ticket import State
-from shared.store import survey
+from shared.store import rows, survey
 from shared.store.survey import PeriodFacts
 from shared.store.survey_tables import SurveyAnswer, SurveyInvitation, SurveyPeriod, SurveyRespondents, SurveyTally
 from shared.store.tables import FileRecord, Ticket
@@ -91,7 +91,7 @@ def ask(connection: Connection, office: OfficeConfig, holder: Holder, now: datet
     return found
 
 
-def _by_token(connection: Connection, office: OfficeConfig, shown: str) -> Row[Ticket] | None:
+def _by_token(connection: Connection, office: OfficeConfig, shown: str) -> Ticket | None:
     """Of a number slip or a phone; of a receipt, the newest visit for that file."""
     last = shown.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
     if not _TOKEN.fullmatch(last):
@@ -100,7 +100,7 @@ def _by_token(connection: Connection, office: OfficeConfig, shown: str) -> Row[T
     file = select(FileRecord.id).where(FileRecord.office_id == office.office_id, FileRecord.token == last)
     is_it = (Ticket.token == last) | Ticket.case_id.in_(file)
     newest = Ticket.on_day.desc(), Ticket.since_at.desc(), Ticket.id.desc()
-    return connection.execute(select(Ticket).where(*ended, is_it).order_by(*newest).limit(1)).first()
+    return rows.first(connection, select(Ticket).where(*ended, is_it).order_by(*newest).limit(1))
 
 
 def _by_number(connection: Connection, office: OfficeConfig, holder: Holder, now: datetime) -> Invited | None:
@@ -115,7 +115,7 @@ def _by_number(connection: Connection, office: OfficeConfig, holder: Holder, now
         Ticket.series == series,
         Ticket.number == number,
     )
-    row = connection.execute(select(Ticket).where(*where)).first()
+    row = rows.first(connection, select(Ticket).where(*where))
     if row is None or row.state != State.DONE:
         return None
     mine = SurveyInvitation.ticket_id == row.id
@@ -128,7 +128,7 @@ def _by_number(connection: Connection, office: OfficeConfig, holder: Holder, now
     return _invited(connection, office, row, now)
 
 
-def _invited(connection: Connection, office: OfficeConfig, row: Row[Ticket], now: datetime) -> Invited:
+def _invited(connection: Connection, office: OfficeConfig, row: Ticket, now: datetime) -> Invited:
     drawn = connection.execute(
         select(SurveyInvitation.period_id, SurveyInvitation.is_open).where(SurveyInvitation.ticket_id == row.id)
     ).first()

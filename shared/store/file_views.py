@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -162,36 +162,72 @@ def one(
     return None if file is None else view(connection, office_configs, office, file, now)
 
 
-def history(connection: Connection, case_id: int) -> Sequence[AnyRow]:
-    """The events of a file and of its visitors, oldest first, with the officer's name."""
-    return connection.execute(
-        select(Event, Officer.name.label("officer"))
+@dataclass(frozen=True, slots=True)
+class FileDeed:
+    """An event of a file, or of a visitor of it (`ticket_id`). `officer`: a name; None when nobody was signed in."""
+
+    at: datetime
+    action: str
+    ticket_id: int | None
+    reason: str | None
+    detail: Mapping[str, object]
+    officer: str | None
+
+    def of(self, name: str) -> str | None:
+        """A word of the detail, such as the `step`."""
+        word = self.detail.get(name)
+        return word if isinstance(word, str) else None
+
+
+def history(connection: Connection, case_id: int) -> list[FileDeed]:
+    """The events of a file and of its visitors, oldest first."""
+    found = connection.execute(
+        select(Event.at, Event.action, Event.ticket_id, Event.reason, Event.detail, Officer.name)
         .outerjoin(Officer, Officer.id == Event.officer_id)
         .where(Event.case_id == case_id)
         .order_by(Event.id)
-    ).all()
+    )
+    return [FileDeed(at, action, ticket, reason, detail or {}, by) for at, action, ticket, reason, detail, by in found]
 
 
-def views(connection: Connection, case_id: int, limit: int = 20) -> Sequence[AnyRow]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody looked at the data of a file."""
+
+    at: datetime
+    officer: str
+
+
+def views(connection: Connection, case_id: int, limit: int = 20) -> list[Looked]:
     """Who looked at the file's data, newest first."""
-    return connection.execute(
-        select(DataView.at, Officer.name.label("officer"))
-        .join(Officer, Officer.id == DataView.officer_id)
-        .where(DataView.case_id == case_id)
-        .order_by(DataView.id.desc())
-        .limit(limit)
-    ).all()
+    mine = select(DataView.at, Officer.name).join(Officer, Officer.id == DataView.officer_id)
+    found = connection.execute(mine.where(DataView.case_id == case_id).order_by(DataView.id.desc()).limit(limit))
+    return [Looked(*row) for row in found]
 
 
-def recaps(connection: Connection, office_id: int) -> Sequence[AnyRow]:
-    """The recaps so far, newest first, with the number of their files and the officer's name."""
+@dataclass(frozen=True, slots=True)
+class RecapMade:
+    """A recap with the number of its files and the name of who made it."""
+
+    id: int
+    number: str
+    on_day: date
+    from_on: date
+    until_on: date
+    files: int
+    officer: str
+
+
+def recaps(connection: Connection, office_id: int) -> list[RecapMade]:
+    """The recaps so far, newest first."""
     listed = select(func.count()).where(FileRecord.recap_id == Recap.id).scalar_subquery()
-    return connection.execute(
-        select(Recap, listed.label("files"), Officer.name.label("officer"))
+    found = connection.execute(
+        select(Recap.id, Recap.number, Recap.on_day, Recap.from_on, Recap.until_on, listed, Officer.name)
         .join(Officer, Officer.id == Recap.officer_id)
         .where(Recap.office_id == office_id)
         .order_by(Recap.id.desc())
-    ).all()
+    )
+    return [RecapMade(*row) for row in found]
 
 
 def view(

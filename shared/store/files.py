@@ -17,6 +17,7 @@ from shared.domain.identity import plain, tidy
 from shared.domain.numbering import claim_code, parse_claim, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import Collects
+from shared.store import rows
 from shared.store.tables import AnyRow, Counter, FileRecord, Ticket
 
 
@@ -162,13 +163,13 @@ def last_archive_place(connection: Connection, office_id: int) -> str:
     return next((str(each["place"]) for each in entries if each.get("place")), "")
 
 
-def seat_of(connection: Connection, officer_id: int) -> AnyRow | None:
+def seat_of(connection: Connection, officer_id: int) -> Counter | None:
     """The counter where the officer sits."""
-    return connection.execute(select(Counter).where(Counter.officer_id == officer_id)).first()
+    return rows.first(connection, select(Counter).where(Counter.officer_id == officer_id))
 
 
-def ticket_of(connection: Connection, office_id: int, ticket_id: int) -> AnyRow | None:
-    return connection.execute(select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id)).first()
+def ticket_of(connection: Connection, office_id: int, ticket_id: int) -> Ticket | None:
+    return rows.first(connection, select(Ticket).where(Ticket.id == ticket_id, Ticket.office_id == office_id))
 
 
 def columns(file: File) -> dict[str, object]:

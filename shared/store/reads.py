@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.domain import identity
 from shared.domain.board import HeardBoard
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.room_facts import QueueTicket
-from shared.store import announcements
+from shared.store import announcements, rows
 from shared.store.hot import COLUMNS
 from shared.store.office import Store
 from shared.store.tables import ACTIVE, FileRecord, Office, Officer, Printer, PrintJob, StandardVersion, Ticket
 
 
-def standard_versions(connection: Connection, service_id: int) -> Sequence[Row[*tuple[object, ...]]]:
+def standard_versions(connection: Connection, service_id: int) -> Sequence[StandardVersion]:
     """Every version of a service's standard, the oldest first."""
     mine = select(StandardVersion).where(StandardVersion.service_id == service_id)
-    return connection.execute(mine.order_by(StandardVersion.number)).all()
+    return rows.every(connection, mine.order_by(StandardVersion.number))
 
 
 def standard_number(connection: Connection, standard_id: int) -> int:
@@ -29,8 +30,8 @@ def standard_number(connection: Connection, standard_id: int) -> int:
     return int(connection.execute(number).scalar_one())
 
 
-def offices(connection: Connection) -> Sequence[Row[*tuple[object, ...]]]:
-    return connection.execute(select(Office.id, Office.slug, Office.name).order_by(Office.id)).all()
+def offices(connection: Connection) -> Sequence[Office]:
+    return rows.every(connection, select(Office).order_by(Office.id))
 
 
 def board(store: Store, office_id: int, now: datetime) -> HeardBoard:
@@ -46,21 +47,21 @@ def tickets_by_number(
 ) -> list[QueueTicket]:
     """The tickets of this day with the number, under each of the letters, also those that have ended."""
     mine = Ticket.office_id == office_id, Ticket.on_day == on_day
-    rows = select(*COLUMNS).where(*mine, Ticket.series.in_(letters), Ticket.number == number)
-    return [QueueTicket(*row) for row in connection.execute(rows)]
+    wanted = select(*COLUMNS).where(*mine, Ticket.series.in_(letters), Ticket.number == number)
+    return [QueueTicket(*row) for row in connection.execute(wanted)]
 
 
 def active_before(connection: Connection, office_id: int, day: date) -> list[QueueTicket]:
     """What the days before have left behind."""
-    rows = select(*COLUMNS).where(Ticket.office_id == office_id, Ticket.on_day < day, ACTIVE)
-    return [QueueTicket(*row) for row in connection.execute(rows)]
+    wanted = select(*COLUMNS).where(Ticket.office_id == office_id, Ticket.on_day < day, ACTIVE)
+    return [QueueTicket(*row) for row in connection.execute(wanted)]
 
 
 _PAPER = select(Printer).where(Printer.office_id == bindparam("the_office"), Printer.is_active).order_by(Printer.id)
 
 
-def ticket_by_token(connection: Connection, token: str) -> Row[*tuple[object, ...]] | None:
-    return connection.execute(select(Ticket).where(Ticket.token == token)).first()
+def ticket_by_token(connection: Connection, token: str) -> Ticket | None:
+    return rows.first(connection, select(Ticket).where(Ticket.token == token))
 
 
 def office_of_token(connection: Connection, token: str) -> int | None:
@@ -70,102 +71,108 @@ def office_of_token(connection: Connection, token: str) -> int | None:
     return connection.execute(of_ticket.union_all(of_file)).scalars().first()
 
 
-def officer_by_id(connection: Connection, officer_id: int) -> Row[*tuple[object, ...]] | None:
-    return connection.execute(select(Officer).where(Officer.id == officer_id)).first()
+def officer_by_id(connection: Connection, officer_id: int) -> Officer | None:
+    return rows.first(connection, select(Officer).where(Officer.id == officer_id))
 
 
-def officer_by_login(connection: Connection, office_id: int, login: str) -> Row[*tuple[object, ...]] | None:
-    return connection.execute(
-        select(Officer).where(Officer.office_id == office_id, Officer.login == identity.login(login))
-    ).first()
+def officer_by_login(connection: Connection, office_id: int, login: str) -> Officer | None:
+    mine = Officer.office_id == office_id, Officer.login == identity.login(login)
+    return rows.first(connection, select(Officer).where(*mine))
 
 
-def printers(connection: Connection, office_id: int) -> list[dict[str, object]]:
-    """How the office's printers are, for the kiosk, the counters and the supervisor; words: `printer.<status>`.
+@dataclass(frozen=True, slots=True)
+class PrinterView:
+    """How a printer is, for the counters and the supervisor; the words are `printer.<status>`."""
 
-    slug, kind, address, answers, device_id, status ("ok", "near_end" ...), status_at, slips_left (an estimate; None
-    for the virtual one), waiting (jobs not yet sent), fault (what hinders the oldest of them), fallback (a slug or
-    None).
-    """
-    rows = connection.execute(
-        select(Printer).where(Printer.office_id == office_id, Printer.is_active).order_by(Printer.id)
-    ).all()
-    queued = connection.execute(
-        select(PrintJob.printer_id, PrintJob.fault)
-        .where(PrintJob.office_id == office_id, PrintJob.state.in_(("queued", "sending")))
-        .order_by(PrintJob.id)
-    ).all()
-    slugs = {row.id: row.slug for row in rows}
-    found = []
-    for row in rows:
-        jobs = [job for job in queued if job.printer_id == row.id]
-        found.append(
-            {
-                "slug": row.slug,
-                "kind": row.kind,
-                "address": row.address,
-                "answers": row.answers,
-                "device_id": row.device_id,
-                "status": "ok" if row.kind == "virtual" else row.status,
-                "status_at": row.status_at,
-                "slips_left": _slips_left(row),
-                "waiting": len(jobs),
-                "fault": jobs[0].fault if jobs else None,
-                "fallback": slugs.get(row.fallback_id),
-            }
-        )
-    return found
-
-
-def paper(connection: Connection, office_id: int) -> list[dict[str, object]]:
-    """The printers that have paper, in a few facts for every panel: slug, status, slips_left."""
-    rows = connection.execute(_PAPER, {"the_office": office_id})
-    return [
-        {"slug": row.slug, "status": row.status, "slips_left": _slips_left(row)}
-        for row in rows
-        if row.kind != "virtual"
-    ]
-
-
-def _slips_left(printer: Row[*tuple[object, ...]]) -> int | None:
+    slug: str
+    kind: str
+    address: str
+    answers: str
+    device_id: int | None
+    status: str
+    """"ok", "near_end" ...; the virtual one is always well."""
+    status_at: datetime | None
+    slips_left: int | None
     """An estimate; None for the virtual one."""
+    waiting: int
+    """Jobs not yet sent."""
+    fault: str | None
+    """What hinders the oldest of them."""
+    fallback: str | None
+    """The slug of the printer that prints in its place."""
+
+
+def printers(connection: Connection, office_id: int) -> list[PrinterView]:
+    found = rows.every(connection, _PAPER, the_office=office_id)
+    unsent = PrintJob.office_id == office_id, PrintJob.state.in_(("queued", "sending"))
+    queued = rows.every(connection, select(PrintJob).where(*unsent).order_by(PrintJob.id))
+    slugs = {each.id: each.slug for each in found}
+    views = []
+    for each in found:
+        jobs = [job for job in queued if job.printer_id == each.id]
+        views.append(
+            PrinterView(
+                slug=each.slug,
+                kind=each.kind,
+                address=each.address,
+                answers=each.answers,
+                device_id=each.device_id,
+                status=_status(each),
+                status_at=each.status_at,
+                slips_left=_slips_left(each),
+                waiting=len(jobs),
+                fault=jobs[0].fault if jobs else None,
+                fallback=slugs.get(each.fallback_id) if each.fallback_id else None,
+            )
+        )
+    return views
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """How much paper a printer has, in the few facts that every panel shows."""
+
+    slug: str
+    status: str
+    slips_left: int | None
+
+
+def paper(connection: Connection, office_id: int) -> list[PaperView]:
+    """Of the printers that have paper."""
+    found = rows.every(connection, _PAPER, the_office=office_id)
+    return [PaperView(each.slug, each.status, _slips_left(each)) for each in found if each.kind != "virtual"]
+
+
+def printer_statuses(connection: Connection, office_id: int) -> dict[str, str]:
+    """Printer slug -> its status: what the board says about paper, so that the kiosk can tell before it is too late."""
+    return {each.slug: _status(each) for each in rows.every(connection, _PAPER, the_office=office_id)}
+
+
+def _status(printer: Printer) -> str:
+    return "ok" if printer.kind == "virtual" else printer.status
+
+
+def _slips_left(printer: Printer) -> int | None:
     if printer.kind == "virtual":
         return None
     return slips_left(printer.roll_mm or roll_mm(printer.profile), printer.printed_mm, printer.printed_slips)
 
 
-def printer_statuses(connection: Connection, office_id: int) -> dict[str, str]:
-    """Printer slug -> its status: what the board says about paper, so that the kiosk can tell before it is too late."""
-    rows = connection.execute(_PAPER, {"the_office": office_id})
-    return {row.slug: "ok" if row.kind == "virtual" else row.status for row in rows}
-
-
-def print_jobs(
-    connection: Connection, office_id: int, printer_id: int, limit: int
-) -> Sequence[Row[*tuple[object, ...]]]:
+def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: int) -> Sequence[PrintJob]:
     """The newest jobs of one printer, newest first."""
-    return connection.execute(
-        select(PrintJob)
-        .where(PrintJob.office_id == office_id, PrintJob.printer_id == printer_id)
-        .order_by(PrintJob.id.desc())
-        .limit(limit)
-    ).all()
+    mine = PrintJob.office_id == office_id, PrintJob.printer_id == printer_id
+    return rows.every(connection, select(PrintJob).where(*mine).order_by(PrintJob.id.desc()).limit(limit))
 
 
-def print_job(connection: Connection, office_id: int, job_id: int) -> Row[*tuple[object, ...]] | None:
-    """A job with the `profile` of its printer."""
-    return connection.execute(
-        select(PrintJob, Printer.profile)
-        .join(Printer, Printer.id == PrintJob.printer_id)
-        .where(PrintJob.id == job_id, PrintJob.office_id == office_id)
-    ).first()
+def print_job(connection: Connection, office_id: int, job_id: int) -> tuple[PrintJob, str] | None:
+    """A job, and the profile of its printer."""
+    job = rows.first(connection, select(PrintJob).where(PrintJob.id == job_id, PrintJob.office_id == office_id))
+    if job is None:
+        return None
+    return job, connection.execute(select(Printer.profile).where(Printer.id == job.printer_id)).scalar_one()
 
 
-def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> Row[*tuple[object, ...]] | None:
+def print_job_of(connection: Connection, office_id: int, ticket_id: int) -> PrintJob | None:
     """The newest number slip of a ticket."""
-    return connection.execute(
-        select(PrintJob.id, PrintJob.state, PrintJob.fault)
-        .where(PrintJob.office_id == office_id, PrintJob.ticket_id == ticket_id, PrintJob.kind == "number")
-        .order_by(PrintJob.id.desc())
-        .limit(1)
-    ).first()
+    mine = PrintJob.office_id == office_id, PrintJob.ticket_id == ticket_id, PrintJob.kind == "number"
+    return rows.first(connection, select(PrintJob).where(*mine).order_by(PrintJob.id.desc()).limit(1))

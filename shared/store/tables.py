@@ -75,6 +75,8 @@ class Base(DeclarativeBase):
         datetime: Moment,
         dict[str, object]: JSON,
         list[object]: JSON,
+        list[int]: JSON,
+        list[dict[str, object]]: JSON,
         Role: _words(Role, 16),
         Lane: _words(Lane, 16),
         State: _words(State, 16),
@@ -720,7 +722,7 @@ class DataRequest(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     kind: Mapped[str] = mapped_column(String(8))
     """see, correct or erase."""
-    cases: Mapped[list[object]] = mapped_column(default=list)
+    cases: Mapped[list[int]] = mapped_column(default=list)
     """Ids of the person's files: never the NIK by which they were found."""
     wish: Mapped[str] = mapped_column(String(500), default="")
     asked_at: Mapped[datetime]
@@ -876,7 +878,7 @@ class PrintJob(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     kind: Mapped[str] = mapped_column(String(24))
-    lines: Mapped[list[object]]
+    lines: Mapped[list[dict[str, object]]]
     """The slip as `domain.slip` wrote it; empty after `engine.paper.WORDS_KEPT`."""
     emptied_at: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(String(12), default="queued")

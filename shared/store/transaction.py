@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar, TypeVarTuple
 
-from sqlalchemy import Connection, Delete, Executable, Insert, Row, Update, insert
+from sqlalchemy import Connection, Delete, Executable, Insert, Row, Select, Update, insert
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
@@ -23,6 +23,7 @@ from shared.store.rooms import OfficeRooms
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 IN_THE_ROOM = {
     table.__tablename__
@@ -146,7 +147,7 @@ class Transaction:
             self._facts = None
         return self.connection.execute(statement, values)
 
-    def first(self, statement: Executable) -> Row[Any] | None:
+    def first(self, statement: Select[*Ts]) -> Row[*Ts] | None:
         return self.connection.execute(statement).first()
 
     def insert(self, table: type[tables.Base], **columns: object) -> int:
@@ -155,7 +156,7 @@ class Transaction:
         made: int = self.execute(insert(table).returning(table.__table__.c.id), row).scalar_one()
         return made
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def all(self, statement: Select[*Ts]) -> Sequence[Row[*Ts]]:
         return self.connection.execute(statement).all()
 
     def record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -86,27 +86,27 @@ def page(printer: str | None = None) -> str:
         may_act=_is_officer() and may(Right.PRINT),
         may_see=[slip.id for slip in slips if _may_see(slip.kind)],
         reasons=REASONS,
-        advice={each["slug"]: _advice(each) for each in printers},
+        advice={each.slug: _advice(each) for each in printers},
         fault_words=fault_words,
         handed_over=HANDED_OVER,
         unsent=(JobState.QUEUED, JobState.SENDING),
     )
 
 
-def _advice(printer: Mapping[str, Any]) -> str | None:
+def _advice(printer: reads.PrinterView) -> str | None:
     """What to do about this printer, in a sentence; None when there is nothing to do."""
-    status = Status(printer["status"])
-    if status in (Status.ADDRESS, Status.AMBIGUOUS) and printer["device_id"] is None:
+    status = Status(printer.status)
+    if status in (Status.ADDRESS, Status.AMBIGUOUS) and printer.device_id is None:
         try:
-            address(printer["kind"], printer["address"])
+            address(printer.kind, printer.address)
         except Invalid as error:
             return sentence(error)
-    if status is not Status.OK and (status, printer["answers"]) != (Status.UNKNOWN, Answers.NOT_LEARNED):
+    if status is not Status.OK and (status, printer.answers) != (Status.UNKNOWN, Answers.NOT_LEARNED):
         return str(gettext(f"printer_hint.{advice(status)}"))
-    if printer["kind"] == Kind.CUPS:
+    if printer.kind == Kind.CUPS:
         return str(gettext("printer_hint.queue"))
-    if is_wired(printer["kind"]) and printer["answers"] in (Answers.NOTHING, Answers.NOT_LEARNED):
-        return str(gettext(f"printer_hint.{printer['answers']}"))
+    if is_wired(printer.kind) and printer.answers in (Answers.NOTHING, Answers.NOT_LEARNED):
+        return str(gettext(f"printer_hint.{printer.answers}"))
     return None
 
 
@@ -123,18 +123,19 @@ def fault_words(fault: str) -> str:
 def picture(job_id: int) -> ResponseReturnValue:
     """The slip as its printer would print it, from the same bytes."""
     with store().read() as connection:
-        job = reads.print_job(connection, g.office_id, job_id)
-    if job is None:
+        found = reads.print_job(connection, g.office_id, job_id)
+    if found is None:
         raise Unknown("print_job")
+    job, printed_as = found
     if not _may_see(job.kind):
         abort(403)
     if job.emptied_at is not None:
         raise NotAllowed("slip_emptied")
     if job.kind not in PUBLIC_KINDS and job.case_id is not None:
         store().write_with(note_view, g.office_id, job.case_id, actor())
-    made = make(job.lines, job.profile, office_config().profile.get("logo"))
+    made = make(job.lines, printed_as, office_config().profile.get("logo"))
     png = io.BytesIO()
-    draw(made.data, profile(job.profile).width_dots).save(png, "PNG")
+    draw(made.data, profile(printed_as).width_dots).save(png, "PNG")
     png.seek(0)
     return send_file(png, "image/png")
 

@@ -46,7 +46,7 @@ def shell() -> Shell | None:
     if "shell" not in g:
         with store().read() as connection:
             running = outages.running(connection, g.office_id)
-            printers = [(str(each["slug"]), str(each["status"])) for each in reads.paper(connection, g.office_id)]
+            printers = [(each.slug, each.status) for each in reads.paper(connection, g.office_id)]
         troubled = [each for each in printers if each[1] not in CALM]
         menu = screens.of_officers().menu
         assert menu is not None
