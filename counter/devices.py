@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from counter.click_forms import DeviceSettings, PairingForm, Word
@@ -17,6 +16,7 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.rights import Right
 from shared.engine import device as devices
 from shared.engine import setup_devices
+from shared.store.tables import Device
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, serve, take
 from shared.web.forms import Shown, Table, Value, pressed, read, sent, typed
@@ -102,7 +102,7 @@ def test_call() -> ResponseReturnValue:
     return serve(_page_after("test"), lambda: current_app.extensions["loket_live"].test_call(g.office_id))
 
 
-def _device(device_id: int) -> Row[object]:
+def _device(device_id: int) -> Device:
     """Raises `Unknown("device")`."""
     with store().read() as connection:
         row = next((row for row in devices.devices(connection, g.office_id) if row.id == device_id), None)
@@ -111,7 +111,7 @@ def _device(device_id: int) -> Row[object]:
     return row
 
 
-def _shown(row: Row[object]) -> Table:
+def _shown(row: Device) -> Table:
     """The device's settings as its form shows them; no choice of services is every service."""
     offered: list[Value] = [service.slug for service in office_config().services if service.is_active]
     usual: Table = {"zone": "", "printer": ""} | ({"services": offered} if row.purpose == "kiosk" else {})
@@ -155,7 +155,7 @@ def _page(message: str | None = None, status: int = 200, clashing: Mapping[int, 
     )
 
 
-def _form(row: Row[object]) -> Shown:
+def _form(row: Device) -> Shown:
     return Shown(_shown(row), base=kept(_shown(row)))
 
 
