@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
@@ -115,7 +116,7 @@ def _shown(row: Device) -> Table:
     """The device's settings as its form shows them; no choice of services is every service."""
     offered: list[Value] = [service.slug for service in office_config().services if service.is_active]
     usual: Table = {"zone": "", "printer": ""} | ({"services": offered} if row.purpose == "kiosk" else {})
-    return {"name": row.name, **usual, **row.settings}
+    return {"name": row.name, **usual, **cast("Table", row.settings)}
 
 
 def _settings(form: DeviceSettings) -> dict[str, object]:
