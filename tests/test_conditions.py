@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,17 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from people import csrf
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from world import PASSWORD, World
 
 from shared.store import tables
 from shared.web import conditions as known
 from shared.web.cli import main
 from shared.web.clock import ClockWatch
-from shared.web.conditions import CONDITIONS, Scene, conditions
+from shared.web.conditions import CONDITIONS, Condition, Scene, conditions
+from shared.web.console import WORDS
 from shared.web.settings import Settings
-from shared.words import LANGUAGES, words
+from shared.words import LANGUAGES, texts
 
 PAGE = {"Accept": "text/html"}
 PUBLIC = "http://192.168.1.10:8000"
@@ -37,6 +38,8 @@ def sound(here: World, tmp_path: Path) -> World:
     for weekday in range(5):
         row = {"office_id": here.id, "weekday": weekday, "opens": time(8), "closes": time(16)}
         here.store.write(insert(tables.Hours), row)
+    for year in (2026, 2027):
+        here.store.write(insert(tables.Holiday), {"office_id": here.id, "on_day": date(year, 12, 25), "name": "Natal"})
     renew(here)
     mark = tmp_path / known.BACKUP_MARK
     mark.touch()
@@ -44,7 +47,7 @@ def sound(here: World, tmp_path: Path) -> World:
     return here
 
 
-def found(here: World, data: Path, *, jumped: bool = False, public_url: str = PUBLIC) -> dict[str, dict[str, object]]:
+def found(here: World, data: Path, *, jumped: bool = False, public_url: str = PUBLIC) -> dict[str, Condition]:
     with here.store.room(here.id, here.now) as room:
         stranded = [ticket.label for ticket in room.stranded()]
     with here.store.read() as connection:
@@ -52,7 +55,7 @@ def found(here: World, data: Path, *, jumped: bool = False, public_url: str = PU
         jumped_at = here.now - timedelta(minutes=5) if jumped else None
         settings = Settings(data=data, public_url=public_url)
         scene = Scene(settings, connection, office, here.now, jumped_at, stranded)
-        return {each.code: each.facts for each in conditions(scene)}
+        return {each.code: each for each in conditions(scene)}
 
 
 def strand(here: World, data: Path) -> None:
@@ -94,9 +97,60 @@ def add_a_printer(here: World, data: Path) -> None:
     here.store.write(insert(tables.Printer), row)
 
 
+def forget_the_services(here: World, data: Path) -> None:
+    here.store.write(update(tables.Service).values(is_active=False))
+
+
+def retire_the_counters(here: World, data: Path) -> None:
+    here.store.write(update(tables.Counter).values(is_active=False))
+
+
+def let_the_deputy_go(here: World, data: Path) -> None:
+    """Who works at the desk did so as a deputy until yesterday."""
+    yesterday = here.now.date() - timedelta(days=1)
+    here.store.write(update(tables.OfficerRole).where(tables.OfficerRole.role == "loket").values(until_on=yesterday))
+
+
+def let_a_password_lapse(here: World, data: Path) -> None:
+    lapsed = {"must_change_password": True, "one_time_until": here.now - timedelta(hours=1)}
+    here.store.write(update(tables.Officer).where(tables.Officer.login == "petugas2").values(lapsed))
+
+
+def miss_a_night(here: World, data: Path) -> None:
+    here.take()
+    here.later(days=1)
+
+
+def name_a_counter_with_a_picture(here: World, data: Path) -> None:
+    here.store.write(update(tables.Counter).where(tables.Counter.number == 2).values(name="Loket ☕"))
+
+
+def name_a_service_in_javanese(here: World, data: Path) -> None:
+    service, standard = tables.Service, tables.StandardVersion
+    with here.store.read() as connection:
+        body = connection.execute(
+            select(standard.body).where(standard.id == select(service.standard_id).limit(1).scalar_subquery())
+        ).scalar_one()
+    here.store.write(update(standard).values(body={**body, "name": "ꦱꦸꦫꦠ꧀ Pengantar"}))
+
+
+def run_out_of_paper(here: World, data: Path) -> None:
+    add_a_printer(here, data)
+    here.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(status="paper_out"))
+
+
 BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("stranded", strand, "B-001"),
     ("service_without_counter", strand, "Layanan 2"),
+    ("no_service", forget_the_services, "Pengaturan > Layanan"),
+    ("no_counter", retire_the_counters, "Pengaturan > Loket"),
+    ("role_without_officer", let_the_deputy_go, "Petugas loket"),
+    ("one_time_password_lapsed", let_a_password_lapse, "petugas2"),
+    ("day_left_open", miss_a_night, "23\N{NO-BREAK SPACE}November"),
+    ("holidays_unknown", lambda here, data: here.store.write(delete(tables.Holiday)), "2026"),
+    ("counter_unspeakable", name_a_counter_with_a_picture, "Loket ☕"),
+    ("service_unspeakable", name_a_service_in_javanese, "ꦱ"),
+    ("printer_in_trouble", run_out_of_paper, "Pasang gulungan kertas baru"),
     ("hours_unknown", lambda here, data: here.store.write(delete(tables.Hours)), ""),
     ("weekday_without_hours", forget_friday, "Jumat"),
     ("closes_while_open", close_early, "15.00"),
@@ -122,13 +176,29 @@ def test_each_condition_is_found_and_names_what_it_is_about(
     spoil(sound, tmp_path)
     renew(sound)
 
-    facts = found(sound, tmp_path)[code]
+    said = found(sound, tmp_path)[code].sentence("id")
 
-    assert named in words("id")(f"condition.{code}", **facts)
+    assert named in said
 
 
 def test_a_server_that_only_its_own_machine_reaches_is_said(sound: World, tmp_path: Path) -> None:
     assert "qr_for_this_machine_only" in found(sound, tmp_path, public_url="")
+
+
+def test_a_folder_that_takes_nothing_is_said(sound: World, tmp_path: Path) -> None:
+    no_folder = tmp_path / "loket.db"
+
+    said = found(sound, no_folder)["folder_refuses"].sentence("id")
+
+    assert str(no_folder) in said
+    assert "tidak ada" in said
+
+
+def test_a_fact_is_worded_in_the_language_of_the_sentence(sound: World, tmp_path: Path) -> None:
+    forget_friday(sound, tmp_path)
+    renew(sound)
+
+    assert "Friday" in found(sound, tmp_path)["weekday_without_hours"].sentence("en")
 
 
 def test_a_jump_of_the_clock_stands_until_it_is_confirmed(app: Flask, sound: World, tmp_path: Path) -> None:
@@ -160,7 +230,7 @@ def test_one_that_cannot_be_looked_at_hides_none_of_the_others(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_condition_has_a_sentence_with_a_way_out(language: str) -> None:
-    said = {code: words(language).texts.get(f"condition.{code}", "") for code in CONDITIONS}
+    said = {code: texts(WORDS, language).get(f"condition.{code}", "") for code in CONDITIONS}
 
     assert [code for code, sentence in said.items() if len(sentence) < 40] == []
 

@@ -18,15 +18,15 @@ from shared.engine.founding import slug_for
 from shared.standards import load, regions
 from shared.store import reads
 from shared.web import forms
-from shared.web.auth import store
+from shared.web.auth import now, store
 from shared.web.clicks import change
+from shared.web.conditions import Scene, conditions
 from shared.web.forms import problems_of
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.settings import Settings
 from shared.web.told import told
-from shared.web.urls import is_for_this_machine_only
-from shared.words import words
 
 
 @setup_page("", methods=["GET"])
@@ -44,21 +44,34 @@ def open_practice() -> ResponseReturnValue:
     return redirect(url_for("setup.overview", saved=1), 303)
 
 
+_PLACES = {
+    "no_service": "setup.services",
+    "no_counter": "setup.counters",
+    "service_without_counter": "setup.counters",
+    "role_without_officer": "setup.officers",
+    "one_time_password_lapsed": "setup.officers",
+    "hours_unknown": "setup.hours",
+    "weekday_without_hours": "setup.hours",
+    "closes_while_open": "setup.rules",
+    "holidays_unknown": "setup.holidays",
+    "counter_unspeakable": "setup.counters",
+    "service_unspeakable": "setup.services",
+    "qr_for_this_machine_only": "devices_setup.page",
+    "printer_not_learned": "setup.printers",
+    "printer_in_trouble": "setup.printers",
+    "medium_not_playable": "setup.slides",
+}
+"""The conditions that the setup mends, and the page where."""
+
+
 def reminders() -> list[tuple[str, str]]:
     """What is missing before the office works well: (theme's address, sentence)."""
     office, found = office_config(), []
+    settings: Settings = current_app.extensions["loket_settings"]
+    with store().read() as connection:
+        holding = conditions(Scene(settings, connection, office, now()), tuple(_PLACES))
+    found += [(url_for(_PLACES[each.code]), each.sentence(language())) for each in holding]
     active = [service for service in office.services if service.is_active]
-    if not active:
-        found.append((url_for("setup.services"), gettext("There is no service yet: the kiosk has nothing to offer.")))
-    if not office.counters:
-        found.append((url_for("setup.counters"), gettext("There is no counter yet: nobody can call.")))
-    for service in active:
-        if office.counters and not office.first_counters(service):
-            sentence = gettext("No counter serves %(service)s.", service=service.standard.short_name)
-            found.append((url_for("setup.counters"), sentence))
-    if not office.calendar.hours:
-        sentence = gettext("The opening hours are not filled in: the kiosk gives numbers day and night.")
-        found.append((url_for("setup.hours"), sentence))
     for service in active:
         count = len(unfilled(service.standard, office.own_channels))
         if count:
@@ -66,8 +79,6 @@ def reminders() -> list[tuple[str, str]]:
                 "%(service)s: %(count)s components not filled in", service=service.standard.short_name, count=count
             )
             found.append((url_for("setup.standard", slug=service.slug), sentence))
-    if is_for_this_machine_only(current_app.extensions["loket_settings"]):
-        found.append((url_for("devices_setup.page"), words(language())("condition.qr_for_this_machine_only")))
     if not office.profile.get("pledge"):
         found.append((url_for("setup.office"), gettext("The service pledge is not filled in.")))
     return found

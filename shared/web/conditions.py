@@ -2,36 +2,42 @@
 
 `loket check` and the supervisor's page show them all. To add one: a function with `@condition` (or `@reminder`: nothing
 is broken, and `loket check` does not fail for it) that yields the facts of its sentence, and the sentence
-`condition.<name of the function>` in `shared/locale`. It reads, and changes nothing.
+`condition.<name of the function>` in `shared/web/locale`. It reads, and changes nothing.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from flask import current_app
 from sqlalchemy import Connection, func, select
 
+from shared.domain import speech
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
+from shared.domain.standard import Role
 from shared.domain.ticket import State
 from shared.engine.person import NEAR
 from shared.printing.address import is_wired
 from shared.printing.delivery import Answers
-from shared.store import complaints, people
+from shared.printing.status import Status, advice
+from shared.store import complaints, people, reads
 from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
-from shared.store.tables import Event, Ticket
+from shared.store.disk import disk_fault
+from shared.store.tables import ACTIVE, Event, Officer, OfficerRole, Ticket
 from shared.web import media
 from shared.web.clock import ClockWatch
-from shared.web.data_folder import open_to_others
+from shared.web.console import WORDS
+from shared.web.data_folder import open_to_others, try_to_write
 from shared.web.settings import Settings
 from shared.web.urls import is_for_this_machine_only
-from shared.words import words
+from shared.words import Words, texts
 
 LEAST_FREE_BYTES = 500_000_000
 """Below this a day of history and a backup may not find room any more; our own choice."""
@@ -41,6 +47,8 @@ BACKUP_DAYS = 7
 BACKUP_MARK = "last-backup"
 """A file in the data folder that `loket backup` touches."""
 
+Said = Callable[[Words], str]
+"""A fact that is worded in the language of whoever reads it."""
 Facts = dict[str, object]
 log = structlog.get_logger()
 
@@ -69,11 +77,16 @@ class Condition:
     facts: Facts
 
     def sentence(self, language: str) -> str:
-        return words(language)(f"condition.{self.code}", **self.facts)
+        told = Words(language, texts(WORDS, language))
+        return told(f"condition.{self.code}", **{name: _said(fact, told) for name, fact in self.facts.items()})
 
     @property
     def is_reminder(self) -> bool:
         return self.code in REMINDERS
+
+
+def _said(fact: object, told: Words) -> object:
+    return fact(told) if callable(fact) else fact
 
 
 Find = Callable[[Scene], Iterator[Facts]]
@@ -91,10 +104,11 @@ def reminder(find: Find) -> Find:
     return condition(find)
 
 
-def conditions(scene: Scene) -> list[Condition]:
-    """All that hold now. One that cannot be looked at is logged, and the others are still told."""
+def conditions(scene: Scene, codes: Iterable[str] | None = None) -> list[Condition]:
+    """All that hold now, or those of `codes`. One that cannot be looked at is logged; the others are still told."""
     found = []
-    for code, find in CONDITIONS.items():
+    for code in CONDITIONS if codes is None else codes:
+        find = CONDITIONS[code]
         try:
             found += [Condition(code, facts) for facts in find(scene)]
         except Exception:
@@ -109,6 +123,11 @@ def current_scene(connection: Connection, office: OfficeConfig, now: datetime, s
     return Scene(settings, connection, office, now, watch.jumped_at, stranded)
 
 
+def _listed(keys: Sequence[str], **facts: object) -> Said:
+    """The words of these keys, with commas between them."""
+    return lambda told: ", ".join(told(key, **facts) for key in keys)
+
+
 # the line
 
 
@@ -120,10 +139,57 @@ def stranded(scene: Scene) -> Iterator[Facts]:
 
 
 @condition
+def no_service(scene: Scene) -> Iterator[Facts]:
+    if not any(service.is_active for service in scene.office.services):
+        yield {}
+
+
+@condition
+def no_counter(scene: Scene) -> Iterator[Facts]:
+    if not scene.office.counters:
+        yield {}
+
+
+@condition
 def service_without_counter(scene: Scene) -> Iterator[Facts]:
     for service in scene.office.services:
-        if service.is_active and not scene.office.first_counters(service):
+        if service.is_active and scene.office.counters and not scene.office.first_counters(service):
             yield {"service": service.standard.short_name}
+
+
+@condition
+def role_without_officer(scene: Scene) -> Iterator[Facts]:
+    """Files of a service come to a step that nobody may work on today."""
+    held = select(OfficerRole.role).join(Officer, Officer.id == OfficerRole.officer_id)
+    held = held.where(Officer.office_id == scene.office.office_id, Officer.is_active)
+    begun, lasts = func.coalesce(OfficerRole.from_on, scene.today), func.coalesce(OfficerRole.until_on, scene.today)
+    known = set(scene.connection.execute(held.where(begun <= scene.today, lasts >= scene.today)).scalars())
+    for service in scene.office.services:
+        wanted = {step.role for step in service.standard.steps} - known - {Role.APPLICANT}
+        if service.is_active and wanted:
+            yield {
+                "service": service.standard.short_name,
+                "roles": _listed([f"role.{each}" for each in sorted(wanted)]),
+            }
+
+
+@reminder
+def one_time_password_lapsed(scene: Scene) -> Iterator[Facts]:
+    """Nobody knows it until they try: an officer who did not choose a password within the day has no way in."""
+    lapsed = select(Officer.login).where(Officer.office_id == scene.office.office_id, Officer.is_active)
+    lapsed = lapsed.where(Officer.must_change_password, Officer.one_time_until < scene.now).order_by(Officer.login)
+    logins = list(scene.connection.execute(lapsed).scalars())
+    if logins:
+        yield {"logins": ", ".join(logins)}
+
+
+@condition
+def day_left_open(scene: Scene) -> Iterator[Facts]:
+    """The night's round did not end a day that is over."""
+    open_days = select(func.min(Ticket.on_day)).where(Ticket.office_id == scene.office.office_id, ACTIVE)
+    oldest = scene.connection.execute(open_days.where(Ticket.on_day < scene.today)).scalar_one()
+    if oldest is not None:
+        yield {"day": partial(Words.day, on=oldest)}
 
 
 @reminder
@@ -189,7 +255,7 @@ def weekday_without_hours(scene: Scene) -> Iterator[Facts]:
     week = [day + timedelta(days=ahead) for ahead in range(7)]
     for each in week:
         if each.weekday() in calendar.weekdays and calendar.has_hours(each) and calendar.hours_of(each) is None:
-            yield {"day": words().short_day(each)}
+            yield {"day": partial(Words.short_day, on=each)}
 
 
 @reminder
@@ -203,6 +269,34 @@ def closes_while_open(scene: Scene) -> Iterator[Facts]:
         yield {"at": f"{ends_at:%H.%M}", "closes": f"{opening.closes_at:%H.%M}"}
 
 
+@reminder
+def holidays_unknown(scene: Scene) -> Iterator[Facts]:
+    """A year without any: promises are counted as if every day were a working day."""
+    known = {day.year for day in scene.office.calendar.holidays}
+    day = office_day(scene.now, scene.office.zone)
+    for year in sorted({day.year, (day + timedelta(days=30)).year} - known):
+        yield {"year": year}
+
+
+# what is said aloud
+
+
+@reminder
+def counter_unspeakable(scene: Scene) -> Iterator[Facts]:
+    """Named before names had to be spoken: the voice calls it by its number."""
+    for counter in scene.office.counters:
+        if signs := speech.unspeakable(counter.name):
+            yield {"counter": counter.name, "number": counter.number, "signs": signs}
+
+
+@reminder
+def service_unspeakable(scene: Scene) -> Iterator[Facts]:
+    """The kiosk reads its name aloud without these signs."""
+    for service in scene.office.services:
+        if service.is_active and (signs := speech.unspeakable(service.standard.name)):
+            yield {"service": service.standard.short_name, "signs": signs}
+
+
 # the clock
 
 
@@ -212,17 +306,17 @@ def clock_behind(scene: Scene) -> Iterator[Facts]:
     newest = select(Event.at).where(Event.office_id == scene.office.office_id).order_by(Event.version.desc()).limit(50)
     latest = max(scene.connection.execute(newest).scalars(), default=None)
     if latest is not None and latest > scene.now + AHEAD:
-        yield {"now": _said(scene, scene.now), "newest": _said(scene, latest)}
+        yield {"now": _moment(scene, scene.now), "newest": _moment(scene, latest)}
 
 
 @condition
 def clock_jumped(scene: Scene) -> Iterator[Facts]:
     if scene.jumped_at and not is_clock_confirmed(scene.connection, scene.office.office_id, scene.jumped_at):
-        yield {"now": _said(scene, scene.now)}
+        yield {"now": _moment(scene, scene.now)}
 
 
-def _said(scene: Scene, at: datetime) -> str:
-    return words().short(at.astimezone(scene.office.zone))
+def _moment(scene: Scene, at: datetime) -> Said:
+    return lambda told: told.short(at.astimezone(scene.office.zone))
 
 
 # the machine
@@ -233,6 +327,17 @@ def disk_low(scene: Scene) -> Iterator[Facts]:
     free = shutil.disk_usage(scene.settings.data).free
     if free < LEAST_FREE_BYTES:
         yield {"megabytes": free // 1_000_000}
+
+
+@condition
+def folder_refuses(scene: Scene) -> Iterator[Facts]:
+    """The data folder takes nothing that is written: full, read-only or broken."""
+    try:
+        try_to_write(scene.settings.data)
+    except OSError as error:
+        fault = disk_fault(error)
+        why = _listed([f"error.{fault.code}"], place="") if fault else error.strerror
+        yield {"folder": scene.settings.data.resolve(), "why": why}
 
 
 @condition
@@ -265,6 +370,16 @@ def backup_old(scene: Scene) -> Iterator[Facts]:
 
 
 # paper and media
+
+
+@condition
+def printer_in_trouble(scene: Scene) -> Iterator[Facts]:
+    """Wherever it hangs: at this machine, at an agent, or asking by itself."""
+    for printer in reads.printers(scene.connection, scene.office.office_id):
+        status = Status(str(printer["status"]))
+        if not status.can_print and status is not Status.UNKNOWN:
+            what = _listed([f"printer_hint.{advice(status)}"])
+            yield {"printer": printer["slug"], "status": _listed([f"printer.{status}"]), "what": what}
 
 
 @reminder

@@ -7,6 +7,7 @@ import fcntl
 import os
 import sqlite3
 import stat
+import tempfile
 import time
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def open_to_others(settings: Settings) -> list[Path]:
     if not settings.data.stat().st_mode & OWN_ONLY:
         return []
     return [path for path in (settings.data, *settings.data.iterdir()) if path.lstat().st_mode & OWN_ONLY]
+
+
+def try_to_write(folder: Path) -> None:
+    """Raises `OSError` when the folder takes nothing; leaves nothing behind."""
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"x" * 4096)
 
 
 def take_alone(settings: Settings) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import shutil
-import tempfile
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
@@ -17,6 +16,7 @@ from shared.store.disk import database_away, disk_fault
 from shared.web import screens
 from shared.web.answers import Health
 from shared.web.auth import store
+from shared.web.data_folder import try_to_write
 from shared.web.hosts import is_local
 from shared.web.openapi import described, document
 from shared.web.opening import LiveBoard
@@ -61,8 +61,7 @@ def _try_to_write(settings: Settings) -> None:
     free = shutil.disk_usage(settings.data).free
     if free < LEAST_FREE_BYTES:
         raise OSError(errno.ENOSPC, "", str(settings.data))
-    with tempfile.NamedTemporaryFile(dir=settings.data, prefix=".health-") as probe:
-        probe.write(b"x" * 4096)
+    try_to_write(settings.data)
 
 
 @blueprint.get("/metrics")
