@@ -376,10 +376,10 @@ def backup_old(scene: Scene) -> Iterator[Facts]:
 def printer_in_trouble(scene: Scene) -> Iterator[Facts]:
     """Wherever it hangs: at this machine, at an agent, or asking by itself."""
     for printer in reads.printers(scene.connection, scene.office.office_id):
-        status = Status(str(printer["status"]))
+        status = Status(printer.status)
         if not status.can_print and status is not Status.UNKNOWN:
             what = _listed([f"printer_hint.{advice(status)}"])
-            yield {"printer": printer["slug"], "status": _listed([f"printer.{status}"]), "what": what}
+            yield {"printer": printer.slug, "status": _listed([f"printer.{status}"]), "what": what}
 
 
 @reminder
