@@ -352,6 +352,11 @@ def qr_codes(image: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(image.convert("L")) if found.format == zxingcpp.QRCode]
 
 
+def codes_on(paper: Paper) -> list[str]:
+    """The codes of a slip, whether the printer made them itself or they came as pictures."""
+    return paper.native_qr + [code for line in paper.lines if line.picture for code in qr_codes(line.picture)]
+
+
 CELL = (12, 24)
 RULES = {"─": (12,), "═": (9, 15)}
 

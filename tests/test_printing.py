@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from PIL import Image
 from test_slip import AT, HEAD, ID, NEEDED, OSS, SLIPS, URL, number
 
 from shared.domain import slip, slip_visitor
+from shared.domain.channel import Channel, ChannelKind
 from shared.domain.errors import Invalid
+from shared.domain.service_facts import ServiceFacts
 from shared.printing import made
 from shared.printing.bytes import DOTS_PER_MM, logo_raster, render, wrap
+from shared.printing.logo import prepared
 from shared.printing.profiles import PAPERS, names, profile
 from shared.printing.raster import draw, length_mm
 
@@ -76,14 +80,59 @@ def _tallest_ink(strip: Image.Image) -> int:
     return max(sum(1 for _ in rows) for is_inked, rows in groupby(inked) if is_inked)
 
 
-def test_what_the_visitor_has_is_not_on_the_paper() -> None:
-    lines = slip_visitor.number_slip(
-        HEAD, ID, number="A-012", taken_at=AT, status_url=URL, service=OSS, requirements=NEEDED, ready=NEEDED
-    )
-    asked = [line for line in lines if isinstance(line, slip.Item)]
+SIX_CHANNELS = (
+    Channel(ChannelKind.PHONE, "085338312363"),
+    Channel(ChannelKind.LAPORLUMAJANG, "laporlumajang.lumajangkab.go.id"),
+    Channel(ChannelKind.EMAIL, "kecamatanlumajang09@gmail.com"),
+    Channel(ChannelKind.WEB, "www.lumajangkab.go.id"),
+    Channel(ChannelKind.DESK, "Kantor Kecamatan Lumajang, Jl. Achmad Yani Nomor 9 Lumajang 67316"),
+    Channel(ChannelKind.SOCIAL, "Kecamatan Lumajang", "Facebook"),
+)
+FACTS = ServiceFacts("1 (satu) hari kerja", "Tidak ada retribusi (gratis)", ("Nomor Induk Berusaha (NIB)", "Izin"))
+CUTTER_MM = 13
+"""From the print head to the knife: so much empty paper ends every slip."""
 
-    assert asked == []
-    assert made.make(slip.to_json(lines), "80mm-48").length_mm <= 115
+
+@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 130), ("80mm-42", 104), ("80mm-48", 100)])
+@pytest.mark.parametrize("has_logo", [False, True])
+def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float, has_logo: bool) -> None:
+    head = replace(HEAD, above=("Pemerintah Kabupaten Lumajang",), complaint=SIX_CHANNELS)
+    lines = slip_visitor.number_slip(
+        head, ID, number="A-012", taken_at=AT, status_url=URL, service=OSS, requirements=NEEDED, ready=NEEDED,
+        ahead=4, wait_min=(15, 25), facts=FACTS, survey_code="1234",
+    )  # fmt: skip
+    logo = io.BytesIO()
+    Image.new("RGB", (300, 360)).save(logo, "PNG")
+
+    drawn = made.make(slip.to_json(lines), paper, prepared(logo.getvalue()) if has_logo else None)
+
+    assert [line for line in lines if isinstance(line, slip.Item)] == []
+    assert drawn.length_mm <= longest_mm
+    strip = picture(drawn.data, profile(paper).width_dots)
+    assert strip.height / DOTS_PER_MM + (CUTTER_MM if profile(paper).cutter else 0) <= longest_mm
+    assert qr_codes(strip) == [URL]
+
+
+def test_a_printer_with_needles_gets_the_typed_form() -> None:
+    lines = SLIPS["number"]()
+
+    assert made.make(slip.to_json(lines), "TM-U220").data == render(lines, "TM-U220")
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("name", SLIPS)
+def test_every_slip_has_a_designed_form_that_says_the_same(name: str, paper: str) -> None:
+    lines, width = SLIPS[name](), profile(paper).width_dots
+
+    typed, drawn = decode(render(lines, paper)), made.make(slip.to_json(lines), paper)
+
+    printed, strip = decode(drawn.data), draw(drawn.data, width)
+    assert all(line.columns <= profile(paper).columns for line in printed.lines)
+    assert (strip.width, printed.cuts) == (width, typed.cuts)
+    assert drawn.length_mm <= length_mm(render(lines, paper), width) + 4  # two lines to sign stay as far apart
+    assert qr_codes(strip) == ([URL] if name in CODED else [])
+    bold = [line.text for line in lines if isinstance(line, slip.Text) and line.bold and not line.part]
+    assert all(" ".join(text.split()) in " ".join(printed.text.split()) for text in bold)
 
 
 @pytest.mark.parametrize("paper", PAPERS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from paper import PaperPrinter, decode
+from paper import PaperPrinter, codes_on, decode
 from people import until
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
@@ -173,7 +173,7 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
     page.locator("[data-action=finish-comes_back]").click()
     expect(page.locator("[data-action=next]")).to_be_visible()
     receipt = next(slip for slip in _slips(printer) if "TANDA TERIMA" in slip.text.upper())
-    token = receipt.native_qr[0].rsplit("/", 1)[-1]
+    token = codes_on(receipt)[0].rsplit("/", 1)[-1]
     back = requests.post(office.url("/kiosk/results"), json={"code": token, "nonce": "besok-harinya"}, timeout=30)
     assert back.status_code == 201, back.text
     page = office.call("loket1", 1, back.json()["number"])

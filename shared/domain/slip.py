@@ -29,6 +29,9 @@ class SlipWords(Protocol):
 
 
 Align = Literal["left", "center", "right"]
+Part = Literal["", "label", "service", "band", "code", "small"]
+"""What a text is on a slip that is drawn: the line over the number, the service, a black band, a code that can be
+typed, small print. "" is an ordinary line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Text:
     align: Align = "left"
     tall: bool = False
     inverse: bool = False
+    part: Part = ""
 
 
 @dataclass(frozen=True, slots=True)

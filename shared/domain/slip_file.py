@@ -42,7 +42,7 @@ def receipt_slip(
         lines += [Space(), Text(words("slip.promised"), align="center")]
         lines += [Text(promised, bold=True, align="center", tall=True)]
     if facts:
-        lines += [Rule(), *(Text(line) for line in facts.lines(words))]
+        lines += [Rule(), *(Text(line, part="small") for line in facts.lines(words))]
     if documents:
         lines += [Rule(), Text(words("slip.documents"), bold=True), *(Item(each, ticked=True) for each in documents)]
     if fee:
@@ -198,7 +198,7 @@ def folder_cover(
         *top(head, words),
         Text(register_number, size=3, bold=True, align="center"),
         Space(8),
-        Text(service, bold=True, align="center"),
+        Text(service, bold=True, align="center", part="service"),
         *([Text(applicant, align="center")] if applicant else []),
         Rule(),
         Pair(words("slip.came_in"), words.day(received_on)),

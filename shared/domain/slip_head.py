@@ -58,11 +58,11 @@ def bottom(head: Letterhead, words: SlipWords) -> list[Line]:
     """ "Free of charge" and the complaint channels, as far as the office has them, and the end of the slip."""
     lines: list[Line] = []
     if head.free:
-        lines += [Rule(), Text(words("slip.free"), bold=True, align="center", tall=True)]
+        lines += [Rule(), Text(words("slip.free"), bold=True, align="center", tall=True, part="band")]
     if head.complaint:
         lines += [] if head.free else [Rule()]
-        lines += [Text(words("slip.complaint"), align="center")]
-        lines += [Text(channel_line(channel, words), align="center") for channel in head.complaint]
+        lines += [Text(words("slip.complaint"), align="center", part="small")]
+        lines += [Text(channel_line(channel, words), align="center", part="small") for channel in head.complaint]
     return [*lines, Cut()]
 
 
@@ -70,4 +70,4 @@ def title(words: SlipWords, key: str, service: str, at: datetime | None = None) 
     """What the slip is, for which service, and when it was made."""
     made = [Text(words.moment(at), align="center")] if at else []
     heading = Text(words(key), size=2, bold=True, align="center")
-    return [heading, Space(8), Text(service, bold=True, align="center"), *made]
+    return [heading, Space(8), Text(service, bold=True, align="center", part="service"), *made]

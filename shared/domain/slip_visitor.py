@@ -40,10 +40,10 @@ def number_slip(
     """
     lines: list[Line] = [
         *top(replace(head, address=None), words),
-        Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True),
-        Text(words("slip.number"), align="center"),
+        Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True, part="service"),
+        Text(words("slip.number"), align="center", part="label"),
         Text(number, size=8, bold=True, align="center"),
-        Text(words.moment(taken_at), align="center"),
+        Text(words.moment(taken_at), align="center", part="label"),
         Rule(),
         *_waiting(ahead, wait_min, where, words),
         *_notice(notice),
@@ -88,9 +88,10 @@ def missing_requirements_slip(
 
 def promise_lines(facts: ServiceFacts, words: SlipWords) -> list[Line]:
     """Time, fee and result, and for whom the service is, between two rules; nothing when none is filled in."""
-    lines: list[Line] = [Text(line) for line in facts.lines(words)]
+    lines: list[Line] = [Text(line, part="small") for line in facts.lines(words)]
     if facts.criteria:
-        lines += [Text(words("fact.criteria"), bold=True), *(Text(f"- {each}") for each in facts.criteria)]
+        lines += [Text(words("fact.criteria"), bold=True, part="small")]
+        lines += [Text(f"- {each}", part="small") for each in facts.criteria]
     return [*lines, Rule()] if lines else []
 
 

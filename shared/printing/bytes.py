@@ -7,7 +7,6 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Literal
 
@@ -16,7 +15,8 @@ from PIL import Image, ImageOps
 
 from shared.domain.errors import Invalid
 from shared.domain.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
-from shared.printing.drawn import beside, can_draw, number
+from shared.printing.designed import Drawn, designed
+from shared.printing.drawn import can_draw
 from shared.printing.profiles import DEFAULT, Profile, escpos, profile
 
 DOTS_PER_MM = 8
@@ -34,11 +34,12 @@ def render(
     cut: Literal["full", "part"] = "part",
     buzzer: bool = False,
     logo: bytes = b"",
+    picture: Image.Image | None = None,
     is_drawn: bool = False,
 ) -> bytes:
     """The bytes of a slip. What is None comes from the profile; `logo` is what `logo_raster` made, once.
 
-    `is_drawn`: a number slip in its designed form (see `printing.drawn`), half as long as the typed one.
+    `is_drawn`: in the designed form (see `printing.designed`), with `picture` as the office's picture at its head.
 
     Raises `Invalid` for a profile or a code page that is not known. Letters that the page lacks are written
     without their marks; control characters are dropped, so that a text can never command the printer.
@@ -49,57 +50,17 @@ def render(
     pen.cutter = known.cutter if cutter is None else cutter
     pen.cut_mode, pen.logo = cut, logo
     pen.start(buzzer)
-    if is_drawn and can_draw():
-        _draw_number_slip(pen, lines)
-        return pen.finished()
-    for line in lines:
-        _DRAWN[type(line)](pen, line)
+    parts: Sequence[Line | Drawn] = lines
+    if is_drawn and can_be_drawn(profile_name):
+        parts = designed(lines, pen.width_dots, pen.columns, picture)
+    for part in parts:
+        _WRITTEN[type(part)](pen, part)
     return pen.finished()
 
 
-NUMBER_SIZE = 8
-"""Of the one text on a slip that is drawn."""
-
-
-def is_number_slip(lines: Sequence[Line]) -> bool:
-    return any(isinstance(line, Text) and line.size == NUMBER_SIZE for line in lines)
-
-
-def _draw_number_slip(pen: _Pen, lines: Sequence[Line]) -> None:
-    """The number drawn above itself in small, for whoever reads the bytes; thin rules; words beside the code."""
-    rest = list(lines)
-    while rest:
-        line = rest.pop(0)
-        if isinstance(line, Text) and line.size == NUMBER_SIZE:
-            pen.align("left")
-            pen.feed(6)
-            pen.raw(_raster(number(line.text, pen.width_dots)))
-            pen.feed(6)
-            _text(pen, replace(line, size=1))
-        elif isinstance(line, QR):
-            words: list[str] = []
-            below: list[Text] = []  # what is bold
-            while rest and isinstance(rest[0], Text | Space) and not (isinstance(rest[0], Text) and rest[0].inverse):
-                said = rest.pop(0)
-                if isinstance(said, Text) and said.bold:
-                    below.append(said)
-                elif isinstance(said, Text):
-                    words.append(said.text)
-            pen.align("left")
-            pen.raw(_raster(beside(line.data, words, pen.width_dots)))
-            for said in below:
-                _text(pen, said)
-            if rest and isinstance(rest[0], Rule):
-                rest.pop(0)
-        elif isinstance(line, Text) and len(line.text) > pen.columns:
-            _text(pen, replace(line, tall=False))
-        elif isinstance(line, Rule):
-            pen.align("left")
-            pen.feed(8)
-            pen.raw(_raster(Image.new("1", (pen.width_dots, 2), 0)))
-            pen.feed(8)
-        else:
-            _DRAWN[type(line)](pen, line)
+def can_be_drawn(profile_name: str) -> bool:
+    """Whether this printer takes pictures and the letters to draw are here."""
+    return profile(profile_name).takes_pictures and can_draw()
 
 
 def logo_raster(picture: bytes, width_dots: int, height_dots: int = 160) -> bytes:
@@ -107,6 +68,11 @@ def logo_raster(picture: bytes, width_dots: int, height_dots: int = 160) -> byte
 
     Raises `Invalid("logo")` when it is no picture.
     """
+    return _raster(logo_picture(picture, width_dots, height_dots))
+
+
+def logo_picture(picture: bytes, width_dots: int, height_dots: int) -> Image.Image:
+    """The same in black and white, for what is drawn with it; raises the same."""
     try:
         opened = Image.open(io.BytesIO(picture)).convert("RGBA")
     except OSError:
@@ -114,7 +80,7 @@ def logo_raster(picture: bytes, width_dots: int, height_dots: int = 160) -> byte
     white = Image.new("RGBA", opened.size, "white")
     grey = Image.alpha_composite(white, opened).convert("L")
     grey.thumbnail((width_dots, height_dots))
-    return _raster(grey.convert("1"))
+    return grey.convert("1")
 
 
 def wrap(text: str, width: int, *, balanced: bool = False) -> list[str]:
@@ -298,8 +264,14 @@ def _cut(pen: _Pen, line: Cut) -> None:
     pen.cut()
 
 
-_DRAWN: dict[type[Line], Callable[[_Pen, Any], None]] = {
-    Text: _text, Pair: _pair, Item: _item, QR: _qr, Rule: _rule, Space: _space, Blank: _blank, Logo: _logo, Cut: _cut
+def _picture(pen: _Pen, line: Drawn) -> None:
+    pen.align("left")
+    pen.raw(_raster(line.picture))
+
+
+_WRITTEN: dict[type[Line | Drawn], Callable[[_Pen, Any], None]] = {
+    Text: _text, Pair: _pair, Item: _item, QR: _qr, Rule: _rule, Space: _space, Blank: _blank, Logo: _logo, Cut: _cut,
+    Drawn: _picture,
 }  # fmt: skip
 
 

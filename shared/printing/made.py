@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from PIL import Image
+
 from shared.domain.slip import from_json
 from shared.printing import raster
-from shared.printing.bytes import is_number_slip, logo_raster, render
+from shared.printing.bytes import can_be_drawn, logo_picture, logo_raster, render
 from shared.printing.profiles import profile
 
 
@@ -35,11 +37,21 @@ def make(
     """
     width_dots = profile(profile_name).width_dots
     slip = from_json(lines)
-    picture = _logo(logo, width_dots) if logo else b""
-    data = render(slip, profile_name, logo=picture, is_drawn=not is_slow and is_number_slip(slip))
-    return Made(data, width_dots)
+    if is_slow or not can_be_drawn(profile_name):
+        return Made(render(slip, profile_name, logo=_logo(logo, width_dots) if logo else b""), width_dots)
+    picture = _picture(logo, width_dots // 3) if logo else None
+    return Made(render(slip, profile_name, picture=picture, is_drawn=True), width_dots)
+
+
+HEAD_DOTS = 88
+"""Height of the office's picture in the head of a designed slip: 11 mm."""
 
 
 @lru_cache(maxsize=64)
 def _logo(picture: str, width_dots: int) -> bytes:
     return logo_raster(base64.b64decode(picture), width_dots)
+
+
+@lru_cache(maxsize=64)
+def _picture(picture: str, width_dots: int) -> Image.Image:
+    return logo_picture(base64.b64decode(picture), width_dots, HEAD_DOTS)

@@ -38,7 +38,8 @@ def escpos() -> tuple[ModuleType, Any]:
 class Profile:
     """A printer as the layout sees it. `columns` of font A (12 x 24 dots), `width_dots` that can be printed on.
 
-    `is_epson`: smooths large letters and knows the way to its cutter. `leaves_kanji`: must be told to leave Chinese.
+    `takes_pictures`: raster (GS v 0), which printers with needles do not know. `is_epson`: smooths large letters and
+    knows the way to its cutter. `leaves_kanji`: must be told to leave Chinese.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Profile:
     width_dots: int
     native_qr: bool
     cutter: bool
+    takes_pictures: bool
     is_epson: bool
     leaves_kanji: bool
     code_page: str | None
@@ -87,6 +89,7 @@ def profile(name: str = DEFAULT) -> Profile:
         width_dots=width_dots or columns * 12,
         native_qr=bool(known.supports("qrCode")),
         cutter=bool(known.supports("paperFullCut") or known.supports("paperPartCut")),
+        takes_pictures=bool(known.supports("bitImageRaster")),
         is_epson=model.startswith("TM-T"),
         leaves_kanji=known.profile_data["vendor"] in _CHINESE_FIRST,
         code_page=next((page for page in PREFERRED_PAGES if page in known.get_code_pages()), None),
