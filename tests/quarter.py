@@ -1,15 +1,20 @@
-"""A simulated quarter of two offices: visits written as the rows that clicks would leave, and files by real clicks."""
+"""A simulated quarter of two offices: visits written as the rows that clicks would leave; files, complaints, closures,
+corrections and amendments by real clicks."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
-from desks import Desks
-from sqlalchemy import insert, select
+from desks import APPLICANT, Desks
+from sqlalchemy import insert, select, update
 
+from shared.domain.actor import Actor
+from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, Said
 from shared.domain.file_state import FileAction
-from shared.engine import day
+from shared.engine import complaint, day, register, supervisor
+from shared.engine.complaint import Given
 from shared.standards import holidays
 from shared.store import tables
 from shared.store.office import Store
@@ -36,6 +41,7 @@ TO |= {"restore": "waiting", "release": "waiting", "transfer": "waiting", "cance
 TO |= {"close_day": "expired", "night": "done"}
 REASONS = ("KK buram", "Salah NIK")
 HOURS = (5, 8, 7, 5, 2, 2, 3)
+VILLAGES = ("35.08.20.2001", "35.08.20.2001", "35.08.20.2010", "35.08.05.2003", "")
 
 
 def working_days() -> list[date]:
@@ -120,14 +126,46 @@ class Visits:
         )  # fmt: skip
 
 
+class SlowDesks(Desks):
+    """Every act on a file takes its time, and the applicants come from several villages."""
+
+    random = Random(7)
+
+    def act(self, who: str, case_id: int, action: FileAction, **said: Any) -> dict[str, Any]:
+        self.later(minutes=self.random.choice((2, 9, 31, 80)), seconds=self.random.randrange(60))
+        return super().act(who, case_id, action, **said)
+
+    def receive(self, who: str, ticket_id: int, action: FileAction = FileAction.ACCEPT, **said: Any) -> dict[str, Any]:
+        applicant = {**APPLICANT, "village": self.random.choice(VILLAGES)}
+        return super().receive(who, ticket_id, action, **{"applicant": applicant, **said})
+
+
+def open_hours(desks: Desks) -> None:
+    rows = []
+    for weekday in range(5):
+        is_friday = weekday == 4
+        closes, noon = (time(14, 30), (time(11, 30), time(13))) if is_friday else (time(15, 30), (time(12), time(13)))
+        row = {
+            "weekday": weekday,
+            "opens": time(7, 30),
+            "closes": closes,
+            "break_from": noon[0],
+            "break_until": noon[1],
+        }
+        rows.append({"office_id": desks.id, **row})
+    desks.store.write(insert(tables.Hours), rows)
+    desks.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+
+
 def files(desks: Desks, random: Random, count: int) -> None:
-    """Files by real clicks: ended, returned, taken back, paused in an outage, withdrawn, left lying."""
+    """Files by real clicks: ended, returned, taken back, paused in an outage, withdrawn, left lying, paid, amended."""
     days = working_days()
     for number in range(count):
         on = days[number * len(days) // count]
-        desks.now = max(desks.now, datetime(on.year, on.month, on.day, 1, 30, tzinfo=UTC))
-        while desks.now.date() not in days:
-            desks.later(days=1)
+        while desks.now.date() not in days or desks.now.date() < on:
+            tomorrow = desks.now.date() + timedelta(days=1)
+            desks.now = datetime.combine(max(tomorrow, on), time(1, 30), UTC)
+        desks.store.change(desks.id, Actor.system(desks.now), day.close_past_days)
         match number % 6:
             case 0 | 1:
                 desks.to_step("done")
@@ -147,7 +185,8 @@ def files(desks: Desks, random: Random, count: int) -> None:
                 desks.later(minutes=1)
                 desks.act("loket1", case_id, FileAction.WITHDRAW, reason="Pindah")
             case 4:
-                desks.to_step("archive")
+                case_id = desks.to_step("confirm")
+                desks.act("operator", case_id, FileAction.CORRECT, applicant={**APPLICANT, "village": "35.08.05.2007"})
             case 5:
                 case_id = desks.to_step("archive")
                 desks.later(days=4)
@@ -155,6 +194,47 @@ def files(desks: Desks, random: Random, count: int) -> None:
                 desks.act("sekretariat", case_id, FileAction.ADVANCE, collected=archived)
                 desks.later(minutes=9)
                 desks.act("loket1", case_id, FileAction.HAND_OVER, collected={"receiver": {"kind": "self"}})
+        _afterwards(desks, number)
+        desks.now = datetime.combine(desks.now.date() + timedelta(days=1), time(1, 30), UTC)
+
+
+def _afterwards(desks: Desks, number: int) -> None:
+    """What is paid, and what is amended in the register: names change no figure, villages do."""
+    newest = select(tables.FileRecord.id, tables.FileRecord.register_number).where(
+        tables.FileRecord.office_id == desks.id
+    )
+    with desks.store.read() as connection:
+        file = connection.execute(newest.order_by(tables.FileRecord.id.desc())).first()
+    assert file is not None
+    if number % 3 == 0:
+        paid = {"fee": 5000 + 250 * number, "paid_at": desks.now}
+        desks.store.write(update(tables.FileRecord).where(tables.FileRecord.id == file.id).values(**paid))
+    if file.register_number and number % 4 < 3:
+        column, becomes = (("village", "wates  KULON"), ("applicant", "Sitti"), ("village", "Luar kabupaten"))[
+            number % 4
+        ]
+        desks.store.change(desks.id, desks.actor("kasi"), register.amend, file.id, column, becomes, "Salah tulis")
+
+
+def complaints(desks: Desks) -> None:
+    """One answered in time, one too late, one not at all, and a praise; and the office closed twice."""
+    desks.now = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)
+    kasi, kinds = desks.actor, ComplaintKind
+    for number, kind in enumerate((kinds.COMPLAINT, kinds.COMPLAINT, kinds.COMPLAINT, kinds.PRAISE)):
+        desks.later(days=1)
+        said = Said(kind, Entrance.KIOSK, "Antre lama.")
+        known = {"nonce": f"complaint-{number}", "answer_url": "http://127.0.0.1/a/", "on_paper": False}
+        made = desks.store.change(desks.id, desks.visitor(), complaint.receive, said, **known)
+        if number < 2:
+            for action, given in ((ComplaintAction.VERIFY, Given()), (ComplaintAction.ANSWER, Given("Sudah."))):
+                desks.later(days=1 + 9 * number)
+                desks.store.change(desks.id, kasi("kasi"), complaint.act, made.id, action, given)
+            desks.now = datetime(2026, 7, 8 + number, 2, 0, tzinfo=UTC)
+    for service in (None, "ktp-el"):
+        for is_open in (False, None):
+            desks.later(hours=2)
+            shut = {"is_open": is_open, "reason": "Rapat", "service": service}
+            desks.store.change(desks.id, kasi("kasi"), supervisor.force, **shut)
 
 
 def enter_late(desks: Desks, on: date, count: int, mark: str) -> None:
@@ -169,9 +249,11 @@ def simulate(store: Store, visits: int) -> list[Desks]:
     """The two offices after the quarter, with so many synthetic visits together."""
     random, made = Random(2026), []
     for slug in ("lumajang", "ranuyoso"):
-        desks = Desks(store, slug)
-        desks.now = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+        desks: Desks = SlowDesks(store, slug)
+        open_hours(desks)
+        desks.now = datetime(2026, 7, 1, 1, 30, tzinfo=UTC)
         files(desks, random, 18)
+        complaints(desks)
         Visits(desks, random).write(visits // 2)
         made.append(desks)
     return made

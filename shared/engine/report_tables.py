@@ -10,7 +10,7 @@ from shared.domain.report import WAIT_EDGES_MIN, Spread, StayCounts, VisitCounts
 from shared.domain.report_files import AGES_DAYS, FileCounts
 from shared.domain.report_table import Cell, Column, ColumnKind, ReportTable
 from shared.engine.report_more import Say, complaints, disturbances, late, promised, satisfaction
-from shared.standards import regions
+from shared.store.register import village_names
 from shared.store.report_period import PeriodReport
 
 TEXT, COUNT, MINUTES, HOURS = ColumnKind.TEXT, ColumnKind.COUNT, ColumnKind.MINUTES, ColumnKind.HOURS
@@ -273,7 +273,7 @@ def _ages(report: PeriodReport, say: Say) -> ReportTable:
 
 
 def _villages(report: PeriodReport, say: Say) -> ReportTable:
-    names = {village.code: village.name for district in regions() for village in district.villages}
+    names = village_names()
     counted = sorted(report.files.by_village.items(), key=lambda each: (-each[1], each[0]))
     rows = tuple((names.get(code, code) or say("report.village_unknown"), count) for code, count in counted)
     columns = Column(say("report.village"), TEXT), Column(say("report.received"), COUNT, is_summed=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, null, 
 from shared.domain.complaint import ENDED as ENDED_COMPLAINTS
 from shared.domain.file_state import RUNNING, FileAction, FileState
 from shared.domain.matter import texts
+from shared.domain.register import RegisterColumn
 from shared.domain.retention import (
     DataClass,
     blacked_out,
@@ -75,8 +76,11 @@ def erase_file(tx: Transaction, row: FileRecord) -> None:
             tx.execute(update(Event).where(Event.id == event.id).values(**said))
     mine = PrintJob.case_id == row.id, PrintJob.emptied_at.is_(None)
     tx.execute(update(PrintJob).where(*mine).values(lines=[], emptied_at=tx.now))
-    amended = RegisterAmendment.case_id == row.id
-    tx.execute(update(RegisterAmendment).where(amended).values(was="****", becomes="****", reason="****"))
+    for amended in tx.all(select(RegisterAmendment).where(RegisterAmendment.case_id == row.id)):
+        hidden = {"was": "****", "becomes": "****", "reason": "****"}
+        if amended.column_key == RegisterColumn.VILLAGE:  # stays, as in the file's data: reports count by it
+            hidden |= {name: blacked_out(getattr(amended, name), secrets) or "" for name in ("was", "becomes")}
+        tx.execute(update(RegisterAmendment).where(RegisterAmendment.id == amended.id).values(**hidden))
     for letter in tx.all(select(LetterRecord).where(LetterRecord.case_id == row.id)):
         words = {name: blacked_out(getattr(letter, name), secrets) for name in ("subject", "void_reason")}
         tx.execute(update(LetterRecord).where(LetterRecord.id == letter.id).values(addressee="", **words))

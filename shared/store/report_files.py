@@ -11,12 +11,15 @@ from sqlalchemy import CompoundSelect, Connection, select, union
 from shared.domain.calendar import Pause
 from shared.domain.collected import Collected
 from shared.domain.file_state import FileAction, FileState
+from shared.domain.identity import folded
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
+from shared.domain.register import RegisterColumn
 from shared.domain.report_files import FileEvent, FileFact
 from shared.domain.standard import Collects, ServiceStandard
+from shared.store.register import village_names
 from shared.store.report import UNDO
-from shared.store.tables import REPORTED, RUNNING_FILES, AnyRow, Event, FileRecord
+from shared.store.tables import REPORTED, RUNNING_FILES, AnyRow, Event, FileRecord, RegisterAmendment
 
 
 def files(
@@ -30,7 +33,8 @@ def files(
     `standard`: a version of a standard by its id.
     """
     asked = _asked(office.office_id, begins)
-    events = _events(connection, asked)
+    events, corrected = _events(connection, asked)
+    amended = _amended_villages(connection, asked)
     rows = connection.execute(
         select(
             FileRecord.id,
@@ -47,7 +51,15 @@ def files(
         .where(FileRecord.id.in_(asked))
         .order_by(FileRecord.id)
     )
-    return [_fact(row, events.get(row.id, []), standard(row.standard_id)) for row in rows]
+    return [
+        _fact(
+            row,
+            events.get(row.id, []),
+            standard(row.standard_id),
+            _village(row, amended.get(row.id), corrected.get(row.id)),
+        )
+        for row in rows
+    ]
 
 
 def _asked(office_id: int, begins: datetime) -> CompoundSelect[int]:
@@ -64,9 +76,34 @@ def _asked(office_id: int, begins: datetime) -> CompoundSelect[int]:
     return union(touched, running)
 
 
-def _events(connection: Connection, asked: CompoundSelect[int]) -> dict[int, list[FileEvent]]:
-    """File -> its acts that stood, oldest first: an undo takes back the one right before."""
+_Amended = tuple[datetime, str]
+
+
+def _amended_villages(connection: Connection, asked: CompoundSelect[int]) -> dict[int, _Amended]:
+    """File -> when its village was amended last in the register, and what the register says since."""
+    mine = RegisterAmendment.case_id.in_(asked), RegisterAmendment.column_key == RegisterColumn.VILLAGE
+    columns = RegisterAmendment.case_id, RegisterAmendment.at, RegisterAmendment.becomes
+    rows = connection.execute(select(*columns).where(*mine).order_by(RegisterAmendment.id))
+    return {row.case_id: (row.at, row.becomes) for row in rows}
+
+
+def _village(row: AnyRow, amended: _Amended | None, corrected_at: datetime | None) -> str:
+    """The code of the village as the register says it, or its words; whatever was corrected last stands."""
+    code = str(row.applicant.get("village", ""))
+    if amended is None or (corrected_at is not None and corrected_at > amended[0]):
+        return code
+    known = [each for each, name in village_names().items() if folded(name) == folded(amended[1])]
+    near = [each for each in known if each.rpartition(".")[0] == code.rpartition(".")[0]]
+    return next((each[0] for each in (near, known) if len(each) == 1), amended[1])
+
+
+def _events(
+    connection: Connection, asked: CompoundSelect[int]
+) -> tuple[dict[int, list[FileEvent]], dict[int, datetime]]:
+    """File -> its acts that stood, oldest first: an undo takes back the one right before. And when its applicant's
+    village was corrected last."""
     found: dict[int, list[FileEvent]] = {}
+    corrected: dict[int, datetime] = {}
     columns = Event.case_id, Event.at, Event.action, Event.from_state, Event.to_state, Event.reason, Event.detail
     mine = Event.case_id.in_(asked), (Event.ticket_id + 0).is_(None)  # by its index for files, not the one for tickets
     for row in connection.execute(select(*columns).where(*mine).order_by(Event.id)):
@@ -75,7 +112,10 @@ def _events(connection: Connection, asked: CompoundSelect[int]) -> dict[int, lis
             acts.pop()
         else:
             acts.append(_event(row))
-    return found
+        changes = (row.detail or {}).get("changes")
+        if isinstance(changes, Sequence) and any(name == "village" for name, *_ in changes):
+            corrected[row.case_id] = row.at
+    return found, corrected
 
 
 def _event(row: AnyRow) -> FileEvent:
@@ -85,12 +125,12 @@ def _event(row: AnyRow) -> FileEvent:
     )
 
 
-def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard) -> FileFact:
+def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard, village: str) -> FileFact:
     awaits = frozenset(step.key for step in standard.steps if Collects.RECEIVER in step.collects)
     return FileFact(
         row.id,
         row.service_id,
-        str(row.applicant.get("village", "")),
+        village,
         row.accepted_at,
         row.due_at,
         row.completed_at,
