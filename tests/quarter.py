@@ -167,8 +167,14 @@ def files(desks: Desks, random: Random, count: int) -> None:
             desks.now = datetime.combine(max(tomorrow, on), time(1, 30), UTC)
         desks.store.change(desks.id, Actor.system(desks.now), day.close_past_days)
         match number % 6:
-            case 0 | 1:
+            case 0:
                 desks.to_step("done")
+            case 1:
+                case_id = desks.to_step("entry")
+                desks.act("operator", case_id, FileAction.PAUSE, reason="power_cut")
+                desks.later(days=3, hours=2)
+                desks.act("operator", case_id, FileAction.RESUME)
+                desks.go_on(case_id, "handover" if number > 12 else "done")
             case 2:
                 case_id = desks.to_step("validate")
                 desks.act(

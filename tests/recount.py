@@ -361,7 +361,7 @@ class Recount:
     def reasons(self, begins: datetime, ends: datetime) -> Counter[tuple[str, str]]:
         names = {"return_to_applicant": "Dikembalikan", "withdraw": "Ditarik", "pause": "Ditunda"}
         acts = [act for acts in self.acts.values() for act in acts if begins <= act["moment"] < ends]
-        reasons = {"oss_down": "OSS sedang gangguan"}
+        reasons = {"oss_down": "OSS sedang gangguan", "power_cut": "Listrik padam"}
         told = ((names.get(act["action"]), act["reason"]) for act in acts)
         return Counter((name, reasons.get(why, why)) for name, why in told if name)
 

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 import world
-from desks import Desks
+from desks import APPLICANT, Desks
 from sqlalchemy import insert
 from world import World
 
+from shared.domain.calendar import Calendar
 from shared.domain.file_state import FileAction
 from shared.domain.period import Period, PeriodKind, parse
 from shared.domain.report import Spread, change, spread
-from shared.engine import day, officer
+from shared.domain.report_files import FileEvent, FileFact, file_figures
+from shared.engine import day, officer, register
 from shared.store import tables
 from shared.store.office import Store
 from shared.store.report_period import PeriodReport, period_report
@@ -222,3 +224,36 @@ def test_what_was_open_at_the_end_of_a_past_period_is_still_counted_there(store:
 
     assert (then.total.open, then.total.uncollected, then.ages) == (1, 0, (0, 1, 0, 0, 0))
     assert (now.total.open, now.total.uncollected, now.uncollected_ages) == (1, 1, (0, 0, 1, 0, 0))
+
+
+def test_time_elsewhere_that_has_moved_the_promise_is_not_taken_off_once_more() -> None:
+    begins, hours = datetime(2026, 11, 2, 1, 0, tzinfo=UTC), timedelta(hours=1)
+    away = (begins, begins + 40 * hours)
+    ended = FileEvent(begins + 70 * hours, "hand_over", "open", "completed", "give")
+    file = FileFact(1, 1, "", begins, begins + 64 * hours, ended.at, (away,), (away,), (ended,))
+
+    found = file_figures([file], begins, begins + 90 * hours, begins + 90 * hours, Calendar())
+
+    assert (found.total.finished, found.total.on_time_gross, found.total.on_time_net) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("amended", "corrected", "expected"),
+    [
+        ("wates  kulon", "", "35.08.20.2010"),
+        ("Luar kabupaten", "", "Luar kabupaten"),
+        ("Wates Kulon", "35.08.20.2003", "35.08.20.2003"),
+    ],
+)
+def test_a_file_counts_for_the_village_that_the_register_says(
+    sqlite_store: Store, amended: str, corrected: str, expected: str
+) -> None:
+    desks = Desks(sqlite_store)
+    case = desks.to_step("confirm")
+    desks.later(minutes=1)
+    desks.store.change(desks.id, desks.actor("kasi"), register.amend, case, "village", amended, "Salah tulis")
+    if corrected:
+        desks.later(minutes=1)
+        desks.act("operator", case, FileAction.CORRECT, applicant={**APPLICANT, "village": corrected})
+
+    assert report(desks.store, desks.id, parse("2026-11"), desks.now).files.by_village == {expected: 1}

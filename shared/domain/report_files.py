@@ -43,6 +43,8 @@ class FileFact:
     due_at: datetime | None
     completed_at: datetime | None
     pauses: tuple[Pause, ...] = ()
+    elsewhere: tuple[Pause, ...] = ()
+    """Those of them in which another house had it: by them its promise has moved on already."""
     events: tuple[FileEvent, ...] = ()
     awaits_receiver: frozenset[str] = frozenset()
     fee: int | None = None
@@ -212,7 +214,8 @@ def _is_net_in_time(file: FileFact, calendar: Calendar) -> bool:
     """In time as it ran, or its working time without rests is not longer than the promised one."""
     if file.due_at is None or file.accepted_at is None:
         return False
-    promised_s = working_time_s(file.accepted_at, file.due_at, calendar)
+    moved_s = paused_s(file.accepted_at, _end(file), file.elsewhere, calendar)
+    promised_s = working_time_s(file.accepted_at, file.due_at, calendar) - moved_s
     return _end(file) <= file.due_at or net_s(file.accepted_at, _end(file), file.pauses, calendar) <= promised_s
 
 

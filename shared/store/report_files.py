@@ -10,6 +10,7 @@ from sqlalchemy import CompoundSelect, Connection, select, union
 
 from shared.domain.calendar import Pause
 from shared.domain.collected import Collected
+from shared.domain.file import ELSEWHERE
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.identity import folded
 from shared.domain.numbering import register_label
@@ -135,6 +136,7 @@ def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard, villa
         row.due_at,
         row.completed_at,
         tuple(_pause(each) for each in row.pauses),
+        tuple(_pause(each) for each in row.pauses if each[0] == ELSEWHERE),
         tuple(events),
         awaits,
         row.fee,
