@@ -15,6 +15,7 @@ from counter import (
     menu,
     payments,
     persons,
+    programs,
     recaps,
     register,
     register_files,
@@ -68,6 +69,7 @@ SCREEN = Screen(
     blueprints=(
         (blueprint, "/<office>/counter"),
         (devices.blueprint, "/<office>/counter/devices"),
+        (programs.blueprint, "/<office>/counter/programs"),
         (setup.blueprint, "/<office>/counter/setup"),
     ),
     sign_in="counter.sign_in",

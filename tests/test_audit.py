@@ -40,6 +40,7 @@ from shared.engine.setup_import import keep_draft
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store
+from shared.store.outbox_tables import WebhookRecord
 from shared.store.survey_tables import SurveyAction
 from shared.web.app import create_app
 from shared.web.limits import limiter
@@ -636,6 +637,34 @@ def _(house: House) -> Click:
 @clicks("devices_setup.revoke")
 def _(house: House) -> Click:
     return Click(f"/uji/counter/devices/{_device(house)}/revoke")
+
+
+PROGRAMS = "/uji/counter/programs"
+
+
+@clicks("programs_setup.make_token")
+def _(house: House) -> Click:
+    return Click(f"{PROGRAMS}/tokens", {"name": "Papan", "officer": "petugas1", "scopes[]": "read", "days": "30"})
+
+
+@clicks("programs_setup.add_webhook")
+def _(house: House) -> Click:
+    return Click(f"{PROGRAMS}/webhooks", {"name": "Pusat", "url": "https://192.0.2.7/h", "topics[]": "ticket"})
+
+
+def _webhook(house: House) -> int:
+    house.do(f"{PROGRAMS}/webhooks", name="Pusat", url="https://192.0.2.7/h", **{"topics[]": "ticket"})
+    return int(house.row(WebhookRecord).id)
+
+
+@clicks("programs_setup.test_webhook")
+def _(house: House) -> Click:
+    return Click(f"{PROGRAMS}/webhooks/{_webhook(house)}/test")
+
+
+@clicks("programs_setup.remove_webhook")
+def _(house: House) -> Click:
+    return Click(f"{PROGRAMS}/webhooks/{_webhook(house)}/remove")
 
 
 @clicks("paper.reprint")

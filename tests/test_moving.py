@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from world import World
 
 from shared.domain.ticket import Action
@@ -72,10 +74,17 @@ def test_nothing_is_moved_where_something_is_or_where_it_would_not_be_the_same(
 
 
 def test_the_command_names_each_table_and_what_to_do_next(
-    here: World, sqlite_url: str, postgresql: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    here: World,
+    sqlite_url: str,
+    postgresql: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    open_store: Callable[[str], Store],
 ) -> None:
     here.take()
     here.store.close()
+    fresh = "import shared.web.commands.move; from shared.store.schema import all_tables; print(len(all_tables()))"
+    known = subprocess.run([sys.executable, "-c", fresh], capture_output=True, text=True, check=True).stdout
     monkeypatch.setenv("LOKET_DATA", str(tmp_path))
     monkeypatch.delenv("LOKET_DATABASE_URL", raising=False)
 
@@ -83,4 +92,6 @@ def test_the_command_names_each_table_and_what_to_do_next(
 
     assert said.exit_code == 0, said.output
     assert "ticket " in said.output
+    present = inspect(open_store(sqlite_url).engine).get_table_names()
+    assert int(known) == len(present) - 1, "the command alone knows every table, but the one of the migrations"
     assert "LOKET_DATABASE_URL" in said.output

@@ -75,6 +75,7 @@ THROUGH = {
         setup.survey setup.display setup.slides setup.recording setup.printers setup.test_page setup.found
         setup.found_by_standard
         setup.open_practice setup.register setup.privacy
+        programs_setup.make_token programs_setup.add_webhook programs_setup.test_webhook programs_setup.remove_webhook
     """,
 }
 """Roles by their letters -> the addresses at which they are not told that their role may not do this."""

@@ -45,9 +45,10 @@ THEMES = (
     ("voice", "setup.recordings", "mic", "The office's own voice"),
     ("printers", "setup.printers", "printer", "Printers"),
     ("devices", "devices_setup.page", "tablet-smartphone", "Devices"),
+    ("programs", "programs_setup.page", "waypoints", "Other programs"),
     ("found", "setup.found", "map-pin-plus", "New office"),
 )
-"""The pages of the setup: name, endpoint, icon, words. The devices have a file of their own beside this folder."""
+"""The pages of the setup: name, endpoint, icon, words. Devices and programs have files beside this folder."""
 
 
 def setup_page(rule: str, methods: Iterable[str] = ("GET", "POST")) -> Callable[[View], View]:

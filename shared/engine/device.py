@@ -162,13 +162,25 @@ def digest(token: str) -> str:
 
 
 def issue_token(
-    connection: Connection, office_id: int, purpose: str, name: str, made_at: datetime, officer_id: int | None = None
+    connection: Connection,
+    office_id: int,
+    purpose: str,
+    name: str,
+    made_at: datetime,
+    officer_id: int | None = None,
+    *,
+    scopes: Sequence[str] | None = None,
+    expires_at: datetime | None = None,
 ) -> str:
-    """A new token for a device, or for a program that acts for an officer; only its hash is kept."""
+    """A new token for a device, or for a program that acts for an officer; only its hash is kept.
+
+    A program's ends after `TOKEN_LIFE` when nothing else is said; without `scopes` it may do all that its officer may.
+    """
     text = secrets.token_urlsafe(32)
     columns = {"office_id": office_id, "purpose": purpose, "name": name, "officer_id": officer_id, "made_at": made_at}
-    ends = {} if officer_id is None else {"expires_at": made_at + TOKEN_LIFE}
-    connection.execute(insert(Device), {**columns, **ends, "token_hash": digest(text)})
+    ends = {} if officer_id is None else {"expires_at": expires_at or made_at + TOKEN_LIFE}
+    limits = {} if scopes is None else {"scopes": list(scopes)}
+    connection.execute(insert(Device), {**columns, **ends, **limits, "token_hash": digest(text)})
     return text
 
 

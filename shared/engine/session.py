@@ -204,12 +204,22 @@ class TokenView:
     made_at: datetime
     last_seen_at: datetime | None
     expires_at: datetime | None
+    scopes: list[object] | None
+    """None: everything that the officer may."""
 
 
 def tokens(connection: Connection, office_id: int, officer_id: int | None, now: datetime) -> list[TokenView]:
     """The tokens of programs that act for an officer, or (None) for anybody of the office, newest first."""
     wanted = (
-        select(Device.id, Officer.name, Device.name, Device.made_at, Device.last_seen_at, Device.expires_at)
+        select(
+            Device.id,
+            Officer.name,
+            Device.name,
+            Device.made_at,
+            Device.last_seen_at,
+            Device.expires_at,
+            Device.scopes,
+        )
         .join(Officer, Officer.id == Device.officer_id)
         .where(Device.office_id == office_id, *_is_token(now))
         .order_by(Device.id.desc())

@@ -139,16 +139,25 @@ class Reach:
 
     def check(self, found: IPAddress, port: int) -> None:
         """Raises `Invalid` when no printer may stand there: an admin of one office could reach what is inside."""
-        plain = getattr(found, "ipv4_mapped", None) or found
+        if not self._is_named(found, port) and port not in PORTS:
+            raise Invalid("address_port", fields=["address"], port=port)
+
+    def check_receiver(self, found: IPAddress, port: int) -> None:
+        """The same for what is told of the office's work: any port, but never on this machine."""
+        if not self._is_named(found, port) and _is_ours(_plain(found)):
+            raise Invalid("address_inside", fields=["url"], address=str(found))
+
+    def _is_named(self, found: IPAddress, port: int) -> bool:
+        """Whether the operator allowed the address by name. Raises `Invalid` for one that nobody may have."""
+        plain = _plain(found)
         for host, closed in self.closed:
             if port == closed and (_is_ours(plain) or str(plain) in _quietly(host, port)):
                 raise Invalid("address_inside", fields=["address"], address=str(found))
         if any(plain in network for network in self.networks):
-            return
+            return True
         if plain.is_loopback or plain.is_link_local or plain.is_multicast or plain.is_unspecified or plain.is_reserved:
             raise Invalid("address_inside", fields=["address"], address=str(found))
-        if port not in PORTS:
-            raise Invalid("address_port", fields=["address"], port=port)
+        return False
 
 
 _reach = Reach()
@@ -184,6 +193,14 @@ def places(wanted: NetworkAddress) -> list[str]:
     return good
 
 
+def receivers(host: str, port: int, reach: Reach) -> list[str]:
+    """The IP addresses behind the name of a receiver. Raises `Invalid` when one of them may not be one, or OSError."""
+    found = list(_looked_up(host, port))
+    for each in found:
+        reach.check_receiver(ipaddress.ip_address(each), port)
+    return found
+
+
 def _looked_up(host: str, port: int) -> Iterable[str]:
     return dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
@@ -193,6 +210,11 @@ def _quietly(host: str, port: int) -> list[str]:
         return list(_looked_up(host, port))
     except OSError:
         return []
+
+
+def _plain(found: IPAddress) -> IPAddress:
+    """An IPv4 address that is written as one of IPv6 is that IPv4 address."""
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _is_ours(found: IPAddress) -> bool:

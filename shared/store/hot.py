@@ -291,6 +291,7 @@ class KnownDevice:
     last_seen_at: datetime | None
     lost_at: datetime | None
     expires_at: datetime | None
+    scopes: list[object] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, create_engine, func, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, func, insert, inspect, select, text, update
 from sqlalchemy.pool import NullPool
 
 from shared.domain.errors import Refusal
 from shared.store.migrate import present_revision, require_known, revisions, upgrade
-from shared.store.tables import Base, new_epoch
+from shared.store.schema import all_tables
+from shared.store.tables import Office, new_epoch
 
 ROWS_AT_ONCE = 1000
 
@@ -64,24 +65,22 @@ def _require_newest(connection: Connection) -> None:
     require_known(present)
     if present != revisions()[-1]:
         raise MoveFailed("move_from_older")
+    left_out = set(inspect(connection).get_table_names()) - {table.name for table in all_tables()} - {"alembic_version"}
+    if left_out:
+        raise MoveFailed("move_differs", table=", ".join(sorted(left_out)))
 
 
 def _require_empty(connection: Connection) -> None:
-    for table in _tables():
+    for table in all_tables():
         if connection.execute(select(table).limit(1)).first() is not None:
             raise MoveFailed("move_not_empty", table=table.name)
-
-
-def _tables() -> list[Table]:
-    metadata: MetaData = Base.metadata
-    return metadata.sorted_tables
 
 
 def _copy_all(reading: Connection, writing: Connection) -> list[MovedTable]:
     if writing.dialect.name == "sqlite":
         writing.execute(text("PRAGMA defer_foreign_keys = ON"))
     moved = []
-    for table in _tables():
+    for table in all_tables():
         for rows in _batches(reading, table):
             writing.execute(insert(table), rows)
         found = _told(reading, table)
@@ -89,7 +88,7 @@ def _copy_all(reading: Connection, writing: Connection) -> list[MovedTable]:
             raise MoveFailed("move_differs", table=table.name)
         moved.append(found)
         _go_on_counting(writing, table)
-    writing.execute(Base.metadata.tables["office"].update().values(epoch=new_epoch()))
+    writing.execute(update(Office).values(epoch=new_epoch()))
     return moved
 
 

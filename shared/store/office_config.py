@@ -15,7 +15,7 @@ from shared.domain.errors import Unknown
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
 from shared.domain.standard import Role, ServiceStandard
 from shared.standards import stored
-from shared.store import hot, tables
+from shared.store import hot, outbox, tables
 
 
 class OfficeConfigCache:
@@ -120,6 +120,7 @@ def read_office_config(connection: Connection, office_id: int) -> OfficeConfig:
         calendar=_calendar(connection, office_id, settings, zone),
         override=override.get(None),
         closed_at=_closed_at(connection, office_id),
+        webhooks=outbox.webhooks(connection, office_id),
         version=office.setup_version,
     )
 

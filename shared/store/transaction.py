@@ -17,7 +17,7 @@ from shared.domain.office import CounterConfig, OfficeConfig
 from shared.domain.room import Room
 from shared.domain.room_facts import Fact, NumberGiven, QueueTicket, Seat
 from shared.domain.standard import ServiceStandard
-from shared.store import hot, tables
+from shared.store import hot, outbox, tables
 from shared.store.office_config import OfficeConfigCache
 from shared.store.rooms import OfficeRooms
 
@@ -63,6 +63,8 @@ class Transaction:
         """What the room was taught; None when it has to read for itself."""
         self._saved: set[int] = set()
         """Tickets whose event is still to be recorded."""
+        self._told: list[Mapping[str, object]] = []
+        """Events of which programs are to hear."""
 
     @property
     def now(self) -> datetime:
@@ -174,26 +176,26 @@ class Transaction:
     ) -> None:
         """Writes one event row with the actor of this change; `counter_id`: another counter than the actor's."""
         by = self.actor
-        hot.insert_event(
-            self.connection,
-            {
-                "office_id": self.office_id,
-                "version": self.version,
-                "at": by.now,
-                "action": action,
-                "from_state": from_state,
-                "to_state": to_state,
-                "ticket_id": ticket_id,
-                "case_id": case_id,
-                "complaint_id": complaint_id,
-                "counter_id": counter_id or by.counter_id,
-                "officer_id": by.officer_id,
-                "device_id": by.device_id,
-                "address": by.address,
-                "reason": reason,
-                "detail": detail,
-            },
-        )
+        event: dict[str, object] = {
+            "office_id": self.office_id,
+            "version": self.version,
+            "at": by.now,
+            "action": action,
+            "from_state": from_state,
+            "to_state": to_state,
+            "ticket_id": ticket_id,
+            "case_id": case_id,
+            "complaint_id": complaint_id,
+            "counter_id": counter_id or by.counter_id,
+            "officer_id": by.officer_id,
+            "device_id": by.device_id,
+            "address": by.address,
+            "reason": reason,
+            "detail": detail,
+        }
+        hot.insert_event(self.connection, event)
+        if self.office.webhooks:
+            self._told.append(event)
         if ticket_id is not None:
             self._saved.discard(ticket_id)
 
@@ -207,6 +209,8 @@ class Transaction:
             answer = verb(self, *args, **kwargs)
             if self._saved:
                 raise OutOfStep(f"no event for the tickets {self._saved}: other processes would not hear of them")
+            if self._told:
+                outbox.tell(self.connection, self.office, self._head.epoch, self._told, self.ticket)
         except BaseException:
             if self._room is not None and self._facts != []:
                 self._rooms.refused()

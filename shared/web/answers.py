@@ -40,6 +40,12 @@ class ErrorAnswer(Answer):
     error: ErrorFacts
 
 
+class MadeSecret(Answer):
+    """A token or a key that is told once and kept nowhere, or only to sign with."""
+
+    secret: str
+
+
 class TakenTicket(Answer):
     """A number as its visitor gets it."""
 

@@ -16,9 +16,11 @@ from shared.domain import rights
 from shared.domain.errors import Forbidden, Refusal
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
+from shared.domain.scope import Scope, acts_as_device, covers
 from shared.domain.standard import Role
 from shared.engine import session as engine
 from shared.store import hot
+from shared.store.hot import KnownDevice
 from shared.web import screens
 from shared.web.context import now as now
 from shared.web.context import store as store
@@ -68,6 +70,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     login: str
     must_choose: bool
     roles: frozenset[Role]
+    scopes: frozenset[Scope] | None = None
+    """Of a program's token that has some."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,11 @@ def may(right: Right | str) -> bool:
     """Whether who is signed in has the right, at the counter of the address if it names one."""
     number = (request.view_args or {}).get("number")
     counter = store().office_config(g.office_id).counter(number).roles if number and right == Right.SERVE else ()
-    return current_user.is_authenticated and rights.may(Right(right), current_user.roles, counter)
+    return (
+        current_user.is_authenticated
+        and rights.may(Right(right), current_user.roles, counter)
+        and covers(current_user.scopes, Right(right), is_question=_is_question())
+    )
 
 
 def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
@@ -114,6 +122,8 @@ def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Call
                 if wants_page():
                     return redirect(url_for(screens.of_officers().new_password, office=g.office))
                 raise Forbidden("must_change_password")
+            if not covers(current_user.scopes, right, is_question=_is_question()):
+                raise Forbidden("scope")
             if right is not None and not may(right):
                 raise Forbidden("role")
             return route(*args, **kwargs)
@@ -155,8 +165,15 @@ def wants_page() -> bool:
 def is_officer_here() -> bool:
     """An officer of this office asks, who may do more than choose a password."""
     return bool(
-        current_user.is_authenticated and current_user.office_id == g.office_id and not current_user.must_choose
+        current_user.is_authenticated
+        and current_user.office_id == g.office_id
+        and not current_user.must_choose
+        and acts_as_device(current_user.scopes, is_question=_is_question())
     )
+
+
+def _is_question() -> bool:
+    return request.method in ("GET", "HEAD", "OPTIONS")
 
 
 def device(purpose: str) -> Paired | None:
@@ -165,6 +182,9 @@ def device(purpose: str) -> Paired | None:
     if row is not None:
         if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
             raise Forbidden("device")
+        is_enough = acts_as_device(_scopes(row), is_question=_is_question()) and (purpose != "agent" or not row.scopes)
+        if row.purpose == "officer" and not is_enough:
+            raise Forbidden("scope")
         note_seen(row)
         return Paired(row.id, row.office_id, row.purpose, row.settings)
     if bearer():
@@ -181,14 +201,19 @@ def is_paired(purpose: str) -> bool:
 # --- officers ---
 
 
-def officer(officer_id: int, *, by_token: bool = False) -> SignedIn | None:
-    """The officer, if they still work here. A token was given by the operator: it is no one-time password."""
+def officer(officer_id: int, program: KnownDevice | None = None) -> SignedIn | None:
+    """The officer, if they still work here. A program's token was given by an admin: it is no one-time password."""
     row = store().ask(hot.officer, officer_id)
     if row is None or not row.is_active:
         return None
     today = office_day(now(), store().office_config(row.office_id).zone)
     roles = store().ask(hot.roles, officer_id, today)
-    return SignedIn(row.id, row.office_id, row.name, row.login, row.must_change_password and not by_token, roles)
+    must_choose, scopes = (row.must_change_password, None) if program is None else (False, _scopes(program))
+    return SignedIn(row.id, row.office_id, row.name, row.login, must_choose, roles, scopes)
+
+
+def _scopes(program: KnownDevice) -> frozenset[Scope] | None:
+    return None if program.scopes is None else frozenset(Scope(str(each)) for each in program.scopes)
 
 
 def _of_session(officer_id: int) -> SignedIn | None:
@@ -204,7 +229,7 @@ def _of_program(_request: Request) -> SignedIn | None:
     if row is None or row.officer_id is None or row.purpose != "officer":
         return None
     note_seen(row)
-    return officer(row.officer_id, by_token=True)
+    return officer(row.officer_id, row)
 
 
 def _here() -> str:

@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from shared.domain.actor import Actor
 from shared.domain.numbering import office_day
+from shared.domain.outbox import Carrier
 from shared.engine import retention
 from shared.engine.complaint import close_old
 from shared.engine.day import close_past_days, close_when_due
@@ -21,10 +22,10 @@ from shared.engine.forecast import learn
 from shared.engine.founding import Password
 from shared.engine.spooler import Spooler
 from shared.printing.address import permit
-from shared.store import reads
+from shared.store import outbox, reads
 from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
-from shared.web import logs
+from shared.web import logs, webhooks
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
 from shared.web.conditions import Scene, clock_behind
@@ -32,6 +33,7 @@ from shared.web.console import say
 from shared.web.data_folder import take_alone
 from shared.web.first_run import prepare
 from shared.web.live import Live
+from shared.web.outgoing import Outgoing
 from shared.web.settings import Settings, read_settings
 
 log = structlog.get_logger()
@@ -83,7 +85,19 @@ def start(app: Flask) -> None:
     spooler = Spooler(store, live.clock)
     app.extensions["loket_spooler"] = spooler
     live.socketio.start_background_task(spooler.run)
+    live.socketio.start_background_task(outgoing(app).run)
     live.socketio.start_background_task(_rounds, app)
+
+
+def outgoing(app: Flask) -> Outgoing:
+    """What sends the letters of this app's outbox."""
+    live: Live = app.extensions["loket_live"]
+    store: Store = app.extensions["loket_store"]
+    settings: Settings = app.extensions["loket_settings"]
+    reach = settings.webhook_reach()
+    return Outgoing(
+        store, live.clock, {Carrier.WEBHOOK: lambda letter: webhooks.tell(store, letter, live.clock(), reach)}
+    )
 
 
 def warm(app: Flask) -> None:
@@ -138,6 +152,7 @@ def clear_once_a_day(store: Store, office_id: int, now: datetime) -> None:
     day = office_day(now, store.office_config(office_id).zone)
     if _cleared_on.get((id(store), office_id)) == day:
         return
+    store.write_with(outbox.forget_old, office_id, now)
     if store.change(office_id, Actor.system(now), retention.clear):
         store.shred()
     else:

@@ -38,9 +38,12 @@ class Settings(BaseModel):
     printer_addresses: str = Field(
         "", description="networks that printers may have although they are refused: 127.0.0.0/8, 10.0.0.9 ..."
     )
+    webhook_addresses: str = Field(
+        "", description="networks that are told of changes although they are refused: 127.0.0.0/8 ..."
+    )
     secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
 
-    @field_validator("printer_addresses")
+    @field_validator("printer_addresses", "webhook_addresses")
     @classmethod
     def _networks(cls, text: str) -> str:
         networks(text)
@@ -48,10 +51,16 @@ class Settings(BaseModel):
 
     def printer_reach(self) -> Reach:
         """Which network addresses printers may have: those of the database and of Redis never."""
+        return Reach(networks(self.printer_addresses), self._own_services())
+
+    def webhook_reach(self) -> Reach:
+        """The same for programs that are told of changes."""
+        return Reach(networks(self.webhook_addresses), self._own_services())
+
+    def _own_services(self) -> frozenset[tuple[str, int]]:
         services = ((self.database_url, 5432), (self.redis_url, 6379))
         parts = [(urlsplit(url), port) for url, port in services if "://" in url]
-        closed = frozenset((each.hostname, each.port or port) for each, port in parts if each.hostname)
-        return Reach(networks(self.printer_addresses), closed)
+        return frozenset((each.hostname, each.port or port) for each, port in parts if each.hostname)
 
     def database(self) -> str:
         """The SQLAlchemy URL to use; makes the data folder when it is missing."""
