@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.routing import Rule
 
 from shared.web import quirks
 
@@ -54,3 +56,20 @@ def test_the_limiter_can_be_kept_from_asking_at_every_request() -> None:
         return ""
 
     assert [app.test_client().get("/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_an_address_is_compiled_for_writing_when_it_is_first_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+    real = Rule._compile_builder
+    monkeypatch.setattr(Rule, "_compile_builder", lambda *said: (compiled.append(said), real(*said))[1])
+
+    app = Flask("quirk", static_folder=None)
+    quirks.write_addresses_late(app)
+    app.add_url_rule("/<office>/t/<int:number>", "ticket")
+    urls = app.url_map.bind("localhost")
+    assert compiled == []
+
+    assert urls.build("ticket", {"office": "uji", "number": 3, "lang": "en"}) == "/uji/t/3?lang=en"
+    assert urls.build("ticket", {"office": "uji", "number": 4}) == "/uji/t/4"
+    assert len(compiled) == 1
+    assert urls.match("/uji/t/3") == ("ticket", {"office": "uji", "number": 3})

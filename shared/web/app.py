@@ -38,6 +38,7 @@ from shared.web import (
     paper,
     public,
     published,
+    quirks,
     screen,
     shell,
     sign_in,
@@ -66,6 +67,7 @@ def create_app(
     """The whole program as one WSGI app. `clock`: aware moments; `live_options`: Flask-SocketIO's (async_mode ...)."""
     app = Flask("shared.web", static_folder=None)
     app.request_class = UploadRequest
+    quirks.write_addresses_late(app)
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SESSION_COOKIE_NAME="loket",

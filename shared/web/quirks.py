@@ -7,7 +7,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from importlib import metadata
+from types import MethodType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,3 +51,24 @@ def ask_limiter_in_decorators_only(app: Flask, limiter: Limiter) -> None:
     Flask-Limiter's own `auto_check=False` would silence the decorators too.
     """
     app.before_request_funcs[None].remove(limiter._check_request_limit)
+
+
+def write_addresses_late(app: Flask) -> None:
+    """Werkzeug compiles two functions for each address that write it with its values, whether or not a page ever links
+    there: 0.1 s of a start with 200 addresses. From now on they are compiled when the first page links there.
+    """
+    from werkzeug.routing import Rule  # not above: it loads sockets and threads, which gevent has to change first
+
+    class LateRule(Rule):
+        def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+            name = "_build_unknown" if append_unknown else "_build"
+
+            def compiles_itself(rule: LateRule, /, **values: object) -> tuple[str, str]:
+                build = MethodType(super(LateRule, rule)._compile_builder(append_unknown), rule)
+                setattr(rule, name, build)
+                url: tuple[str, str] = build(**values)
+                return url
+
+            return compiles_itself
+
+    app.url_rule_class = LateRule
