@@ -6,7 +6,7 @@ from flask import g, render_template
 from flask_login import current_user
 
 from counter.blueprint import blueprint
-from counter.setup.overview import reminders
+from counter.setup.first_day import read_first_day
 from counter.tray import read_tray
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
@@ -53,5 +53,5 @@ def home() -> str:
         overdue=overdue,
         done=done,
         signed=signed,
-        reminders=reminders() if may(Right.CHANGE_SETUP) else [],
+        first_day=read_first_day() if may(Right.CHANGE_SETUP) else None,
     )

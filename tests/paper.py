@@ -88,12 +88,12 @@ class PaperPrinter:
         self.fault, self._breaks = Fault.OK, None
 
     @contextmanager
-    def on_network(self) -> Iterator[str]:
+    def on_network(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
         """Serves one caller at a time; gives "127.0.0.1:port"."""
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = socket.create_server((host, port))
         listener.settimeout(0.02)
         with self._serving(lambda: self._accept(listener)):
-            yield f"127.0.0.1:{listener.getsockname()[1]}"
+            yield f"{host}:{listener.getsockname()[1]}"
         listener.close()
 
     @contextmanager

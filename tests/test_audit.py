@@ -59,6 +59,7 @@ UNRECORDED = {
     "devices.ask": "a code on a screen: it opens nothing before an admin confirms it, and that is recorded",
     "devices_setup.tell": "a display blinks, sounds or loads its page again: nothing is other than before",
     "devices_setup.test_call": "the same for every display",
+    "setup.find_printers": "it looks at USB ports and into the network, and keeps nothing",
     "counter.stop_work": "one's own long work ends; that it was begun is recorded",
     "counter.find_person": "the same: who looked at whose data",
     "counter.whole_nik": "the same: who looked at whose data",
@@ -963,6 +964,21 @@ def _(house: House) -> Click:
 @clicks("setup.test_page")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/printers/virtual/test")
+
+
+@clicks("setup.use_printer")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/printers/use", {"kind": "network", "address": "127.0.0.9", "profile": "58mm"})
+
+
+@clicks("setup.skip_step")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/first-day/skip", {"step": "printer"})
+
+
+@clicks("setup.password_sheet")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/officers/passwords", {"officers[]": [str(house.uji.officers[0])]})
 
 
 @clicks("setup.found")

@@ -20,6 +20,7 @@ from counter.setup import (
     standard,
     survey,
     voice,
+    wizard,
 )
 from counter.setup.page import blueprint
 
@@ -41,6 +42,7 @@ PAGES = (
     printers,
     survey,
     privacy,
+    wizard,
 )
 """Importing a page brings its routes."""
 

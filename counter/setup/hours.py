@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from dataclasses import replace
+
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from counter.setup.page import edit, kept, page, plain, refused, settle, setup_page
+from counter.setup.page import edit, kept, page, plain, refused, settle, setup_page, unchanged
 from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
 from shared.engine import setup_hours as engine
@@ -16,10 +18,32 @@ from shared.web.forms import Table, pressed, typed
 from shared.web.openapi import described
 from shared.web.screen import office_config
 
+PRESETS: dict[str, list[Table]] = {
+    "five_days": [
+        {"weekdays": [0, 1, 2, 3], "opens": "07:30", "closes": "15:30"},
+        {"weekdays": [4], "opens": "07:30", "closes": "14:30"},
+    ],
+    "five_days_with_break": [
+        {"weekdays": [0, 1, 2, 3], "opens": "07:30", "closes": "16:00", "break_from": "12:00", "break_until": "13:00"},
+        {"weekdays": [4], "opens": "07:30", "closes": "16:30", "break_from": "11:30", "break_until": "13:00"},
+    ],
+    "six_days": [
+        {"weekdays": [0, 1, 2, 3], "opens": "07:30", "closes": "14:30"},
+        {"weekdays": [4], "opens": "07:30", "closes": "11:30"},
+        {"weekdays": [5], "opens": "07:30", "closes": "13:00"},
+    ],
+}
+"""What most offices keep; a click puts it into the form, where it can be changed before it is saved."""
+
 
 @setup_page("/hours")
 @described(takes=engine.HoursForm)
 def hours() -> ResponseReturnValue:
+    wanted = PRESETS.get(request.args.get("preset", ""))
+    if request.method == "GET" and wanted:
+        present = unchanged(engine.hours_form(office_config()))
+        shown = replace(present, values={"hours": [{**row} for row in wanted]})
+        return page("hours", "hours", shown, 200, **_week())
     return edit(
         "hours",
         "hours",
@@ -47,8 +71,12 @@ def week() -> ResponseReturnValue:
 
 
 def _week() -> dict[str, object]:
-    """The working days, and what the form of them begins with."""
-    return {"week": office_config().settings.weekdays, "week_base": kept(_present_week())}
+    """The working days, what the form of them begins with, and the hours that can be put in."""
+    return {
+        "week": office_config().settings.weekdays,
+        "week_base": kept(_present_week()),
+        "presets": list(PRESETS),
+    }
 
 
 def _present_week() -> Table:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
+from pydantic import BaseModel, ConfigDict, Field
 
-from counter.setup.page import edit, page, setup_page
-from shared.domain.errors import Unknown
+from counter.setup.page import edit, page, refused, setup_page
+from shared.domain.errors import Invalid, Unknown
 from shared.domain.letters import Standing
 from shared.domain.numbering import office_day
 from shared.domain.standard import Role
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
+from shared.engine.session import ONE_TIME_LIFE
+from shared.engine.setup import Id
 from shared.loop import off_the_loop
 from shared.web.auth import now, store
 from shared.web.clicks import change
-from shared.web.forms import mark_taken
+from shared.web.forms import mark_taken, read
 from shared.web.openapi import described
 from shared.web.passwords import hash_password
 from shared.web.screen import office_config
+from shared.web.urls import public_url
 
 ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)
 
@@ -73,6 +78,41 @@ def new_password(officer_id: int) -> ResponseReturnValue:
     change(engine.reset_password, officer_id, off_the_loop(hash_password, password))
     told = {"login": found.form.login, "name": found.form.name, "password": password}
     return page("officers", "password", told=told)
+
+
+class SheetForm(BaseModel):
+    """Ids of the officers who get a new one-time password."""
+
+    model_config = ConfigDict(frozen=True)
+
+    officers: list[Id] = Field(min_length=1, max_length=100)
+
+
+@setup_page("/officers/passwords")
+@described(takes=SheetForm)
+def password_sheet() -> ResponseReturnValue:
+    """Which officers get a new password; then the sheet, shown in this answer alone, to be printed and cut apart."""
+    others = [each for each in _all() if each.form.is_active and each.id != current_user.id]
+    if request.method == "GET":
+        return page("officers", "password_choice", officers=others)
+    try:
+        wanted = read(SheetForm)
+        chosen = [each for each in others if each.id in wanted.officers]
+        if len(chosen) != len(set(wanted.officers)):
+            raise Unknown("officer")
+        passwords = {each.id: one_time_password() for each in chosen}
+        hashes = {officer_id: off_the_loop(hash_password, text) for officer_id, text in passwords.items()}
+        change(engine.reset_passwords, hashes)
+    except Invalid as error:
+        return page("officers", "password_choice", refused(error, {}), error.status, officers=others)
+    until = (now() + ONE_TIME_LIFE).astimezone(office_config().zone)
+    facts = {
+        "chosen": chosen,
+        "passwords": passwords,
+        "until": until,
+        "address": public_url(url_for("counter.sign_in")),
+    }
+    return page("officers", "password_sheet", None, 200, **facts)
 
 
 def _all() -> list[engine.OfficerAccount]:

@@ -1,31 +1,27 @@
-"""The first page of the setup: the themes, and what the office has not filled in yet; and another office."""
+"""The first page of the setup: the first day, and what the office has not filled in yet; and another office."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import current_app, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from counter.setup.page import edit, page, refused, setup_page
 from shared.domain.errors import Invalid
 from shared.domain.region import District
-from shared.domain.standard import unfilled
 from shared.engine import practice
 from shared.engine import setup_officers as engine
 from shared.engine.founding import slug_for
 from shared.standards import load, regions
 from shared.store import reads
 from shared.web import forms
-from shared.web.auth import now, store
+from shared.web.auth import store
 from shared.web.clicks import change
-from shared.web.conditions import Scene, conditions
 from shared.web.forms import problems_of
-from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
-from shared.web.settings import Settings
 from shared.web.told import told
 
 
@@ -34,7 +30,7 @@ def overview() -> ResponseReturnValue:
     slug = practice.slug_for(office_config().slug)
     with store().read() as connection:
         is_open = slug in {office.slug for office in reads.offices(connection)}
-    return page("overview", "overview", reminders=reminders(), practice=slug if is_open else None)
+    return page("overview", "overview", practice=slug if is_open else None)
 
 
 @setup_page("/practice", methods=["POST"])
@@ -42,46 +38,6 @@ def open_practice() -> ResponseReturnValue:
     """Makes the practice office, or finds the one that there is."""
     change(practice.open_practice)
     return redirect(url_for("setup.overview", saved=1), 303)
-
-
-_PLACES = {
-    "no_service": "setup.services",
-    "no_counter": "setup.counters",
-    "service_without_counter": "setup.counters",
-    "role_without_officer": "setup.officers",
-    "one_time_password_lapsed": "setup.officers",
-    "hours_unknown": "setup.hours",
-    "weekday_without_hours": "setup.hours",
-    "closes_while_open": "setup.rules",
-    "holidays_unknown": "setup.holidays",
-    "counter_unspeakable": "setup.counters",
-    "service_unspeakable": "setup.services",
-    "qr_for_this_machine_only": "devices_setup.page",
-    "printer_not_learned": "setup.printers",
-    "printer_in_trouble": "setup.printers",
-    "medium_not_playable": "setup.slides",
-}
-"""The conditions that the setup mends, and the page where."""
-
-
-def reminders() -> list[tuple[str, str]]:
-    """What is missing before the office works well: (theme's address, sentence)."""
-    office, found = office_config(), []
-    settings: Settings = current_app.extensions["loket_settings"]
-    with store().read() as connection:
-        holding = conditions(Scene(settings, connection, office, now()), tuple(_PLACES))
-    found += [(url_for(_PLACES[each.code]), each.sentence(language())) for each in holding]
-    active = [service for service in office.services if service.is_active]
-    for service in active:
-        count = len(unfilled(service.standard, office.own_channels))
-        if count:
-            sentence = gettext(
-                "%(service)s: %(count)s components not filled in", service=service.standard.short_name, count=count
-            )
-            found.append((url_for("setup.standard", slug=service.slug), sentence))
-    if not office.profile.get("pledge"):
-        found.append((url_for("setup.office"), gettext("The service pledge is not filled in.")))
-    return found
 
 
 @setup_page("/found")

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
+from counter.setup.first_day import read_first_day
 from shared.domain.errors import Invalid, Refusal
 from shared.domain.merge import Json, merge
 from shared.domain.problem import Path, Problem
@@ -68,14 +69,16 @@ def setup_page(rule: str, methods: Iterable[str] = ("GET", "POST")) -> Callable[
 
 
 def page(theme: str, template: str, shown: Shown | None = None, status: int = 200, **facts: Any) -> Response:
-    """The page of a theme around `shown`."""
+    """The page of a theme around `shown`; for who may change it, with the step of the first day that it is."""
+    may_write = may(Right.CHANGE_SETUP)
     body = render_template(
         f"counter/setup/{template}.html",
         office=office_config(),
         themes=THEMES,
         theme_here=theme,
         form=shown,
-        may_write=may(Right.CHANGE_SETUP),
+        may_write=may_write,
+        first_day=read_first_day() if may_write else None,
         saved=request.args.get("saved"),
         **facts,
     )
@@ -95,7 +98,7 @@ def edit(
     """
     now = plain(present())
     if request.method == "GET":
-        return page(theme, template, Shown(now, base=kept(now)), **facts)
+        return page(theme, template, unchanged(now), **facts)
     table, base = typed(), pressed("_base")
     if change_rows(table):
         return page(theme, template, Shown(table, base=base), **facts)
@@ -111,6 +114,11 @@ def edit(
             raise
         return page(theme, template, refused(error, table, base), error.status, **facts)
     return redirect(address or url_for(request.endpoint or "", saved=1, **(request.view_args or {})), 303)
+
+
+def unchanged(present: Mapping[str, Any] | BaseModel) -> Shown:
+    """The form as it is, before anybody typed."""
+    return Shown(plain(present), base=kept(plain(present)))
 
 
 def plain(value: Mapping[str, Any] | BaseModel) -> Table:

@@ -14,8 +14,18 @@ from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.problem import Problem
 from shared.engine.paper import print_lines
 from shared.engine.printer_state import learned_anew
-from shared.engine.setup import Form, Id, Slug, printable, raise_if_faults, record_setup_change, twice
-from shared.printing.address import FETCHING, Kind, address, is_wired
+from shared.engine.setup import (
+    Form,
+    Id,
+    Slug,
+    change_settings,
+    printable,
+    raise_if_faults,
+    record_setup_change,
+    slug_of,
+    twice,
+)
+from shared.printing.address import FETCHING, Kind, WiredKind, address, is_wired
 from shared.printing.delivery import Answers
 from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
@@ -88,6 +98,31 @@ def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
         if row.fallback:
             tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
     record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
+
+
+class FoundForm(Form):
+    """A printer that was found: used at once, under a name of its own."""
+
+    kind: WiredKind
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
+    profile: str = "80mm-48"
+
+
+def use_found(tx: Transaction, wanted: FoundForm) -> str:
+    """Adds the printer; its name. It becomes the office's choice while that is only a page on the screen."""
+    name = slug_of("struk", [printer.slug for printer in tx.office.printers])
+    row = PrinterRow(slug=name, kind=wanted.kind, address=wanted.address, profile=wanted.profile, roll_mm=0)
+    try:
+        change_printers(tx, PrintersForm(printers=[*printers_form(tx.office).printers, row]))
+    except Invalid as error:
+        raise_if_faults(
+            [Problem((str(each.path[-1]),), each.code, each.facts) for each in error.facts.get("problems", ())]
+        )
+        raise
+    chosen = tx.office.printer()
+    if chosen is None or chosen.kind == Kind.VIRTUAL:
+        change_settings(tx, "rules", {"printer": name})
+    return name
 
 
 def _printer_faults(wanted: PrintersForm, known: Mapping[int, PrinterConfig]) -> list[Problem]:

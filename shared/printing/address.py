@@ -169,6 +169,11 @@ def permit(reach: Reach) -> None:
     _reach = reach
 
 
+def permitted() -> tuple[IPNetwork, ...]:
+    """The networks that the operator has named; none when the rules alone hold."""
+    return _reach.networks
+
+
 def networks(text: str) -> tuple[IPNetwork, ...]:
     """Networks or single addresses with commas between; raises ValueError for anything else."""
     return tuple(ipaddress.ip_network(each.strip(), strict=False) for each in text.split(",") if each.strip())

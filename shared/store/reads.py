@@ -164,6 +164,12 @@ def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: i
     return rows.every(connection, select(PrintJob).where(*mine).order_by(PrintJob.id.desc()).limit(limit))
 
 
+def newest_test(connection: Connection, office_id: int, printer_id: int) -> PrintJob | None:
+    """The newest test page of a printer."""
+    mine = PrintJob.office_id == office_id, PrintJob.printer_id == printer_id, PrintJob.kind == "test"
+    return rows.first(connection, select(PrintJob).where(*mine).order_by(PrintJob.id.desc()).limit(1))
+
+
 def print_job(connection: Connection, office_id: int, job_id: int) -> tuple[PrintJob, str] | None:
     """A job, and the profile of its printer."""
     job = rows.first(connection, select(PrintJob).where(PrintJob.id == job_id, PrintJob.office_id == office_id))
