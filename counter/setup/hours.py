@@ -41,7 +41,7 @@ PRESETS: dict[str, list[Table]] = {
 def hours() -> ResponseReturnValue:
     wanted = PRESETS.get(request.args.get("preset", ""))
     if request.method == "GET" and wanted:
-        present = unchanged(engine.hours_form(office_config()))
+        present = unchanged(plain(engine.hours_form(office_config())))
         shown = replace(present, values={"hours": [{**row} for row in wanted]})
         return page("hours", "hours", shown, 200, **_week())
     return edit(

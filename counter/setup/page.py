@@ -116,9 +116,9 @@ def edit(
     return redirect(address or url_for(request.endpoint or "", saved=1, **(request.view_args or {})), 303)
 
 
-def unchanged(present: Mapping[str, Any] | BaseModel) -> Shown:
+def unchanged(present: Table) -> Shown:
     """The form as it is, before anybody typed."""
-    return Shown(plain(present), base=kept(plain(present)))
+    return Shown(present, base=kept(present))
 
 
 def plain(value: Mapping[str, Any] | BaseModel) -> Table:

@@ -94,7 +94,7 @@ def _try(office: OfficeConfig, name: str) -> ResponseReturnValue:
 
 
 def _page(found: Sequence[Found]) -> ResponseReturnValue:
-    return page("printers", "printers", unchanged(_present()), 200, **{**_facts(), "found": found})
+    return page("printers", "printers", unchanged(plain(_present())), 200, **{**_facts(), "found": found})
 
 
 def _present() -> setup_printers.PrintersForm:
