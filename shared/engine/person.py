@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, update
 from shared.domain.complaint import written
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.file_state import RUNNING, FileState
-from shared.engine.retention import erase_file
+from shared.engine.retention import erase_file, mark_erased
 from shared.store import rows
 from shared.store.office import Transaction
 from shared.store.tables import DataRequest, FileRecord
@@ -81,6 +81,7 @@ def _erase(tx: Transaction, cases: Collection[int]) -> None:
         raise NotAllowed("erase_running")
     for file in files:
         erase_file(tx, file)
+    mark_erased(tx)
 
 
 def _files(tx: Transaction, cases: Collection[int]) -> Select[FileRecord]:

@@ -30,6 +30,7 @@ from shared.store.tables import (
     Event,
     FileRecord,
     LetterRecord,
+    Office,
     PrintJob,
     RegisterAmendment,
     Ticket,
@@ -56,7 +57,13 @@ def clear(tx: Transaction) -> dict[str, int]:
     if not cleared:
         tx.unchanged({})
     tx.record("retention", detail=dict(cleared))
+    mark_erased(tx)
     return cleared
+
+
+def mark_erased(tx: Transaction) -> None:
+    """Remembers, whatever happens to the program, that the files of the database have to be written anew."""
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(erased_at=tx.now))
 
 
 def erase_file(tx: Transaction, row: FileRecord) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from shared.domain.actor import Actor
@@ -23,6 +23,7 @@ from shared.loop import off_the_loop
 from shared.store import hot
 from shared.store.office_config import OfficeConfigCache
 from shared.store.rooms import OfficeRooms, Rooms
+from shared.store.tables import Office
 from shared.store.transaction import Transaction, Unchanged, is_in_the_room
 from shared.store.undo import as_json
 from shared.store.writer import LOCK_TIMEOUT_S, SqliteWriter, Work, driver_of
@@ -56,8 +57,6 @@ class Store:
         self._writer = SqliteWriter(self._reads, self.rooms) if self.is_sqlite else None
         self._listeners: list[Callable[[int, int], None]] = []
         self.is_closed = False
-        self.is_shred_due = False
-        """Something was erased, and its bytes may still lie in the files."""
 
     def change(
         self,
@@ -155,14 +154,23 @@ class Store:
         """`listener(office_id, version)` is called after each commit that changed an office."""
         self._listeners.append(listener)
 
+    @property
+    def erased_at(self) -> datetime | None:
+        """When something was erased last whose bytes may still lie in the files; None: nothing."""
+        return self.ask(lambda connection: connection.execute(select(func.max(Office.erased_at))).scalar())
+
     def shred(self) -> bool:
         """Leaves nothing of what was erased in the files of the database; False when that has to be tried again.
 
         SQLite: the file is written anew and its log emptied. PostgreSQL reuses the room of erased rows by itself; what
         lies in its own log and in its archives is the operator's: see the README.
         """
-        self.is_shred_due = self.is_sqlite and not off_the_loop(_written_anew, self.engine)
-        return not self.is_shred_due
+        erased_at = self.erased_at
+        if self.is_sqlite and not off_the_loop(_written_anew, self.engine):
+            return False
+        if erased_at is not None:
+            self.write(update(Office).where(Office.erased_at <= erased_at).values(erased_at=None))
+        return True
 
     def close(self) -> None:
         """Ends the writer after what it has begun, and closes every connection; the store is not used again."""

@@ -103,6 +103,8 @@ class Office(Base):
     settings: Mapped[dict[str, object]] = mapped_column(default=dict)
     profile: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Address, phone and the like, from the office's standard file; what is unknown is absent."""
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When something was erased last whose bytes may still lie in the files of the database; None: nothing."""
 
 
 class Service(Base):

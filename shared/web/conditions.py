@@ -30,7 +30,7 @@ from shared.store import complaints, people, reads
 from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.disk import disk_fault
-from shared.store.tables import ACTIVE, Event, Officer, OfficerRole, Ticket
+from shared.store.tables import ACTIVE, Event, Office, Officer, OfficerRole, Ticket
 from shared.web import media
 from shared.web.clock import ClockWatch
 from shared.web.console import WORDS
@@ -44,6 +44,8 @@ LEAST_FREE_BYTES = 500_000_000
 AHEAD = timedelta(minutes=2)
 """Two machines' clocks differ by less."""
 BACKUP_DAYS = 7
+ERASING = timedelta(minutes=10)
+"""So long it may take until what was erased is out of the files too."""
 BACKUP_MARK = "last-backup"
 """A file in the data folder that `loket backup` touches."""
 
@@ -234,6 +236,15 @@ def data_request_due(scene: Scene) -> Iterator[Facts]:
     count = people.due_requests(scene.connection, scene.office.office_id, scene.now, NEAR)
     if count:
         yield {"count": count}
+
+
+@condition
+def erased_not_gone(scene: Scene) -> Iterator[Facts]:
+    """Personal data was erased, and its bytes still lie in the files of the database: that is tried every minute."""
+    at = select(Office.erased_at).where(Office.id == scene.office.office_id)
+    erased_at = scene.connection.execute(at).scalar_one()
+    if erased_at is not None and scene.now - erased_at > ERASING:
+        yield {"since": _moment(scene, erased_at)}
 
 
 def _waiting(scene: Scene) -> list[ComplaintView]:

@@ -147,7 +147,7 @@ def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_a
 
 def clear_once_a_day(store: Store, office_id: int, now: datetime) -> None:
     """Takes out personal data whose time is over, at the first round of each day and until nothing is left of it."""
-    if store.is_shred_due:
+    if store.erased_at is not None:
         store.shred()
     day = office_day(now, store.office_config(office_id).zone)
     if _cleared_on.get((id(store), office_id)) == day:
