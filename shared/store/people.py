@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from shared.domain.identity import tidy
 from shared.domain.numbering import label, parse_register, register_label
 from shared.domain.office import OfficeConfig
-from shared.store.tables import AnyRow, DataRequest, DataView, Event, FileRecord, Officer, PrintJob, Ticket
+from shared.store.tables import AnyRow, DataRequest, DataView, Event, FileRecord, Office, Officer, PrintJob, Ticket
 
 MOST_FILES = 50
 
@@ -111,3 +111,8 @@ def requests(connection: Connection, office_id: int, *, is_open: bool, limit: in
 def due_requests(connection: Connection, office_id: int, now: datetime, within: timedelta) -> int:
     """Open requests that have to be answered within that time, or are late."""
     return sum(row.due_at <= now + within for row in requests(connection, office_id, is_open=True))
+
+
+def erased_at(connection: Connection, office_id: int) -> datetime | None:
+    """When something of this office was erased whose bytes may still lie in the files of the database."""
+    return connection.execute(select(Office.erased_at).where(Office.id == office_id)).scalar_one()

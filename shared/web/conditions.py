@@ -30,7 +30,7 @@ from shared.store import complaints, people, reads
 from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.disk import disk_fault
-from shared.store.tables import ACTIVE, Event, Office, Officer, OfficerRole, Ticket
+from shared.store.tables import ACTIVE, Event, Officer, OfficerRole, Ticket
 from shared.web import media
 from shared.web.clock import ClockWatch
 from shared.web.console import WORDS
@@ -44,8 +44,6 @@ LEAST_FREE_BYTES = 500_000_000
 AHEAD = timedelta(minutes=2)
 """Two machines' clocks differ by less."""
 BACKUP_DAYS = 7
-ERASING = timedelta(minutes=10)
-"""So long it may take until what was erased is out of the files too."""
 BACKUP_MARK = "last-backup"
 """A file in the data folder that `loket backup` touches."""
 
@@ -240,11 +238,10 @@ def data_request_due(scene: Scene) -> Iterator[Facts]:
 
 @condition
 def erased_not_gone(scene: Scene) -> Iterator[Facts]:
-    """Personal data was erased, and its bytes still lie in the files of the database: that is tried every minute."""
-    at = select(Office.erased_at).where(Office.id == scene.office.office_id)
-    erased_at = scene.connection.execute(at).scalar_one()
-    if erased_at is not None and scene.now - erased_at > ERASING:
-        yield {"since": _moment(scene, erased_at)}
+    """Erased personal data still lies in the files of the database, although it is tried every minute."""
+    at = people.erased_at(scene.connection, scene.office.office_id)
+    if at is not None and scene.now - at > timedelta(minutes=10):
+        yield {"since": _moment(scene, at)}
 
 
 def _waiting(scene: Scene) -> list[ComplaintView]:
@@ -263,8 +260,7 @@ def hours_unknown(scene: Scene) -> Iterator[Facts]:
 @reminder
 def weekday_without_hours(scene: Scene) -> Iterator[Facts]:
     calendar, day = scene.office.calendar, office_day(scene.now, scene.office.zone)
-    week = [day + timedelta(days=ahead) for ahead in range(7)]
-    for each in week:
+    for each in (day + timedelta(days=ahead) for ahead in range(7)):
         if each.weekday() in calendar.weekdays and calendar.has_hours(each) and calendar.hours_of(each) is None:
             yield {"day": partial(Words.short_day, on=each)}
 
@@ -272,10 +268,8 @@ def weekday_without_hours(scene: Scene) -> Iterator[Facts]:
 @reminder
 def closes_while_open(scene: Scene) -> Iterator[Facts]:
     """The day is set to close by itself before the office does."""
-    ends_at, opening = (
-        scene.office.settings.closes_by_itself_at,
-        scene.office.calendar.opening(office_day(scene.now, scene.office.zone)),
-    )
+    ends_at = scene.office.settings.closes_by_itself_at
+    opening = scene.office.calendar.opening(office_day(scene.now, scene.office.zone))
     if ends_at and opening and opening.is_known and ends_at < opening.closes_at.time():
         yield {"at": f"{ends_at:%H.%M}", "closes": f"{opening.closes_at:%H.%M}"}
 
