@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
+from shared.domain.collecting import OSS
 from shared.domain.counter import PauseReason
 from shared.domain.letters import Standing
 from shared.domain.typed import iso_clock, iso_day
@@ -39,6 +40,12 @@ class Note(ClickForm):
 
 class NextService(ClickForm):
     service: Text = ""
+
+
+class Disturbed(ClickForm):
+    """Of which system outside; OSS where nothing is said."""
+
+    system: Text = OSS
 
 
 class WalkIn(ClickForm):

@@ -19,7 +19,16 @@ from shared.domain.matter import asked_at, lines, products_of
 from shared.domain.numbering import following, office_day
 from shared.domain.office import CounterConfig
 from shared.domain.procedure import ENDS_STEP, acting_role, actions_for, may_gather, next_step, send_back_targets
-from shared.domain.standard import APPLICANT_FIELDS, BUSINESS_SYSTEMS, Collects, ServiceStandard, Step, applies, needed
+from shared.domain.standard import (
+    APPLICANT_FIELDS,
+    BUSINESS_SYSTEMS,
+    Collects,
+    ServiceStandard,
+    Step,
+    applies,
+    needed,
+    system_name,
+)
 from shared.domain.standard_parts import DeclaredField, FieldKind
 from shared.domain.ticket import AT_COUNTER, State
 from shared.domain.trail import Deed, correction, sitting, trail
@@ -59,7 +68,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         views = file_views.views(connection, case_id)
         is_of_business = any(step.system in BUSINESS_SYSTEMS for step in found.service.steps)
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id) if is_of_business else None
-        running = outages.running(connection, g.office_id)
+        out = outages.systems_out(connection, g.office_id)
         seat = files.seat_of(connection, current_user.id)
         proposed = proposed_at(connection, found.step)
     pressed = (request.view_args or {}).get("action")
@@ -93,7 +102,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         views=views,
         twin=twin,
         warnings=_warnings(found.file.nik),
-        outage=running,
+        out=system_name(found.step.system) if found.step and found.step.system in out else None,
         reasons=list(FilePauseReason),
         net_hours=file_views.net_hours(found.file, office_config(), now()),
         counter=counter,

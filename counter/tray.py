@@ -1,4 +1,4 @@
-"""The files at an officer's steps, beside the panel and on a page of their own; the outage of OSS that pauses them."""
+"""The files at an officer's steps, beside the panel and on a page of their own; outages that pause them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from counter.blueprint import blueprint
+from counter.click_forms import Disturbed
 from counter.pager import Pager
 from shared.domain.calendar import Light
 from shared.domain.errors import Unknown
 from shared.domain.rights import Right
+from shared.domain.standard import system_name
 from shared.domain.ticket import State
 from shared.engine import outage
 from shared.engine import register as engine
 from shared.store import file_views, outages
 from shared.store.file_views import FileLine
+from shared.web import forms
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, actor, do
+from shared.web.openapi import described
 from shared.web.screen import office_config
 
 BESIDE = 50
@@ -63,25 +67,30 @@ def tray() -> str:
 
 @blueprint.post("/outage/<what>")
 @officers_only(Right.REPORT_OUTAGE)
+@described(takes=Disturbed)
 def disturb(what: str) -> ResponseReturnValue:
-    """OSS does not answer (`begin`), or answers again (`end`): all files at its steps are paused or go on."""
+    """A system does not answer (`begin`), or answers again (`end`): all files at its steps are paused or go on.
+
+    Without its name it is OSS.
+    """
     if what not in ("begin", "end"):
         raise Unknown("page")
+    system = forms.read(Disturbed).system
+    told = {
+        "begin": lambda files: gettext("%(system)s disturbance noted; %(count)s files rest.", **_about(system, files)),
+        "end": lambda files: gettext("%(system)s answers again; %(count)s files go on.", **_about(system, files)),
+    }
     screen = ButtonPage[int](
         _page,
         lambda _: url_for("counter.tray"),
         lambda files: {"files": files},
-        said=_began if what == "begin" else _ended,
+        said=lambda files: str(told[what](files)),
     )
-    return do(screen, outage.begin if what == "begin" else outage.end)
+    return do(screen, outage.begin if what == "begin" else outage.end, system)
 
 
-def _began(files: int) -> str:
-    return str(gettext("OSS disturbance noted; %(count)s files rest.", count=files))
-
-
-def _ended(files: int) -> str:
-    return str(gettext("OSS answers again; %(count)s files go on.", count=files))
+def _about(system: str, files: int) -> dict[str, object]:
+    return {"system": system_name(system), "count": files}
 
 
 def _page(message: str | None = None) -> str:
@@ -95,15 +104,16 @@ def _page(message: str | None = None) -> str:
         lines.sort(key=lambda line: line.name.casefold())
     pager = pager.of(len(lines))
     with store().read() as connection:
-        running = outages.latest(connection, g.office_id)
+        running = outages.running(connection, g.office_id)
     return render_template(
         "counter/files.html",
         office=office_config(),
         tray=ShownTray(lines[pager.offset : pager.offset + pager.size], shown.count, shown.services),
         pager=pager,
         sorts=SORTS,
-        outage=running,
-        outage_min=int((now() - running.from_at).total_seconds() // 60) if running else 0,
+        outages=[(each, int((now() - each.from_at).total_seconds() // 60)) for each in running],
+        answering=[name for name in office_config().systems if name not in {each.system for each in running}],
+        system_name=system_name,
         message=message,
     )
 

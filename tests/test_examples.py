@@ -279,3 +279,23 @@ def test_the_kiosk_tells_of_a_refused_file_and_of_the_steps_of_this_case(filing:
 
     assert [step["title"] for step in told[0]["steps"]][1] == "Memproses rekomendasi"
     assert (told[1]["state"], told[1]["steps"]) == ("refused", [])
+
+
+def test_an_outage_of_any_system_that_a_standard_names_rests_its_files_alone(filing: Filing) -> None:
+    moving, wedding = (filing.open(EXAMPLES[name]) for name in ("pindah-keluar", "dispensasi-nikah"))
+
+    filing.post("operator", "counter/outage/begin", {"system": "siak"})
+
+    out, other = filing.file(moving), filing.file(wedding)
+    assert (out.state, out.pauses[-1].reason, other.state) == (FileState.PAUSED, "system_down", FileState.OPEN)
+    tray = filing.page("operator", "counter/files")
+    assert "SIAK gangguan sejak" in tray
+    assert "1 berkas dijeda" in tray
+    assert filing.number("pindah-keluar", {})
+    assert "SIAK sedang gangguan" in filing.slip("number")
+    filing.number("dispensasi-nikah", {})
+    assert "gangguan" not in filing.slip("number")
+    assert filing.client.get("/uji/display/board.json").json["outages"] == ["siak"]
+    filing.post("operator", "counter/outage/begin", {"system": "pos"}, (404,))
+    filing.post("operator", "counter/outage/end", {"system": "siak"})
+    assert filing.file(moving).state == FileState.OPEN

@@ -173,4 +173,19 @@ def test_an_office_founded_by_a_standard_has_somebody_for_every_step() -> None:
     served = {role for counter in plan.counters for role in counter.roles}
     assert [step.key for step in steps if step.role not in held] == []
     assert [step.key for step in steps if step.needs_applicant and served.isdisjoint(step.roles)] == []
-    assert {"sekcam", "lurah", "kasir"} <= {each.login for each in told}
+    assert {"sekcam", "kasir"} <= {each.login for each in told}
+
+
+@pytest.mark.parametrize(
+    ("unit", "heads"),
+    [
+        ("Kecamatan", ["kasi", "sekretariat", "camat"]),
+        ("Kelurahan", ["kasi", "seklur", "lurah"]),
+        ("Dinas", ["kasi", "sekretariat", "kabid", "kadis"]),
+        ("Mal Pelayanan Publik", ["kasi"]),
+    ],
+)
+def test_an_office_begins_with_the_officers_of_its_kind(unit: str, heads: list[str]) -> None:
+    _, told = planned(OfficeStandard("uji", f"{unit} Uji", unit, "35.08.10"), lambda password: "x")
+
+    assert [each.login for each in told] == ["loket1", "loket2", "operator", *heads, "admin"]

@@ -12,7 +12,7 @@ from flask import Flask
 from world import World
 
 from shared.domain.rights import RIGHTS, Right, may
-from shared.domain.standard import Role
+from shared.domain.standard import CHIEFS, Role
 from shared.engine.device import issue_token
 from shared.engine.setup_standard import save_standard
 from shared.standards import service_to_json
@@ -141,6 +141,12 @@ def test_a_step_of_each_role_is_done_by_that_role(sqlite_store: Store, tmp_path:
     )
 
     assert (answer.status_code, answer.json["step"]) == (200, "handover")
+
+
+def test_all_who_decide_and_sign_have_the_same_rights() -> None:
+    held = {role: {right for right in Right if role in RIGHTS[right]} for role in CHIEFS}
+
+    assert all(rights == held[Role.CAMAT] for rights in held.values())
 
 
 def test_the_camat_serves_at_a_counter_of_the_camat_alone() -> None:

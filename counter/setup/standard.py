@@ -213,8 +213,6 @@ def _options(values: Table, field: Editable, place: int | str | None, value: Val
             found = _titled([row for row in steps if row.get("role") != Role.APPLICANT], "title")
         case "numbers":
             found = _titled([row for row in _rows_in(values, "fields") if row.get("kind") in NUMBERS], "text")
-        case "systems":
-            found = [("oss", "OSS")]
         case "letter_series":
             found = [(each.key, each.title) for each in office_config().settings.letter_series]
         case _:

@@ -46,7 +46,6 @@ _OF_THE_PAGE = {
     "step.may_send_back_to": "earlier",
     "declared_field.at": "steps",
     "rate.per": "numbers",
-    "step.system": "systems",
     "step.letter_series": "letter_series",
 }
 """Fields whose choices are what stands on the same page, or in the office."""

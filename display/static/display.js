@@ -164,7 +164,9 @@ function drawNotices(whyClosed) {
   const closed = find("closed");
   closedText = whyClosed;
   const told = isLost ? [{ place: find("lost") }] : [];
-  if (shown.outages.indexOf("oss") >= 0) {
+  if (shown.outages.length) {
+    const says = find("outage").querySelector("[data-says]");
+    says.textContent = says.dataset.says.replace("{system}", shown.outages.join(", ").toUpperCase());
     told.push({ place: find("outage") });
   }
   whyClosed.split(/\.\s+/).filter(Boolean).forEach((text) => told.push({ place: closed, text }));

@@ -38,6 +38,8 @@ class FilePauseReason(StrEnum):
     """Why a file is paused; the words live in the catalogues."""
 
     OSS_DOWN = "oss_down"
+    SYSTEM_DOWN = "system_down"
+    """Another system outside that a step works in."""
     NETWORK_DOWN = "network_down"
     POWER_CUT = "power_cut"
     WAITING_FOR_APPLICANT = "waiting_for_applicant"

@@ -190,6 +190,11 @@ class OfficeConfig:
         return zones.pop() if len(zones) == 1 else None
 
     @cached_property
+    def systems(self) -> tuple[str, ...]:
+        """The outside systems that its services work in: those of which an outage can be reported."""
+        return tuple(sorted({name for each in self.services if each.is_active for name in each.standard.systems}))
+
+    @cached_property
     def has_quota(self) -> bool:
         """Whether any service gives only so many numbers a day."""
         return any(service.quota is not None for service in self.services)

@@ -16,7 +16,7 @@ from shared.domain import file_state
 from shared.domain.collecting import documents_missing, missing
 from shared.domain.errors import Forbidden, Missing, NotAllowed
 from shared.domain.file_state import FileAction, FileState
-from shared.domain.standard import Collects, Role, Step, applies
+from shared.domain.standard import CHIEFS, Collects, Role, Step, applies
 
 TO_APPLICANT = Role.APPLICANT.value
 """In `may_send_back_to`: back into the applicant's hands."""
@@ -27,7 +27,7 @@ CORRECTED_AT = frozenset({Collects.DOCUMENTS, Collects.ENTRY, Collects.CONFIRMAT
 VOUCHED_FOR = (Collects.VALIDATION, Collects.ENTRY, Collects.SIGNATURE)
 """What an officer must say again after the file was sent back; documents, account and product are facts and stay."""
 
-DECIDERS = frozenset({Role.KASI, Role.SEKCAM, Role.LURAH, Role.CAMAT})
+DECIDERS = frozenset({Role.KASI, *CHIEFS})
 """Who may refuse what is asked for, at their own steps; others only where the step says so (`may_refuse`)."""
 
 ENDS_STEP = frozenset(

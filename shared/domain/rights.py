@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from shared.domain.standard import Role
+from shared.domain.standard import CHIEFS, Role
 
 
 class Right(StrEnum):
@@ -63,8 +63,7 @@ class Right(StrEnum):
 
 _DESKS = frozenset({Role.LOKET, Role.OPERATOR, Role.KASI, Role.SEKRETARIAT, Role.KASIR, Role.ADMIN})
 _HEADS = frozenset({Role.KASI, Role.ADMIN})
-_CHIEFS = frozenset({Role.CAMAT, Role.SEKCAM, Role.LURAH})
-"""They decide and sign; at a counter they serve only where its work is theirs."""
+_CHIEFS = frozenset(CHIEFS)
 
 # fmt: off
 RIGHTS: dict[Right, frozenset[Role]] = {

@@ -84,9 +84,19 @@ class Role(StrEnum):
     SEKRETARIAT = "sekretariat"
     KASIR = "kasir"
     SEKCAM = "sekcam"
-    LURAH = "lurah"
     CAMAT = "camat"
+    SEKLUR = "seklur"
+    LURAH = "lurah"
+    KABID = "kabid"
+    """Head of a division of a Dinas."""
+    SEKDIS = "sekdis"
+    KADIS = "kadis"
+    """Head of a Dinas, or of another house such as an MPP."""
     ADMIN = "admin"
+
+
+CHIEFS = (Role.SEKCAM, Role.CAMAT, Role.SEKLUR, Role.LURAH, Role.KABID, Role.SEKDIS, Role.KADIS)
+"""They decide and sign; at a counter they serve only where its work is theirs."""
 
 
 class Collects(StrEnum):
@@ -133,7 +143,8 @@ class Step:
 
     `title` is short, for buttons and trays; `text` is the sentence of the standard. `may_send_back_to` holds keys of
     earlier steps, or "pemohon": back into the applicant's hands. `silent`: never calls the applicant.
-    `system`: the outside system that the step works in ("oss"); an outage of it pauses the files at such steps.
+    `system`: the outside system that the step works in ("oss", "siak"), in small letters; an outage of it pauses the
+    files at such steps, and `system_name` says it.
     `also_roles`: any one of them may do it instead of `role`; who then signs does so "a.n." the role. `on_behalf_of`:
     for which role this one always signs. `letter_series`: the book that the number of its letter comes from; without
     one the number is typed. `who`: who it is in the office's own words ("Kepala Seksi Pemerintahan").
@@ -170,6 +181,11 @@ class Step:
     def roles(self) -> tuple[Role, ...]:
         """Whoever may do it, the first one before the others."""
         return (self.role, *self.also_roles)
+
+
+def system_name(system: str) -> str:
+    """ "SIAK" of "siak": the systems of the state are called by their letters."""
+    return system.upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +295,11 @@ class ServiceStandard:
 
     def name_in(self, language: str) -> str:
         return (language == "en" and self.name_en) or self.name
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """The outside systems that its steps work in."""
+        return frozenset(step.system for step in self.steps if step.system)
 
     @property
     def asked(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from shared.domain.numbering import SERIES
 from shared.domain.problem import Problem, under
 from shared.domain.region import REGION_CODE
 from shared.domain.standard import (
+    CHIEFS,
     COMPONENTS,
     SHORT_NAME_LENGTH,
     Collects,
@@ -42,7 +43,7 @@ _COLLECTED_BY = {Collects.DOCUMENTS: Role.LOKET, Collects.RECEIVER: Role.LOKET, 
 
 _WITH_APPLICANT = (Collects.DOCUMENTS, Collects.LOGIN, Collects.CONFIRMATION, Collects.RECEIVER)
 _ONCE = (Collects.DOCUMENTS, Collects.CONFIRMATION, Collects.PRODUCT, Collects.RECEIVER, Collects.RECAP)
-_MAY_RETURN = (Role.LOKET, Role.KASI, Role.SEKCAM, Role.LURAH, Role.CAMAT)
+_MAY_RETURN = (Role.LOKET, Role.KASI, *CHIEFS)
 
 _BEFORE = (
     (Collects.ACCOUNT, Collects.LOGIN),

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from shared.domain.problem import Problem
 from shared.domain.standard import Collects, Role, ServiceStandard
 
-SYSTEMS = ("oss",)
-"""Outside systems of which an outage can be reported."""
 LONGEST_PRODUCT_WORDS = 12
 
 
@@ -21,10 +19,6 @@ def warnings(service: ServiceStandard) -> list[Problem]:
         found.append(Problem(("steps", steps[0][0], "collects"), "no_documents"))
     if len(steps) > 1 and not steps[-1][1].needs_applicant and Collects.RECAP not in steps[-1][1].collects:
         found.append(Problem(("steps", steps[-1][0], "needs_applicant"), "nobody_is_told"))
-    for place, step in enumerate(service.steps):
-        if step.system is not None and step.system not in SYSTEMS:
-            facts = {"value": step.system, "allowed": ", ".join(SYSTEMS)}
-            found.append(Problem(("steps", place, "system"), "unknown_system", facts))
     for product in service.products:
         if len(product.split()) > LONGEST_PRODUCT_WORDS or product.rstrip().endswith("."):
             found.append(Problem(("products",), "product_is_sentence", {"value": product[:60]}))

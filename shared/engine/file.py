@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from shared.domain import file_state
 from shared.domain.actor import Actor
+from shared.domain.collecting import OSS
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.domain.file import COLLECT, Decision, File, FileInput, decide, gather
 from shared.domain.file_state import FileAction, FilePauseReason, FileState
@@ -157,9 +158,10 @@ def is_undoable(event: PastEvent) -> bool:
     return event.action == COLLECT or file_state.can_undo(FileState(event.from_state or ""), FileAction(event.action))
 
 
-def pause_for_outage(tx: Transaction, file: File) -> File:
+def pause_for_outage(tx: Transaction, file: File, system: str) -> File:
     """Pauses a file because the system outside is down; nobody's own action, so nobody can take it back."""
-    return _turn(tx, file, file.paused(FilePauseReason.OSS_DOWN, tx.now), FileAction.PAUSE)
+    reason = FilePauseReason.OSS_DOWN if system == OSS else FilePauseReason.SYSTEM_DOWN
+    return _turn(tx, file, file.paused(reason, tx.now), FileAction.PAUSE, {"system": system})
 
 
 def resume_after_outage(tx: Transaction, file: File) -> None:
@@ -284,11 +286,13 @@ def _save(tx: Transaction, file: File, before: File) -> dict[str, object]:
     return {name: was[name] for name in changed}
 
 
-def _turn(tx: Transaction, before: File, file: File, action: FileAction) -> File:
+def _turn(
+    tx: Transaction, before: File, file: File, action: FileAction, detail: dict[str, object] | None = None
+) -> File:
     _save(tx, file, before)
-    was, now, reason = before.state.value, file.state.value, FilePauseReason.OSS_DOWN.value
+    was, now, reason = before.state.value, file.state.value, file.pauses[-1].reason
     with tx.acting(Actor.system(tx.now)):
-        tx.record(action.value, from_state=was, to_state=now, case_id=file.id, reason=reason)
+        tx.record(action.value, from_state=was, to_state=now, case_id=file.id, reason=reason, detail=detail)
     return file
 
 
@@ -297,6 +301,6 @@ def _paused_while_out(tx: Transaction, file: File) -> File:
     if file.state != FileState.OPEN or file.step is None:
         return file
     step = file.at_step(tx.standard(file.standard_id).steps)
-    if step.system not in tx.room.outages:
+    if step.system is None or step.system not in tx.room.outages:
         return file
-    return pause_for_outage(tx, file)
+    return pause_for_outage(tx, file, step.system)

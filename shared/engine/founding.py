@@ -137,15 +137,32 @@ class Password:
     password: str
 
 
-_OFFICERS: Sequence[tuple[str, str, tuple[Role, ...]]] = (
+_FRONT: Sequence[tuple[str, str, tuple[Role, ...]]] = (
     ("loket1", "Petugas Loket 1", (Role.LOKET,)),
     ("loket2", "Petugas Loket 2", (Role.LOKET,)),
     ("operator", "Petugas Operator", (Role.OPERATOR, Role.LOKET)),
-    ("kasi", "Kepala Seksi Pelayanan", (Role.KASI,)),
-    ("sekretariat", "Petugas Sekretariat", (Role.SEKRETARIAT,)),
-    ("camat", "Camat", (Role.CAMAT,)),
-    ("admin", "Admin Kantor", tuple(role for role in Role if role != Role.APPLICANT)),
 )
+_NAMES = {
+    Role.KASI: "Kepala Seksi Pelayanan",
+    Role.SEKRETARIAT: "Petugas Sekretariat",
+    Role.KASIR: "Kasir",
+    Role.SEKCAM: "Sekretaris Camat",
+    Role.CAMAT: "Camat",
+    Role.SEKLUR: "Sekretaris Kelurahan",
+    Role.LURAH: "Lurah",
+    Role.KABID: "Kepala Bidang Pelayanan",
+    Role.SEKDIS: "Sekretaris Dinas",
+    Role.KADIS: "Kepala Dinas",
+}
+"""Of the accounts behind the counters; the officers' own names come later."""
+
+_HEADS: Sequence[tuple[tuple[str, ...], tuple[Role, ...]]] = (
+    (("kelurahan", "desa"), (Role.KASI, Role.SEKLUR, Role.LURAH)),
+    (("dinas", "badan", "satpol"), (Role.KASI, Role.SEKRETARIAT, Role.KABID, Role.KADIS)),
+    (("mal pelayanan", "mpp"), (Role.KASI,)),
+    (("",), (Role.KASI, Role.SEKRETARIAT, Role.CAMAT)),
+)
+"""Words in the kind or name of an office -> whom it begins with; the last line is a kecamatan."""
 _COUNTERS = (
     PlannedCounter(1, "Loket 1", (Role.LOKET,)),
     PlannedCounter(2, "Loket 2", (Role.LOKET,)),
@@ -153,15 +170,15 @@ _COUNTERS = (
 )
 
 
-_MORE_OFFICERS = {Role.KASIR: "Kasir", Role.SEKCAM: "Sekretaris Camat", Role.LURAH: "Lurah"}
-"""Whom an office gets only where its standards name them."""
-
-
 def _officers_of(standard: OfficeStandard) -> list[tuple[str, str, tuple[Role, ...]]]:
-    """The first officers: somebody for every step of these standards."""
+    """The first officers: those that such an office has, and somebody for every step of its standards."""
+    kind = f"{standard.unit} {standard.name}".lower()
+    usual = next(roles for words, roles in _HEADS if any(word in kind for word in words))
     named = {role for service in standard.services for step in service.steps for role in step.roles}
-    more = [(role.value, name, (role,)) for role, name in _MORE_OFFICERS.items() if role in named]
-    return [*_OFFICERS[:-1], *more, _OFFICERS[-1]]
+    heads = [role for role in _NAMES if role in usual or role in named]
+    everything = tuple(role for role in Role if role != Role.APPLICANT)
+    behind = [(role.value, _NAMES[role], (role,)) for role in heads]
+    return [*_FRONT, *behind, ("admin", "Admin Kantor", everything)]
 
 
 def _counters_of(standard: OfficeStandard) -> tuple[PlannedCounter, ...]:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from shared.domain.availability import require_open
 from shared.domain.brought import NOTHING_SAID, Brought
-from shared.domain.collecting import OSS
 from shared.domain.errors import Closed, NotAllowed, Unknown
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
@@ -19,7 +18,7 @@ from shared.domain.procedure import awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.service_facts import service_facts
 from shared.domain.slip_visitor import number_slip
-from shared.domain.standard import Role, gives_numbers
+from shared.domain.standard import Role, gives_numbers, system_name
 from shared.domain.survey_draw import survey_code
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
@@ -232,12 +231,13 @@ def _print_number(
         requirements=[each.text_in(language) for each in bring],
         ready=[each.text_in(language) for each in bring if each.key in said.ready],
         facts=service_facts(standard, words(language)),
-        notice=words(language)("slip.oss_out") if _is_out(tx, service) else None,
+        notice=_notice(tx, service, language),
         survey_code=survey_code(taken.token) if tx.office.settings.survey.is_on else None,
     )
     print_lines(tx, NUMBER, lines, ticket_id=taken.id, printer=printer_slug)
 
 
-def _is_out(tx: Transaction, service: ServiceConfig) -> bool:
-    """OSS, which this service needs, does not answer now."""
-    return OSS in tx.room.outages and any(step.system == OSS for step in service.standard.steps)
+def _notice(tx: Transaction, service: ServiceConfig, language: str) -> str | None:
+    """Which system, that this service needs, does not answer now."""
+    out = ", ".join(map(system_name, sorted(tx.room.outages & service.standard.systems)))
+    return words(language)("slip.system_out", system=out) if out else None

@@ -19,7 +19,7 @@ from shared.domain.channel import from_named
 from shared.domain.errors import Invalid
 from shared.domain.problem import Problem, under
 from shared.domain.region import District, Village
-from shared.domain.standard import OfficeStandard, ServiceStandard
+from shared.domain.standard import OfficeStandard, Role, ServiceStandard, Step
 from shared.domain.standard_check import problems, service_problems, taken_twice
 from shared.domain.standard_table import to_table
 from shared.standards.encoding import NoText, decoded
@@ -129,9 +129,20 @@ def regency_of(region_code: str) -> str | None:
 
 
 def _modern(table: Mapping[str, object]) -> dict[str, object]:
-    """The table as this version writes it: complaint channels were named ones before they had a kind."""
-    named = table.get("complaint")
-    return {**table, "complaint": from_named(named)} if isinstance(named, Mapping) else dict(table)
+    """The table as this version writes it: complaint channels were named ones before they had a kind, and a system
+    outside ("OSS") is known by its small letters."""
+    known = dict(table)
+    named, steps = table.get("complaint"), table.get("steps")
+    if isinstance(named, Mapping):
+        known["complaint"] = from_named(named)
+    if isinstance(steps, list):
+        known["steps"] = [_in_small_letters(each) if isinstance(each, dict) else each for each in steps]
+    return known
+
+
+def _in_small_letters(step: Mapping[str, object]) -> dict[str, object]:
+    system = step.get("system")
+    return {**step, "system": system.strip().lower()} if isinstance(system, str) else dict(step)
 
 
 def read(content: bytes) -> dict[str, object]:
@@ -178,6 +189,11 @@ def _untyped(value: object) -> dict[str, str]:
     return {type(value).__name__: str(value)}
 
 
+def _without_admin(facts: Mapping[str, object]) -> list[str]:
+    """The words of a closed set that may stand at a step: who sets up an office has no step of his own."""
+    return [word for word in str(facts["allowed"]).split(", ") if word != Role.ADMIN]
+
+
 def _refuse(found: Sequence[Problem]) -> None:
     if found:
         raise InvalidStandard(found)
@@ -198,4 +214,6 @@ def _problem(problem: Problem, root: type) -> Problem:
         return Problem(path, "unknown_key_near", {"near": near[0]}) if near else Problem(path, "unknown_key", known)
     if kind == PAIRS:
         return Problem(path, "no_pairs")
+    if part is Step and problem.code == "not_one_of":
+        return Problem(path, problem.code, {**problem.facts, "allowed": ", ".join(_without_admin(problem.facts))})
     return Problem(path, problem.code, problem.facts)

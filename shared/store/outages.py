@@ -1,15 +1,20 @@
-"""Disturbances of the system outside (OSS): whether one lasts now, and how long they were."""
+"""Disturbances of the systems outside (OSS, SIAK): which last now, and how long they were."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from shared.domain.collecting import OSS
+from shared.domain.file_state import FilePauseReason
 from shared.domain.office import OfficeConfig
 from shared.store.tables import Event, Officer, Outage
+
+DOWN = (FilePauseReason.OSS_DOWN.value, FilePauseReason.SYSTEM_DOWN.value)
+"""Reasons of the pauses that an outage makes."""
 
 
 def systems_out(connection: Connection, office_id: int) -> frozenset[str]:
@@ -20,43 +25,49 @@ def systems_out(connection: Connection, office_id: int) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class RunningOutage:
-    id: int
-    from_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReportedOutage:
     """With who reported it, and how many files it has paused."""
 
+    id: int
+    system: str
     from_at: datetime
     by: str | None
     paused: int
 
 
-def latest(connection: Connection, office_id: int) -> ReportedOutage | None:
-    """The disturbance of OSS that lasts now, for its card."""
-    mine = Outage.office_id == office_id, Outage.system == OSS, Outage.until_at.is_(None)
-    row = connection.execute(
-        select(Outage.from_at, Officer.name).outerjoin(Officer, Officer.id == Outage.officer_id).where(*mine)
-    ).first()
-    if row is None:
-        return None
-    began = Event.office_id == office_id, Event.at >= row.from_at, Event.action == "pause", Event.reason == "oss_down"
-    paused = connection.execute(select(func.count(Event.case_id.distinct())).where(*began)).scalar_one()
-    return ReportedOutage(row.from_at, row.name, paused)
+def running(connection: Connection, office_id: int) -> list[RunningOutage]:
+    """The disturbances that last now, the oldest first."""
+    mine = Outage.office_id == office_id, Outage.until_at.is_(None)
+    columns = Outage.id, Outage.system, Outage.from_at, Officer.name
+    rows = connection.execute(
+        select(*columns).outerjoin(Officer, Officer.id == Outage.officer_id).where(*mine).order_by(Outage.id)
+    ).all()
+    if not rows:
+        return []
+    began = Event.office_id == office_id, Event.at >= rows[0].from_at, Event.action == "pause"
+    events = connection.execute(
+        select(Event.case_id, Event.at, Event.detail).where(*began, Event.reason.in_(DOWN))
+    ).all()
+    return [
+        RunningOutage(
+            row.id,
+            row.system,
+            row.from_at,
+            row.name,
+            len({each.case_id for each in events if each.at >= row.from_at and _system(each.detail) == row.system}),
+        )
+        for row in rows
+    ]
 
 
-def running(connection: Connection, office_id: int) -> RunningOutage | None:
-    """The disturbance of OSS that lasts now."""
-    mine = Outage.office_id == office_id, Outage.system == OSS, Outage.until_at.is_(None)
-    row = connection.execute(select(Outage.id, Outage.from_at).where(*mine)).first()
-    return None if row is None else RunningOutage(row.id, row.from_at)
+def _system(detail: Mapping[str, object] | None) -> object:
+    """Of a pause; earlier versions knew OSS alone and did not say it."""
+    return (detail or {}).get("system", OSS)
 
 
 def minutes(
     connection: Connection, office: OfficeConfig, from_on: date, until_on: date, now: datetime
 ) -> tuple[int, int]:
-    """How often OSS was disturbed in the period, both days included, and for how many minutes of it together."""
+    """How often a system was disturbed in the period, both days included, and for how many minutes together."""
     begins = datetime.combine(from_on, time(), office.zone)
     ends = min(datetime.combine(until_on + timedelta(days=1), time(), office.zone), now)
     rows = connection.execute(

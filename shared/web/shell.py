@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import Flask, flash, g, get_flashed_messages, request
 
+from shared.domain.standard import system_name
 from shared.store import outages, reads
 from shared.web import screens
 from shared.web.auth import is_officer_here, store
@@ -20,10 +21,10 @@ CALM = ("ok", "unknown", "near_end")
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """`outage_since`: OSS does not answer since then. `printers`: slug and status of those that need a hand."""
+    """`outages`: systems that do not answer, with since when. `printers`: slug and status of those that need a hand."""
 
     menu: Menu
-    outage_since: datetime | None
+    outages: list[tuple[str, datetime]]
     printers: list[tuple[str, str]]
 
 
@@ -50,7 +51,7 @@ def shell() -> Shell | None:
         troubled = [each for each in printers if each[1] not in CALM]
         menu = screens.of_officers().menu
         assert menu is not None
-        g.shell = Shell(menu(), running.from_at if running else None, troubled)
+        g.shell = Shell(menu(), [(system_name(each.system), each.from_at) for each in running], troubled)
     return g.shell  # type: ignore[no-any-return]
 
 
