@@ -25,7 +25,9 @@ from shared.store.tables import FileRecord, Ticket
 from shared.web import blank_forms
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
+from shared.web.hosts import is_local
 from shared.web.i18n import language
+from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.opening import Opening, with_words
 from shared.words import words
@@ -33,7 +35,14 @@ from shared.words import words
 blueprint = Blueprint("phone", __name__, template_folder="templates")
 
 
+misses = limiter.shared_limit(
+    "120/minute", scope="phone", exempt_when=is_local, deduct_when=lambda answer: answer.status_code == 404
+)
+"""Only addresses that lead nowhere are counted: many phones may stand behind one address."""
+
+
 @blueprint.get("/<token>")
+@misses
 def ticket(token: str) -> ResponseReturnValue:
     """A page of its own weight, small enough for a slow line; without scripts it loads itself again.
 
@@ -66,6 +75,7 @@ def ticket(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<token>.json")
+@misses
 @described(PhoneFacts)
 def ticket_json(token: str) -> ResponseReturnValue:
     """What changes on the page, with its sentences in the page's language."""

@@ -28,6 +28,7 @@ from shared.web.auth import devices_only, now, store
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.forms import read
+from shared.web.hosts import is_local
 from shared.web.i18n import language
 from shared.web.limits import limiter
 from shared.web.live import live_board
@@ -50,6 +51,8 @@ SCREEN = Screen(
 )
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
+MOST_NUMBERS = "100/minute"
+"""Of one kiosk: far more than people can touch, and an end to a stuck key or a stolen token."""
 
 
 @blueprint.get("")
@@ -93,6 +96,7 @@ def board() -> ResponseReturnValue:
 
 @blueprint.post("/tickets")
 @devices_only("kiosk")
+@limiter.limit(MOST_NUMBERS, key_func=lambda: f"numbers-of-{g.device.id}", exempt_when=is_local)
 @described(TakenTicket, takes=TakeTicket, status=201)
 def take() -> ResponseReturnValue:
     wanted = read(TakeTicket)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,11 +20,14 @@ from flask import Flask
 from server import LOKET, Server
 from world import World
 
+import kiosk
 from shared.domain.actor import Actor
 from shared.engine import session, setup_devices
 from shared.engine.device import issue_token
 from shared.store import office as store_office
+from shared.store import writer
 from shared.store.office import Store
+from shared.store.writer import LOCK_TIMEOUT_S
 from shared.web import data_folder, public
 from shared.web.app import create_app
 from shared.web.settings import Settings
@@ -138,6 +144,31 @@ def test_a_database_that_cannot_be_reached_is_a_calm_sentence(tmp_path: Path, mo
     assert take.json is not None
     assert take.json["error"]["code"] == "database_away"
     store.close()
+
+
+def test_a_lock_of_another_program_is_a_calm_sentence_and_ends_by_itself(
+    app: Flask, here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "LOCK_TIMEOUT_S", 0.05)
+    client = app.test_client()
+    wanted = {"service": "layanan-1", "nonce": "nonce-0001"}
+    with contextlib.closing(sqlite3.connect(tmp_path / "loket.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        refused, health = client.post(f"/{here.slug}/kiosk/tickets", json=wanted), client.get("/healthz")
+
+    assert (refused.status_code, health.status_code) == (503, 503)
+    assert refused.json is not None
+    assert refused.json["error"]["code"] == "database_busy"
+    taken = client.post(f"/{here.slug}/kiosk/tickets", json=wanted)
+    assert (taken.status_code, client.get("/healthz").status_code) == (201, 200)
+    assert writer_waits_less_than_the_kiosk()
+
+
+def writer_waits_less_than_the_kiosk() -> bool:
+    patience = re.search(r"PATIENCE_MS = (\d+)", (Path(kiosk.__file__).parent / "static/ticket.js").read_text())
+    assert patience
+    return int(patience[1]) > LOCK_TIMEOUT_S * 1000
 
 
 @pytest.mark.parametrize("how", ["revoked", "signed out"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from people import csrf, sign_in
 from world import World
 
 from shared.domain.standard import Role
+from shared.engine.device import issue_token
 from shared.engine.founding import RESERVED
 from shared.web import hosts
 from shared.web.app import create_app
+from shared.web.limits import limiter
 from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}
@@ -165,3 +168,33 @@ def test_a_page_of_this_server_may_send_json_with_a_token_of_before_the_sign_in(
 
     assert own.status_code == 201
     assert foreign.status_code == 400
+
+
+def test_a_stolen_token_of_a_kiosk_gives_no_numbers_without_end(app: Flask, here: World) -> None:
+    client = app.test_client()
+    token = here.store.write_with(issue_token, here.id, "kiosk", "Anjungan", here.now)
+    client.environ_base.update(
+        {"REMOTE_ADDR": "10.0.0.7", "HTTP_HOST": "10.0.0.1", "HTTP_AUTHORIZATION": f"Bearer {token}"}
+    )
+    limiter.reset()
+
+    def take() -> int:
+        return client.post(f"/{here.slug}/kiosk/tickets", json={**TAKE, "nonce": "always-the-same"}).status_code
+
+    assert Counter(take() for _ in range(102)) == {201: 100, 429: 2}
+    assert app.test_client().post(f"/{here.slug}/kiosk/tickets", json=TAKE).status_code == 201, "the kiosk in the house"
+    limiter.reset()
+
+
+def test_tickets_are_not_guessed_in_a_row_and_phones_are_not_counted(app: Flask, here: World) -> None:
+    client = app.test_client()
+    client.environ_base.update({"REMOTE_ADDR": "10.0.0.7", "HTTP_HOST": "10.0.0.1"})
+    ticket = here.take()
+    limiter.reset()
+
+    phones = Counter(client.get(f"/t/{ticket.token}.json").status_code for _ in range(130))
+    guesses = Counter(client.get(f"/t/{number:032}.json").status_code for number in range(122))
+
+    assert phones == {200: 130}
+    assert guesses == {404: 120, 429: 2}
+    limiter.reset()

@@ -41,12 +41,15 @@ class Away(Refusal):
 
 def database_away(error: BaseException) -> Away | None:
     """The refusal for a database that does not answer; None when the error is another one."""
-    if not isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
-        return None
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
-        code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
-        return Away("database_busy") if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
-    return Away("database_away")
+        error = error.orig
+    if isinstance(error, sqlite3.Error):
+        return Away("database_busy") if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
+    return Away("database_away") if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) else None
+
+
+def _sqlite_code(error: sqlite3.Error) -> int:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 def disk_fault(error: BaseException) -> DiskFault | None:
@@ -54,7 +57,7 @@ def disk_fault(error: BaseException) -> DiskFault | None:
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
         error = error.orig
     if isinstance(error, sqlite3.Error):
-        code = _BY_SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+        code = _BY_SQLITE.get(_sqlite_code(error))
         return DiskFault(code, place="") if code else None
     if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
         code = _BY_ERRNO.get(error.errno or 0)

@@ -150,6 +150,11 @@ class Store:
         with self.read() as connection:
             return self.office_configs.read(connection, office_id)
 
+    def try_to_write(self) -> None:
+        """Raises what a change would meet now, such as the lock of another program; writes nothing."""
+        if self._writer is not None:
+            self._writer.run(lambda _: None)
+
     def on_change(self, listener: Callable[[int, int], None]) -> None:
         """`listener(office_id, version)` is called after each commit that changed an office."""
         self._listeners.append(listener)

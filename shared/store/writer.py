@@ -21,7 +21,8 @@ Work = Callable[[Connection], T]
 
 log = structlog.get_logger()
 
-LOCK_TIMEOUT_S = 30
+LOCK_TIMEOUT_S = 6
+"""How long a change waits for a lock that another program holds; the kiosk waits no longer than 8 s for an answer."""
 QUICK_S = 0.003
 """A commit that takes longer is waited for outside the event loop."""
 BATCH = 64
@@ -147,5 +148,5 @@ def _begin(driver: sqlite3.Connection) -> None:
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError:
-        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+        driver.execute(f"PRAGMA busy_timeout = {int(LOCK_TIMEOUT_S * 1000)}")
         off_the_loop(driver.execute, "BEGIN IMMEDIATE")

@@ -43,10 +43,11 @@ def office() -> str:
 @blueprint.get("/healthz")
 @described(Health)
 def healthz() -> ResponseReturnValue:
-    """200 while the database answers and the disk takes what is written; else 503 with what is wrong, in words."""
+    """200 while the database answers and takes changes, and the disk what is written; else 503 with what is wrong."""
     try:
         with store().read() as connection:
             count = len(reads.offices(connection))
+        store().try_to_write()
         _try_to_write(current_app.extensions["loket_settings"])
     except Exception as error:
         trouble = disk_fault(error) or database_away(error)
