@@ -48,6 +48,12 @@ def database_away(error: BaseException) -> Away | None:
     return Away("database_away") if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) else None
 
 
+def is_read_only(error: BaseException | None) -> bool:
+    """SQLite opened the file when it could not be written."""
+    fault = None if error is None else disk_fault(error)
+    return fault is not None and fault.code == "disk_refuses"
+
+
 def _sqlite_code(error: sqlite3.Error) -> int:
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 

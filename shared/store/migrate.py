@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from shared.domain.errors import Refusal
+from shared.store.sqlite_file import open_by
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -20,6 +21,7 @@ class NewerSchema(Refusal):
 def upgrade(url: str) -> None:
     """Does every step that the database at `url` has not seen; safe to call at each start. Raises `NewerSchema`."""
     engine = create_engine(url, poolclass=NullPool)
+    open_by(engine)
     try:
         with engine.begin() as connection:
             present = present_revision(connection)

@@ -23,6 +23,7 @@ from shared.loop import off_the_loop
 from shared.store import hot
 from shared.store.office_config import OfficeConfigCache
 from shared.store.rooms import OfficeRooms, Rooms
+from shared.store.sqlite_file import open_by
 from shared.store.tables import Office
 from shared.store.transaction import Transaction, Unchanged, is_in_the_room
 from shared.store.undo import as_json
@@ -54,7 +55,7 @@ class Store:
         self._readers: deque[Connection] = deque()
         """Connections that nobody reads from now; only of SQLite."""
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writer = SqliteWriter(self._reads, self.rooms) if self.is_sqlite else None
+        self._writer = SqliteWriter(self._reads, self.rooms, self._close_readers) if self.is_sqlite else None
         self._listeners: list[Callable[[int, int], None]] = []
         self.is_closed = False
 
@@ -153,7 +154,7 @@ class Store:
     def try_to_write(self) -> None:
         """Raises what a change would meet now, such as the lock of another program; writes nothing."""
         if self._writer is not None:
-            self._writer.run(lambda _: None)
+            self._writer.run(lambda connection: connection.exec_driver_sql("UPDATE office SET id = id WHERE id < 0"))
 
     def on_change(self, listener: Callable[[int, int], None]) -> None:
         """`listener(office_id, version)` is called after each commit that changed an office."""
@@ -182,9 +183,13 @@ class Store:
         self.is_closed = True
         if self._writer is not None:
             self._writer.close()
+        self._close_readers()
+        self.engine.dispose()
+
+    def _close_readers(self) -> None:
+        """Those that nobody reads from now."""
         while self._readers:
             self._readers.pop().close()
-        self.engine.dispose()
 
     def _announce(self, office_id: int, version: int) -> None:
         for listener in self._listeners:
@@ -224,6 +229,7 @@ def _sqlite(url: str) -> Engine:
     connect = {"check_same_thread": False, "timeout": LOCK_TIMEOUT_S}
     # no pool: the store keeps its own connections
     engine = create_engine(url, connect_args=connect, poolclass=NullPool, json_serializer=as_json, hide_parameters=True)
+    open_by(engine)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

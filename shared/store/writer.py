@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from shared.loop import off_the_loop
+from shared.store.disk import database_away, disk_fault, is_read_only
 from shared.store.rooms import Rooms
 from shared.store.transaction import Unchanged
 
@@ -57,8 +58,9 @@ class SqliteWriter:
     which waits for the disk outside the event loop.
     """
 
-    def __init__(self, engine: Engine, rooms: Rooms) -> None:
-        self._engine, self._rooms = engine, rooms
+    def __init__(self, engine: Engine, rooms: Rooms, let_go: Callable[[], None]) -> None:
+        """`let_go` closes the connections of others, which keep the file as it was when they opened it."""
+        self._engine, self._rooms, self._let_go = engine, rooms, let_go
         self._waiting: deque[_Change[Any]] = deque()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -89,13 +91,23 @@ class SqliteWriter:
                 self._thread.start()
 
     def _work(self) -> None:
-        with self._engine.connect() as connection:
-            while not self._is_closing:
-                self._wake.wait()
-                self._wake.clear()
-                while self._waiting:
-                    time.sleep(0)  # whoever is about to ask for a change shares the commit
-                    self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))], connection)
+        while not self._is_closing:
+            with self._engine.connect() as connection:
+                self._serve(connection)
+
+    def _serve(self, connection: Connection) -> None:
+        """Until the end, or until the file took no change: one that was opened read-only stays so, an own one heals."""
+        while not self._is_closing:
+            self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                time.sleep(0)  # whoever is about to ask for a change shares the commit
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
+                self._commit(batch, connection)
+                if any(is_read_only(change.fault) for change in batch):
+                    self._let_go()
+                    self._wake.set()
+                    return
 
     def _commit(self, batch: list[_Change[Any]], connection: Connection) -> None:
         driver = driver_of(connection)
@@ -106,7 +118,8 @@ class SqliteWriter:
             self._end(driver)
             self._rooms.commit()
         except Exception as fault:
-            log.exception("commit_failed", changes=len(batch))
+            if not (disk_fault(fault) or database_away(fault)):  # whoever asked is told those, in one sentence
+                log.exception("commit_failed", changes=len(batch))
             for change in batch:
                 change.fault = fault if isinstance(change.fault, Unchanged) else change.fault or fault
             if driver.in_transaction:

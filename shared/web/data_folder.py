@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import structlog
+
 from shared.domain.errors import Refusal
 from shared.web.settings import Settings
 
@@ -21,6 +23,7 @@ CHECKED_UP_TO = 64_000_000
 """Bytes of a database that is looked through at each start; a larger one is looked through by `loket check`."""
 
 _held: dict[Path, int] = {}
+log = structlog.get_logger()
 
 
 class NotSound(Refusal):
@@ -61,7 +64,9 @@ def take_alone(settings: Settings) -> None:
     if settings.database_url or settings.data in _held:
         return
     settings.data.mkdir(parents=True, exist_ok=True)
-    lock = os.open(settings.data / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock = _lock_file(settings.data / "server.lock")
+    if lock is None:
+        return
     until = time.monotonic() + LOCK_WAIT_S
     while True:
         try:
@@ -74,6 +79,18 @@ def take_alone(settings: Settings) -> None:
         else:
             _held[settings.data] = lock
             return
+
+
+def _lock_file(path: Path) -> int | None:
+    """Open; None where the disk takes no new file: a server there only reads."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        log.warning("reading_only", error=error.strerror, place=str(path))
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
 
 
 def require_sound(settings: Settings) -> None:

@@ -28,8 +28,7 @@ from shared.store.office import Store
 from shared.web import logs, webhooks
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
-from shared.web.conditions import Scene, clock_behind
-from shared.web.console import say
+from shared.web.conditions import Scene, conditions
 from shared.web.data_folder import take_alone
 from shared.web.first_run import prepare
 from shared.web.live import Live
@@ -75,7 +74,7 @@ def _doubts(app: Flask) -> list[str]:
     with store.read() as connection:
         for row in reads.offices(connection):
             scene = Scene(app.extensions["loket_settings"], connection, store.office_config(row.id), datetime.now(UTC))
-            found += [say("condition.clock_behind", **facts) for facts in clock_behind(scene)]
+            found += [f"{each.sentence('id')} ({each.sentence('en')})" for each in conditions(scene, ["clock_behind"])]
     return found[:1]
 
 
