@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import json
 import os
 import shutil
 import signal
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -33,7 +35,8 @@ from shared.printing.address import Reach, networks, permit
 from shared.standards import shipped
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.web.app import create_app
+from shared.web import app as web_app
+from shared.web.app import PageCache, create_app
 from shared.web.settings import Settings
 
 settings.register_profile("loket", deadline=None)
@@ -75,6 +78,41 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [each for each in items if each.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [each for each in items if each not in left_out]
+
+
+# what is made once for a whole run
+
+
+@pytest.fixture(scope="session")
+def everybodys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers of this run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def once(everybodys: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """`once("name", make)`: the first worker that needs this folder makes it, the others wait for it."""
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = everybodys / name, everybodys / f"{name}.done"
+        with (everybodys / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_pages(everybodys: Path) -> Iterator[Path]:
+    """Where pages lie compiled for every app and server of a run, whose data folders are all new."""
+    folder = everybodys / "templates"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web_app, "PageCache", lambda _own: PageCache(folder))
+        yield folder
 
 
 # databases
@@ -198,16 +236,37 @@ def valkey() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def founded(once: Callable[[str, Callable[[Path], None]], Path]) -> Server:
     """A server that has made its offices and was stopped: others begin with a copy of its data."""
-    server = Server(tmp_path_factory.mktemp("founded") / "data")
-    server.start()
-    server.stop()
+
+    def found_them(folder: Path) -> None:
+        server = Server(folder / "data")
+        server.start()
+        server.stop()
+        (folder / "passwords").write_text(json.dumps([[*who, word] for who, word in server.passwords.items()]))
+
+    folder = once("founded", found_them)
+    server = Server(folder / "data")
+    server.passwords = {(office, login): word for office, login, word in json.loads((folder / "passwords").read_text())}
     return server
 
 
+@pytest.fixture(scope="session")
+def begun(founded: Server, compiled_pages: Path) -> Callable[..., Server]:
+    """`begun(data)`: a server, not yet started, on a copy of what `founded` has made."""
+
+    def copied(data: Path, environment: Mapping[str, str] | None = None) -> Server:
+        server = Server(data, environment)
+        shutil.copytree(founded.data, data, ignore=shutil.ignore_patterns("server.log", "templates"))
+        (data / "templates").symlink_to(compiled_pages)
+        server.passwords.update(founded.passwords)
+        return server
+
+    return copied
+
+
 @pytest.fixture
-def serve(tmp_path: Path, founded: Server) -> Iterator[Callable[..., Server]]:
+def serve(tmp_path: Path, begun: Callable[..., Server]) -> Iterator[Callable[..., Server]]:
     """Starts real servers, each on a free port; they end with the test. `serve(LOKET_X=...)` adds settings.
 
     They begin with both offices; `is_new=True`: with an empty folder.
@@ -215,11 +274,9 @@ def serve(tmp_path: Path, founded: Server) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def start(data: Path | None = None, *, is_new: bool = False, **environment: str) -> Server:
-        server = Server(data or tmp_path / f"data-{len(started)}", environment)
+        is_copy = data is None and not is_new and "LOKET_DATABASE_URL" not in environment
+        server = (begun if is_copy else Server)(data or tmp_path / f"data-{len(started)}", environment)
         started.append(server)
-        if data is None and not is_new and "LOKET_DATABASE_URL" not in environment:
-            shutil.copytree(founded.data, server.data, ignore=shutil.ignore_patterns("server.log"))
-            server.passwords.update(founded.passwords)
         server.start()
         return server
 
@@ -229,10 +286,9 @@ def serve(tmp_path: Path, founded: Server) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory, founded: Server) -> Iterator[Server]:
+def standing(tmp_path_factory: pytest.TempPathFactory, begun: Callable[..., Server]) -> Iterator[Server]:
     """One server for all tests of a worker that do no harm to it; each has an office of its own there: see `people`."""
-    server = Server(tmp_path_factory.mktemp("standing") / "data")
-    shutil.copytree(founded.data, server.data, ignore=shutil.ignore_patterns("server.log"))
+    server = begun(tmp_path_factory.mktemp("standing") / "data")
     server.start()
     yield server
     server.kill()

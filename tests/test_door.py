@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -26,11 +25,9 @@ CLOSED_S = 60
 
 
 @pytest.fixture(scope="module")
-def server(founded: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(begun: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for all tests of this file that ask for nothing special."""
-    data = tmp_path_factory.mktemp("door") / "data"
-    shutil.copytree(founded.data, data, ignore=shutil.ignore_patterns("server.log"))
-    started = Server(data)
+    started = begun(tmp_path_factory.mktemp("door") / "data")
     started.start()
     yield started
     started.kill()

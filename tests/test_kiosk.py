@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,10 +33,9 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, founded: Server) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, begun: Callable[..., Server]) -> Iterator[Server]:
     """The two real offices, without holidays, so that the day of the test does not matter."""
-    started = Server(tmp_path_factory.mktemp("kiosk") / "data")
-    shutil.copytree(founded.data, started.data, ignore=shutil.ignore_patterns("server.log"))
+    started = begun(tmp_path_factory.mktemp("kiosk") / "data")
     on_store(started, delete(tables.Holiday))
     started.start()
     yield started
