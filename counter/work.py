@@ -38,7 +38,7 @@ def work_file(work_id: str) -> ResponseReturnValue:
     """What was made; only for who began it and may still have it."""
     found = long_work.one(work_id)
     file = long_work.place().file(found.id)
-    if found.status != WorkState.DONE or not file.is_file():
+    if found.status != WorkState.DONE or not found.filename or not file.is_file():
         raise Unknown("work")
     if not may(found.right):
         raise Forbidden("role")

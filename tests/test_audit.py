@@ -971,6 +971,11 @@ def _(house: House) -> Click:
     return Click(f"{SETUP}/printers/use", {"kind": "network", "address": "127.0.0.9", "profile": "58mm"})
 
 
+@clicks("setup.backup")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/backup")
+
+
 @clicks("setup.skip_step")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/first-day/skip", {"step": "printer"})

@@ -76,7 +76,7 @@ THROUGH = {
         setup.found_by_standard
         setup.open_practice setup.register setup.privacy
         programs_setup.make_token programs_setup.add_webhook programs_setup.test_webhook programs_setup.remove_webhook
-        setup.skip_step setup.find_printers setup.use_printer setup.password_sheet
+        setup.skip_step setup.find_printers setup.use_printer setup.password_sheet setup.backup
     """,
 }
 """Roles by their letters -> the addresses at which they are not told that their role may not do this."""

@@ -375,7 +375,7 @@ def test_no_form_is_taken_without_the_token_of_its_page(setup: Setup) -> None:
 
 def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
     """The other tests name each address that changes something; a new one must come with its test."""
-    others = ("test_own_media.py", "test_survey_pages.py", "test_person.py", "test_first_day.py")
+    others = ("test_own_media.py", "test_survey_pages.py", "test_person.py", "test_first_day.py", "test_backup.py")
     files = (__file__, *map(Path(__file__).with_name, others))
     source = "".join(Path(each).read_text() for each in files)
     rules = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from counter.setup import (
+    backup,
     counters,
     display,
     hours,
@@ -42,6 +43,7 @@ PAGES = (
     printers,
     survey,
     privacy,
+    backup,
     wizard,
 )
 """Importing a page brings its routes."""

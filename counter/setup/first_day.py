@@ -48,6 +48,8 @@ MENDED_AT = {
     "printer_not_learned": "setup.printers",
     "printer_in_trouble": "setup.printers",
     "medium_not_playable": "setup.slides",
+    "backup_never": "setup.backup",
+    "backup_old": "setup.backup",
 }
 """The conditions that the setup mends, and the page where."""
 

@@ -47,6 +47,7 @@ THEMES = (
     ("printers", "setup.printers", "printer", "Printers"),
     ("devices", "devices_setup.page", "tablet-smartphone", "Devices"),
     ("programs", "programs_setup.page", "waypoints", "Other programs"),
+    ("backup", "setup.backup", "database-backup", "Backup"),
     ("found", "setup.found", "map-pin-plus", "New office"),
 )
 """The pages of the setup: name, endpoint, icon, words. Devices and programs have files beside this folder."""

@@ -13,11 +13,14 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from shared.domain.errors import Refusal
+from shared.loop import Tell, silent
 from shared.store.migrate import require_known, upgrade
 from shared.store.tables import new_epoch
 
 SIDECARS = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; "-wal" holds commits."""
+PAGES_AT_ONCE = 1000
+"""4 MB, between two words about the progress."""
 _HEAD = b"SQLite format 3\0"
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -26,8 +29,10 @@ class CopyFailed(Refusal):
     """No copy was made, or nothing was put back."""
 
 
-def back_up(url: str, file: Path) -> int:
+def back_up(url: str, file: Path, tell: Tell = silent) -> int:
     """Writes the database at `url` into the one file `file`, whole or not at all; its bytes. The office may work on.
+
+    `tell` hears how many of how many pages are written, of SQLite; what it raises ends the copy.
 
     The file holds personal data and password hashes: only its owner may read it.
     """
@@ -39,7 +44,7 @@ def back_up(url: str, file: Path) -> int:
             present = _path(url)
             if file.exists() and present.exists() and file.samefile(present):
                 raise CopyFailed("copy_itself", file=file)
-            _copy(present, part)
+            _copy(present, part, tell)
             require_whole(part)
         else:
             _run("pg_dump", "--format=custom", "--no-owner", f"--file={part}", _libpq(url))
@@ -139,13 +144,20 @@ def _keep_damaged(present: Path, keep: Path) -> None:
         Path(f"{present}{suffix}").unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """SQLite's own way: page by page under its locks, so that the copy is one moment of the database."""
+def _copy(source: Path, target: Path, tell: Tell) -> None:
+    """SQLite's own way. The reading transaction makes the copy one moment of the database, and keeps it from starting
+    anew at every write of the office meanwhile.
+    """
     if not source.is_file():
         raise CopyFailed("copy_missing", file=source)
     try:
         with _open(source) as reading, _open(target) as writing:
-            reading.backup(writing)
+            reading.isolation_level = None
+            reading.execute("BEGIN")
+            reading.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            reading.backup(
+                writing, pages=PAGES_AT_ONCE, sleep=0, progress=lambda _, left, total: tell(total - left, total)
+            )
         _make_one_file(target)
     except sqlite3.DatabaseError as error:
         raise CopyFailed("copy_unmade", found=error) from None

@@ -54,7 +54,9 @@ class WorkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """What is to be made. `kind`: the catalogues' `work.<kind>`; `about`: what of it, such as a year."""
+    """What is to be made. `kind`: the catalogues' `work.<kind>`; `about`: what of it, such as a year; `filename`: "" when
+    the file is not for fetching.
+    """
 
     kind: str
     about: str
