@@ -54,8 +54,8 @@ class WorkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """What is to be made. `kind`: the catalogues' `work.<kind>`; `about`: what of it, such as a year; `filename`: "" when
-    the file is not for fetching.
+    """What is to be made. `kind`: the catalogues' `work.<kind>`; `about`: what of it, such as a year;
+    `filename`: "" when the file is not for fetching.
     """
 
     kind: str
