@@ -13,9 +13,10 @@ from shared.domain.procedure import acting_role
 from shared.domain.rights import Right
 from shared.engine import file_slips
 from shared.store import events as past
-from shared.store import file_views, files
+from shared.store import file_views
 from shared.store.file_views import FileView
 from shared.web.auth import may, now, store
+from shared.web.clicks import own_counter
 from shared.web.screen import office_config
 from shared.web.shell import Toast
 
@@ -32,9 +33,8 @@ def after_file(case_id: int, action: str, done: Facts) -> str:
     if action in (*STAYS, "undo") or is_mine:
         return here
     with store().read() as connection:
-        seat = files.seat_of(connection, current_user.id)
         mine = file_views.tray(connection, store().office_configs, office_config(), current_user.roles, now(), 1).files
-    if seat is not None and may(Right.SERVE):
+    if (seat := own_counter()) is not None and may(Right.SERVE):
         return url_for("counter.panel", number=seat.number)
     return url_for("counter.file", case_id=mine[0].id) if mine else url_for("counter.tray")
 

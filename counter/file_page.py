@@ -42,6 +42,7 @@ from shared.store.events import PastEvent
 from shared.store.file_views import FileView
 from shared.web import forms
 from shared.web.auth import now, store
+from shared.web.clicks import own_counter
 from shared.web.screen import office_config
 
 CALLABLE = (State.WAITING, State.HELD, State.ABSENT)
@@ -69,12 +70,10 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         is_of_business = any(step.system in BUSINESS_SYSTEMS for step in found.service.steps)
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id) if is_of_business else None
         out = outages.systems_out(connection, g.office_id)
-        seat = files.seat_of(connection, current_user.id)
         proposed = proposed_at(connection, found.step)
     pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
     deeds = [_deed(event) for event in events if event.ticket_id is None]
-    counter = office_config().counter_by_id(seat.id) if seat else None
     matter = lines(found.service, found.file.matter)
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
     return render_template(
@@ -105,7 +104,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         out=system_name(found.step.system) if found.step and found.step.system in out else None,
         reasons=list(FilePauseReason),
         net_hours=file_views.net_hours(found.file, office_config(), now()),
-        counter=counter,
+        counter=own_counter(),
         done=trail(steps, deeds),
         correction=correction(deeds, found.file.step),
         sitting=sitting(steps, found.step, current_user.roles) if found.step else [],

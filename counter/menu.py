@@ -10,8 +10,9 @@ from flask_login import current_user
 
 from shared.domain.rights import Right
 from shared.domain.standard import Collects
-from shared.store import file_views, files
+from shared.store import file_views
 from shared.web.auth import may, store
+from shared.web.clicks import own_counter
 from shared.web.screens import Menu, MenuEntry
 
 
@@ -81,14 +82,13 @@ PERSONAL = (
 def menu() -> Menu:
     """What this officer may open, with the counts of what waits there."""
     with store().read() as connection:
-        seat = files.seat_of(connection, current_user.id)
         places = file_views.places(connection, store().office_configs, g.office_id)
     counts = {
         "counter.tray": sum(count for step, count in places if not current_user.roles.isdisjoint(step.roles)),
         "counter.results": sum(count for step, count in places if Collects.RECEIVER in step.collects),
     }
     sections = [_entry(one, counts.get(one.endpoint)) for one in _open(MENU)]
-    if seat is not None:
+    if (seat := own_counter()) is not None:
         address = url_for("counter.panel", number=seat.number)
         sections.insert(1, MenuEntry(address, "user-round", seat.name, None, request.path == address, is_name=True))
     personal = [_entry(one) for one in _open(PERSONAL)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import pytest
 from desks import APPLICANT, Desks
+from flask import Flask
 
 from shared.engine.device import issue_token
 from shared.store.office import Store
@@ -52,29 +52,72 @@ def desks(sqlite_url: str, open_store: Callable[[str], Store]) -> Desks:
     return Desks(open_store(sqlite_url))
 
 
-def test_a_correction_passes_at_most_twelve_files_beside_what_every_click_passes(
-    desks: Desks, sqlite_url: str, open_store: Callable[[str], Store], tmp_path: Path
-) -> None:
-    file = desks.to_step("confirm")
-    token = desks.store.write_with(issue_token, desks.id, "officer", "operator", desks.now, desks.officers["operator"])
+class Clicks:
+    """Clicks on one office, each followed through the files of the product."""
 
-    def passed(*clicks: tuple[str, dict[str, Any]]) -> set[str]:
+    def __init__(self, desks: Desks, open_app: Callable[[], Flask]) -> None:
+        self.open_app = open_app
+        made = desks.store.write_with
+        self.tokens = {
+            who: made(issue_token, desks.id, "officer", who, desks.now, desks.officers[who])
+            for who in ("operator", "loket1")
+        }
+
+    def passed(self, who: str, *clicks: tuple[str, Mapping[str, object]]) -> set[str]:
         """By the last of these clicks: it finds made what is made once."""
-        app = create_app(Settings(data=tmp_path), open_store(sqlite_url), lambda: desks.now, async_mode="threading")
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        app = self.open_app()
+        headers = {"Accept": "application/json"}
+        if who in self.tokens:
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
         with Trace() as trace:  # from the start: the store's own thread begins with the first click
             for path, body in clicks:
                 trace.files.clear()
-                answer = app.test_client().post(f"/lumajang/counter/{path}", json=body, headers=headers)
+                answer = app.test_client().post(f"/lumajang/{path}", json=body, headers=headers)
                 assert answer.status_code < 300, answer.text
         return trace.files
 
-    corrections = [
-        (f"cases/{file}/correct", {"applicant": {**APPLICANT, "business": name}}) for name in ("Keripik", "Kerupuk")
-    ]
-    ends_shift = ("3/hand-over", {"note": "Tinta habis"})
+    def every(self) -> set[str]:
+        """What a click passes that writes one event and no more."""
+        ends_shift = ("counter/3/hand-over", {"note": "Tinta habis"})
+        opens = ("counter/3/open", {})
+        return self.passed("operator", opens, ends_shift, opens, ends_shift)
 
-    own = passed(*corrections) - passed(ends_shift, ("3/open", {}), ends_shift)
+
+@pytest.fixture
+def clicks(desks: Desks, sqlite_url: str, open_store: Callable[[str], Store], tmp_path: Path) -> Clicks:
+    settings = Settings(data=tmp_path)
+    return Clicks(
+        desks, lambda: create_app(settings, open_store(sqlite_url), lambda: desks.now, async_mode="threading")
+    )
+
+
+def test_a_correction_passes_at_most_twelve_files_beside_what_every_click_passes(desks: Desks, clicks: Clicks) -> None:
+    path = f"counter/cases/{desks.to_step('confirm')}/correct"
+    corrections = [(path, {"applicant": {**APPLICANT, "business": name}}) for name in ("Keripik", "Kerupuk")]
+
+    own = clicks.passed("operator", *corrections) - clicks.every()
 
     assert "shared/engine/file.py" in own
     assert len(own) <= 12, "\n".join(sorted(own))
+
+
+def test_calling_the_next_passes_at_most_nine_files_beside_what_every_click_passes(
+    desks: Desks, clicks: Clicks
+) -> None:
+    desks.take()
+
+    own = clicks.passed("loket1", ("counter/1/open", {}), ("counter/1/next", {})) - clicks.every()
+
+    assert "shared/engine/officer.py" in own
+    assert len(own) <= 9, "\n".join(sorted(own))
+
+
+def test_taking_a_number_with_its_slip_passes_few_files_beside_what_every_click_passes(clicks: Clicks) -> None:
+    numbers = [("kiosk/tickets", {"service": "oss", "nonce": f"nonce-{each:08d}"}) for each in (1, 2)]
+
+    own = clicks.passed("kiosk", *numbers) - clicks.every()
+    slip = {each for each in own if "/slip" in each or each.endswith(("words.py", "letterhead.py", "channel.py"))}
+
+    assert "shared/engine/visitor.py" in own
+    assert len(own - slip) <= 16, "\n".join(sorted(own - slip))
+    assert len(slip) <= 7, "\n".join(sorted(slip))

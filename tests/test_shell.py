@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from desks import ROLES, Desks, signing_in
+from filing import Filing, examples
 from flask import Flask
 from people import sign_in
 from playwright.sync_api import BrowserContext, Page, expect
 from server import free_port
 from sqlalchemy import select
 from werkzeug.serving import make_server
-from world import MORNING, PASSWORD
+from world import MORNING, PASSWORD, know_passwords
 
 from shared.domain.file_state import FileAction
 from shared.domain.ticket import State
 from shared.store.office import Store
-from shared.store.tables import Event
+from shared.store.tables import Event, Ticket
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -259,6 +260,25 @@ def test_one_file_through_all_desks_takes_at_most_24_acts(desks: Desks, url: str
 
     assert desks.file(case_id).recap_id is not None
     assert hands.acts <= 24
+
+
+def test_a_visitor_without_a_file_takes_three_presses_of_the_large_button(sqlite_store: Store, tmp_path: Path) -> None:
+    filing = Filing(sqlite_store, tmp_path, [examples()["konsultasi"]])
+    know_passwords(sqlite_store)
+    taken = filing.number("konsultasi", {})
+    browser = sign_in(filing.client.application, "loket", office="uji")
+    panel = browser.post("/uji/counter/1/open", follow_redirects=True).text
+    pressed = []
+
+    while (button := re.search(r'formaction="([^"]+)" data-action="(\w+)" data-primary', panel)) and len(pressed) < 9:
+        pressed.append(button[2])
+        panel = browser.post(button[1], follow_redirects=True).text
+        if pressed[-1] == "finish":
+            break
+
+    assert pressed == ["next", "start", "finish"]
+    with sqlite_store.read() as connection:
+        assert connection.execute(select(Ticket.state).where(Ticket.id == taken["id"])).scalar_one() == State.DONE
 
 
 @pytest.mark.parametrize("wanted", ["1/2026", "3508205708909992", "A-001", "token"])

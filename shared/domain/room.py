@@ -128,6 +128,10 @@ class Room:
     def seat(self, counter: CounterConfig) -> Seat:
         return self.seats.get(counter.id) or Seat(counter.id)
 
+    def counter_of(self, officer_id: int) -> CounterConfig | None:
+        """Where this officer sits."""
+        return next((each for each in self.office.counters if self.seat(each).officer_id == officer_id), None)
+
     def at_counter(self, counter: CounterConfig) -> QueueTicket | None:
         """Who is called to this counter or served there, of whichever day."""
         return self._at.get(counter.id)

@@ -18,7 +18,7 @@ from shared.domain.numbering import claim_code, parse_claim, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import Collects
 from shared.store import rows
-from shared.store.tables import AnyRow, Counter, FileRecord, Ticket
+from shared.store.tables import AnyRow, FileRecord, Ticket
 
 
 def find(connection: Connection, office_id: int, case_id: int) -> File | None:
@@ -161,11 +161,6 @@ def last_archive_place(connection: Connection, office_id: int) -> str:
     mine = select(FileRecord).where(FileRecord.office_id == office_id, FileRecord.register_number.is_not(None))
     entries = (each.collected.of(Collects.ARCHIVE) for each in _files(connection, mine.order_by(*_NEWEST).limit(50)))
     return next((str(each["place"]) for each in entries if each.get("place")), "")
-
-
-def seat_of(connection: Connection, officer_id: int) -> Counter | None:
-    """The counter where the officer sits."""
-    return rows.first(connection, select(Counter).where(Counter.officer_id == officer_id))
 
 
 def ticket_of(connection: Connection, office_id: int, ticket_id: int) -> Ticket | None:

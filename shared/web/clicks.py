@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
-from shared.store import files
+from shared.domain.office import CounterConfig
 from shared.store.office import Transaction
 from shared.web.auth import now, store, wants_page
 from shared.web.context import address
@@ -81,9 +81,14 @@ def _counter_id() -> int | None:
     number = (request.view_args or {}).get("number")
     if number is not None:
         return office_config().counter(number).id
-    with store().read() as connection:
-        seat = files.seat_of(connection, current_user.id)
-    return None if seat is None else int(seat.id)
+    here = own_counter()
+    return None if here is None else here.id
+
+
+def own_counter() -> CounterConfig | None:
+    """Where the officer of this request sits."""
+    with store().room(g.office_id, now()) as room:
+        return room.counter_of(current_user.id)
 
 
 def change(verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
