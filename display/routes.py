@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from display import media, phone, sound, survey
+from display import media, phone, phone_code, sound, survey
 from display.television import television
 from shared.web.answers import BoardFacts
 from shared.web.auth import devices_only
@@ -24,6 +24,7 @@ SCREEN = Screen(
         (sound.blueprint, "/<office>/display"),
         (media.blueprint, "/<office>/display"),
         (phone.blueprint, "/t"),
+        (phone_code.blueprint, "/t"),
         (survey.blueprint, "/t"),
     ),
     purpose="display",

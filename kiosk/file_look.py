@@ -22,7 +22,7 @@ from shared.web.answers import FileLook, FileLookStep
 from shared.words import words
 
 STILL_KNOWN = timedelta(days=90)
-"""For so long the ten digits of a file that has ended are answered; its QR code always is."""
+"""For so long the code of a file that has ended is answered; its QR code always is."""
 
 PICTURES = {
     "working": "loader-circle",

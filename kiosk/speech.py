@@ -25,7 +25,7 @@ SCREENS = {
         "Wait until your number is called.",
         "Ask an officer if you need help. The service is the same for everybody.",
     ),
-    "results": ("Hold the QR code of your receipt to the scanner.", "Or type the ten digits below it."),
+    "results": ("Hold the QR code of your receipt to the scanner.", "Or type the code below it."),
     "complaint": ("Touch what it is, write it, and choose whether we may know who you are.",),
     "priority": ("You take a priority number. Please choose a service.",),
     "survey-letter": (

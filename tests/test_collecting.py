@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from desks import Desks
 from hypothesis import given
@@ -10,9 +12,13 @@ from sqlalchemy import select
 
 from shared.domain.errors import Unknown
 from shared.domain.numbering import claim_code, parse_claim
+from shared.domain.short_code import LENGTH, SIGNS, meant, parse_short, short_code
 from shared.engine import reception
 from shared.store.office import Store
 from shared.store.tables import PrintJob
+from shared.web.app import create_app
+from shared.web.limits import limiter
+from shared.web.settings import Settings
 
 
 @pytest.fixture
@@ -45,6 +51,62 @@ def test_the_digits_on_the_receipt_give_a_number_before_others(desks: Desks) -> 
     taken = come_back(desks, f"{code[:5]} {code[5:]}")
 
     assert taken.facts()["service"] == "oss"  # type: ignore[attr-defined]
+
+
+def test_the_six_signs_on_the_receipt_give_a_number_however_they_are_typed(desks: Desks) -> None:
+    file = desks.file(desks.to_step("handover"))
+    code = short_code(file.token)
+    with desks.store.read() as connection:
+        jobs = connection.execute(select(PrintJob.lines).where(PrintJob.kind == "receipt")).scalars().all()
+    assert code in str(jobs)
+    desks.later(days=1)
+
+    taken = come_back(desks, f" {code.lower().replace('-', ' ')} ")
+
+    assert taken.facts()["service"] == "oss"  # type: ignore[attr-defined]
+
+
+def test_six_signs_that_two_tokens_share_open_neither() -> None:
+    first = "token-0"
+    twin = next(each for each in (f"t-{n}" for n in range(1, 9)) if short_code(each) != short_code(first))
+
+    assert meant(short_code(first), [first, twin]) == first
+    assert meant(short_code(first), [first, twin, first]) == first
+    assert meant("AAA-AAA", [first, twin]) is None
+
+
+@pytest.mark.parametrize("typed", ["K7M4QX", "k7m-4qx", "K7M 4QX", "K7M–4QX"])
+def test_a_code_is_read_as_people_type_it(typed: str) -> None:
+    assert parse_short(typed) == "K7M-4QX"
+
+
+def test_a_code_has_no_sign_that_is_taken_for_another() -> None:
+    signs = {sign for n in range(2000) for sign in short_code(f"token-{n}")} - {"-"}
+
+    assert signs == set(SIGNS)
+    assert not signs & set("B8IL1O0S5UZ2")
+    assert len(SIGNS) ** LENGTH > 190_000_000
+
+
+def test_a_phone_types_the_code_of_a_number_and_of_a_file(desks: Desks, tmp_path: Path) -> None:
+    file = desks.file(desks.to_step("handover"))
+    number = desks.take()
+    client = create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading").test_client()
+    limiter.reset()
+
+    led = [client.get("/t", query_string={"code": short_code(token)}) for token in (number.token, file.token)]
+
+    assert [(each.status_code, each.location) for each in led] == [
+        (303, f"/t/{number.token}"),
+        (303, f"/t/{file.token}"),
+    ]
+    assert client.get("/t").status_code == 200
+    wrong = [client.get("/t", query_string={"code": "AAAAAA"}).status_code for _ in range(9)]
+    assert wrong == [404] * 8 + [429]  # ten tries a minute, two of which were right
+    desks.later(days=2)
+    limiter.reset()
+    assert client.get("/t", query_string={"code": short_code(number.token)}).status_code == 404
+    assert client.get("/t", query_string={"code": short_code(file.token)}).status_code == 303
 
 
 @given(st.text(max_size=20))

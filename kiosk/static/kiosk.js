@@ -177,7 +177,7 @@ function drawResults(screen) {
 }
 
 function digit(key) {
-  keep({ code: key === "Backspace" ? session.code.slice(0, -1) : (session.code + key).slice(0, LONGEST_CODE) });
+  keep({ code: key === "Backspace" ? session.code.slice(0, -1) : (session.code + key.toUpperCase()).slice(0, LONGEST_CODE) });
   note("");
   draw();
 }
@@ -385,7 +385,7 @@ const switchScanning = keys({
       draw();
     } else if (where.name === "survey") {
       survey.typed(key, where.slug);
-    } else if (where.name === "results" && (/^[0-9/]$/.test(key) || key === "Backspace")) {
+    } else if (where.name === "results" && (/^[0-9a-z/]$/i.test(key) || key === "Backspace")) {
       digit(key);
     }
   },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from shared.domain.slip import QR, Line, Rule, SlipWords, Space, Text
-from shared.domain.slip_head import Letterhead, bottom, top
+from shared.domain.slip_head import Letterhead, bottom, top, typed_instead
 
 
 def complaint_slip(
@@ -17,6 +17,7 @@ def complaint_slip(
     received_at: datetime,
     answer_on: date,
     url: str,
+    code: str | None = None,
 ) -> list[Line]:
     """For whoever wrote it. `url` holds a random token: it opens the answer, and says nothing about anybody."""
     return [
@@ -32,6 +33,7 @@ def complaint_slip(
         Text(words.day(answer_on), bold=True, align="center", tall=True),
         Rule(),
         QR(url),
+        *typed_instead(code, words),
         Text(words("slip.complaint_follow"), align="center"),
         *bottom(head, words),
     ]

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from shared.domain.money import rupiah
 from shared.domain.service_facts import ServiceFacts
 from shared.domain.slip import QR, Blank, Cut, Item, Line, Pair, Rule, SlipWords, Space, Text, public
-from shared.domain.slip_head import Letterhead, bottom, official, title, top
+from shared.domain.slip_head import Letterhead, bottom, official, title, top, typed_instead
 
 
 def receipt_slip(
@@ -24,6 +24,7 @@ def receipt_slip(
     promised: str,
     status_url: str,
     claim: str | None = None,
+    code: str | None = None,
     documents: Sequence[str] = (),
     facts: ServiceFacts | None = None,
     fee: int | None = None,
@@ -47,9 +48,10 @@ def receipt_slip(
         lines += [Rule(), Text(words("slip.documents"), bold=True), *(Item(each, ticked=True) for each in documents)]
     if fee:
         lines += [Rule(), Pair(words("slip.fee"), rupiah(fee), bold=True)]
-    lines += [Rule(), QR(status_url), Text(words("slip.follow_file"), align="center")]
+    lines += [Rule(), QR(status_url), *typed_instead(code, words), Text(words("slip.follow_file"), align="center")]
     if claim:
-        lines += [Text(words("slip.claim", code=f"{claim[:5]} {claim[5:]}"), bold=True, align="center")]
+        digits = words("slip.claim", code=f"{claim[:5]} {claim[5:]}")
+        lines += [Text(digits, bold=code is None, align="center")]
     lines += bottom(head, words)
     return public(lines)
 
@@ -63,6 +65,7 @@ def incomplete_slip(
     made_at: datetime,
     register_number: str | None = None,
     file_url: str | None = None,
+    code: str | None = None,
 ) -> list[Line]:
     """Kekurangan berkas: `missing` holds (document, what is wrong with it or None), in the words of the officer.
 
@@ -77,7 +80,8 @@ def incomplete_slip(
     lines += [Rule(), Text(words("slip.complete_these"), bold=True)]
     for document, reason in missing:
         lines.append(Item(f"{document}: {reason}" if reason else document))
-    lines += [Rule(), *([QR(file_url)] if file_url else []), Text(words("slip.only_missing"), align="center")]
+    lines += [Rule(), *([QR(file_url)] if file_url else []), *typed_instead(code, words)]
+    lines += [Text(words("slip.only_missing"), align="center")]
     lines += bottom(head, words)
     return public(lines)
 
@@ -191,6 +195,7 @@ def folder_cover(
     promised: str,
     steps: Sequence[str],
     file_url: str,
+    code: str | None = None,
     applicant: str | None = None,
 ) -> list[Line]:
     """The strip on the folder: the register number to be found by, and a box for each step. Stays in the office."""
@@ -207,6 +212,7 @@ def folder_cover(
         *(Item(f"{place}. {step}") for place, step in enumerate(steps, start=1)),
         Rule(),
         QR(file_url),
+        *typed_instead(code, words),
         Cut(),
     ]
     return lines

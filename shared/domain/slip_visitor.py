@@ -12,7 +12,7 @@ from datetime import datetime
 
 from shared.domain.service_facts import ServiceFacts
 from shared.domain.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public
-from shared.domain.slip_head import Letterhead, bottom, title, top
+from shared.domain.slip_head import Letterhead, bottom, title, top, typed_instead
 
 
 def number_slip(
@@ -32,8 +32,12 @@ def number_slip(
     facts: ServiceFacts | None = None,
     notice: str | None = None,
     survey_code: str | None = None,
+    code: str | None = None,
+    code_at: str = "",
 ) -> list[Line]:
-    """The queue number. `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
+    """The queue number. `code`: what is typed at the address `code_at` instead of scanning.
+
+    `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
     `ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
 
     A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
@@ -56,7 +60,9 @@ def number_slip(
     lines += [
         QR(status_url),
         Text(words("slip.follow"), align="center"),
-        *([Text(words("slip.survey_code", code=survey_code), align="center")] if survey_code else []),
+        *typed_instead(code, words),
+        *([Text(words("slip.code_at", address=code_at), align="center", part="small")] if code_at else []),
+        *([Text(words("slip.survey_code", code=survey_code), align="center", part="small")] if survey_code else []),
         Space(),
         Text(words("slip.missed"), bold=True, align="center"),
         *bottom(head, words),

@@ -24,6 +24,7 @@ from shared.domain.complaint import (
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
 from shared.domain.numbering import office_day
 from shared.domain.rights import RIGHTS, Right, may
+from shared.domain.short_code import short_code
 from shared.domain.slip_complaint import complaint_slip
 from shared.domain.undo import must_be_undoable
 from shared.engine.letterhead import office_letterhead
@@ -357,5 +358,6 @@ def _print(tx: Transaction, found: ComplaintView, answer_url: str, printer: str 
         received_at=found.received_at.astimezone(tx.office.zone),
         answer_on=found.answer_by.astimezone(tx.office.zone).date(),
         url=answer_url + found.token,
+        code=short_code(found.token),
     )
     return print_lines(tx, SLIP, lines, printer=printer)

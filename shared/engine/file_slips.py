@@ -15,6 +15,7 @@ from shared.domain.file_state import FileAction, FileState
 from shared.domain.matter import lines, products_of
 from shared.domain.numbering import claim_code, register_label
 from shared.domain.service_facts import due, service_facts
+from shared.domain.short_code import short_code
 from shared.domain.slip import Line, SlipWords, as_copy
 from shared.domain.slip_head import Letterhead
 from shared.domain.standard import Collects, Requirement, ServiceStandard, needed
@@ -77,6 +78,7 @@ def receipt(tx: Transaction, file: File, service: ServiceStandard) -> list[Line]
         promised=_due(tx, file, service, language),
         status_url=tx.actor.ticket_url + file.token,
         claim=claim_code(file.token),
+        code=short_code(file.token),
         documents=[
             _came_in(each, file, language) for each in _applying(file, service) if _ticked(file).get(each.key) is True
         ],
@@ -102,6 +104,7 @@ def incomplete(tx: Transaction, file: File, service: ServiceStandard, reason: st
         made_at=tx.now.astimezone(tx.office.zone),
         register_number=register_label(file.register_number, file.register_year),
         file_url=tx.actor.ticket_url + file.token,
+        code=short_code(file.token),
     )
 
 
@@ -131,6 +134,7 @@ def folder_cover(tx: Transaction, file: File, service: ServiceStandard) -> list[
         promised=_due(tx, file, service, "id"),
         steps=[step.title for step in file.way(service)],
         file_url=tx.actor.ticket_url + file.token,
+        code=short_code(file.token),
         applicant=file.applicant.get("name"),
     )
 

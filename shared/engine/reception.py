@@ -54,7 +54,7 @@ def print_missing(
 
 
 def come_back(tx: Transaction, code: str, *, nonce: str, language: str, printer: str | None = None) -> Taken:
-    """`visitor.come_back` by the address on the receipt, its token, or the ten digits under its QR code.
+    """`visitor.come_back` by the address on the receipt, its token, or a code under its QR code.
 
     Raises `Unknown("case")` and what `visitor.come_back` raises.
     """

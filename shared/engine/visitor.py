@@ -17,6 +17,7 @@ from shared.domain.print_job import NUMBER
 from shared.domain.procedure import awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.service_facts import service_facts
+from shared.domain.short_code import short_code
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import Role, gives_numbers, system_name
 from shared.domain.survey_draw import survey_code
@@ -232,6 +233,8 @@ def _print_number(
         ready=[each.text_in(language) for each in bring if each.key in said.ready],
         facts=service_facts(standard, words(language)),
         notice=_notice(tx, service, language),
+        code=short_code(taken.token),
+        code_at=tx.actor.ticket_url.partition("://")[2].rstrip("/"),
         survey_code=survey_code(taken.token) if tx.office.settings.survey.is_on else None,
     )
     print_lines(tx, NUMBER, lines, ticket_id=taken.id, printer=printer_slug)

@@ -20,7 +20,7 @@ from shared.printing.drawn import GAP_DOTS, Wording, at_left, beside, column, fi
 NUMBER_SIZE = 8
 """Of the one text on a slip that is a queue number."""
 BETWEEN = " \N{MIDDLE DOT} "
-SMALL, ORDINARY, STRONG = 17, 22, 26
+SMALL, ORDINARY, STRONG = 17, 21, 25
 """Sizes of letters in dots; their capitals are two thirds of it, 8 dots a millimetre."""
 
 T = TypeVar("T")
@@ -63,7 +63,8 @@ class _Sheet:
             case Text(part="service"):
                 self._draw(Wording(line.text, STRONG, 700), is_centred=True)
             case Text(part="small"):
-                self._small_print(line)
+                self.rest.insert(0, line)
+                self._small_print()
             case Text(part="band"):
                 self.made.append(replace(line, text=_as_wide_as(self._columns, line.text), tall=False, inverse=True))
             case QR():
@@ -145,6 +146,9 @@ class _Sheet:
             each = self.rest.pop(0)
             if isinstance(each, Text) and each.part == "code":
                 words.append(Wording(each.text, STRONG, 700))
+            elif isinstance(each, Text) and each.part == "small":
+                self.rest.insert(0, each)
+                words.append(self._paragraph())
             elif isinstance(each, Text) and each.bold:
                 below.append(each)
             elif isinstance(each, Text):
@@ -153,17 +157,24 @@ class _Sheet:
         self.made += below
 
     def _stands_beside(self, line: Line) -> bool:
-        return _is_ordinary(line, "", "code") and not (isinstance(line, Text) and line.tall)
+        is_code = isinstance(line, Text) and line.part == "code"
+        return is_code or (_is_ordinary(line, "", "small") and not (isinstance(line, Text) and line.tall))
 
-    def _small_print(self, first: Text) -> None:
-        """Line after line as one paragraph."""
+    def _paragraph(self) -> Wording:
+        """The small print that stands next, line after line as one paragraph."""
+        first, *more = self._texts("small")
         said = first.text
-        for line in self._texts("small"):
-            said += (" " if said.endswith(":") else BETWEEN) + line.text
+        for line in more:
+            text = f"{line.text}:" if line.bold else line.text.removeprefix("- ")
+            said += (" " if said.endswith(":") else BETWEEN) + text
+        return Wording(said, SMALL)
+
+    def _small_print(self) -> None:
+        paragraph = self._paragraph()
         if self._is_number and any(isinstance(each, QR) for each in self.rest[:2]):
-            self._for_code.append(Wording(said, SMALL))
+            self._for_code.append(paragraph)
         else:
-            self._draw(Wording(said, SMALL))
+            self._draw(paragraph)
             if self.rest and not isinstance(self.rest[0], Cut):
                 self.made.append(Space(4))
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
 
+from shared.domain import short_code
 from shared.domain.collected import Collected
 from shared.domain.errors import Unknown
 from shared.domain.file import File, Pause
@@ -16,6 +17,7 @@ from shared.domain.file_state import ENDED, RUNNING, FileState
 from shared.domain.identity import plain, tidy
 from shared.domain.numbering import claim_code, parse_claim, parse_register
 from shared.domain.office import OfficeConfig
+from shared.domain.short_code import parse_short
 from shared.domain.standard import Collects
 from shared.store import rows
 from shared.store.tables import AnyRow, FileRecord, Ticket
@@ -31,13 +33,13 @@ _FILE = select(FileRecord).where(FileRecord.id == bindparam("the_id"), FileRecor
 
 
 def token_on_receipt(connection: Connection, office_id: int, code: str, ended_after: datetime | None = None) -> str:
-    """The token that a receipt shows: in an address, bare, or as the ten digits below it. Raises `Unknown("case")`.
+    """The token that a receipt shows: in an address, bare, or as a code below it. Raises `Unknown("case")`.
 
-    A register number is no proof: anybody can count. The digits of a file that has ended are known only when it did so
-    after `ended_after`.
+    The code: six signs, or ten digits. A register number is no proof: anybody can count. The code of a file that has
+    ended is known only when it did so after `ended_after`.
     """
-    typed = parse_claim(code)
-    if typed is None:
+    digits, signs = parse_claim(code), parse_short(code)
+    if digits is None and signs is None:
         last = code.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
         if not _TOKEN.fullmatch(last):
             raise Unknown("case")
@@ -45,7 +47,8 @@ def token_on_receipt(connection: Connection, office_id: int, code: str, ended_af
     goes_on = FileRecord.state.not_in(ENDED)
     known = goes_on if ended_after is None else or_(goes_on, FileRecord.since_at > ended_after)
     tokens = connection.scalars(select(FileRecord.token).where(FileRecord.office_id == office_id, known))
-    found = next((token for token in tokens if claim_code(token) == typed), None)
+    by_digits = (token for token in tokens if claim_code(token) == digits)
+    found = short_code.meant(signs, tokens) if signs else next(by_digits, None)
     if found is None:
         raise Unknown("case")
     return found
@@ -70,6 +73,7 @@ def returned(connection: Connection, office_id: int, wanted: str) -> File | None
     """The newest returned file of a NIK, or the one of the code on its slip or of its register number."""
     mine = FileRecord.office_id == office_id, FileRecord.state == FileState.RETURNED
     match = [FileRecord.nik == tidy(wanted), FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
+    match += _with_code(connection, wanted, *mine)
     number, year = parse_register(wanted) or (0, None)
     if year:
         match.append((FileRecord.register_number == number) & (FileRecord.register_year == year))
@@ -82,6 +86,7 @@ def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
     A register number without its year means the newest year.
     """
     match = [FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
+    match += _with_code(connection, wanted, FileRecord.office_id == office_id, FileRecord.state.not_in(ENDED))
     digits = tidy(wanted)
     if digits.isdecimal():
         match += [FileRecord.nik == digits, FileRecord.nib == digits]
@@ -92,6 +97,14 @@ def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
     asked = select(FileRecord.id).where(FileRecord.office_id == office_id, or_(*match))
     found = connection.execute(asked.order_by(FileRecord.id.desc()).limit(2)).scalars().all()
     return list(found[:1] if number and not year else found)
+
+
+def _with_code(connection: Connection, wanted: str, *where: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """The file among these whose slip has these six signs, as a condition; nothing when it is no such code."""
+    code = parse_short(wanted)
+    if code is None:
+        return []
+    return [FileRecord.token == short_code.meant(code, connection.scalars(select(FileRecord.token).where(*where)))]
 
 
 def of_visit(connection: Connection, office_id: int, series: str, number: int, on_day: date) -> list[int]:

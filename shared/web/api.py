@@ -47,7 +47,7 @@ class LookAtFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: str = Field(min_length=1, max_length=200, description="the QR code, the token, or the ten digits below it")
+    code: str = Field(min_length=1, max_length=200, description="the QR code, the token, or a code below it")
     language: str = Field("id", pattern="^(id|en)$")
 
 

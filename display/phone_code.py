@@ -1,0 +1,40 @@
+"""Where somebody without a camera types the six signs of a slip: they lead to the page that its QR code opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from shared.domain.short_code import meant, parse_short
+from shared.store import codes
+from shared.web.auth import now, store
+from shared.web.limits import limiter
+
+blueprint = Blueprint("phone_code", __name__, template_folder="templates")
+
+FILES_KNOWN = timedelta(days=90)
+"""For so long the code of a file that has ended is answered; its QR code always is."""
+LONGEST_TYPED = 40
+
+
+def _is_in_vain(response: Response) -> bool:
+    return response.status_code == 404
+
+
+@blueprint.get("")
+@limiter.limit("10/minute", exempt_when=lambda: "code" not in request.args)
+@limiter.limit("300/day", key_func=lambda: "codes-in-vain", deduct_when=_is_in_vain)
+def page() -> ResponseReturnValue:
+    """The page to type at; with `?code=` it goes on to what the code opens, if it opens anything."""
+    typed = request.args.get("code", "")[:LONGEST_TYPED]
+    code = parse_short(typed)
+    if code is not None:
+        with store().read() as connection:
+            visits = codes.of_visits_and_files(connection, now(), FILES_KNOWN)
+            complaints = codes.of_complaints(connection, now(), FILES_KNOWN)
+        token = meant(code, visits | complaints)
+        if token is not None:
+            return redirect(url_for("phone.ticket" if token in visits else "answer.answer", token=token), 303)
+    return make_response(render_template("display/code.html", typed=typed), 404 if typed else 200)
