@@ -167,6 +167,14 @@ class Credentials(ClickForm):
     password: Annotated[str, Field(max_length=1000)] = ""
 
 
+class SignInCode(ClickForm):
+    code: Annotated[str, Field(max_length=40)] = ""
+
+
+class FirstCode(SignInCode):
+    current: Annotated[str, Field(max_length=1000)] = ""
+
+
 class NewPassword(ClickForm):
     current: Annotated[str, Field(max_length=1000)] = ""
     wanted: Annotated[str, Field(max_length=1000)] = ""

@@ -72,7 +72,7 @@ MENU = (
 
 PERSONAL = (
     Section("counter.work_page", "list-checks", "Long work"),
-    Section("counter.sessions_page", "key-round", "Where you are signed in"),
+    Section("counter.sessions_page", "key-round", "Where you are signed in", beneath=("counter.second_factor",)),
     Section("counter.change_password", "shield-check", "Change password"),
     Section("paper.page", "printer", "Paper and printers", Right.PRINT),
 )

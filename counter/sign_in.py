@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -30,12 +30,15 @@ def sign_in() -> ResponseReturnValue:
 def do_sign_in() -> ResponseReturnValue:
     try:
         form = read(Credentials)
-        web.sign_in(form.login, form.password)
+        is_in = web.sign_in(form.login, form.password) is not None
     except Refusal as error:
         page = render_template("counter/sign_in.html", office=office_config(), message=sentence(error))
         return make_response(page, error.status)
     wanted = request.args.get("next", "")
     is_ours = wanted.startswith(f"/{g.office}/counter") and "//" not in wanted
+    if not is_in:
+        session["wanted"] = wanted if is_ours else ""
+        return redirect(url_for("counter.sign_in_code"))
     return redirect(wanted if is_ours else url_for("counter.home"))
 
 

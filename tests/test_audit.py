@@ -6,8 +6,8 @@ import io
 import re
 import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from html import unescape
 from itertools import count
 from math import sin
@@ -23,16 +23,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from people import csrf, sign_in
 from PIL import Image
+from pyotp import TOTP
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 from world import PASSWORD, World
 
 from shared import standards
+from shared.domain.actor import Actor
 from shared.domain.standard import Role
 from shared.domain.survey import ELEMENTS
 from shared.domain.survey_settings import SurveySettings
 from shared.domain.ticket import Action
-from shared.engine import device, print_queue, survey
+from shared.engine import device, print_queue, second_factor, survey
 from shared.engine.device import issue_token
 from shared.engine.officer import OFFERED
 from shared.engine.setup import services_form
@@ -41,6 +43,7 @@ from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store
 from shared.store.outbox_tables import WebhookRecord
+from shared.store.second_factor import factor
 from shared.store.survey_tables import SurveyAction
 from shared.web.app import create_app
 from shared.web.limits import limiter
@@ -371,6 +374,57 @@ def _(house: House) -> Click:
 def _(house: House) -> Click:
     new = "kata-sandi-lain"
     return Click("/uji/counter/password", {"current": PASSWORD, "wanted": new, "repeated": new})
+
+
+def code_of(house: House, officer_id: int, ahead: int = 0) -> str:
+    """What the officer's telephone shows in so many steps."""
+    with house.store.read() as connection:
+        found = factor(connection, officer_id)
+    assert found is not None
+    return TOTP(found.secret).at(house.uji.now + timedelta(seconds=30 * ahead))
+
+
+def with_second_factor(house: House, officer_id: int) -> None:
+    acting = replace(Actor.system(house.uji.now), officer_id=officer_id)
+    house.store.change(house.uji.id, acting, second_factor.begin, officer_id)
+    house.store.change(house.uji.id, acting, second_factor.confirm, officer_id, code_of(house, officer_id))
+
+
+def admin_of(house: House) -> int:
+    return int(house.row(tables.Officer, tables.Officer.office_id == house.uji.id, tables.Officer.login == "admin").id)
+
+
+@clicks("counter.do_sign_in_code")
+def _(house: House) -> Click:
+    with_second_factor(house, admin_of(house))
+    house.browsers["uji"] = house.app.test_client()
+    house.browsers["uji"].environ_base.update({"REMOTE_ADDR": DESK, "HTTP_ACCEPT": "text/html"})
+    house.do("/uji/counter/sign-in", login="admin", password=PASSWORD)
+    return Click("/uji/counter/sign-in/code", {"code": code_of(house, admin_of(house), 1)})
+
+
+@clicks("counter.begin_second_factor")
+def _(house: House) -> Click:
+    return Click("/uji/counter/second-factor")
+
+
+@clicks("counter.confirm_second_factor")
+def _(house: House) -> Click:
+    house.do("/uji/counter/second-factor")
+    return Click("/uji/counter/second-factor/confirm", {"code": code_of(house, admin_of(house)), "current": PASSWORD})
+
+
+@clicks("counter.end_second_factor")
+def _(house: House) -> Click:
+    house.browser()
+    with_second_factor(house, admin_of(house))
+    return Click("/uji/counter/second-factor/end", {"code": code_of(house, admin_of(house), 1)})
+
+
+@clicks("setup.reset_second_factor")
+def _(house: House) -> Click:
+    with_second_factor(house, house.uji.officers[0])
+    return Click(f"{SETUP}/officers/{house.uji.officers[0]}/second-factor")
 
 
 @clicks("counter.end_session")

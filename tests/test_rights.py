@@ -44,7 +44,7 @@ THROUGH = {
     """,
     "LOKSCVURA": """
         counter.act_on_file counter.whole_nik counter.seek counter.end_session counter.sign_out
-        counter.do_sign_in counter.do_change_password
+        counter.do_sign_in counter.do_change_password counter.do_sign_in_code counter.end_second_factor
         kiosk_survey.visit kiosk_survey.refuse kiosk_survey.answer kiosk_survey.drop_coin
         survey.begin survey.refuse survey.answer
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
@@ -65,7 +65,7 @@ THROUGH = {
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
         counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
         counter.close_month counter.find_person counter.ask_data counter.answer_data
-        counter.make_evidence
+        counter.make_evidence counter.begin_second_factor counter.confirm_second_factor
     """,
     "        A": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
@@ -77,6 +77,7 @@ THROUGH = {
         setup.open_practice setup.register setup.privacy
         programs_setup.make_token programs_setup.add_webhook programs_setup.test_webhook programs_setup.remove_webhook
         setup.skip_step setup.find_printers setup.use_printer setup.password_sheet setup.backup
+        setup.reset_second_factor
     """,
 }
 """Roles by their letters -> the addresses at which they are not told that their role may not do this."""

@@ -152,6 +152,7 @@ def test_a_one_time_password_opens_nothing_but_the_choice_of_another(app: Flask,
     before = dump(here.store)
     open_to_all = {"public", "devices", "static", "survey_published", "figures", "complaint", "answer", "survey"}
     coming_and_going = {f"counter.{name}" for name in ("sign_in", "do_sign_in", "sign_out", "change_password")}
+    coming_and_going |= {"counter.sign_in_code", "counter.do_sign_in_code"}
     opened = []
 
     for rule in app.url_map.iter_rules():

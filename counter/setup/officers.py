@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -13,11 +13,13 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.letters import Standing
 from shared.domain.numbering import office_day
 from shared.domain.standard import Role
+from shared.engine import second_factor
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
 from shared.engine.session import ONE_TIME_LIFE
 from shared.engine.setup import Id
 from shared.loop import off_the_loop
+from shared.store import second_factor as known_factor
 from shared.web.auth import now, store
 from shared.web.clicks import change
 from shared.web.forms import mark_taken, read
@@ -67,7 +69,9 @@ def officer(officer_id: int) -> ResponseReturnValue:
         change(engine.change_officer, officer_id, wanted)
         return url_for("setup.officers", saved=1)
 
-    return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, **_choices(), officer=found)
+    has_factor = store().ask(known_factor.is_on, officer_id)
+    facts = {**_choices(), "officer": found, "has_factor": has_factor}
+    return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, **facts)
 
 
 @setup_page("/officers/<int:officer_id>/password", methods=["POST"])
@@ -113,6 +117,12 @@ def password_sheet() -> ResponseReturnValue:
         "address": public_url(url_for("counter.sign_in")),
     }
     return page("officers", "password_sheet", None, 200, **facts)
+
+
+@setup_page("/officers/<int:officer_id>/second-factor", methods=["POST"])
+def reset_second_factor(officer_id: int) -> ResponseReturnValue:
+    change(second_factor.reset, officer_id)
+    return redirect(url_for("setup.officers", saved=1))
 
 
 def _all() -> list[engine.OfficerAccount]:

@@ -57,6 +57,8 @@ class Right(StrEnum):
     """The plan of action and the words of the report."""
     SEE_SETUP = "see_setup"
     CHANGE_SETUP = "change_setup"
+    USE_SECOND_FACTOR = "use_second_factor"
+    """Ask also for a code of the own telephone when they sign in."""
     END_SESSIONS = "end_sessions"
     """Of others; everybody ends their own."""
 
@@ -98,6 +100,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.LEAD_SURVEY:   _HEADS,
     Right.SEE_SETUP:     _HEADS,
     Right.CHANGE_SETUP:  frozenset({Role.ADMIN}),
+    Right.USE_SECOND_FACTOR: _HEADS,
     Right.END_SESSIONS:  frozenset({Role.ADMIN}),
 }
 # fmt: on

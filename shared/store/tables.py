@@ -936,6 +936,24 @@ class DayCheck(Base):
     signed_at: Mapped[datetime]
 
 
+class SecondFactor(Base):
+    """A telephone that shows codes for an officer (TOTP, RFC 6238), and codes on paper for the day it is lost.
+
+    `drift`: steps of 30 s by which the telephone's clock is ahead of ours; `used_step`: the newest code that was taken;
+    `codes`: digests of the paper's codes that are left.
+    """
+
+    __tablename__ = "second_factor"
+
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    drift: Mapped[int] = mapped_column(default=0)
+    used_step: Mapped[int] = mapped_column(default=0)
+    codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
 class OfficerSession(Base):
     """One signed-in browser of an officer; ended, its cookie is worth nothing."""
 

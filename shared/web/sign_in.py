@@ -15,14 +15,19 @@ from werkzeug.wrappers import Response
 from shared.domain import password
 from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden, Invalid
+from shared.engine import second_factor
 from shared.engine import session as engine
 from shared.store import reads
+from shared.store import second_factor as known_factor
+from shared.store.tables import Officer
 from shared.web import passwords
 from shared.web.auth import KEY, SignedIn, officer
 from shared.web.context import address, nobody, now, store
 
 IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
+HALF, HALF_LIFE_S = "half", 300
+"""Of the session: whose password was right, in which office and when; so long the code may take."""
 KNOWN_COOKIE = "loket_known"
 KNOWN_LIFE_S = 365 * 86400
 MOST_KNOWN = 20
@@ -35,9 +40,11 @@ def init_app(app: Flask) -> None:
     app.before_request(_sign_out_when_idle)
 
 
-def sign_in(login: str, typed: str) -> SignedIn:
-    """Signs the officer in. Raises `Forbidden`: `wrong_password`, the same for an unknown name and after too many
-    tries; `one_time_lapsed` for the right one-time password of yesterday.
+def sign_in(login: str, typed: str) -> SignedIn | None:
+    """Signs the officer in; None when a code of their telephone has to follow (`sign_in_by_code`).
+
+    Raises `Forbidden`: `wrong_password`, the same for an unknown name and after too many tries; `one_time_lapsed` for
+    the right one-time password of yesterday.
     """
     login = engine.plain_login(login)
     with store().read() as connection:
@@ -52,16 +59,50 @@ def sign_in(login: str, typed: str) -> SignedIn:
         raise Forbidden("wrong_password")
     if row.must_change_password and row.one_time_until is not None and row.one_time_until <= now():
         raise Forbidden("one_time_lapsed")
-    found = officer(row.id)
+    if store().ask(known_factor.is_on, row.id):
+        session.clear()
+        session[HALF] = [row.id, g.office_id, now().timestamp()]
+        return None
+    return _enter(row.id, login, place)
+
+
+def sign_in_by_code(typed: str) -> SignedIn:
+    """The second half. Raises `Forbidden`: `wrong_code`, `wrong_password` after too many tries, `sign_in_again`."""
+    row = half_signed_in()
+    if row is None:
+        raise Forbidden("sign_in_again")
+    place = _place(row.id)
+    store().write_with(engine.count_try, g.office_id, row.login, place, now())
+    try:
+        store().change(g.office_id, _acting(row.id), second_factor.check, row.id, typed)
+    except Forbidden:
+        store().change(g.office_id, nobody(), engine.wrong_password, row.id, row.login)
+        raise
+    return _enter(row.id, row.login, place)
+
+
+def half_signed_in() -> Officer | None:
+    """The officer whose password was right a moment ago, and whose code is to come."""
+    officer_id, office_id, at = session.get(HALF, (0, 0, 0.0))
+    is_ours = office_id == g.office_id and 0 <= now().timestamp() - at <= HALF_LIFE_S
+    if not is_ours:
+        return None
+    with store().read() as connection:
+        row = reads.officer_by_id(connection, officer_id)
+    return row if row is not None and row.is_active else None
+
+
+def _enter(officer_id: int, login: str, place: engine.Place) -> SignedIn:
+    found = officer(officer_id)
     if found is None:
         raise Forbidden("wrong_password")  # switched off in this moment
     key = secrets.token_urlsafe(18)
-    store().change(g.office_id, _acting(row.id), engine.signed_in, login, place, key, _browser())
+    store().change(g.office_id, _acting(officer_id), engine.signed_in, login, place, key, _browser())
     session.clear()
     login_user(found)
     session[KEY] = key
     session["seen_at"] = now().timestamp()
-    _remember(row.id)
+    _remember(officer_id)
     return found
 
 
@@ -81,15 +122,7 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
     Raises `Forbidden("wrong_password")` or `Invalid` (`password_short`, `password_common`, `password_same`,
     `password_differs`).
     """
-    with store().read() as connection:
-        row = reads.officer_by_id(connection, current_user.id)
-    if row is None:
-        raise Forbidden("wrong_password")
-    place = engine.Place(f"password:{row.id}", is_known=True)
-    store().write_with(engine.count_try, row.office_id, row.login, place, now())
-    if not passwords.is_right(row.password_hash, current):
-        raise Forbidden("wrong_password")
-    store().write_with(engine.forget_tries, row.office_id, row.login, place)
+    row = require_password(current)
     office = store().office_config(row.office_id)
     fault = password.fault(wanted, (row.login, row.name, office.slug, office.name))
     if fault is not None:
@@ -100,6 +133,26 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
         raise Invalid("password_same", fields=["wanted"])
     made = passwords.hash_aside(wanted)
     store().change(row.office_id, _acting(row.id), engine.new_password, row.id, made, session.get(KEY))
+
+
+def require_password(typed: str) -> Officer:
+    """The account of who is signed in. Raises `Forbidden("wrong_password")`, also after too many tries."""
+    with store().read() as connection:
+        row = reads.officer_by_id(connection, current_user.id)
+    if row is None:
+        raise Forbidden("wrong_password")
+    place = engine.Place(f"password:{row.id}", is_known=True)
+    store().write_with(engine.count_try, row.office_id, row.login, place, now())
+    if not passwords.is_right(row.password_hash, typed):
+        raise Forbidden("wrong_password")
+    store().write_with(engine.forget_tries, row.office_id, row.login, place)
+    return row
+
+
+def count_code() -> None:
+    """A try to guess a code of who is signed in. Raises `Forbidden("wrong_password")` after too many."""
+    place = engine.Place(f"code:{current_user.id}", is_known=True)
+    store().write_with(engine.count_try, current_user.office_id, current_user.login, place, now())
 
 
 def _acting(officer_id: int) -> Actor:

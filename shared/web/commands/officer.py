@@ -9,11 +9,13 @@ import click
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.domain.standard import Role
+from shared.engine import second_factor
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.store.tables import Officer
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
@@ -65,13 +67,30 @@ def add(settings: Settings, office: str, roles: tuple[str, ...], login: str, nam
 def password(settings: Settings, office: str, login: str) -> None:
     """Membuat kata sandi sekali pakai untuk LOGIN."""
     store, office_id = _open(settings, office)
+    row = _officer(store, office_id, office, login)
+    made = one_time_password()
+    store.change(office_id, Actor.system(datetime.now(UTC)), engine.reset_password, row.id, hash_password(made))
+    click.echo(f"{login:<16} {made}")
+
+
+@command.command("second-factor-off")
+@click.option("--office", required=True, help="slug of the office")
+@click.argument("login")
+@click.pass_obj
+def second_factor_off(settings: Settings, office: str, login: str) -> None:
+    """Mematikan faktor kedua LOGIN: telepon dan kode di kertas hilang."""
+    store, office_id = _open(settings, office)
+    row = _officer(store, office_id, office, login)
+    store.change(office_id, Actor.system(datetime.now(UTC)), second_factor.reset, row.id)
+    click.echo(f"{login}: faktor kedua mati (second factor off)")
+
+
+def _officer(store: Store, office_id: int, office: str, login: str) -> Officer:
     with store.read() as connection:
         row = reads.officer_by_login(connection, office_id, login)
     if row is None:
         raise click.ClickException(f"petugas '{login}' tidak ada di {office} (no such officer)")
-    made = one_time_password()
-    store.change(office_id, Actor.system(datetime.now(UTC)), engine.reset_password, row.id, hash_password(made))
-    click.echo(f"{login:<16} {made}")
+    return row
 
 
 def _open(settings: Settings, office: str) -> tuple[Store, int]:
