@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from counter.blueprint import blueprint
+from counter.file_page import villages
 from shared.domain.errors import Refusal, Unknown
 from shared.domain.rights import Right
 from shared.engine import person
@@ -27,6 +28,8 @@ from shared.web.clicks import ButtonPage, actor, change, take
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
+CORRECTABLE = ("name", "nik", "phone", "email", "address", "business")
+"""Fields of the applicant that are typed; the village is chosen."""
 Short = Annotated[str, Field(max_length=200)]
 
 
@@ -49,9 +52,22 @@ class DataAsked(BaseModel):
 
 
 class DataAnswer(BaseModel):
+    """What is answered; the others are what a corrected field shall say, empty: as it is."""
+
     model_config = ConfigDict(frozen=True)
 
     reason: Annotated[str, Field(max_length=2000)] = ""
+    name: Short = ""
+    nik: Short = ""
+    phone: Short = ""
+    email: Short = ""
+    village: Short = ""
+    address: Short = ""
+    business: Short = ""
+
+    def correction(self) -> dict[str, str]:
+        said = {name: value.strip() for name, value in self.model_dump(exclude={"reason"}).items()}
+        return {name: value for name, value in said.items() if value}
 
 
 @blueprint.get("/persons")
@@ -100,7 +116,7 @@ def answer_data(request_id: int, word: str) -> ResponseReturnValue:
         raise Unknown("page")
 
     def work(said: DataAnswer) -> None:
-        if change(person.answer, request_id, word == "grant", said.reason):
+        if change(person.answer, request_id, word == "grant", said.reason, said.correction()):
             store().shred()
 
     return take(_PAGE, DataAnswer, work)
@@ -129,6 +145,8 @@ def _page(message: str | None = None, found: list[FileSheet] | None = None) -> s
         found=found or [],
         waiting=[(row, _left_h(row.due_at, moment), row.due_at - moment <= NEAR) for row in waiting],
         ended=ended,
+        villages=villages(),
+        correctable=CORRECTABLE,
         wishes=[each.value for each in DataWish],
         form=forms.sent(),
         message=message,

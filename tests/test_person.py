@@ -148,3 +148,22 @@ def test_an_admin_chooses_the_days_and_the_form_shows_them_again(app: Flask, des
     assert 'value="3650"' in admin.get(path).text
     for odd in ({"kinds-0-answer": "1"}, {"kinds-0-verify": "0"}, {"kept-0-days": "0"}, {"kept-0-which": "all"}):
         assert admin.post(path, **{**wanted, "kept-0-days": "9", **odd}).status_code == 400, odd
+
+
+def test_a_wish_to_correct_is_written_into_the_files_and_the_register_keeps_what_it_was(
+    desks: Desks, kasi: Browser
+) -> None:
+    file = desks.to_step("done")
+    asked = {"cases[]": [str(file)], "wish": "correct", "words": "Nama saya Sitti Contoh"}
+    assert kasi.post(f"{PERSONS}/requests", **asked).status_code == 302
+    path = f"{PERSONS}/requests/{request(desks).id}/grant"
+
+    refused = [kasi.post(path, nik="123").status_code, kasi.post(path, name=APPLICANT["name"]).status_code]
+    assert kasi.post(path, name="Sitti Contoh", village="35.08.20.2003").status_code == 302
+
+    assert refused == [400, 400]
+    assert (desks.file(file).applicant["name"], desks.file(file).nik) == ("Sitti Contoh", NIK)
+    row = kasi.get(f"/lumajang/counter/register/{file}").text
+    assert "<s>Siti Contoh</s>" in row
+    assert "Nama saya Sitti Contoh" in row
+    assert request(desks).is_granted

@@ -213,7 +213,7 @@ def decide(
         is_checked=is_acceptance or file.accepted_at is not None,
     )
     known = replace(known, applicant=applicant, nik=applicant.get("nik", ""))
-    known = _with_promise(_with_version(known, file, detail, action), file, standard, office)
+    known = _with_promise(with_version(known, file, detail, action), file, standard, office)
     collected = known.collected
     if action == FileAction.SEND_BACK and place.step is not None:
         collected = collected.sent_back(standard.steps, place.step)
@@ -237,7 +237,7 @@ def gather(
         raise Forbidden("wrong_role", step=here.title, role=here.role.value, action=COLLECT)
     detail: dict[str, object] = {"collected": sorted(given.collected)}
     known = _with_matter(file, standard, here, given)
-    known = _with_version(known, file, detail, None)
+    known = with_version(known, file, detail, None)
     kept = replace(known, collected=gathered(known.collected, here, given.collected, actor, standing))
     return Decision(COLLECT, _with_nib(_with_fee(kept, standard, here)), detail, given.reason)
 
@@ -293,7 +293,7 @@ def _amount(collected: Collected, kind: Collects) -> int | None:
     return next((each for each in reversed(said) if isinstance(each, int)), None)
 
 
-def _with_version(known: File, before: File, detail: dict[str, object], action: FileAction | None) -> File:
+def with_version(known: File, before: File, detail: dict[str, object], action: FileAction | None) -> File:
     """A new version where what was known before was corrected; raises `Invalid("no_correction")` for a correction of
     nothing.
     """

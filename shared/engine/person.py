@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, select, update
 
 from shared.domain.complaint import written
+from shared.domain.correction import corrected
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.file_state import RUNNING, FileState
+from shared.engine import file
 from shared.engine.retention import erase_file, mark_erased
 from shared.store import rows
 from shared.store.office import Transaction
@@ -41,8 +43,12 @@ def ask(tx: Transaction, wish: DataWish, cases: Collection[int], words: str) -> 
     return request_id
 
 
-def answer(tx: Transaction, request_id: int, is_granted: bool, reason: str) -> bool:
-    """Ends the request. A granted wish to erase takes the person out of the files at once; whether anything was erased.
+def answer(
+    tx: Transaction, request_id: int, is_granted: bool, reason: str, correction: Mapping[str, str] | None = None
+) -> bool:
+    """Ends the request; whether anything was erased, which a granted wish to erase does at once.
+
+    `correction`: field of the applicant -> what it shall say, written into each of the files when it is granted.
 
     Raises `NotAllowed("stale")` when it is answered already, `NotAllowed("erase_running")` while one of the files is at
     work, `Missing("complaint_incomplete")` for a refusal without a reason.
@@ -59,6 +65,8 @@ def answer(tx: Transaction, request_id: int, is_granted: bool, reason: str) -> b
     erases = is_granted and row.kind == DataWish.ERASE
     if erases:
         _erase(tx, row.cases)
+    if is_granted and row.kind == DataWish.CORRECT and correction:
+        _correct(tx, row.cases, correction, row.wish)
     ended = {"ended_at": tx.now, "is_granted": is_granted, "ended_by": tx.actor.officer_id, "reason": said}
     tx.execute(update(DataRequest).where(DataRequest.id == request_id).values(**ended))
     action = "data_granted" if is_granted else "data_refused"
@@ -75,12 +83,26 @@ def wish_of(word: str) -> DataWish:
         raise Invalid("fields", fields=["wish"]) from None
 
 
+def _correct(tx: Transaction, cases: Collection[int], said: Mapping[str, str], wish: str) -> None:
+    """Files whose person was erased already are left alone; raises `Invalid` ("applicant", "no_correction")."""
+    done = 0
+    for case_id in cases:
+        before = file.find(tx, case_id)
+        if before.applicant.get("name"):
+            decision = corrected(before, tx.standard(before.standard_id), tx.office, said, wish[:200])
+            if decision is not None:
+                file.apply(tx, before, decision)
+                done += 1
+    if not done:
+        raise Invalid("no_correction", fields=list(said))
+
+
 def _erase(tx: Transaction, cases: Collection[int]) -> None:
     files = rows.every(tx.connection, _files(tx, cases))
-    if any(file.state in (*RUNNING, FileState.NEW) for file in files):
+    if any(each.state in (*RUNNING, FileState.NEW) for each in files):
         raise NotAllowed("erase_running")
-    for file in files:
-        erase_file(tx, file)
+    for each in files:
+        erase_file(tx, each)
     mark_erased(tx)
 
 
