@@ -64,6 +64,7 @@ MENU = (
     Section(
         "counter.survey_page", "smile", "Survey", Right.SEE_SURVEY, ("counter.survey_paper", "counter.survey_period")
     ),
+    Section("counter.regency_page", "building-2", "Regency", Right.SEE_REGENCY),
     Section("counter.audit_page", "scroll-text", "Audit", Right.SEE_AUDIT),
     Section("setup.overview", "settings", "Setup", Right.SEE_SETUP),
 )

@@ -16,7 +16,17 @@ from shared.domain.file import File
 from shared.domain.file_state import FileAction
 from shared.domain.matter import products_of
 from shared.domain.procedure import ENDS_STEP, actions_for, find_step, first_desk
-from shared.domain.standard import Collects, Requirement, Role, ServiceStandard, Step, applies, needed, next_question
+from shared.domain.standard import (
+    OFFICE_ROLES,
+    Collects,
+    Requirement,
+    Role,
+    ServiceStandard,
+    Step,
+    applies,
+    needed,
+    next_question,
+)
 from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField
 from shared.domain.standard_table import to_table
 from shared.engine.device import issue_token
@@ -30,7 +40,7 @@ from shared.web.limits import limiter
 from shared.web.settings import Settings
 
 EXAMPLES = Path(__file__).parents[1] / "shared/standards/examples"
-STAFF = [role for role in Role if role not in (Role.APPLICANT, Role.ADMIN)]
+STAFF = [role for role in OFFICE_ROLES if role != Role.ADMIN]
 FRONT, BACK = 1, 2
 """The loket's counter, and the one of everybody else."""
 APPLICANT = {

@@ -16,14 +16,24 @@ from shared.domain.file_state import ENDED, FileAction, FileState
 from shared.domain.matter import asked_now
 from shared.domain.office import OfficeConfig, OfficeSettings
 from shared.domain.procedure import ENDS_STEP, actions_for, find_step, first_desk, send_back_targets
-from shared.domain.standard import Collects, Option, Question, Requirement, Role, ServiceStandard, Signs, Step
+from shared.domain.standard import (
+    OFFICE_ROLES,
+    Collects,
+    Option,
+    Question,
+    Requirement,
+    Role,
+    ServiceStandard,
+    Signs,
+    Step,
+)
 from shared.domain.standard_check import service_problems
 from shared.domain.standard_parts import DeclaredField, FieldKind, Original
 from shared.domain.standard_table import from_table, to_table
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 OFFICE = OfficeConfig(1, "uji", "Uji", ZoneInfo("Asia/Jakarta"), OfficeSettings(), {}, (), (), ())
-STAFF = [role for role in Role if role not in (Role.APPLICANT, Role.ADMIN)]
+STAFF = [role for role in OFFICE_ROLES if role != Role.ADMIN]
 LATER = [
     Collects.VALIDATION, Collects.SIGNATURE, Collects.LETTER, Collects.FOREIGN, Collects.BILL, Collects.PAYMENT,
     Collects.ENTRY, Collects.ARCHIVE,

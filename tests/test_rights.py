@@ -31,43 +31,45 @@ ROLES = {
     "U": Role.LURAH,
     "R": Role.KASIR,
     "A": Role.ADMIN,
+    "B": Role.KABUPATEN,
 }
 
 # fmt: off
 THROUGH = {
-    "LOKS   RA": """
+    "LOKS   RA ": """
         counter.survey_paper_out counter.survey_refused counter.enter_survey_paper
         counter.open_counter counter.close_counter counter.hand_over_counter counter.pause_counter
         counter.resume_counter counter.call_next counter.call_number counter.act counter.undo counter.write_note
         counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip
         paper.reprint paper.give_up paper.new_roll
     """,
-    "LOKSCVURA": """
-        counter.act_on_file counter.whole_nik counter.seek counter.end_session counter.sign_out
+    "LOKSCVURAB": """
+        counter.end_session counter.sign_out
         counter.do_sign_in counter.do_change_password counter.do_sign_in_code counter.end_second_factor
         kiosk_survey.visit kiosk_survey.refuse kiosk_survey.answer kiosk_survey.drop_coin
         survey.begin survey.refuse survey.answer
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
-        counter.end_token counter.stop_work counter.enter_complaint complaint.send answer.reply
+        counter.end_token counter.stop_work complaint.send answer.reply
         kiosk_complaint.complain
         agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
     """,
-    "  KSCVU A": """
+    "LOKSCVURA ": "counter.act_on_file counter.whole_nik counter.seek counter.enter_complaint",
+    "  KSCVU A ": """
         counter.act_on_complaint counter.about_whom counter.publish_complaint counter.complaint_slip
         counter.complaint_person
     """,
-    " OK     A": "counter.disturb",
-    "L K     A": "counter.enter_late",
-    " OKS    A": "counter.issue_letter",
-    "  KS    A": "counter.void_letter",
-    "  K     A": """
+    " OK     A ": "counter.disturb",
+    "L K     A ": "counter.enter_late",
+    " OKS    A ": "counter.issue_letter",
+    "  KS    A ": "counter.void_letter",
+    "  K     A ": """
         counter.close_survey counter.plan_survey_action counter.change_survey_action counter.write_survey_texts
         counter.open_day counter.close_day counter.send_message counter.force_hours counter.take_over_ticket
         counter.empty_counter counter.make_recap counter.confirm_clock counter.sign_report counter.amend_row
         counter.close_month counter.find_person counter.ask_data counter.answer_data
         counter.make_evidence counter.begin_second_factor counter.confirm_second_factor
     """,
-    "        A": """
+    "        A ": """
         devices_setup.confirm devices_setup.invite devices_setup.configure devices_setup.revoke devices_setup.tell
         devices_setup.test_call setup.office setup.blank_form setup.logo setup.services setup.new_service setup.standard
         setup.import_file setup.import_services setup.import_draft setup.drop_draft setup.counters setup.officer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
-from shared.domain.standard import Role
+from shared.domain.standard import OFFICE_ROLES, Role
 from shared.engine import setup_counters as engine
 from shared.web.clicks import change
 from shared.web.openapi import described
@@ -13,7 +13,7 @@ from shared.web.screen import office_config
 
 EMPTY = {"roles": [Role.LOKET.value], "every_service": True}
 """What stands in a counter that is added."""
-ROLES = tuple(role.value for role in Role if role not in (Role.APPLICANT, Role.ADMIN))
+ROLES = tuple(role.value for role in OFFICE_ROLES if role != Role.ADMIN)
 """Whose work can be done at a counter."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,7 +14,7 @@ from counter.setup.page import edit, page, refused, setup_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.letters import Standing
 from shared.domain.numbering import office_day
-from shared.domain.standard import Role
+from shared.domain.standard import OFFICE_ROLES, Role
 from shared.engine import second_factor
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
@@ -28,12 +30,14 @@ from shared.web.passwords import hash_password
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 
-ROLES = tuple(role.value for role in Role if role != Role.APPLICANT)
 
-
-def _choices() -> dict[str, object]:
+def _choices(held: Iterable[engine.RoleRow] = ()) -> dict[str, object]:
     """What a role's row offers: the roles, and in which standing somebody holds one."""
-    return {"roles": ROLES, "standings": [(each.value, gettext(f"standing.{each.value}")) for each in Standing]}
+    given = [Role.KABUPATEN] if any(row.role == Role.KABUPATEN for row in held) else []
+    return {
+        "roles": [role.value for role in (*OFFICE_ROLES, *given)],
+        "standings": [(each.value, gettext(f"standing.{each.value}")) for each in Standing],
+    }
 
 
 @setup_page("/officers", methods=["GET"])
@@ -70,7 +74,7 @@ def officer(officer_id: int) -> ResponseReturnValue:
         return url_for("setup.officers", saved=1)
 
     has_factor = store().ask(known_factor.is_on, officer_id)
-    facts = {**_choices(), "officer": found, "has_factor": has_factor}
+    facts = {**_choices(found.form.roles), "officer": found, "has_factor": has_factor}
     return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, **facts)
 
 
@@ -96,7 +100,8 @@ class SheetForm(BaseModel):
 @described(takes=SheetForm)
 def password_sheet() -> ResponseReturnValue:
     """Which officers get a new password; then the sheet, shown in this answer alone, to be printed and cut apart."""
-    others = [each for each in _all() if each.form.is_active and each.id != current_user.id]
+    mine = (each for each in _all() if all(row.role != Role.KABUPATEN for row in each.form.roles))
+    others = [each for each in mine if each.form.is_active and each.id != current_user.id]
     if request.method == "GET":
         return page("officers", "password_choice", officers=others)
     try:

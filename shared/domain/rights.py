@@ -59,6 +59,8 @@ class Right(StrEnum):
     CHANGE_SETUP = "change_setup"
     USE_SECOND_FACTOR = "use_second_factor"
     """Ask also for a code of the own telephone when they sign in."""
+    SEE_REGENCY = "see_regency"
+    """How each office of the installation is now, in counts."""
     END_SESSIONS = "end_sessions"
     """Of others; everybody ends their own."""
 
@@ -101,6 +103,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_SETUP:     _HEADS,
     Right.CHANGE_SETUP:  frozenset({Role.ADMIN}),
     Right.USE_SECOND_FACTOR: _HEADS,
+    Right.SEE_REGENCY:   frozenset({Role.KABUPATEN}),
     Right.END_SESSIONS:  frozenset({Role.ADMIN}),
 }
 # fmt: on

@@ -31,11 +31,11 @@ SCOPES: dict[Scope, frozenset[Right]] = {
     Scope.REPORTS: frozenset({Right.KEEP_REGISTER, Right.EXPORT_REGISTER, Right.SEE_RECAPS, Right.MAKE_RECAPS,
                               Right.SEE_REPORTS, Right.SEE_OFFICERS_FIGURES, Right.MAKE_REPORTS, Right.SEE_AUDIT,
                               Right.SEE_READERS, Right.MAKE_EVIDENCE, Right.SEE_SURVEY, Right.ENTER_SURVEY,
-                              Right.LEAD_SURVEY}),
+                              Right.LEAD_SURVEY, Right.SEE_REGENCY}),
     Scope.SETUP: frozenset({Right.SEE_SETUP, Right.CHANGE_SETUP}),
 }
 # fmt: on
-BY_A_PERSON_ONLY = frozenset({Right.END_SESSIONS})
+BY_A_PERSON_ONLY = frozenset({Right.END_SESSIONS, Right.USE_SECOND_FACTOR})
 """In no scope: a program with a part of an account's rights gives itself no others."""
 
 

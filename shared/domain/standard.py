@@ -93,6 +93,12 @@ class Role(StrEnum):
     KADIS = "kadis"
     """Head of a Dinas, or of another house such as an MPP."""
     ADMIN = "admin"
+    KABUPATEN = "kabupaten"
+    """Sees the counts of all offices of the installation, and of none anything else; given by the operator alone."""
+
+
+OFFICE_ROLES = tuple(role for role in Role if role not in (Role.APPLICANT, Role.KABUPATEN))
+"""Those that an office gives to its own people."""
 
 
 CHIEFS = (Role.SEKCAM, Role.CAMAT, Role.SEKLUR, Role.LURAH, Role.KABID, Role.SEKDIS, Role.KADIS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.domain.matter import MOST_ENTRIES
 from shared.domain.problem import Problem, under
-from shared.domain.standard import APPLICANT_FIELDS, Role, ServiceStandard, Step
+from shared.domain.standard import APPLICANT_FIELDS, OFFICE_ROLES, Role, ServiceStandard, Step
 from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise, PromisePart, Rate
 from shared.domain.standard_rules import keys_problems, not_one_of, when_problems
 
@@ -102,7 +102,9 @@ def _steps(service: ServiceStandard) -> Iterator[Problem]:
 
 
 def _who(step: Step) -> Iterator[Problem]:
-    roles = [role for role in Role if role not in (Role.APPLICANT, Role.ADMIN)]
+    roles = [role for role in OFFICE_ROLES if role != Role.ADMIN]
+    if step.role == Role.KABUPATEN:
+        yield not_one_of(("role",), step.role, [Role.APPLICANT, *OFFICE_ROLES])
     for place, role in enumerate(step.also_roles):
         if role not in roles:
             yield not_one_of(("also_roles", place), role, roles)

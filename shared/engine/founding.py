@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Insert, insert, select, update
 
 from shared.domain.problem import Problem
 from shared.domain.region import REGION_CODE
-from shared.domain.standard import OfficeStandard, Role, ServiceStandard
+from shared.domain.standard import OFFICE_ROLES, OfficeStandard, Role, ServiceStandard
 from shared.domain.standard_table import to_table
 from shared.engine.session import ONE_TIME_LIFE
 from shared.engine.setup import raise_if_faults
@@ -176,9 +176,8 @@ def _officers_of(standard: OfficeStandard) -> list[tuple[str, str, tuple[Role, .
     usual = next(roles for words, roles in _HEADS if any(word in kind for word in words))
     named = {role for service in standard.services for step in service.steps for role in step.roles}
     heads = [role for role in _NAMES if role in usual or role in named]
-    everything = tuple(role for role in Role if role != Role.APPLICANT)
     behind = [(role.value, _NAMES[role], (role,)) for role in heads]
-    return [*_FRONT, *behind, ("admin", "Admin Kantor", everything)]
+    return [*_FRONT, *behind, ("admin", "Admin Kantor", OFFICE_ROLES)]
 
 
 def _counters_of(standard: OfficeStandard) -> tuple[PlannedCounter, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -118,12 +118,19 @@ def reset_passwords(tx: Transaction, hashes: Mapping[int, str]) -> None:
 def _write_password(tx: Transaction, changed_id: int, password_hash: str) -> str:
     """Whose it is now: the login."""
     officer = _find(tx, changed_id)
+    must_be_of_this_office(tx, officer.form.roles)
     columns = {"password_hash": password_hash, "must_change_password": True}
     one_time_until = tx.now + session.ONE_TIME_LIFE
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns, one_time_until=one_time_until))
     session.forget_tries(tx.connection, tx.office_id, officer.form.login)
     session.end_all(tx, changed_id)
     return officer.form.login
+
+
+def must_be_of_this_office(tx: Transaction, roles: Iterable[RoleRow]) -> None:
+    """Raises `NotAllowed("regency_account")`: who looks at all offices would lend that to an admin of one of them."""
+    if tx.actor.officer_id is not None and any(row.role == Role.KABUPATEN for row in roles):
+        raise NotAllowed("regency_account")
 
 
 def _said(form: OfficerForm, login: str) -> dict[str, object]:
@@ -144,8 +151,11 @@ def _check(tx: Transaction, wanted: OfficerForm, officer_id: int | None) -> None
     other = tx.first(same)
     if other is not None and other.id != officer_id:
         faults.append(Problem(("login",), "login_taken", {"value": wanted.login}))
+    held = {row.role for row in _find(tx, officer_id).form.roles} if officer_id is not None else set()
+    by_operator = tx.actor.officer_id is None
     for place, row in enumerate(wanted.roles):
-        if row.role == Role.APPLICANT:
+        is_given_here = row.role != Role.KABUPATEN or by_operator or row.role in held
+        if row.role == Role.APPLICANT or not is_given_here:
             faults.append(Problem(("roles", place, "role"), "choose"))
         if row.from_on and row.until_on and row.from_on > row.until_on:
             faults.append(Problem(("roles", place, "until_on"), "after_begin"))

@@ -13,6 +13,8 @@ from shared.domain.outbox import MOST_URL, Carrier, Topic, new_secret
 from shared.domain.scope import Scope
 from shared.engine.device import issue_token
 from shared.engine.setup import Form, printable
+from shared.engine.setup_officers import must_be_of_this_office
+from shared.engine.setup_officers import officers as accounts
 from shared.store.office import Transaction
 from shared.store.outbox_tables import Outbox, WebhookRecord
 from shared.store.tables import Office, Officer
@@ -48,6 +50,7 @@ def make_token(tx: Transaction, wanted: TokenForm) -> str:
     officer = tx.first(select(Officer.id, Officer.login).where(*mine))
     if officer is None:
         raise Unknown("officer")
+    must_be_of_this_office(tx, next(each.form.roles for each in accounts(tx, tx.office_id) if each.id == officer.id))
     scopes = sorted(set(wanted.scopes))
     ends_at = tx.now + timedelta(days=wanted.days)
     text = issue_token(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from shared.domain.office import OfficeConfig
-from shared.domain.period import Period
+from shared.domain.period import Period, PeriodKind
 from shared.domain.report import Visit, VisitFigures, visit_figures
 from shared.domain.report_files import FileFact, FileFigures, file_figures
 from shared.domain.survey import LEAST, Scores, shown_classes
@@ -92,6 +92,12 @@ def period_report(
         indices[0][1] if indices else None,
         [visit for visit in came if visit.is_late],
     )
+
+
+def newest_satisfaction(connection: Connection, office: OfficeConfig, now: datetime) -> Satisfaction | None:
+    """The index that is published now."""
+    found = _satisfaction(connection, office, Period.of(PeriodKind.DAY, office.calendar.day_of(now)), now, None)
+    return found[0][1] if found else None
 
 
 def _satisfaction(

@@ -46,6 +46,34 @@ class MadeSecret(Answer):
     secret: str
 
 
+class RegencyOffice(Answer):
+    """One office now, in counts."""
+
+    slug: str
+    name: str
+    is_open: bool
+    taken: int
+    waiting: int
+    served: int
+    missed: int
+    running_files: int
+    overdue_files: int
+    overdue_complaints: int
+    devices: int
+    devices_away: int
+    printers_at_fault: int
+    ikm: float | None = Field(description="the newest published index of satisfaction")
+    ikm_period: str | None
+
+
+class RegencyFacts(Answer):
+    """All offices of the installation at a glance."""
+
+    at: datetime
+    last_backup_at: datetime | None
+    offices: list[RegencyOffice]
+
+
 class TakenTicket(Answer):
     """A number as its visitor gets it."""
 

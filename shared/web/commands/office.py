@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from shared.engine.founding import (
 )
 from shared.engine.setup_import import ImportForm, ImportRow, Proposal, proposals, take_services
 from shared.faults import problems
-from shared.standards import InvalidStandard, load, regions, services_in
+from shared.standards import InvalidStandard, load, regions, services_in, shipped
 from shared.store import reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -72,6 +73,23 @@ def add(
     admin = PlannedOfficer(login, "Admin Kantor", (PlannedRole(Role.ADMIN),), hash_password(password))
     plan = Plan(slug or slug_for(name), name, [admin], profile={"region_code": code}, regency=regency, founder=login)
     _found(settings, plan, [Password(plan.slug, login, name, password)])
+
+
+@command.command("trial")
+@click.pass_obj
+def trial(settings: Settings) -> None:
+    """Mendirikan semua kecamatan yang dikenal (every sub-district that Loket knows, to try a regency out)."""
+    model, store = next(each for each in shipped() if each.slug == "lumajang"), _store(settings)
+    with store.read() as connection:
+        there = {office.slug for office in reads.offices(connection)}
+    for district in regions():
+        name = f"Kecamatan {district.name}"
+        if slug_for(name) in there:
+            continue
+        own = replace(
+            model, slug=slug_for(name), name=name, region_code=district.code, address=None, phone=None, web=None
+        )
+        _found(settings, *planned(own, hash_password))
 
 
 @command.command("found")

@@ -8,7 +8,7 @@ import click
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
-from shared.domain.standard import Role
+from shared.domain.standard import OFFICE_ROLES, Role
 from shared.engine import second_factor
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
@@ -19,7 +19,7 @@ from shared.store.tables import Officer
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
-ROLES = [role.value for role in Role if role != Role.APPLICANT]
+ROLES = [role.value for role in (*OFFICE_ROLES, Role.KABUPATEN)]
 
 
 @click.group("officer")
