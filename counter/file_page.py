@@ -34,7 +34,7 @@ from shared.domain.ticket import AT_COUNTER, State
 from shared.domain.trail import Deed, correction, sitting, trail
 from shared.domain.undo import undo_left_s
 from shared.engine import file as file_engine
-from shared.engine import file_slips
+from shared.engine import file_reminder, file_slips
 from shared.standards import regions
 from shared.store import events as past
 from shared.store import file_views, files, outages
@@ -94,6 +94,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         signatures=_signatures(found.file, found.service),
         may_collect=may_gather(found.state, found.step, current_user.roles),
         slips=file_slips.offered(found.file),
+        reminders=file_reminder.offered(found.file, found.service),
         targets=send_back_targets(steps, found.step) if found.step else [],
         requirements=needed(found.service, facts),
         can_undo=can_undo(last),

@@ -23,6 +23,7 @@ from shared.domain.register import AMENDABLE, RegisterColumn, RegisterRow, cells
 from shared.domain.register_month import LaterChange, digest, later_change
 from shared.domain.rights import Right
 from shared.domain.standard import ServiceStandard
+from shared.engine import file_reminder
 from shared.engine import register as engine
 from shared.engine.data_view import note_view
 from shared.loop import off_the_loop
@@ -113,7 +114,10 @@ def results() -> str:
     with store().read() as connection:
         waiting = result_rows.uncollected(connection, store().office_configs, office, now())
     _note(RegisterSearch(), [], "results_seen")
-    return render_template("counter/results.html", office=office, results=waiting, now=now(), villages=village_names())
+    offered = {each.file.id: file_reminder.offered(each.file, each.service) for each in waiting}
+    return render_template(
+        "counter/results.html", office=office, results=waiting, reminders=offered, now=now(), villages=village_names()
+    )
 
 
 # --- what others show of the register too ---

@@ -525,6 +525,11 @@ def _(house: House) -> Click:
     return Click(f"/lumajang/counter/cases/{house.desks.to_step('validate')}/slips/receipt")
 
 
+@clicks("counter.remind")
+def _(house: House) -> Click:
+    return Click(f"/lumajang/counter/cases/{house.desks.to_step('handover')}/remind/ready")
+
+
 @clicks("counter.disturb", "counter.disturb begin")
 def _(house: House) -> Click:
     return Click("/lumajang/counter/outage/begin")

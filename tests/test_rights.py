@@ -40,7 +40,7 @@ THROUGH = {
         counter.survey_paper_out counter.survey_refused counter.enter_survey_paper
         counter.open_counter counter.close_counter counter.hand_over_counter counter.pause_counter
         counter.resume_counter counter.call_next counter.call_number counter.act counter.undo counter.write_note
-        counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip
+        counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip counter.remind
         paper.reprint paper.give_up paper.new_roll
     """,
     "LOKSCVURAB": """

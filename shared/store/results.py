@@ -20,11 +20,15 @@ from shared.store.tables import Event
 
 @dataclass(frozen=True, slots=True)
 class WaitingResult:
-    """`steps`: the titles of the steps behind it with the time at which each was left, in their order."""
+    """`steps`: the titles of the steps behind it with the time at which each was left, in their order.
+
+    `told_at`: when an officer last told the applicant.
+    """
 
     file: File
     service: ServiceStandard
     steps: Sequence[tuple[str, datetime]]
+    told_at: datetime | None
 
 
 def uncollected(
@@ -32,12 +36,14 @@ def uncollected(
 ) -> list[WaitingResult]:
     """The oldest result first."""
     found = file_views.uncollected(connection, office_configs, office, now)
-    left = _left(connection, [each.id for each in found])
+    ids = [each.id for each in found]
+    left, told = _left(connection, ids), _told(connection, ids)
     return [
         WaitingResult(
             each.file,
             each.service,
             [(step.title, left[each.id, step.key]) for step in each.service.steps if (each.id, step.key) in left],
+            told.get(each.id),
         )
         for each in found
     ]
@@ -57,3 +63,15 @@ def _left(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], d
         for each in in_force(mine)
         if each.detail.get("step") and each.detail.get("step") != each.detail.get("to_step")
     }
+
+
+def _told(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """File -> when its applicant was told last."""
+    told: dict[int, datetime] = {}
+    for start in range(0, len(ids), 400):
+        mine = Event.case_id.in_(ids[start : start + 400]), Event.action == "remind"
+        told |= {
+            row.case_id: row.at
+            for row in connection.execute(select(Event.case_id, Event.at).where(*mine).order_by(Event.id))
+        }
+    return told
