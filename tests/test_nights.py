@@ -119,6 +119,8 @@ def test_a_clock_that_is_set_far_forward_is_doubted() -> None:
     clock = Clock()
 
     assert clock.passes(60, timedelta(hours=25)) == clock.wall
+    assert clock.passes(60) is not None
+    assert clock.passes(60, timedelta(hours=-25)) is None, "it was set right again"
 
 
 def test_after_a_jump_days_close_only_when_the_supervisor_says_that_the_date_is_right(app: Flask, here: World) -> None:

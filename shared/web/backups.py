@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shared.loop import Tell, silent
 from shared.store.copies import back_up
+from shared.store.migrate import require_known, revisions, schema_of, upgrade
 from shared.web.conditions import BACKUP_MARK
 from shared.web.settings import Settings
 
@@ -47,6 +48,19 @@ def make(settings: Settings, file: Path, tell: Tell = silent) -> None:
     """A copy in this file, which counts as the last backup."""
     back_up(settings.database(), file, tell)
     (settings.data / BACKUP_MARK).touch()
+
+
+def upgrade_after_backup(settings: Settings) -> None:
+    """Brings the database to the newest schema; first, where that changes anything, it is copied beside the backups.
+
+    Raises `NewerSchema`, and what the copy raises: without room for it nothing is changed.
+    """
+    url = settings.database()
+    before = schema_of(url)
+    if before is not None and before != revisions()[-1]:
+        require_known(before)
+        back_up(url, own_folder(settings) / f"before-upgrade-{before}-{datetime.now():%Y%m%d-%H%M%S}.db")
+    upgrade(url)
 
 
 def last_at(settings: Settings) -> datetime | None:

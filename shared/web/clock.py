@@ -36,5 +36,7 @@ class ClockWatch:
         ahead = now - self._seen_at - timedelta(seconds=elapsed_s - self._seen_s)
         if ahead > JUMP:
             self.jumped_at = now
+        elif self.jumped_at is not None and now < self.jumped_at:
+            self.jumped_at = None  # it was set right again
         self._seen_at, self._seen_s = now, elapsed_s
         return now

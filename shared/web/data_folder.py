@@ -109,6 +109,12 @@ def require_sound(settings: Settings) -> None:
         raise NotSound("database_damaged", place=str(path))
 
 
+def is_key_lost(settings: Settings) -> bool:
+    """The folder was in use, but its secret key is gone or damaged: a new one is made, and everybody signs in again."""
+    database = settings.data / "loket.db"
+    return not settings.has_key() and database.is_file() and database.stat().st_size > 0
+
+
 def require_offices(settings: Settings, has_offices: bool) -> None:
     """Raises `NotSound("database_gone")` when the folder was in use, but its database knows no office any more."""
     was_used = (settings.data / "secret_key").exists()

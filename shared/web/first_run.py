@@ -13,28 +13,31 @@ from shared.engine.founding import Password, found, planned
 from shared.standards import shipped
 from shared.store import reads
 from shared.store.disk import disk_fault
-from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.backups import upgrade_after_backup
 from shared.web.data_folder import require_offices, require_sound
+from shared.web.last_seen import require_not_older
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
 log = structlog.get_logger()
 
 
-def prepare(settings: Settings, now: datetime) -> list[Password]:
+def prepare(settings: Settings, now: datetime, *, is_clock_good: bool = True) -> list[Password]:
     """Brings the database up to date and, when it holds no office, founds those of the standards; their passwords.
 
-    On a full or read-only disk the server comes up all the same, to be read. Raises `NotSound`.
+    On a full or read-only disk the server comes up all the same, to be read. `is_clock_good`: past days may be closed
+    by it. Raises `NotSound`.
     """
     require_sound(settings)
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     store = Store(settings.database())
     try:
         with store.read() as connection:
             offices = reads.offices(connection)
         require_offices(settings, bool(offices))
-        for office in offices:
+        require_not_older(settings, {row.slug: (row.epoch, row.version) for row in offices})
+        for office in offices if is_clock_good else ():
             try:
                 store.change(office.id, Actor.system(now), close_past_days)
             except Exception as error:

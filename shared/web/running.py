@@ -25,10 +25,11 @@ from shared.printing.address import permit
 from shared.store import outbox, reads
 from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
-from shared.web import logs, webhooks
+from shared.web import data_folder, last_seen, logs, webhooks
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
 from shared.web.conditions import Scene, conditions
+from shared.web.console import say
 from shared.web.data_folder import take_alone
 from shared.web.first_run import prepare
 from shared.web.live import Live
@@ -47,8 +48,14 @@ def application(**live_options: Any) -> Flask:
     settings = read_settings()
     permit(settings.printer_reach())
     take_alone(settings)
-    passwords = prepare(settings, datetime.now(UTC))
+    now = datetime.now(UTC)
+    doubted_at = last_seen.doubted_at(last_seen.kept(settings), last_seen.present(now, {}))
+    is_key_lost = data_folder.is_key_lost(settings)
+    passwords = prepare(settings, now, is_clock_good=doubted_at is None)
     app = create_app(settings, **({"async_mode": "gevent"} | live_options))
+    app.extensions["loket_clock_watch"].jumped_at = doubted_at
+    if is_key_lost:
+        print(f"\n{say('console.key_made_anew', place=settings.data / 'secret_key')}")
     start(app)
     warm(app)
     _tell(app, settings, passwords)
@@ -118,12 +125,21 @@ def _rounds(app: Flask) -> None:
         now = watch.look()
         try:
             with store.read() as connection:
-                offices = [office.id for office in reads.offices(connection)]
+                offices = reads.offices(connection)
+            heads = {office.slug: (office.epoch, office.version) for office in offices}
+            doubted_at = _still_doubted(store, [office.id for office in offices], watch.jumped_at)
+            last_seen.keep(app.extensions["loket_settings"], last_seen.present(now, heads, doubted_at))
         except Exception:
             log.exception("round_failed", at=now)
             continue
-        for office_id in offices:
-            work_round(live, store, office_id, now, watch.jumped_at)
+        for office in offices:
+            work_round(live, store, office.id, now, watch.jumped_at)
+
+
+def _still_doubted(store: Store, offices: list[int], jumped_at: datetime | None) -> datetime | None:
+    """The jump of the clock that some office's supervisor has not agreed to yet."""
+    is_open = jumped_at is not None and not all(_is_confirmed(store, office, jumped_at) for office in offices)
+    return jumped_at if is_open else None
 
 
 def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_at: datetime | None) -> None:

@@ -70,6 +70,13 @@ class Settings(BaseModel):
     def proxy_addresses(self) -> list[str]:
         return [each.strip() for each in self.proxies.split(",") if each.strip()]
 
+    def has_key(self) -> bool:
+        """Whether there is a secret key, and it is whole."""
+        try:
+            return bool(_KEY.fullmatch((self.data / "secret_key").read_bytes().decode("ascii", "replace").strip()))
+        except FileNotFoundError:
+            return False
+
     def secret_key(self) -> str:
         """Signs sessions; made once and kept in the data folder, readable by its owner only.
 
@@ -77,10 +84,8 @@ class Settings(BaseModel):
         """
         self.data.mkdir(parents=True, exist_ok=True)
         path = self.data / "secret_key"
-        with suppress(FileNotFoundError):
-            kept = path.read_bytes().decode("ascii", "replace").strip()
-            if _KEY.fullmatch(kept):
-                return kept
+        if self.has_key():
+            return path.read_text().strip()
         fresh = self.data / f".secret_key.{os.getpid()}"
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_hex(32))

@@ -27,8 +27,8 @@ from shared.engine.setup_import import ImportForm, ImportRow, Proposal, proposal
 from shared.faults import problems
 from shared.standards import InvalidStandard, load, regions, services_in, shipped
 from shared.store import reads
-from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.backups import upgrade_after_backup
 from shared.web.forms import problems_of
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
@@ -185,5 +185,5 @@ def _found(settings: Settings, plan: Plan, passwords: list[Password]) -> None:
 
 
 def _store(settings: Settings) -> Store:
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     return Store(settings.database())

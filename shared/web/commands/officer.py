@@ -13,9 +13,9 @@ from shared.engine import second_factor
 from shared.engine import setup_officers as engine
 from shared.engine.founding import one_time_password
 from shared.store import reads
-from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.store.tables import Officer
+from shared.web.backups import upgrade_after_backup
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
@@ -94,7 +94,7 @@ def _officer(store: Store, office_id: int, office: str, login: str) -> Officer:
 
 
 def _open(settings: Settings, office: str) -> tuple[Store, int]:
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     store = Store(settings.database())
     with store.read() as connection:
         offices = {row.slug: row.id for row in reads.offices(connection)}

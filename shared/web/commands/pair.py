@@ -10,8 +10,8 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.engine import setup_devices
 from shared.store import reads
-from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.backups import upgrade_after_backup
 from shared.web.settings import Settings
 
 
@@ -22,7 +22,7 @@ from shared.web.settings import Settings
 @click.pass_obj
 def command(settings: Settings, office: str, name: str, code: str) -> None:
     """Memasangkan perangkat dengan kode yang tampil di layarnya (confirms a device)."""
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     store = Store(settings.database())
     with store.read() as connection:
         offices = {row.slug: row.id for row in reads.offices(connection)}

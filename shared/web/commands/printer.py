@@ -22,8 +22,8 @@ from shared.printing.delivery import TIMEOUT_S, Answers, ask, connect, deliver, 
 from shared.printing.profiles import profile
 from shared.printing.status import Status, advice
 from shared.store import reads
-from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.backups import upgrade_after_backup
 from shared.web.console import say
 from shared.web.settings import Settings
 from shared.words import catalogue
@@ -188,7 +188,7 @@ def _sentence(problem: Problem) -> str:
 
 
 def open_store(settings: Settings) -> Store:
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     return Store(settings.database())
 
 

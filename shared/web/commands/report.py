@@ -10,8 +10,8 @@ from shared.domain.estimate import Accuracy
 from shared.domain.numbering import office_day
 from shared.engine.forecast import judge
 from shared.store import reads
-from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.backups import upgrade_after_backup
 from shared.web.settings import Settings
 
 
@@ -26,7 +26,7 @@ def command() -> None:
 @click.pass_obj
 def estimate(settings: Settings, office: str, weeks: int) -> None:
     """Seberapa tepat perkiraan waktu tunggu (how good the quoted waits were), by week and service."""
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     store = Store(settings.database())
     with store.read() as connection:
         offices = {row.slug: row.id for row in reads.offices(connection)}

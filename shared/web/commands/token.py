@@ -8,8 +8,8 @@ import click
 
 from shared.engine.device import issue_token
 from shared.store import reads
-from shared.store.migrate import upgrade
 from shared.store.office import Store
+from shared.web.backups import upgrade_after_backup
 from shared.web.settings import Settings
 
 
@@ -24,7 +24,7 @@ def command(settings: Settings, office: str, officer: str | None, purpose: str |
     """Mencetak token Bearer untuk program (prints a Bearer token)."""
     if (officer is None) == (purpose is None):
         raise click.UsageError("--officer NAMA atau --kiosk atau --display atau --agent (one of them)")
-    upgrade(settings.database())
+    upgrade_after_backup(settings)
     store = Store(settings.database())
     with store.read() as connection:
         offices = {row.slug: row.id for row in reads.offices(connection)}
