@@ -23,7 +23,7 @@ import pytest
 import world
 from chromium import CHROMIUM, CHROMIUM_ARGS
 from flask import Flask
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from people import People
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from server import LOOPBACK, Server
@@ -39,7 +39,7 @@ from shared.web import app as web_app
 from shared.web.app import PageCache, create_app
 from shared.web.settings import Settings
 
-settings.register_profile("loket", deadline=None)
+settings.register_profile("loket", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("loket")
 
 PATIENCE_MS = 90_000
@@ -78,6 +78,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [each for each in items if each.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [each for each in items if each not in left_out]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        items[:] = _slow_ones_first(items, workers)
+
+
+SLOW = ("waiting_room", "counter", "bounds", "paper_states", "soak", "race", "newcomer", "every_page", "door", "epoch")
+"""Files with tests of half a minute: begun last, one of them would keep all other workers waiting for its end."""
+
+
+def _slow_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Each worker begins with an equal stretch of the list: the slow files go to the heads of these stretches."""
+    files = [list(of_file) for _, of_file in itertools.groupby(items, key=lambda each: each.path)]
+    slow = [each for each in files if each[0].path.stem.removeprefix("test_") in SLOW]
+    others = itertools.chain(*(each for each in files if each not in slow))
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        ordered += itertools.chain(*slow[worker::workers])
+        ordered += itertools.islice(others, max(0, len(items) * (worker + 1) // workers - len(ordered)))
+    return ordered
 
 
 # what is made once for a whole run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from shared.store.office import Store
 
 LOKET = Path(sys.executable).with_name("loket")
 READY_S = 240
+PORTS = range(12_000, 32_000)
 LOOPBACK = "127.0.0.0/8,::1"
 """Where the emulated printers stand; no real printer may."""
 WITH_US = ("setpriv", "--pdeathsig", "TERM")
@@ -125,6 +127,9 @@ def _kill_group(group: int) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One below those that the kernel gives to outgoing connections: none of these takes it while a server restarts."""
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -12,7 +12,6 @@ import pytest
 import world
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
-from server import free_port
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 from world import MORNING, PASSWORD, World
@@ -58,7 +57,7 @@ def office(sqlite_store: Store, tmp_path: Path) -> Iterator[Office]:
     begun = datetime.now(UTC)
     settings = Settings.model_validate({"data": tmp_path})
     app = create_app(settings, sqlite_store, lambda: uji.now + (datetime.now(UTC) - begun), async_mode="threading")
-    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Office(uji, f"http://127.0.0.1:{server.port}")

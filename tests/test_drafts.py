@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import world
 from playwright.sync_api import BrowserContext, Page, expect
-from server import free_port
 from werkzeug.serving import make_server
 from world import PASSWORD, World
 
@@ -42,7 +41,7 @@ class Site:
 def site(sqlite_store: Store, tmp_path: Path) -> Iterator[Site]:
     uji = world.office(sqlite_store)
     app = create_app(Settings(data=tmp_path), sqlite_store, lambda: uji.now, async_mode="threading")
-    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Site(uji, f"http://127.0.0.1:{server.port}")

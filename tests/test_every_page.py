@@ -11,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from desks import Desks, signing_in
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
-from server import free_port
 from test_pages_open import pages
 from werkzeug.serving import make_server
 from world import PASSWORD
@@ -43,7 +42,7 @@ def app(desks: Desks, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -15,7 +15,6 @@ from filing import Filing, examples
 from flask import Flask
 from people import sign_in
 from playwright.sync_api import BrowserContext, Page, expect
-from server import free_port
 from sqlalchemy import select
 from werkzeug.serving import make_server
 from world import MORNING, PASSWORD, know_passwords
@@ -45,7 +44,7 @@ def app(desks: Desks, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}/lumajang/counter"
