@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -20,68 +22,68 @@ PROCESSES, TAKES, CALLS = 8, 200, 200
 LIMIT_S = 240
 ROOT = Path(__file__).resolve().parents[1]
 
-# One process of the race: opens the database by itself, says that it is ready, waits for the word, and does its share.
-CLICKS = """
+# One process makes the others when it has loaded what they need; each opens the database by itself, waits at the
+# barrier until the last one is ready, and does its share.
+RACE = """
 import json, sys
+from multiprocessing import get_context
 from world import World
 from shared.store.office import Store
 
-url, office_id, officers, counter, takes, calls = json.loads(sys.argv[1])
-store = Store(url)
-office = World(store, office_id, "uji", officers)
-print("ready", flush=True)
-sys.stdin.readline()
-numbers = [office.take(nonce=f"proses-{counter}-{n:04d}").number for n in range(takes)]
-called = []
-while len(called) < calls:
-    ticket = office.call_next(counter)
-    if ticket is None:
-        continue
-    called.append(ticket["number"])
-    office.act("start", ticket["id"], counter)
-    office.act("finish", ticket["id"], counter)
-print(json.dumps({"numbers": numbers, "called": called}), flush=True)
+{share}
+
+def run(place, barrier, answers, facts):
+    answers.put((place, share(barrier.wait, *facts)))
+
+shares, forks = json.loads(sys.argv[1]), get_context("fork")
+barrier, answers = forks.Barrier(len(shares)), forks.SimpleQueue()
+for place, facts in enumerate(shares):
+    forks.Process(target=run, args=(place, barrier, answers, facts)).start()
+found = dict(answers.get() for _ in shares)
+print(json.dumps([found[place] for place in range(len(shares))]), flush=True)
+"""
+
+CLICKS = """
+def share(all_ready, url, office_id, officers, counter, takes, calls):
+    office = World(Store(url), office_id, "uji", officers)
+    all_ready()
+    numbers = [office.take(nonce=f"proses-{counter}-{n:04d}").number for n in range(takes)]
+    called = []
+    while len(called) < calls:
+        ticket = office.call_next(counter)
+        if ticket is None:
+            continue
+        called.append(ticket["number"])
+        office.act("start", ticket["id"], counter)
+        office.act("finish", ticket["id"], counter)
+    return {"numbers": numbers, "called": called}
 """
 
 TAPS = """
-import json, sys
-from world import World
-from shared.store.office import Store
-
-url, office_id = json.loads(sys.argv[1])
-office = World(Store(url), office_id, "uji", [])
-print("ready", flush=True)
-sys.stdin.readline()
-print(json.dumps([office.take(nonce=f"jari-{n:04d}").number for n in range(10)]), flush=True)
+def share(all_ready, url, office_id):
+    office = World(Store(url), office_id, "uji", [])
+    all_ready()
+    return [office.take(nonce=f"jari-{n:04d}").number for n in range(10)]
 """
 
 
 def together(code: str, shares: Sequence[list[Any]]) -> list[Any]:
-    """What each process printed as JSON; all of them begin when the last one is ready."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, json.dumps(share)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for share in shares
-    ]
+    """What each process answered; all of them begin when the last one is ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", RACE.replace("{share}", code), json.dumps(shares)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        for process in started:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in started:
-            assert process.stdin is not None
-            process.stdin.write("\n")
-            process.stdin.flush()
-        return [json.loads(process.communicate(timeout=LIMIT_S)[0]) for process in started]
+        found: list[Any] = json.loads(process.communicate(timeout=LIMIT_S)[0])
+        return found
     finally:
-        for process in started:
-            process.kill()
-            process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def rows(store: Store, statement: Any) -> Sequence[Any]:
