@@ -18,7 +18,7 @@ from shared.domain.numbering import label
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.service_facts import ServiceFacts, service_facts
-from shared.domain.standard import gives_numbers, questions_tree
+from shared.domain.standard import gives_numbers, in_their_cases, questions_tree
 from shared.engine import reception, visitor
 from shared.printing.status import Status
 from shared.store import files, reads
@@ -63,6 +63,7 @@ def page() -> str:
         "kiosk/page.html",
         office=office_config(),
         services=services,
+        in_their_cases=in_their_cases,
         trees={service.slug: questions_tree(service.standard) for service in services},
         promises={
             service.slug: [service_facts(service.standard, words(each)) for each in LANGUAGES] for service in services

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.service_facts import service_facts
-from shared.domain.standard import Question, ServiceStandard, needed, next_question
+from shared.domain.standard import Question, ServiceStandard, announced, next_question
 from shared.web.survey import questions, respondent_questions
 from shared.words import words
 
@@ -92,7 +92,7 @@ def _service(service: ServiceStandard, answers: dict[str, str], say: Say, langua
     question = next_question(service, answers)
     if question is not None:
         return f"{service.name_in(language)}. {_question(question, language)}"
-    bring = [each.text_in(language) for each in needed(service, answers)]
+    bring = [each.text_in(language) for each in announced(service, answers)]
     needs = f"{say('What you need to bring')}: {'; '.join(bring)}"
     facts = service_facts(service, words(language))
     told = [needs, *facts.lines(words(language)), *facts.criteria]

@@ -299,3 +299,45 @@ def test_an_outage_of_any_system_that_a_standard_names_rests_its_files_alone(fil
     filing.post("operator", "counter/outage/begin", {"system": "pos"}, (404,))
     filing.post("operator", "counter/outage/end", {"system": "siak"})
     assert filing.file(moving).state == FileState.OPEN
+
+
+def test_the_kiosk_says_in_which_case_a_paper_is_needed_that_depends_on_a_choice_at_the_desk(filing: Filing) -> None:
+    standard = EXAMPLES["izin-reklame"]
+    sku = replace(standard.requirements[2], when=(("jenis", "papan"), ("jenis", "baliho")))
+    filing.save(replace(standard, requirements=(*standard.requirements[:2], sku)))
+
+    filing.number("reklame", {})
+
+    said = "kelurahan setempat (Jenis reklame: Papan nama toko / Baliho)"
+    assert said in filing.client.get("/uji/kiosk").text
+    assert said.split(" (")[1] in filing.slip("number")
+    assert said not in filing.form("loket", f"counter/1/tickets/{filing.call(1, 'loket')}/file", {"_answer": "="})
+
+
+def test_who_was_refused_gets_a_number_for_the_letter_of_refusal(filing: Filing) -> None:
+    file = filing.file(filing.open(EXAMPLES["dispensasi-nikah"]))
+    filing.post("kasi", f"counter/cases/{file.id}/refuse", {"reason": "Akad lebih dari 10 hari lagi"})
+
+    look = filing.post(None, "kiosk/files", {"code": file.token})
+    filing.post(None, "kiosk/results", {"code": file.token, "nonce": "nonce-refused"}, (201,))
+    ticket = filing.call(1, "loket")
+
+    assert look["may_come"]
+    assert "surat penolakan" in filing.page("loket", "counter/1")
+    filing.post("loket", f"counter/cases/{file.id}/slips/refused", {})
+    assert filing.post("loket", f"counter/1/tickets/{ticket}/finish", {})["state"] == "done"
+
+
+def test_who_comes_back_waits_for_whichever_role_of_the_step_has_a_counter(filing: Filing) -> None:
+    standard = EXAMPLES["izin-bangunan"]
+    filing.store.write(update(tables.Counter).where(tables.Counter.number == 2).values(roles=["operator"]))
+    filing.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
+    kasir = replace(standard.steps[3], also_roles=(Role.LOKET,))
+    filing.save(replace(standard, steps=(*standard.steps[:3], kasir, *standard.steps[4:])))
+    file = filing.file(filing.open(standard))
+    for _ in range(2):
+        filing.step(file.id)
+
+    filing.post(None, "kiosk/results", {"code": file.token, "nonce": "nonce-kasir"}, (201,))
+
+    assert filing.call(1, "loket")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.errors import Invalid
-from shared.domain.standard import Requirement, ServiceStandard, applies, needed
+from shared.domain.standard import Requirement, ServiceStandard, announced, applies
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Brought:
 
     def needed(self, service: ServiceStandard) -> tuple[Requirement, ...]:
         """What this visitor has to bring, as far as the questions were answered."""
-        return needed(service, self.answers)
+        return announced(service, self.answers)
 
 
 NOTHING_SAID = Brought()
@@ -41,5 +41,5 @@ def brought(service: ServiceStandard, answers: Mapping[str, str], ready: Collect
     for question in service.questions:
         if question.key in answers and applies(question.when, known):
             known[question.key] = answers[question.key]
-    bring = {each.key for each in needed(service, known)}
+    bring = {each.key for each in announced(service, known)}
     return Brought(known, frozenset(ready) & bring)

@@ -189,6 +189,11 @@ class OfficeConfig:
         zones = {counter.zone for counter in self.first_counters(service)}
         return zones.pop() if len(zones) == 1 else None
 
+    def calling(self, roles: Sequence[Role], service_id: int) -> Role:
+        """As whose work somebody waits who is needed at a step of these roles: of the first that a counter has."""
+        serving = (role for role in roles if any(each.serves(role, service_id) for each in self.counters))
+        return next(serving, roles[0])
+
     @cached_property
     def systems(self) -> tuple[str, ...]:
         """The outside systems that its services work in: those of which an outage can be reported."""

@@ -71,17 +71,17 @@ def first_desk(steps: Sequence[Step]) -> Step:
     return next(step for step in steps if step.role != Role.APPLICANT)
 
 
-def awaited_at(state: FileState, steps: Sequence[Step], step_key: str | None) -> Role | None:
-    """Whose desk the applicant of a file should come to now; None while the file does not need them.
+def awaited_at(state: FileState, steps: Sequence[Step], step_key: str | None) -> Step | None:
+    """The step to whose desk the applicant of a file should come now; None while the file does not need them.
 
-    With a returned file that is the first desk; a paused file can still be asked about there.
+    With a returned file that is the first desk, and there lies the letter of a refused one too.
     """
-    if state == FileState.RETURNED:
-        return first_desk(steps).role
+    if state in (FileState.RETURNED, FileState.REFUSED):
+        return first_desk(steps)
     if state != FileState.OPEN or step_key is None:
         return None
     step = find_step(steps, step_key)
-    return step.role if step.needs_applicant and not step.silent else None
+    return step if step.needs_applicant and not step.silent else None
 
 
 def find_step(steps: Sequence[Step], key: str | None) -> Step:

@@ -14,10 +14,11 @@ from shared.domain.standard import Role, Step
 
 @dataclass(frozen=True, slots=True)
 class VisitWork:
-    """`step`: at which the file lies when that is this officer's."""
+    """`step`: at which the file lies when that is this officer's. `is_refused`: they come for the letter of refusal."""
 
     work: Work = Work.NOTHING
     step: Step | None = None
+    is_refused: bool = False
 
 
 def has_procedure(steps: Sequence[Step]) -> bool:
@@ -34,7 +35,7 @@ def visit_work(steps: Sequence[Step], file: File | None, roles: Collection[Role]
         desk = first_desk(steps)
         return VisitWork(Work.CHECK) if acting_role(desk, roles) is not None and not desk.silent else VisitWork()
     if file.state != FileState.OPEN or file.step is None:
-        return VisitWork()
+        return VisitWork(is_refused=file.state == FileState.REFUSED)
     step = find_step(steps, file.step)
     is_mine = acting_role(step, roles) is not None and not step.silent
     return VisitWork(Work.STEP, step) if is_mine else VisitWork()

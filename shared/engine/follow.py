@@ -62,9 +62,7 @@ def _wanted(
 
 
 def _calling(tx: Transaction, step: Step, visit: QueueTicket) -> Role:
-    """As whose work the person waits: the first role of the step whose work is done at some counter."""
-    serving = (role for role in step.roles if any(each.serves(role, visit.service_id) for each in tx.office.counters))
-    return next(serving, step.role)
+    return tx.office.calling(step.roles, visit.service_id)
 
 
 def _is_needed(step: Step) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from shared.domain.errors import Invalid
 from shared.domain.slip_visitor import missing_requirements_slip
-from shared.domain.standard import needed, next_question
+from shared.domain.standard import announced, next_question
 from shared.engine import visitor
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
@@ -36,7 +36,7 @@ def print_missing(
     standard = service.standard
     if next_question(standard, answers) is not None:
         raise Invalid("fields", fields=["answers"])
-    bring = needed(standard, answers)
+    bring = announced(standard, answers)
     missing = [each.text_in(language) for each in bring if each.key not in ready]
     if not missing:
         raise Invalid("fields", fields=["ready"])

@@ -137,10 +137,11 @@ def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer
     if earlier is not None:
         tx.unchanged(replace(_taken_before(tx, earlier), has_paper=earlier.nonce == nonce))
     steps = tx.standard(file.standard_id).steps
-    role = awaited_at(file.state, steps, file.step)
-    if role is None:
+    step = awaited_at(file.state, steps, file.step)
+    if step is None:
         raise NotAllowed("not_needed")
     service = tx.office.service_ids[file.service_id]
+    role = tx.office.calling(step.roles, service.id)
     require_open(tx.office.availability_to_return(service, role, tx.now))
     taken = _issue(tx, service, Lane.RECALL, role, nonce, language, file.id)
     _print_number(tx, taken, service, language, printer)
