@@ -12,13 +12,14 @@ from flask_babel import gettext
 
 from kiosk import complaint, file_look, speech, survey
 from kiosk.words import BothLanguages, picture
+from shared.domain.announced import in_their_cases, questions_tree
 from shared.domain.brought import brought
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.service_facts import ServiceFacts, service_facts
-from shared.domain.standard import gives_numbers, in_their_cases, questions_tree
+from shared.domain.standard import gives_numbers
 from shared.engine import reception, visitor
 from shared.printing.status import Status
 from shared.store import files, reads

@@ -324,7 +324,7 @@ def test_who_was_refused_gets_a_number_for_the_letter_of_refusal(filing: Filing)
 
     assert look["may_come"]
     assert "surat penolakan" in filing.page("loket", "counter/1")
-    filing.post("loket", f"counter/cases/{file.id}/slips/refused", {})
+    filing.post("loket", f"counter/cases/{file.id}/slips/refused", {}, (204,))
     assert filing.post("loket", f"counter/1/tickets/{ticket}/finish", {})["state"] == "done"
 
 

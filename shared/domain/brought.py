@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from shared.domain.announced import announced
 from shared.domain.errors import Invalid
-from shared.domain.standard import Requirement, ServiceStandard, announced, applies
+from shared.domain.standard import Requirement, ServiceStandard, applies
 
 
 @dataclass(frozen=True, slots=True)

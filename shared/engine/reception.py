@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from shared.domain.announced import announced
 from shared.domain.errors import Invalid
 from shared.domain.slip_visitor import missing_requirements_slip
-from shared.domain.standard import announced, next_question
+from shared.domain.standard import next_question
 from shared.engine import visitor
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
