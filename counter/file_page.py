@@ -19,6 +19,7 @@ from shared.domain.matter import asked_at, lines, products_of
 from shared.domain.numbering import following, office_day
 from shared.domain.office import CounterConfig
 from shared.domain.procedure import ENDS_STEP, acting_role, actions_for, may_gather, next_step, send_back_targets
+from shared.domain.rights import Right
 from shared.domain.standard import (
     APPLICANT_FIELDS,
     BUSINESS_SYSTEMS,
@@ -37,11 +38,11 @@ from shared.engine import file as file_engine
 from shared.engine import file_reminder, file_slips
 from shared.standards import regions
 from shared.store import events as past
-from shared.store import file_views, files, outages
+from shared.store import file_views, files, outages, survey
 from shared.store.events import PastEvent
 from shared.store.file_views import FileView
 from shared.web import forms
-from shared.web.auth import now, store
+from shared.web.auth import may, now, store
 from shared.web.clicks import own_counter
 from shared.web.screen import office_config
 
@@ -71,6 +72,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         twin = files.with_nib(connection, g.office_id, found.file.nik, case_id) if is_of_business else None
         out = outages.systems_out(connection, g.office_id)
         proposed = proposed_at(connection, found.step)
+        drawn = survey.drawn_with_file(connection, case_id, office_config().calendar.day_of(now()))
     pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
     deeds = [_deed(event) for event in events if event.ticket_id is None]
@@ -112,6 +114,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         receiver=_receiver(found, steps),
         visit=_visit(case_id),
         proposed=proposed,
+        drawn=drawn if may(Right.ENTER_SURVEY) else None,
         villages=villages(),
         fields=APPLICANT_FIELDS,
         form=forms.sent(),

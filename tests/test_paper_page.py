@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from paper import qr_codes
+from PIL import Image
 from sqlalchemy import func, select, update
 from world import World
 
 from shared import web
 from shared.domain.print_job import JobState
-from shared.domain.slip import Cut, Text
+from shared.domain.slip import QR, Cut, Text, without_address
 from shared.engine import paper
 from shared.engine.day import close_past_days
 from shared.engine.device import issue_token
@@ -50,6 +53,18 @@ def test_a_slip_with_personal_data_is_for_officers_alone(app: Flask, here: World
     assert console.get(f"/uji/paper/slips/{receipt}.png").status_code == 403
     assert console.get(f"/uji/paper/slips/{number}.png", environ_base=FAR).status_code == 401
     assert officer.get(f"/uji/paper/slips/{receipt}.png").mimetype == "image/png"
+
+
+def test_the_code_of_a_complaints_slip_stands_on_paper_alone(here: World, officer: FlaskClient) -> None:
+    found = {}
+    for kind in ("number", "complaint"):
+        lines = [Text("Siti"), QR("http://127.0.0.1/a/geheim"), Text("Kode K7M-4QX", part="code"), Cut()]
+        job = here.by_itself(paper.print_lines, kind, lines, printer="virtual")
+        picture = officer.get(f"/uji/paper/slips/{job}.png").data
+        found[kind] = qr_codes(Image.open(BytesIO(picture)))
+
+    assert found == {"number": ["http://127.0.0.1/a/geheim"], "complaint": []}
+    assert without_address(lines) == [Text("Siti"), Cut()]
 
 
 def test_of_an_old_slip_the_page_shows_that_it_was_and_no_button(here: World, officer: FlaskClient) -> None:

@@ -33,7 +33,7 @@ from shared.store import survey as reads
 from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.store.survey_tables import SurveyAnswer, SurveyInvitation, SurveyPlan, SurveySecret
-from shared.store.tables import Ticket
+from shared.store.tables import PrintJob, Ticket
 from shared.words import words
 
 _ids = itertools.count(1)
@@ -171,6 +171,19 @@ def test_longer_periods_begin_after_the_one_that_runs(here: World) -> None:
 
     with here.store.read() as connection:
         assert [each.key for each in reads.periods(connection, here.id)] == ["2027", "2026-S2"]
+
+
+def test_a_drawn_visitor_gets_an_invitation_where_the_office_wants_it(here: World) -> None:
+    everybody(here)
+    visit(here)
+    everybody(here, prints_invitation=True)
+    ticket = visit(here)
+
+    with here.store.read() as connection:
+        slips = connection.execute(select(PrintJob).where(PrintJob.kind == "survey")).all()
+
+    assert [job.ticket_id for job in slips] == [ticket.id]
+    assert f"{ticket.token}/survey" in str(slips[0].lines)
 
 
 def test_nobody_is_drawn_where_the_survey_is_off(here: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,16 +11,20 @@ from typing import Any
 
 import docx
 import pytest
+from desks import signing_in
 from flask import Flask
 from flask.testing import FlaskClient
 from people import csrf, sign_in
 from test_survey_answers import answer, counts, everybody, period, sheet, visit
 from world import World
 
+from shared.domain.file_state import FileAction
 from shared.domain.survey import ELEMENTS
+from shared.domain.survey_settings import SurveySettings
 from shared.engine import survey, survey_desk
 from shared.engine.day import close_past_days
 from shared.engine.survey_desk import PlannedAction
+from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -171,3 +176,25 @@ def test_a_period_that_nobody_answered_has_a_report(here: World, tmp_path: Path)
 
     assert get(client, "counter/survey/2026-S2/report.pdf").data.startswith(b"%PDF")
     assert period(here).result is not None
+
+
+def test_a_drawn_visitor_is_asked_from_the_file_that_was_just_handed_over(sqlite_store: Store, tmp_path: Path) -> None:
+    desks = signing_in(sqlite_store)
+    everyone = SurveySettings(method="rate", rate_percent=100)
+    desks.store.change(desks.id, desks.actor("admin"), survey.change_survey, everyone)
+    case = desks.to_step("handover")
+    desks.come_back(desks.file(case).token)
+    called = desks.serve_next("loket1")
+    desks.act("loket1", case, FileAction.HAND_OVER, collected={"receiver": {"kind": "self"}})
+    assert called is not None
+    if desks.ticket(called["id"]).state != "done":
+        desks.ticket_act("loket1", called["id"], "finish")
+    app = create_app(Settings(data=tmp_path), desks.store, clock=lambda: desks.now, async_mode="threading")
+    loket = sign_in(app, "loket1", office="lumajang")
+    page = loket.get(f"/lumajang/counter/cases/{case}").text
+
+    answer = loket.post("/lumajang/counter/survey/refused", number=re.findall('data-drawn="([^"]+)"', page)[0])
+
+    assert "Terpilih untuk survei kepuasan" in page
+    assert answer.status_code == 302
+    assert "data-drawn" not in loket.get(f"/lumajang/counter/cases/{case}").text

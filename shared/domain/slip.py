@@ -138,6 +138,11 @@ def to_json(lines: Iterable[Line]) -> list[dict[str, object]]:
     ]
 
 
+def without_address(lines: Iterable[Line]) -> list[Line]:
+    """The lines without their QR codes, and without the codes that are typed instead."""
+    return [each for each in lines if not isinstance(each, QR) and not (isinstance(each, Text) and each.part == "code")]
+
+
 def from_json(rows: Iterable[Mapping[str, Any]]) -> list[Line]:
     """The lines that `to_json` wrote; raises `Invalid("slip")` for anything else."""
     lines: list[Line] = []

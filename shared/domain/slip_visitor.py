@@ -70,6 +70,23 @@ def number_slip(
     return public(lines)
 
 
+def survey_slip(head: Letterhead, words: SlipWords, *, number: str, url: str, code: str | None = None) -> list[Line]:
+    """The invitation of a visitor on whom the lot of the survey fell; `url` opens the questions, once."""
+    lines: list[Line] = [
+        *top(head, words),
+        Text(words("slip.survey_title"), size=2, bold=True, align="center"),
+        Text(number, size=2, bold=True, align="center"),
+        Space(8),
+        Text(words("slip.survey_why"), align="center"),
+        Rule(),
+        QR(url),
+        *typed_instead(code, words),
+        Text(words("slip.survey_how"), align="center"),
+        *bottom(head, words),
+    ]
+    return public(lines)
+
+
 def missing_requirements_slip(
     head: Letterhead,
     words: SlipWords,

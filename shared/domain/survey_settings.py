@@ -31,6 +31,8 @@ class SurveySettings:
     """Answers are taken until so many days after the period's last day; before it when below zero."""
     publish_days: int = 30
     """From how many days after its last day a result is public."""
+    prints_invitation: bool = False
+    """Whether a drawn visitor gets a slip with the address of the questions."""
     wording: dict[str, str] = field(default_factory=dict)
     """`<language>.<element>.<name, question or 1 to 4>` -> what the office says instead."""
 

@@ -14,9 +14,13 @@ from sqlalchemy import delete, func, insert, select, update
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.room_facts import QueueTicket
+from shared.domain.short_code import short_code
+from shared.domain.slip_visitor import survey_slip
 from shared.domain.survey import LEAST, sample_size
 from shared.domain.survey_draw import is_drawn, visit_name
 from shared.domain.survey_settings import SurveySettings, draws, survey_questions
+from shared.engine.letterhead import office_letterhead
+from shared.engine.paper import print_lines
 from shared.engine.setup import change_settings
 from shared.store import survey
 from shared.store.office import Transaction
@@ -24,6 +28,8 @@ from shared.store.survey import Lot, PeriodFacts
 from shared.store.survey_tables import SurveyInvitation, SurveyPeriod, SurveyPlan, SurveySecret
 from shared.words import LANGUAGES, words
 
+INVITATION = "survey"
+"""Kind of its slip."""
 INVITATIONS_KEPT = timedelta(days=31)
 """After a period was closed: until then the lot can be drawn again, afterwards nothing names a visit any more."""
 
@@ -44,6 +50,16 @@ def draw(tx: Transaction, ticket: QueueTicket) -> None:
     if tx.first(select(SurveyInvitation.ticket_id).where(SurveyInvitation.ticket_id == ticket.id)) is None:
         where = {"office_id": tx.office_id, "period_id": found.period_id, "service_id": ticket.service_id}
         tx.execute(insert(SurveyInvitation), {"ticket_id": ticket.id, **where})
+        if tx.office.settings.survey.prints_invitation and tx.actor.officer_id is not None:
+            invite(tx, ticket)
+
+
+def invite(tx: Transaction, ticket: QueueTicket) -> None:
+    """The slip with the address of the questions, for a visitor who still stands at the counter."""
+    head, said = office_letterhead(tx.office), words(ticket.language)
+    url = f"{tx.actor.ticket_url}{ticket.token}/survey"
+    lines = survey_slip(head, said, number=ticket.label, url=url, code=short_code(ticket.token))
+    print_lines(tx, INVITATION, lines, ticket_id=ticket.id)
 
 
 def _first_lot(tx: Transaction, ticket: QueueTicket) -> Lot | None:

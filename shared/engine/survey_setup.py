@@ -41,6 +41,7 @@ class SurveyForm(Form):
     response_percent: int = Field(ge=1, le=100)
     collect_days: int = Field(ge=-90, le=60)
     publish_days: int = Field(ge=-89, le=120)
+    prints_invitation: bool = False
     words: dict[Literal["id", "en"], dict[Element, OwnWords]] = Field(default_factory=dict)
 
 

@@ -204,6 +204,17 @@ def waiting_for_answer(connection: Connection, period_id: int, day: date) -> Seq
     ).all()
 
 
+def drawn_with_file(connection: Connection, case_id: int, day: date) -> str | None:
+    """The number of this file's visitor of the day, who was drawn and has not been settled yet."""
+    row = connection.execute(
+        select(Ticket.series, Ticket.number)
+        .join(SurveyInvitation, SurveyInvitation.ticket_id == Ticket.id)
+        .where(Ticket.case_id == case_id, Ticket.on_day == day, Ticket.state == State.DONE, SurveyInvitation.is_open)
+        .order_by(Ticket.id.desc())
+    ).first()
+    return None if row is None else label(row.series, row.number)
+
+
 # --- what was answered ---
 
 

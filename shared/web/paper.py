@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.print_job import JobState
 from shared.domain.rights import Right
+from shared.domain.slip import from_json, to_json, without_address
 from shared.engine import paper
 from shared.engine.data_view import note_view
 from shared.printing.address import Kind, address, is_wired
@@ -49,6 +50,8 @@ class PrintAgain(BaseModel):
 SHOWN = 12
 PUBLIC_KINDS = ("number", "missing", "survey", "recap", "test")
 """Slips without personal data; the others are shown to officers only, and each look is noted."""
+SECRET_KINDS = ("complaint",)
+"""Slips whose code opens what only their holder may read: on a screen they stand without it."""
 HANDED_OVER = ("queue", "sent")
 """Evidence that proves less than a printed slip."""
 FAULT_WORDS = {"usb_ambiguous": "ambiguous"}
@@ -133,7 +136,8 @@ def picture(job_id: int) -> ResponseReturnValue:
         raise NotAllowed("slip_emptied")
     if job.kind not in PUBLIC_KINDS and job.case_id is not None:
         store().write_with(note_view, g.office_id, job.case_id, actor())
-    made = make(job.lines, printed_as, office_config().profile.get("logo"))
+    lines = to_json(without_address(from_json(job.lines))) if job.kind in SECRET_KINDS else job.lines
+    made = make(lines, printed_as, office_config().profile.get("logo"))
     png = io.BytesIO()
     draw(made.data, profile(printed_as).width_dots).save(png, "PNG")
     png.seek(0)
