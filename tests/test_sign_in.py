@@ -63,7 +63,7 @@ def test_of_many_tries_at_once_at_most_five_are_checked(
         status, _ = attempt(app.test_client(), here, "petugas1", f"salah-{number}", f"10.0.0.{number % addresses}")
         answers[status] += 1
 
-    threads = [threading.Thread(target=guess, args=(number,)) for number in range(30)]
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(60)]
     for thread in threads:
         thread.start()
     for thread in threads:

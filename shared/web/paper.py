@@ -150,25 +150,27 @@ def picture(job_id: int) -> ResponseReturnValue:
 def reprint(job_id: int) -> ResponseReturnValue:
     asked = read(PrintAgain)
     change(paper.reprint, job_id, asked.reason, printer=asked.printer or None)
-    return _back()
+    return _back(asked)
 
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/give-up")
 @officers_only(Right.PRINT)
 def give_up(job_id: int) -> ResponseReturnValue:
+    asked = read(PrintAgain)
     change(paper.give_up, job_id)
-    return _back()
+    return _back(asked)
 
 
 @blueprint.post("/<office>/paper/<printer>/new-roll")
 @officers_only(Right.PRINT)
 def new_roll(printer: str) -> ResponseReturnValue:
+    asked = read(PrintAgain)
     change(paper.roll_changed, printer)
-    return _back()
+    return _back(asked)
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(url_for("paper.page", printer=read(PrintAgain).shown or None))
+def _back(asked: PrintAgain) -> ResponseReturnValue:
+    return redirect(url_for("paper.page", printer=asked.shown or None))
 
 
 def _is_officer() -> bool:
