@@ -15,10 +15,12 @@ from people import csrf
 from sqlalchemy import delete, insert, select, update
 from world import PASSWORD, World
 
-from shared.store import tables
+from shared.engine.device import digest, issue_token
+from shared.store import hot, tables
 from shared.web import conditions as known
 from shared.web.cli import main
 from shared.web.clock import ClockWatch
+from shared.web.commands import check
 from shared.web.conditions import CONDITIONS, Condition, Scene, conditions
 from shared.web.console import WORDS
 from shared.web.settings import Settings
@@ -251,3 +253,22 @@ def test_loket_check_tells_them(sound: World, tmp_path: Path) -> None:
     assert "tidak punya jam buka" in said.output
     assert "has no opening hours" in said.output
     assert "SALAH  uji perbaiki: Tidak ada loket yang melayani Layanan 1" in said.output
+
+
+def test_loket_check_opens_no_printer_of_another_machine(
+    sound: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_a_printer(sound, tmp_path)
+    token = sound.store.write_with(issue_token, sound.id, "agent", "Komputer lain", sound.now)
+    with sound.store.read() as connection:
+        agent = hot.device(connection, digest(token))
+    assert agent is not None
+    sound.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(device_id=agent.id))
+    renew(sound)
+    asked: list[object] = []
+    monkeypatch.setattr(check, "ask", lambda *facts, **more: asked.append(facts))
+
+    said = CliRunner().invoke(main, ["check"], env={"LOKET_DATA": str(tmp_path)})
+
+    assert "printer baru" in said.output
+    assert asked == []

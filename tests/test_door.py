@@ -115,13 +115,15 @@ def test_one_address_with_half_requests_silent_sockets_and_giant_frames_hurts_no
 
     halves = [dial(server, HALF) for _ in range(300)]
     silent = [websocket(dial, server) for _ in range(100)]
+    dead = websocket(dial, server)  # it says who it is, and then answers no ping
+    dead.sendall(frame(b'40{"office":"lumajang","screen":"display"}'))
     for _ in range(10):
         websocket(dial, server).sendall(frame(b"x" * 1000, length=300_000_000))
     waited = click(server, kiosk, "in-the-storm")
 
     assert waited < 5  # under a second on an idle machine
     assert memory(server) - before < 60_000_000
-    assert all(is_closed(line) for line in halves + silent)
+    assert all(is_closed(line) for line in [*halves, *silent, dead])
 
 
 def test_an_address_that_is_not_the_servers_own_has_a_share(

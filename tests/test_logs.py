@@ -8,8 +8,8 @@ import pytest
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from world import World
 
+from shared.store.office import Store
 from shared.web import logs
 
 NIK = "3508205708909992"
@@ -40,8 +40,8 @@ def test_numbers_of_citizens_are_dropped_from_lines_and_tracebacks(capsys: pytes
     assert said.count(logs.HIDDEN) >= 4
 
 
-def test_a_failed_statement_keeps_its_values_to_itself(here: World) -> None:
-    with pytest.raises(DBAPIError) as failed, here.store.read() as connection:
+def test_a_failed_statement_keeps_its_values_to_itself_on_each_database(store: Store) -> None:
+    with pytest.raises(DBAPIError) as failed, store.read() as connection:
         connection.execute(text("SELECT * FROM no_such_table WHERE nik = :nik"), {"nik": NIK})
 
     assert NIK not in str(failed.value)

@@ -1,16 +1,19 @@
-"""Every page that an officer can open opens, for each role, also with a file at work and after the day."""
+"""Every page that an officer can open opens for each role, with safe headers and nothing inline."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from desks import ROLES, Desks, signing_in
 from flask import Flask
 from people import sign_in
+from werkzeug.test import TestResponse
 
 from shared.store.office import Store
 from shared.web.app import create_app
+from shared.web.screen import HEADERS
 from shared.web.settings import Settings
 
 
@@ -40,7 +43,30 @@ def test_every_page_opens(app: Flask, desks: Desks, who: str) -> None:
     desks.take()
     browser = sign_in(app, who, office="lumajang")
 
-    opened = {path: browser.get(path).status_code for path in [*pages(app), f"/lumajang/counter/cases/{file['id']}"]}
+    opened = {path: browser.get(path) for path in [*pages(app), f"/lumajang/counter/cases/{file['id']}"]}
 
     assert "/lumajang/counter/recap" in opened
-    assert {path: status for path, status in opened.items() if status >= 500} == {}
+    assert {path: answer.status_code for path, answer in opened.items() if answer.status_code >= 500} == {}
+    assert {path: found for path, answer in opened.items() if (found := unsafe(answer))} == {}
+
+
+INLINE = re.compile(
+    r"""<style|<[a-z][^>]*\s(?:on[a-z]+|style)=["']|<script(?![^>]*(?:\bsrc=|type="application/json))"""
+)
+"""What our own policy for contents keeps from running or from having an effect."""
+
+
+def unsafe(answer: TestResponse) -> list[str]:
+    """What the answer lacks of the headers, or has inline."""
+    policy = answer.headers.get("Content-Security-Policy", "")
+    wanted = (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+        "form-action 'self'",
+    )
+    found = [each for each in wanted if each not in policy and "default-src 'none'" not in policy]
+    found += ["unsafe"] if "unsafe-" in policy else []
+    found += [name for name in HEADERS if name not in answer.headers]
+    return found + (INLINE.findall(answer.text) if answer.mimetype == "text/html" else [])
