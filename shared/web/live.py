@@ -7,8 +7,6 @@ the one other event, `device`; a print agent hears nothing else.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +32,9 @@ from shared.store.disk import database_away
 from shared.store.office import Store
 from shared.web import hosts
 from shared.web.auth import KEY, device, is_officer_here
+from shared.web.debounce import Debounce
 from shared.web.opening import LiveBoard, with_words
+from shared.web.processes import Message, Processes
 from shared.web.screen import office_id
 
 log = structlog.get_logger()
@@ -42,13 +42,10 @@ log = structlog.get_logger()
 PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
 """After a board was sent, the next one of the same office waits this long: a burst of clicks is one board."""
-SHARE = 5
-"""At least this many times the send time lies between two boards, so sending takes at most a sixth of the loop."""
-LONGEST_PAUSE_S = 0.4
 PHONE_PAUSE_S = 0.3
 """The same for phones, of which there may be a thousand: each is right within a second."""
-AGAIN_S, GIVEN_UP_S = 1.0, 600.0
-"""While the database is away a board is read again; later the round of the minute does it."""
+HEARTBEAT_S = 1.0
+"""Between two looks of one of several processes at the versions of all offices."""
 CHECK_PAUSE_S = 1.0
 """Between two looks at whose lines are to be ended."""
 PHONE_ROOMS = 20
@@ -72,7 +69,9 @@ class PhoneBoard(TypedDict):
 class Live:
     """Sends the board of an office to everybody in its rooms."""
 
-    def __init__(self, app: Flask, store: Store, clock: Callable[[], datetime], **options: object) -> None:
+    def __init__(
+        self, app: Flask, store: Store, clock: Callable[[], datetime], redis_url: str = "", **options: object
+    ) -> None:
         self.app, self.store, self.clock = app, store, clock
         self.build: str = app.config["BUILD"]
         self.forecasts: Forecasts = app.extensions["loket_forecasts"]
@@ -86,20 +85,24 @@ class Live:
         )
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
-        self._has_queue = bool(options.get("message_queue"))
-        self._phones: dict[str, int] = {}
+        self._others = Processes(redis_url, self._hear) if redis_url else None
+        self._screens: dict[str, int] = {}
         """Of this process: connection -> office."""
+        self._phones: dict[str, int] = {}
+        """The same of phones."""
         self._agents: dict[str, int] = {}
         """The same of print agents."""
         self._devices: dict[str, int] = {}
         """Of this process: connection -> paired kiosk or display."""
         self._lines: dict[str, _Line] = {}
         """Of this process: connection -> whose it is, to be ended with their session or token."""
+        self._sent: dict[int, tuple[str, int]] = {}
+        """Office -> epoch and version of the last board that somebody of this process got."""
         self._phone_boards: dict[int, tuple[datetime, PhoneBoard]] = {}
-        self._to_screens = _Debounce(self.socketio, PAUSE_S, self._send)
-        self._to_phones = _Debounce(self.socketio, PHONE_PAUSE_S, self._send_phones)
-        self._to_agents = _Debounce(self.socketio, PAUSE_S, self._wake_agents)
-        self._to_check = _Debounce(self.socketio, CHECK_PAUSE_S, self._end_revoked)
+        self._to_screens = Debounce(self.socketio, PAUSE_S, self._send)
+        self._to_phones = Debounce(self.socketio, PHONE_PAUSE_S, self._send_phones)
+        self._to_agents = Debounce(self.socketio, PAUSE_S, self._wake_agents)
+        self._to_check = Debounce(self.socketio, CHECK_PAUSE_S, self._end_revoked)
         store.on_change(self.publish)
 
     def board(self, office_id: int) -> LiveBoard:
@@ -150,31 +153,72 @@ class Live:
 
     def publish(self, office: int, _version: int) -> None:
         """Marks the office as changed; background tasks send its newest board, once however often it changed."""
-        self._to_screens.add(office)
-        if self._has_queue or office in self._phones.values():
+        self._changed(office)
+        if self._others is not None:
+            self._others.tell({"office": office})
+
+    def start(self) -> None:
+        """Several processes hear of each other from now on, and look at the versions in the database by themselves."""
+        if self._others is not None:
+            self._others.start(self.socketio.start_background_task)
+            self.socketio.start_background_task(self._heartbeat)
+
+    def _changed(self, office: int) -> None:
+        """Of the connections of this process those that the office's change concerns are told."""
+        if office in self._screens.values():
+            self._to_screens.add(office)
+        if office in self._phones.values():
             self._to_phones.add(office)
-        if self._has_queue or office in self._agents.values():
+        if office in self._agents.values():
             self._to_agents.add(office)
         if self._lines:
             self._to_check.add(office)
 
+    def _hear(self, message: Message) -> None:
+        """What another process told."""
+        match message:
+            case {"office": int(office)}:
+                self._changed(office)
+            case {"to": str(to), "say": dict(said)}:
+                self.socketio.emit("device", said, to=to)
+
+    def _heartbeat(self) -> None:
+        """Screens are right soon also when no message of another process comes: Redis may be away, or have lost one."""
+        while not self.store.is_closed:
+            self.socketio.sleep(HEARTBEAT_S)
+            try:
+                for office, newest in self.store.ask(reads.versions).items():
+                    if self._sent.get(office, newest) != newest:
+                        self._sent[office] = newest
+                        self._changed(office)
+            except Exception as error:
+                if database_away(error) is None:
+                    log.exception("heartbeat_failed")
+
     def tell_device(self, device_id: int, what: str, **facts: object) -> None:
         """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
-        self.socketio.emit("device", {"do": what, **facts}, to=_device_room(device_id))
+        self._say(_device_room(device_id), {"do": what, **facts})
 
     def test_call(self, office: int, device_id: int | None = None) -> None:
         """Every display of the office, or that one, plays its chime and says that this is a test."""
-        to = _displays_room(office) if device_id is None else _device_room(device_id)
-        self.socketio.emit("device", {"do": "test"}, to=to)
+        self._say(_displays_room(office) if device_id is None else _device_room(device_id), {"do": "test"})
+
+    def _say(self, to: str, said: Message) -> None:
+        self.socketio.emit("device", said, to=to)
+        if self._others is not None:
+            self._others.tell({"to": to, "say": said})
 
     def _send(self, office: int) -> None:
         if self.store.is_closed:  # a change of the last moment: nobody looks any more
             return
-        self.socketio.emit("board", self.board(office), to=room(office))
+        board = self.board(office)
+        self._sent[office] = board["epoch"], board["version"]
+        self.socketio.emit("board", board, to=room(office))
 
     def _send_phones(self, office: int) -> None:
         """Room by room, each with the places of its own tickets: every click would wait for a thousand large boards."""
         picture = self.phone_board(office)
+        self._sent[office] = picture["epoch"], picture["version"]
         lines: list[dict[str, list[int]]] = [{} for _ in range(PHONE_ROOMS)]
         for number, place in picture["line"].items():
             lines[_part(number)][number] = place
@@ -186,7 +230,7 @@ class Live:
         with self.store.read() as connection:
             wanted = print_queue.agents_wanted(connection, office)
         for device_id in wanted:
-            self.tell_device(device_id, "print")
+            self.socketio.emit("device", {"do": "print"}, to=_device_room(device_id))
 
     def _connect(self, asked: object = None) -> None:
         """Lets in whoever may see the board; the newest one is the first thing that they get."""
@@ -205,9 +249,12 @@ class Live:
             self._connect_screen(sid, asked.get("screen"))
         except Refusal as error:
             raise ConnectionRefusedError(error.code) from None
+        self._screens[sid] = g.office_id
         join_room(room(g.office_id))
         _identified()
-        self.socketio.emit("board", self.board(g.office_id), to=sid)
+        board = self.board(g.office_id)
+        self._sent.setdefault(g.office_id, (board["epoch"], board["version"]))
+        self.socketio.emit("board", board, to=sid)
 
     def _connect_phone(self, sid: str, token: str) -> None:
         with self.store.read() as connection:
@@ -219,6 +266,7 @@ class Live:
         join_room(_phones_room(g.office_id, _part(number)))
         _identified()
         picture = self.phone_board(g.office_id, may_be_old=True)
+        self._sent.setdefault(g.office_id, (picture["epoch"], picture["version"]))
         own = {each: place for each, place in picture["line"].items() if each == number}
         self.socketio.emit("board", {**picture, "line": own}, to=sid)
 
@@ -247,6 +295,7 @@ class Live:
 
     def _disconnect(self, *_why: object) -> None:
         sid: str = request.sid  # type: ignore[attr-defined]
+        self._screens.pop(sid, None)
         self._phones.pop(sid, None)
         self._agents.pop(sid, None)
         self._lines.pop(sid, None)
@@ -283,49 +332,6 @@ class _Line:
     office: int
     key_hash: str | None = None
     device_id: int | None = None
-
-
-class _Debounce:
-    """Calls `send(office)` in the background once for many changes, then pauses; what changed meanwhile is one more."""
-
-    def __init__(self, socketio: SocketIO, pause_s: float, send: Callable[[int], None]) -> None:
-        self._socketio, self._pause_s, self._do = socketio, pause_s, send
-        self._dirty: set[int] = set()
-        self._sending: set[int] = set()
-        self._lock = threading.Lock()
-
-    def add(self, office: int) -> None:
-        with self._lock:
-            self._dirty.add(office)
-            if office in self._sending:
-                return
-            self._sending.add(office)
-        self._socketio.start_background_task(self._send, office)
-
-    def _send(self, office: int) -> None:
-        failed_s = 0.0
-        while True:
-            with self._lock:
-                if office not in self._dirty:
-                    self._sending.discard(office)
-                    return
-                self._dirty.discard(office)
-            began = time.perf_counter()
-            try:
-                self._do(office)
-                failed_s = 0.0
-            except Exception as error:
-                if database_away(error) is None:
-                    log.exception("publish_failed", office=office)
-                elif failed_s < GIVEN_UP_S:
-                    if failed_s == 0.0:
-                        log.warning("publish_waits", office=office)
-                    with self._lock:
-                        self._dirty.add(office)  # the screens are old until it succeeds
-                    failed_s += AGAIN_S
-                    self._socketio.sleep(AGAIN_S)
-                    continue
-            self._socketio.sleep(max(self._pause_s, min(SHARE * (time.perf_counter() - began), LONGEST_PAUSE_S)))
 
 
 def _waits(office: OfficeConfig, forecast: Forecast) -> dict[str, list[int]]:

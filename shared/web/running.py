@@ -93,6 +93,7 @@ def start(app: Flask) -> None:
     live.socketio.start_background_task(spooler.run)
     live.socketio.start_background_task(outgoing(app).run)
     live.socketio.start_background_task(_rounds, app)
+    live.start()
 
 
 def outgoing(app: Flask) -> Outgoing:
