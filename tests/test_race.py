@@ -28,7 +28,10 @@ RACE = """
 import json, sys
 from multiprocessing import get_context
 from world import World
+from shared.store import office, writer
 from shared.store.office import Store
+
+office.LOCK_TIMEOUT_S = writer.LOCK_TIMEOUT_S = 240  # a busy machine is no fault
 
 {share}
 
