@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, g, jsonify, render_template, request, url_for
+import json
+
+from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from sqlalchemy import Connection, select
@@ -51,13 +53,13 @@ def ticket(token: str) -> ResponseReturnValue:
     file = _file(token)
     if file is not None:
         return file
-    office, row, steps = _find(token)
+    office, row, steps, step = _find(token)
     standard = office.service_ids[row.service_id].standard
     return render_template(
         "display/phone.html",
         office=office,
         token=token,
-        facts=_facts(office, row),
+        facts=_facts(office, row, step),
         is_today=row.on_day == office_day(now(), office.zone),
         day=format_date(row.on_day, "long"),
         service=None if standard.is_delicate else standard,
@@ -79,8 +81,36 @@ def ticket(token: str) -> ResponseReturnValue:
 @described(PhoneFacts)
 def ticket_json(token: str) -> ResponseReturnValue:
     """What changes on the page, with its sentences in the page's language."""
-    office, row, _ = _find(token)
-    return jsonify(_facts(office, row))
+    office, row, _, step = _find(token)
+    return jsonify(_facts(office, row, step))
+
+
+@blueprint.get("/<token>.webmanifest")
+@misses
+def manifest(token: str) -> Response:
+    """What a phone needs to keep the page among its programs: its name, its picture, where it begins."""
+    with store().read() as connection:
+        office_id = reads.office_of_token(connection, token)
+        if office_id is None:
+            raise Unknown("ticket")
+        office = store().office_configs.read(connection, office_id)
+    pictures = [
+        {"src": _picture(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
+    ]
+    told = {
+        "name": office.name,
+        "short_name": gettext("My queue"),
+        "start_url": url_for("phone.ticket", token=token),
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0b4f8a",
+        "icons": pictures,
+    }
+    return Response(json.dumps(told), content_type="application/manifest+json")
+
+
+def _picture(name: str) -> str:
+    return url_for("static", build=current_app.config["BUILD"], place="shared", filename=name)
 
 
 def _file(token: str) -> str | None:
@@ -112,33 +142,32 @@ def _file(token: str) -> str | None:
     )
 
 
-def _find(token: str) -> tuple[OfficeConfig, Ticket, list[Step]]:
-    """The ticket, its office, and the steps of its way with the present one; raises `Unknown("ticket")`."""
+def _find(token: str) -> tuple[OfficeConfig, Ticket, list[Step], str | None]:
+    """The ticket, its office, the steps of its way and the one where its file lies; raises `Unknown("ticket")`."""
     with store().read() as connection:
         row = reads.ticket_by_token(connection, token)
         if row is None:
             raise Unknown("ticket")
         office = store().office_configs.read(connection, row.office_id)
-        steps = _steps(connection, office, row)
+        steps, step = _way(connection, office, row)
     if "lang" not in request.args:
         g.language = row.language
-    return office, row, steps
+    return office, row, steps, step
 
 
-def _steps(connection: Connection, office: OfficeConfig, row: Ticket) -> list[Step]:
-    """What is still to come: from the step at which the file lies, or all while there is no file yet."""
+def _way(connection: Connection, office: OfficeConfig, row: Ticket) -> tuple[list[Step], str | None]:
+    """The steps of the procedure, and the key of the one at which the file lies; None while there is no file yet."""
     file = connection.execute(
         select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
     ).first()
-    if file is None:
-        steps = office.service_ids[row.service_id].standard.steps
-        return [step for step in steps if step.role != Role.APPLICANT]
-    steps = store().office_configs.standard(connection, file.standard_id).steps
-    keys = [step.key for step in steps]
-    return list(steps[keys.index(file.step) :]) if file.step in keys else []
+    configs = store().office_configs
+    service = (
+        office.service_ids[row.service_id].standard if file is None else configs.standard(connection, file.standard_id)
+    )
+    return [step for step in service.steps if step.role != Role.APPLICANT], file.step if file else None
 
 
-def _facts(office: OfficeConfig, row: Ticket) -> dict[str, object]:
+def _facts(office: OfficeConfig, row: Ticket, step: str | None) -> dict[str, object]:
     number = label(row.series, row.number)
     service = office.service_ids[row.service_id]
     with store().room(row.office_id, now()) as room:
@@ -150,6 +179,7 @@ def _facts(office: OfficeConfig, row: Ticket) -> dict[str, object]:
         place = current_app.extensions["loket_forecasts"].line(row.office_id, now()).get(number)
     return {
         "number": number,
+        "step": step,
         "state": row.state.value,
         "is_over": row.state in ENDED,
         "sentence": _sentence(row.state, counter.name if counter else ""),

@@ -28,6 +28,7 @@ def test_the_page_follows_its_number_from_the_line_to_the_counter(
     people.take()
     taken = people.take()
     page = phone(context).new_page()
+    page.add_init_script("window.setInterval = () => 0")  # nothing is asked for by the clock: the live line tells all
     page.goto(f"{people.server.url}/t/{taken['token']}")
     expect(page.locator("[data-number]")).to_have_text(taken["number"])
     expect(page.locator("[data-ahead]")).to_have_text("1 orang di depan Anda")
@@ -39,6 +40,7 @@ def test_the_page_follows_its_number_from_the_line_to_the_counter(
     expect(page).to_have_title(f"▶ Loket 2 · {taken['number']}", timeout=WAIT_MS)
 
     people.act(2, taken["id"], "start")
+    expect(page.locator("[data-sentence]")).to_have_text("Anda sedang dilayani di Loket 2.", timeout=WAIT_MS)
     people.act(2, taken["id"], "finish")
     expect(page.locator("[data-sentence]")).to_have_text("Pelayanan selesai. Terima kasih.", timeout=WAIT_MS)
 
@@ -74,6 +76,21 @@ def test_the_page_holds_no_person_and_speaks_both_languages(people: People) -> N
     facts = requests.get(url + ".json", timeout=20).json()
     assert facts["number"] == taken["number"]
     assert not {"name", "nik", "priority", "lane", "service"} & set(facts)
+
+
+def test_the_page_can_be_kept_on_the_home_screen(people: People) -> None:
+    taken = people.take()
+    url = f"{people.server.url}/t/{taken['token']}"
+
+    page = requests.get(url, headers={"Accept": "text/html"}, timeout=20).text
+    answer = requests.get(f"{url}.webmanifest", timeout=20)
+
+    assert f'<link rel="manifest" href="/t/{taken["token"]}.webmanifest">' in page
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    kept = answer.json()
+    assert (kept["start_url"], kept["display"]) == (f"/t/{taken['token']}", "standalone")
+    pictures = [requests.get(people.server.url + each["src"], timeout=20) for each in kept["icons"]]
+    assert [each.headers["Content-Type"] for each in pictures] == ["image/png"] * 2
 
 
 def test_an_unknown_token_is_a_calm_page(people: People) -> None:

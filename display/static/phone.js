@@ -4,7 +4,7 @@
 const page = JSON.parse(document.getElementById("facts").textContent);
 const find = (mark) => document.querySelector("[data-" + mark + "]");
 const POLL_MS = 8000; // while the line is silent
-const CHECK_MS = 30000; // while it is not: for what the board does not tell, such as "being served"
+const CHECK_MS = 30000; // while it is not: for what no board tells
 const SOON_MS = 3000; // between tries of the first minute: a server that was started again
 const SOON_TRIES = 20;
 const LATER_MS = 30000;
@@ -68,8 +68,8 @@ function hear(board) {
   const isWaiting = facts.state === "waiting";
   if (place && isWaiting) {
     show(Object.assign({}, facts, { ahead: place[0], ahead_words: ahead(place[0]), wait_words: range(place) }));
-  } else if (Boolean(place) !== isWaiting || (here ? here.number : null) !== facts.counter) {
-    ask();
+  } else if (here || Boolean(place) !== isWaiting || facts.counter !== null) {
+    ask(); // at a counter the board does not tell "called" from "being served": few phones are, and each asks at once
   }
   if (here && call && call.id > callId) {
     callId = call.id;
@@ -114,6 +114,7 @@ function show(newer) {
   put("ahead", facts.ahead_words);
   put("closed", facts.closed);
   put("wait", facts.wait_words);
+  walk(facts.step);
   document.querySelectorAll("[data-survey]").forEach((line) => { line.hidden = line.dataset.survey !== facts.survey; });
   const called = facts.state === "called";
   document.title = called ? "\u25B6 " + facts.counter_name + " \u00B7 " + facts.number : facts.number + (facts.ahead_words ? " \u00B7 " + facts.ahead_words : "");
@@ -123,6 +124,19 @@ function show(newer) {
   if (facts.is_over && find("sound")) {
     find("sound").hidden = true;
   }
+}
+
+function walk(step) {
+  const steps = Array.from(document.querySelectorAll("[data-step]"));
+  const at = steps.findIndex((each) => each.dataset.step === step);
+  steps.forEach((each, place) => {
+    each.classList.toggle("is-done", place < at);
+    if (place === at) {
+      each.setAttribute("aria-current", "step");
+    } else {
+      each.removeAttribute("aria-current");
+    }
+  });
 }
 
 function put(mark, text) {

@@ -206,6 +206,7 @@ class PhoneFacts(Answer):
     """What the page of one ticket shows, with its sentences in the language of the page."""
 
     number: str
+    step: str | None = Field(description="key of the step at which the file lies; null without a file")
     state: State
     is_over: bool
     sentence: str
