@@ -6,6 +6,7 @@ from flask import g, render_template
 from flask_login import current_user
 
 from counter.blueprint import blueprint
+from counter.help import tour
 from counter.setup.first_day import read_first_day
 from counter.tray import read_tray
 from shared.domain.numbering import office_day
@@ -53,5 +54,6 @@ def home() -> str:
         overdue=overdue,
         done=done,
         signed=signed,
+        tour=tour(),
         first_day=read_first_day() if may(Right.CHANGE_SETUP) else None,
     )

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from flask import g, request, url_for
 from flask_login import current_user
 
+from counter.setup.page import THEMES
 from shared.domain.rights import Right
 from shared.domain.standard import Collects
 from shared.store import file_views
 from shared.web.auth import may, store
 from shared.web.clicks import own_counter
+from shared.web.help_places import topic_of
 from shared.web.screens import Menu, MenuEntry
 
 
@@ -72,6 +74,7 @@ MENU = (
 
 
 PERSONAL = (
+    Section("counter.help_page", "circle-question-mark", "Help", None, ("counter.help_topic", "counter.help_of_role")),
     Section("counter.work_page", "list-checks", "Long work"),
     Section("counter.sessions_page", "key-round", "Where you are signed in", beneath=("counter.second_factor",)),
     Section("counter.change_password", "shield-check", "Change password"),
@@ -95,7 +98,16 @@ def menu() -> Menu:
     personal = [_entry(one) for one in _open(PERSONAL)]
     home, sign_out, tray = (url_for(f"counter.{name}") for name in ("home", "sign_out", "tray"))
     seek = url_for("counter.seek") if may(Right.SEE_FILES) else None
-    return Menu(home, sections, personal, sign_out, tray, seek)
+    return Menu(home, sections, personal, sign_out, tray, seek, _help())
+
+
+def _help() -> str:
+    endpoint = request.endpoint or ""
+    topic = topic_of(endpoint)
+    if topic is None:
+        return url_for("counter.help_page")
+    themes = [name for name, page, _, _ in THEMES if page == endpoint]
+    return url_for("counter.help_topic", topic=topic, _anchor=themes[0] if themes else None)
 
 
 def _open(sections: Iterable[Section]) -> list[Section]:

@@ -1030,6 +1030,11 @@ def _(house: House) -> Click:
     return Click(f"{SETUP}/printers/use", {"kind": "network", "address": "127.0.0.9", "profile": "58mm"})
 
 
+@clicks("counter.end_tour")
+def _(house: House) -> Click:
+    return Click("/uji/counter/tour/end")
+
+
 @clicks("setup.backup")
 def _(house: House) -> Click:
     return Click(f"{SETUP}/backup")

@@ -49,7 +49,7 @@ THROUGH = {
         kiosk_survey.visit kiosk_survey.refuse kiosk_survey.answer kiosk_survey.drop_coin
         survey.begin survey.refuse survey.answer
         kiosk.take kiosk.results kiosk.file kiosk.missing sound.spoken devices.ask devices.redeem
-        counter.end_token counter.stop_work complaint.send answer.reply
+        counter.end_token counter.stop_work counter.end_tour complaint.send answer.reply
         kiosk_complaint.complain
         agents.attach agents.offer agents.claim agents.report epson.ask star.poll star.done
     """,

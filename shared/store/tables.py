@@ -153,6 +153,8 @@ class Officer(Base):
     one_time_until: Mapped[datetime | None] = mapped_column(default=None)
     """When a one-time password lapses; None for one that the officer chose."""
     is_active: Mapped[bool] = mapped_column(default=True)
+    toured_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When they ended the tour of the desk."""
 
 
 class SignInTry(Base):

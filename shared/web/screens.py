@@ -32,6 +32,8 @@ class Menu:
     outages: str
     seek: str | None
     """Where the box for numbers and names is sent; None for who may see no files."""
+    help: str
+    """Of the page that is open."""
 
 
 @dataclass(frozen=True)
