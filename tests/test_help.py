@@ -12,6 +12,7 @@ from flask import Flask
 from people import sign_in
 
 from counter import help as inside
+from counter.menu import MENU, PERSONAL
 from counter.setup.page import THEMES
 from shared.store.office import Store
 from shared.web.app import create_app
@@ -45,20 +46,10 @@ def test_every_topic_role_card_and_theme_has_its_words(language: str) -> None:
     assert [key for key in keys if f'msgid "{key}"\nmsgstr "' not in catalogue] == []
 
 
-def test_every_page_of_the_officers_has_a_topic_or_leads_to_all_help(app: Flask) -> None:
-    pages = {
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(("counter.", "setup.", "devices_setup.", "paper."))
-        and "GET" in (rule.methods or ())
-    }
+def test_every_section_of_the_menu_has_a_topic() -> None:
+    sections = [each.endpoint for each in (*MENU, *PERSONAL) if each.endpoint != "counter.help_page"]
 
-    without = {each for each in pages if topic_of(each) is None}
-
-    assert {each for each in without if not each.startswith(("counter.help", "counter.static"))} <= NO_TOPIC
-
-
-NO_TOPIC = {"counter.sign_in", "counter.sign_in_code", "counter.seek", "counter.board"}
+    assert [each for each in sections if topic_of(each) is None] == []
 
 
 @pytest.mark.parametrize("who", ROLES)

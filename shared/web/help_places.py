@@ -36,7 +36,9 @@ TOPICS = (
     ),
     HelpTopic("supervisor", "radar", "Supervisor", ("counter.supervisor",), Right.SEE_FLOOR),
     HelpTopic("day", "calendar-check", "The day", ("counter.day", "counter.checklist"), Right.ENTER_LATE),
-    HelpTopic("reports", "chart-column", "Reports", ("counter.report", "counter.region"), Right.SEE_REPORTS),
+    HelpTopic(
+        "reports", "chart-column", "Reports", ("counter.report", "counter.region", "counter.regency"), Right.SEE_REPORTS
+    ),
     HelpTopic(
         "persons", "user-search", "Personal data", ("counter.person", "counter.find_person"), Right.CARE_FOR_DATA
     ),
@@ -46,7 +48,10 @@ TOPICS = (
     HelpTopic("setup", "settings", "Setup", ("setup.", "devices_setup.", "programs_setup."), Right.SEE_SETUP),
     HelpTopic("paper", "printer", "Paper and printers", ("paper.",), Right.PRINT),
     HelpTopic(
-        "account", "key-round", "Where you are signed in", ("counter.sessions", "counter.change", "counter.work")
+        "account",
+        "key-round",
+        "Where you are signed in",
+        ("counter.sessions", "counter.second", "counter.change", "counter.work"),
     ),
 )
 """In the order of the menu."""
