@@ -792,6 +792,11 @@ def _(house: House) -> Click:
     return Click(f"{SETUP}/office/logo", {"logo": (picture, "logo.png")})
 
 
+@clicks("setup.colour")
+def _(house: House) -> Click:
+    return Click(f"{SETUP}/office/colour", {"colour": "#8C1D2F"})
+
+
 @clicks("setup.services")
 def _(house: House) -> Click:
     form: dict[str, Any] = {}

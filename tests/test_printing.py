@@ -104,7 +104,7 @@ def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float,
     logo = io.BytesIO()
     Image.new("RGB", (300, 360)).save(logo, "PNG")
 
-    drawn = made.make(slip.to_json(lines), paper, prepared(logo.getvalue()) if has_logo else None)
+    drawn = made.make(slip.to_json(lines), paper, prepared(logo.getvalue()).grey if has_logo else None)
 
     assert [line for line in lines if isinstance(line, slip.Item)] == []
     assert drawn.length_mm <= longest_mm

@@ -78,7 +78,7 @@ THROUGH = {
         setup.found_by_standard
         setup.open_practice setup.register setup.privacy
         programs_setup.make_token programs_setup.add_webhook programs_setup.test_webhook programs_setup.remove_webhook
-        setup.skip_step setup.find_printers setup.use_printer setup.password_sheet setup.backup
+        setup.skip_step setup.find_printers setup.use_printer setup.password_sheet setup.backup setup.colour
         setup.reset_second_factor
     """,
 }

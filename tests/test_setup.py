@@ -375,8 +375,8 @@ def test_no_form_is_taken_without_the_token_of_its_page(setup: Setup) -> None:
 
 def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
     """The other tests name each address that changes something; a new one must come with its test."""
-    others = ("test_own_media.py", "test_survey_pages.py", "test_person.py", "test_first_day.py", "test_backup.py")
-    files = (__file__, *map(Path(__file__).with_name, others))
+    others = ("own_media", "survey_pages", "person", "first_day", "backup", "brand")
+    files = (__file__, *(Path(__file__).with_name(f"test_{each}.py") for each in others))
     source = "".join(Path(each).read_text() for each in files)
     rules = {
         rule.endpoint

@@ -1,27 +1,37 @@
-"""Setup: who the office is; name, address, letterhead, pledge, time zone, and the picture on its slips."""
+"""Setup: who the office is; name, address, letterhead, pledge, time zone, its arms and its colour."""
 
 from __future__ import annotations
 
-import base64
-
-from flask import Response, redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from counter.setup.page import edit, page, plain, setup_page
 from shared.domain.channel import ChannelKind
-from shared.domain.errors import Invalid, Unknown
+from shared.domain.colour import is_colour, palette
+from shared.domain.errors import Invalid
 from shared.domain.standard_check import TIMEZONES
 from shared.engine import setup as engine
 from shared.printing.logo import prepared
 from shared.web.clicks import change
-from shared.web.forms import Shown, file, is_pressed
+from shared.web.forms import Shown, file, is_pressed, read
 from shared.web.limits import takes_files
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 
 LARGEST_LOGO_MB = 10
 """What a phone's camera makes."""
+OWN_COLOUR = "#0b4f8a"
+"""The program's."""
+COLOURS = {
+    "blue": OWN_COLOUR,
+    "teal": "#00695c",
+    "green": "#2e6b1f",
+    "maroon": "#8c1d2f",
+    "brown": "#6d4326",
+    "purple": "#5b2a86",
+    "slate": "#37474f",
+}
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge", "complaint")
 
 
@@ -40,7 +50,7 @@ def office() -> ResponseReturnValue:
 
 def _choices() -> dict[str, object]:
     kinds = [(kind.value, gettext(f"complaint_channel.{kind.value}")) for kind in ChannelKind]
-    return {"zones": TIMEZONES, "logo_mb": LARGEST_LOGO_MB, "channel_kinds": kinds}
+    return {"zones": TIMEZONES, "logo_mb": LARGEST_LOGO_MB, "channel_kinds": kinds, **_colours()}
 
 
 def present() -> dict[str, object]:
@@ -60,16 +70,33 @@ def logo() -> ResponseReturnValue:
         elif chosen is None:
             raise Invalid("logo_missing", fields=["logo"])
         else:
-            change(engine.change_logo, prepared(chosen.read()))
+            pictures = prepared(chosen.read())
+            change(engine.change_logo, pictures.grey, pictures.colour)
     except Invalid as error:
         shown = Shown(plain(present()), {("logo",): sentence(error)})
         return page("office", "office", shown, error.status, **_choices())
     return redirect(url_for("setup.office", saved=1), 303)
 
 
-@setup_page("/office/logo.png", methods=["GET"])
-def logo_picture() -> Response:
-    picture = office_config().profile.get("logo")
-    if not picture:
-        raise Unknown("logo")
-    return Response(base64.b64decode(picture), content_type="image/png")
+@setup_page("/office/colour", methods=["POST"])
+@described(takes=engine.ColourForm)
+def colour() -> ResponseReturnValue:
+    """The colour of all screens; without one, the program's own."""
+    try:
+        change(engine.change_colour, read(engine.ColourForm))
+    except Invalid as error:
+        shown = Shown(plain(present()), {("colour",): sentence(error)})
+        return page("office", "office", shown, error.status, **_choices())
+    return redirect(url_for("setup.office", saved=1), 303)
+
+
+def _colours() -> dict[str, object]:
+    """The colour that the address proposes, else the present one, with what the screens make of it."""
+    asked = request.args.get("colour", "").strip().lower()
+    chosen = asked if is_colour(asked) else str(office_config().profile.get("colour") or OWN_COLOUR)
+    return {
+        "colour": chosen,
+        "shades": palette(chosen),
+        "is_proposed": chosen != office_config().profile.get("colour", OWN_COLOUR),
+        "colours": COLOURS,
+    }

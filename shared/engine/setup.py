@@ -18,6 +18,7 @@ from sqlalchemy import update
 from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY
 from shared.domain.calendar import Convention
 from shared.domain.channel import WALKED_TO, ChannelKind
+from shared.domain.colour import is_colour
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.numbering import SERIES
 from shared.domain.office import OfficeConfig
@@ -42,6 +43,10 @@ def printable(text: str) -> str:
 def _lines(value: object) -> object:
     """What stands in a large field, line by line."""
     return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _length(longest: int) -> StringConstraints:
@@ -164,13 +169,34 @@ def change_office(tx: Transaction, wanted: OfficeForm) -> None:
     record_setup_change(tx, "office", before, {"name": wanted.name, "timezone": wanted.timezone, **said})
 
 
-def change_logo(tx: Transaction, picture: str | None) -> None:
-    """`picture`: a small PNG in base64 (`printing.logo.prepared`), None takes the logo away."""
-    profile = {key: value for key, value in tx.office.profile.items() if key != "logo"}
-    after = {**profile, "logo": picture} if picture else profile
+def change_logo(tx: Transaction, grey: str | None, colour: str | None = None) -> None:
+    """Small PNGs in base64 (`printing.logo.prepared`), for slips and for screens; None takes both away."""
+    kept = {key: value for key, value in tx.office.profile.items() if key not in ("logo", "arms")}
+    after = {**kept, **({"logo": grey} if grey else {}), **({"arms": colour} if colour else {})}
     tx.execute(update(Office).where(Office.id == tx.office_id).values(profile=after))
     was = tx.office.profile.get("logo")
-    record_setup_change(tx, "logo", {"logo": _mark(was)}, {"logo": _mark(picture)})
+    record_setup_change(tx, "logo", {"logo": _mark(was)}, {"logo": _mark(grey)})
+
+
+class ColourForm(Form):
+    """`colour`: "#rrggbb"; none: the program's own."""
+
+    colour: Annotated[str, BeforeValidator(_lower)] | None = None
+
+    @field_validator("colour")
+    @classmethod
+    def _is_one(cls, colour: str | None) -> str | None:
+        if colour is not None and not is_colour(colour):
+            raise PydanticCustomError("choose", "no colour")
+        return colour
+
+
+def change_colour(tx: Transaction, wanted: ColourForm) -> None:
+    """What the screens show is its nearest readable shade: `domain.colour.palette`."""
+    kept = {key: value for key, value in tx.office.profile.items() if key != "colour"}
+    after = {**kept, "colour": wanted.colour} if wanted.colour else kept
+    tx.execute(update(Office).where(Office.id == tx.office_id).values(profile=after))
+    record_setup_change(tx, "colour", {"colour": tx.office.profile.get("colour")}, {"colour": wanted.colour})
 
 
 def _mark(picture: str | None) -> str | None:

@@ -26,6 +26,7 @@ from shared.web import (
     auth,
     bounds,
     boxes,
+    brand,
     complaints,
     csrf,
     devices,
@@ -98,6 +99,7 @@ def create_app(
     hosts.init_app(app)
     screen.init_app(app)
     shell.init_app(app)
+    brand.init_app(app)
     boxes.init_app(app)
     auth.init_app(app)
     limits.init_app(app)
@@ -107,6 +109,7 @@ def create_app(
     app.extensions["loket_voice"] = Voice(settings.data / "voice")
     app.extensions["loket_live"] = Live(app, store, clock, settings.redis_url, **live_options)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(brand.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(survey_published.blueprint)
     app.register_blueprint(figures.blueprint)
