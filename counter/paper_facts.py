@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date
 
 from babel.dates import format_date
@@ -21,7 +22,13 @@ def letterhead(office: OfficeConfig) -> dict[str, object]:
         "office": office.name,
         "contact": [line for line in (profile.get("address"), contact) if line],
         "is_practice": office.settings.is_practice,
+        "arms": arms(office),
     }
+
+
+def arms(office: OfficeConfig) -> list[int]:
+    """The bytes of the office's arms as a sheet takes them; none when it has none."""
+    return list(b64decode(str(office.profile.get("arms", ""))))
 
 
 def signatures(office: OfficeConfig, on: date, made_by: str) -> dict[str, object]:

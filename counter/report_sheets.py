@@ -12,6 +12,7 @@ from flask import Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.blueprint import blueprint
+from counter.paper_facts import arms
 from counter.report_book import BookFacts, book
 from counter.reports import (
     AT_ONCE,
@@ -190,6 +191,7 @@ def sheet_facts(
         "letterhead": profile.get("letterhead", []),
         "office": office.name,
         "contact": [line for line in (profile.get("address"), contact) if line],
+        "arms": arms(office),
         "number": signed.number if signed else "....................",
         "notice": _notice(office, signed),
         "summary": _cut(by_key["summary"], SUMMARY),

@@ -92,3 +92,18 @@ def test_the_arms_stand_in_colour_on_every_screen_and_grey_on_paper(app: Flask, 
     assert max(arms.size) == 240
     assert "max-age" in shown.headers["Cache-Control"]
     assert here.store.office_config(here.id).profile["logo"], "and the slips have theirs"
+
+
+def test_the_arms_stand_on_the_sheets_to_sign(app: Flask, here: World) -> None:
+    admin = sign_in(app, "admin")
+    without = admin.get("/uji/counter/register.pdf")
+    picture = io.BytesIO()
+    Image.new("RGBA", (300, 360), (140, 29, 47, 255)).save(picture, "PNG")
+    picture.seek(0)
+
+    admin.post("/uji/counter/setup/office/logo", logo=(picture, "lambang.png"))
+
+    sheet = admin.get("/uji/counter/register.pdf")
+    assert (without.status_code, sheet.status_code) == (200, 200)
+    assert b"/Subtype/Image" not in without.data
+    assert b"/Subtype/Image" in sheet.data
