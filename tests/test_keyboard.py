@@ -186,3 +186,12 @@ def test_the_kiosk_takes_an_opinion_and_a_complaint_by_keys(context: Open, url: 
     for element in ELEMENTS:
         keys.to(f'[data-of="{element}"] [data-survey-answer="3"]').press("Enter")
     expect(page.locator('[data-of="about-sex"]')).to_be_visible()
+
+    page.goto(f"{url}/lumajang/kiosk")
+    keys.begin_again().to('[data-action="complaint"]').press("Enter")
+    keys.to('[data-say-kind="complaint"]').press("Enter")
+    for letter in "ANTRE":
+        keys.to(f'[data-say-part="text"] [data-say-key="{letter}"]').press("Enter")
+    keys.to('[data-say-part="text"] [data-say-go]').press("Enter")
+    keys.to('[data-say-person="none"]').press("Enter")
+    expect(page.locator("[data-say-number]")).to_contain_text("P-1/2026")
