@@ -115,7 +115,7 @@ class People:
 
     def take(self, service: str = "oss", **said: Any) -> dict[str, Any]:
         wanted = {"service": service, "nonce": uuid4().hex, **said}
-        answer = requests.post(f"{self.root}/kiosk/tickets", json=wanted, timeout=20)
+        answer = requests.post(f"{self.root}/kiosk/tickets", json=wanted, timeout=120)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
@@ -140,7 +140,7 @@ class People:
             self._tokens[counter] = self.server.token(self.office, "--officer", self._officers[counter])
         url = f"{self.root}/counter/{counter}/{what}"
         headers = {**self._tokens[counter], "Accept": "application/json"}
-        return requests.post(url, json={}, headers=headers, timeout=20)
+        return requests.post(url, json={}, headers=headers, timeout=120)
 
     def board(self) -> dict[str, Any]:
-        return dict(requests.get(f"{self.root}/display/board.json", timeout=20).json())
+        return dict(requests.get(f"{self.root}/display/board.json", timeout=120).json())

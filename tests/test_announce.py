@@ -136,12 +136,12 @@ def test_the_sound_of_a_call_is_a_wav_and_the_repeat_has_no_chime(people: People
     call = people.board()["speak"][0]
     url = f"{people.root}/display/calls/{call['id']}.wav"
 
-    first = requests.get(url, timeout=60)
-    again = requests.get(url + "?again=1", timeout=60)
+    first = requests.get(url, timeout=120)
+    again = requests.get(url + "?again=1", timeout=120)
 
     assert first.headers["Content-Type"] == again.headers["Content-Type"] == "audio/wav"
     assert seconds(first.content) - seconds(again.content) == pytest.approx(1.7, abs=0.2)
-    assert requests.get(url.replace(f"/{call['id']}.wav", "/999999.wav"), timeout=20).status_code == 404
+    assert requests.get(url.replace(f"/{call['id']}.wav", "/999999.wav"), timeout=120).status_code == 404
 
 
 def test_a_call_that_was_taken_back_is_not_spoken(people: People) -> None:

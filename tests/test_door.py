@@ -101,7 +101,7 @@ def click(server: Server, kiosk: dict[str, str], nonce: str) -> float:
     """Seconds until a number was taken."""
     began = time.monotonic()
     body = {"service": "oss", "nonce": nonce}
-    answer = requests.post(f"{server.url}/lumajang/kiosk/tickets", json=body, headers=kiosk, timeout=60)
+    answer = requests.post(f"{server.url}/lumajang/kiosk/tickets", json=body, headers=kiosk, timeout=120)
     assert answer.status_code == 201, answer.text
     return time.monotonic() - began
 
@@ -137,7 +137,7 @@ def test_an_address_that_is_not_the_servers_own_has_a_share(
     for line in lines:
         line.settimeout(CLOSED_S)
 
-    is_answered = requests.get(f"http://{outside}:{server.port}/", timeout=60).ok
+    is_answered = requests.get(f"http://{outside}:{server.port}/", timeout=120).ok
 
     assert is_answered
     began = time.monotonic()

@@ -717,7 +717,7 @@ def test_the_first_run_tells_its_passwords_on_the_console_alone(serve: Callable[
         pages += [f"/{office}/counter/sign-in"]
 
     for path in pages:
-        text = session.get(server.url + path, timeout=30).text
+        text = session.get(server.url + path, timeout=120).text
         assert not [password for password in server.passwords.values() if password in text], path
 
     stored = (server.data / "loket.db").read_bytes()
@@ -726,7 +726,7 @@ def test_the_first_run_tells_its_passwords_on_the_console_alone(serve: Callable[
 
 def first_service(server: Server) -> str:
     """The slug of a service that the office gives numbers for now."""
-    board = requests.get(f"{server.url}/lumajang/display/board.json", timeout=30).json()
+    board = requests.get(f"{server.url}/lumajang/display/board.json", timeout=120).json()
     return next(slug for slug in board["waiting"] if board["availability"][slug]["is_open"])
 
 

@@ -80,7 +80,7 @@ def choose(page: Page, slug: str = "oss") -> None:
 
 def test_every_text_stands_in_both_languages_in_short_sentences(server: Server) -> None:
     for office in ("lumajang", "ranuyoso"):
-        page = requests.get(f"{server.url}/{office}/kiosk", headers={"Accept": "text/html"}, timeout=30).text
+        page = requests.get(f"{server.url}/{office}/kiosk", headers={"Accept": "text/html"}, timeout=120).text
         pairs = re.findall(r'data-(?:label-)?id="([^"]*)" data-(?:label-)?en="([^"]*)"', page)
         assert len(pairs) > 100
         for pair in pairs:
@@ -94,7 +94,7 @@ def test_every_text_stands_in_both_languages_in_short_sentences(server: Server) 
 
 
 def test_no_sentence_of_the_catalogue_is_missing(server: Server) -> None:
-    page = requests.get(f"{server.url}/lumajang/kiosk", headers={"Accept": "text/html"}, timeout=30).text
+    page = requests.get(f"{server.url}/lumajang/kiosk", headers={"Accept": "text/html"}, timeout=120).text
     same = {i for i, e in re.findall(r'<span data-id="([^"]*)" data-en="([^"]*)"', page) if i == e}
 
     assert same <= {"KTP-el", "Volume"} | {text for text in same if re.fullmatch(r"[A-Z0-9 .()/-]+", text)}, same
@@ -208,7 +208,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_nonce(kiosk: Callable[..
             route.continue_()
             return
         lost.append(route.request.post_data_json["nonce"])
-        requests.post(route.request.url, json=route.request.post_data_json, timeout=30)  # arrives; its answer does not
+        requests.post(route.request.url, json=route.request.post_data_json, timeout=120)  # arrives; its answer does not
         route.abort()
 
     page.route("**/kiosk/tickets?*", lose)
@@ -492,7 +492,7 @@ def test_one_key_leads_to_a_number(kiosk: Callable[..., Page]) -> None:
     page = kiosk()
     page.keyboard.press("Space")
     for wanted in ("[data-service=oss]", "[data-of=oss] [data-action=take]"):
-        page.wait_for_function("(place) => document.activeElement.matches(place)", arg=wanted, timeout=60_000)
+        page.wait_for_function("(place) => document.activeElement.matches(place)", arg=wanted, timeout=LONG_MS)
         page.keyboard.press("Space")
 
     expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
@@ -525,10 +525,10 @@ def test_every_screen_can_be_heard_and_nothing_else(server: Server) -> None:
     keys = ("home", "help", "results", "priority", "service-oss", "service-dispensasi-nikah~status.belum")
     for key in keys:
         for language in ("id", "en"):
-            sound = requests.get(f"{server.url}/lumajang/kiosk/speech/{key}.wav?lang={language}", timeout=60)
+            sound = requests.get(f"{server.url}/lumajang/kiosk/speech/{key}.wav?lang={language}", timeout=120)
             assert sound.status_code == 200
             assert sound.content[:4] == b"RIFF"
-    assert requests.get(f"{server.url}/lumajang/kiosk/speech/apa saja.wav", timeout=30).status_code == 404
+    assert requests.get(f"{server.url}/lumajang/kiosk/speech/apa saja.wav", timeout=120).status_code == 404
 
 
 def test_a_server_that_is_gone_is_said_and_comes_back_by_itself(kiosk: Callable[..., Page], server: Server) -> None:
@@ -538,7 +538,7 @@ def test_a_server_that_is_gone_is_said_and_comes_back_by_itself(kiosk: Callable[
 
     server.start()
 
-    expect(page.locator("[data-overlay=away]")).to_be_hidden(timeout=60_000)
+    expect(page.locator("[data-overlay=away]")).to_be_hidden(timeout=LONG_MS)
     choose(page)
     page.tap("[data-of=oss] [data-action=take]")
     expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)

@@ -58,18 +58,20 @@ def test_pages_live_line_and_limits_behind_nginx(behind: tuple[Server, str]) -> 
     kiosk = server.token("lumajang", "--kiosk")
 
     taken = requests.post(f"{url}/lumajang/kiosk/tickets", json={"service": "oss", "nonce": "behind-nginx-1"},
-                          headers=kiosk, timeout=60)  # fmt: skip
+                          headers=kiosk, timeout=120)  # fmt: skip
     assert taken.status_code == 201
-    assert requests.get(f"{url}/metrics", timeout=60).status_code == 403, "nobody is local through a proxy"
-    page = requests.get(f"{url}/lumajang/counter/sign-in", headers={"Accept": "text/html"}, timeout=60)
+    assert requests.get(f"{url}/metrics", timeout=120).status_code == 403, "nobody is local through a proxy"
+    page = requests.get(f"{url}/lumajang/counter/sign-in", headers={"Accept": "text/html"}, timeout=120)
     assert page.ok
     assert "Secure" in page.headers["Set-Cookie"]
-    assert requests.post(f"{url}/lumajang/counter/sign-in", data={"a": "x" * 100_000}, timeout=60).status_code == 413
+    assert requests.post(f"{url}/lumajang/counter/sign-in", data={"a": "x" * 100_000}, timeout=120).status_code == 413
 
     boards: list[object] = []
     line = socketio.Client()
     line.on("board", boards.append)
-    line.connect(url, headers=kiosk, auth={"office": "lumajang", "screen": "kiosk"}, transports=["websocket"])
+    line.connect(
+        url, headers=kiosk, auth={"office": "lumajang", "screen": "kiosk"}, transports=["websocket"], wait_timeout=120
+    )
     until = time.monotonic() + 60
     while not boards:
         assert time.monotonic() < until

@@ -50,7 +50,7 @@ class Office:
 
     def take(self, nonce: str) -> dict[str, Any]:
         wanted = {"service": "oss", "nonce": nonce}
-        answer = requests.post(self.url("/kiosk/tickets"), json=wanted, timeout=30)
+        answer = requests.post(self.url("/kiosk/tickets"), json=wanted, timeout=120)
         assert answer.status_code == 201, answer.text
         ticket: dict[str, Any] = answer.json()
         return ticket
@@ -174,7 +174,7 @@ def test_a_visitor_goes_from_the_kiosk_to_the_recap(office: Office, printer: Pap
     expect(page.locator("[data-action=next]")).to_be_visible()
     receipt = next(slip for slip in _slips(printer) if "TANDA TERIMA" in slip.text.upper())
     token = codes_on(receipt)[0].rsplit("/", 1)[-1]
-    back = requests.post(office.url("/kiosk/results"), json={"code": token, "nonce": "besok-harinya"}, timeout=30)
+    back = requests.post(office.url("/kiosk/results"), json={"code": token, "nonce": "besok-harinya"}, timeout=120)
     assert back.status_code == 201, back.text
     page = office.call("loket1", 1, back.json()["number"])
     page.locator("[data-action=file]").click()
