@@ -16,7 +16,7 @@ from world import World
 from shared.domain.standard import Role
 from shared.engine.device import issue_token
 from shared.engine.founding import RESERVED
-from shared.web import hosts
+from shared.web import hosts, urls
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -85,6 +85,19 @@ def test_names_are_added_by_settings(open_app) -> None:  # type: ignore[no-untyp
 
 def test_the_present_address_is_never_loopback() -> None:
     assert not any(hosts.is_loopback(each) for each in hosts.own_addresses())
+
+
+def test_what_is_printed_carries_the_address_of_now(open_app, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    """A cable that comes later, another address, and no address at all."""
+    monkeypatch.setattr(urls, "ASKED_EVERY_S", 0)
+    printed = []
+    for addresses in ([], ["192.168.1.10"], ["fe80::1", "10.9.8.7"]):
+        monkeypatch.setattr(urls, "own_addresses", lambda found=addresses: found)
+        with open_app(host="0.0.0.0").test_request_context("/", headers={"Host": "127.0.0.1"}):
+            printed.append(urls.paper_url("/t/x"))
+
+    machine = socket.gethostname().partition(".")[0]
+    assert printed == [f"http://{machine}.local:8000/t/x", "http://192.168.1.10:8000/t/x", "http://10.9.8.7:8000/t/x"]
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,19 @@ def test_a_printer_without_a_cutter_draws_where_to_tear() -> None:
     assert torn(decode(render(two, "80mm-48"))) == []
 
 
+@pytest.mark.parametrize(
+    ("long", "lines"),
+    [
+        ("usaha-kripik-pisang-lumajang@contoh-usaha.co.id", ["usaha-kripik-pisang-lumajang@", "contoh-usaha.co.id"]),
+        ("https://contoh.go.id/layanan/surat-pengantar", ["https://contoh.go.id/layanan/", "surat-pengantar"]),
+    ],
+)
+def test_an_address_longer_than_the_line_is_broken_after_a_sign(long: str, lines: list[str]) -> None:
+    printed = decode(render([slip.Text(long)], "58mm"))
+
+    assert [line.text for line in printed.lines if line.text] == lines
+
+
 def test_the_buzzer_sounds_only_when_it_is_asked_for() -> None:
     assert b"\x1bB" not in render(SLIPS["number"]())
     assert b"\x1bB" in render(SLIPS["number"](), buzzer=True)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import world
+from flask import Flask
+from people import sign_in
 from sqlalchemy import update
 from world import World
 
 from shared.domain.errors import NotAllowed
-from shared.engine import officer, setup_counters, supervisor
+from shared.engine import officer, seat, setup_counters, supervisor
 from shared.engine.officer import Onward
 from shared.engine.setup_counters import CountersForm
 from shared.store import tables
 from shared.store.office import Store, Transaction
+from shared.web.app import create_app
+from shared.web.settings import Settings
 
 
 @pytest.fixture
@@ -25,6 +30,11 @@ def uji(sqlite_store: Store) -> World:
     serve(office, 1, ["layanan-1", "layanan-2"])
     serve(office, 2, ["layanan-2"])
     return office
+
+
+@pytest.fixture
+def app_of(uji: World, tmp_path: Path) -> Flask:
+    return create_app(Settings(data=tmp_path), uji.store, lambda: uji.now, async_mode="threading")
 
 
 def serve(office: World, number: int, services: Sequence[str]) -> None:
@@ -96,6 +106,25 @@ def test_a_counter_keeps_the_service_for_which_somebody_waits(uji: World) -> Non
     uji.act("cancel", first.id, 1)
     uji.by_itself(setup_counters.change_counters, wanted)
     assert (uji.call_next(1) or {})["id"] == second.id
+
+
+def test_a_visitor_whose_counter_was_removed_is_not_to_be_given_back_to_nothing(uji: World, app_of: Flask) -> None:
+    """The large button of the other counter becomes the next sensible thing."""
+    serve(uji, 2, ["layanan-1", "layanan-2"])
+    ticket = serving(uji)
+    uji.act("transfer", ticket, onward=Onward(2, returns=True))
+    uji.call_next(2)
+    uji.act("start", ticket, 2)
+    uji.do(seat.leave, at=1)
+    page = sign_in(app_of, "petugas2")
+    assert "Kembalikan ke Loket 1" in page.get("/uji/counter/2").text
+
+    counters = setup_counters.counters_form(uji.store.office_config(uji.id)).counters
+    uji.by_itself(setup_counters.change_counters, CountersForm(counters=counters[1:]))
+
+    panel = page.get("/uji/counter/2").text
+    assert "Kembalikan ke" not in panel
+    assert "data-primary" in panel
 
 
 def test_who_was_stranded_before_does_not_hinder_the_next_change(uji: World) -> None:
