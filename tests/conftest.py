@@ -8,6 +8,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -48,6 +50,8 @@ expect.set_options(timeout=PATIENCE_MS)
 
 _names = itertools.count(1)
 
+ROOT = Path(__file__).resolve().parent.parent
+
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 4 * 2**30
 FAST = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES else None
@@ -71,6 +75,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: only with --long")
+    if not hasattr(config, "workerinput"):
+        _have_browser_files()
+
+
+def _have_browser_files() -> None:
+    """Builds the scripts, fonts and pictures that the pages need where the folder of them has gone missing."""
+    if not (ROOT / "shared/web/static/vendor/icons").is_dir():
+        uv = Path(sys.executable).with_name("uv")
+        subprocess.run([uv, "pip", "install", "-q", "--python", sys.executable, "--no-deps", "-e", ROOT], check=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
