@@ -81,6 +81,7 @@ def create_app(
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_STORAGE_OPTIONS=limits.STORAGE if settings.redis_url else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_SWALLOW_ERRORS=bool(settings.redis_url),  # of several that wait when Redis goes, one begins to count
         BUILD=_build(),
         VERSION=version("loket"),
     )
