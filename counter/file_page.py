@@ -15,7 +15,7 @@ from shared.domain.errors import Unknown
 from shared.domain.file import COLLECT, File
 from shared.domain.file_state import RUNNING, FileAction, FilePauseReason
 from shared.domain.identity import mask, nik_check, with_masked_nik
-from shared.domain.matter import asked_at, lines, products_of
+from shared.domain.matter import asked_at, lines, masked, products_of
 from shared.domain.numbering import following, office_day
 from shared.domain.office import CounterConfig
 from shared.domain.procedure import ENDS_STEP, acting_role, actions_for, may_gather, next_step, send_back_targets
@@ -88,6 +88,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         way=steps,
         is_running=found.state in RUNNING,
         declared=declared_at(found.service, found.step, facts) if found.step else [],
+        filled=found.file.matter if whole else masked(found.service.fields, found.file.matter),
         matter=[(name, said if whole else with_masked_nik(said)) for name, said in matter],
         applicant=shown_applicant(found.file.applicant, whole),
         is_whole=whole,

@@ -20,7 +20,7 @@ from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.file import COLLECT, File, FileInput
 from shared.domain.file_state import FileAction, FileState
 from shared.domain.identity import mask
-from shared.domain.matter import facts_of, fee_of, products_of
+from shared.domain.matter import facts_of, fee_of, masked, products_of, unmasked
 from shared.domain.numbering import label
 from shared.domain.procedure import asked_besides, first_desk, way
 from shared.domain.rights import Right
@@ -192,7 +192,7 @@ def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
         question=next_question(service, known),
         requirements=needed(service, facts),
         declared=declared_at(service, step, facts),
-        matter=matter,
+        matter=masked(service.fields, matter),
         step=step,
         may_return=True,
         villages=villages(),
@@ -224,13 +224,18 @@ def _choices(service: ServiceStandard) -> dict[str, str]:
 
 def _unmasked(given: FileInput, case_id: int | None) -> FileInput:
     """A masked NIK that came back as it was shown means the one that is there."""
-    if case_id is None or not given.applicant or "*" not in given.applicant.get("nik", ""):
+    if case_id is None or "*" not in f"{given.applicant} {given.matter}":
         return given
     with store().read() as connection:
         file = files.find(connection, g.office_id, case_id)
-    if file is None or given.applicant["nik"] != mask(file.applicant.get("nik", "")):
+        standard = store().office_configs.standard(connection, file.standard_id) if file else None
+    if file is None or standard is None:
         return given
-    return replace(given, applicant={**given.applicant, "nik": file.applicant.get("nik", "")})
+    if given.matter is not None:
+        given = replace(given, matter=unmasked(standard.fields, given.matter, file.matter))
+    if given.applicant and given.applicant.get("nik") == mask(file.applicant.get("nik", "")):
+        given = replace(given, applicant={**given.applicant, "nik": file.applicant.get("nik", "")})
+    return given
 
 
 def _action(word: str) -> FileAction:

@@ -145,6 +145,10 @@ def erase_in_vain(here: World, data: Path) -> None:
     here.store.write(update(tables.Office).values(erased_at=here.now - timedelta(days=1)))
 
 
+def know_the_regency_alone(here: World, data: Path) -> None:
+    here.store.write(update(tables.Office).values(profile={"region_code": "35.08.10", "letterhead": []}))
+
+
 BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("stranded", strand, "B-001"),
     ("service_without_counter", strand, "Layanan 2"),
@@ -152,6 +156,7 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("no_counter", retire_the_counters, "Pengaturan > Loket"),
     ("role_without_officer", let_the_deputy_go, "Petugas loket"),
     ("one_time_password_lapsed", let_a_password_lapse, "petugas2"),
+    ("no_regency_line", know_the_regency_alone, "Pemerintah Kabupaten Lumajang"),
     ("day_left_open", miss_a_night, "23\N{NO-BREAK SPACE}November"),
     ("holidays_unknown", lambda here, data: here.store.write(delete(tables.Holiday)), "2026"),
     ("counter_unspeakable", name_a_counter_with_a_picture, "Loket ☕"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from filing import Filing, examples
+from filing import APPLICANT, Filing, examples
 from sqlalchemy import update
 
 from shared.domain.file_state import FileState
@@ -341,3 +341,20 @@ def test_who_comes_back_waits_for_whichever_role_of_the_step_has_a_counter(filin
     filing.post(None, "kiosk/results", {"code": file.token, "nonce": "nonce-kasir"}, (201,))
 
     assert filing.call(1, "loket")
+
+
+def test_a_nik_of_the_matter_is_masked_on_the_desk_and_comes_back_whole(filing: Filing) -> None:
+    standard = EXAMPLES["surat-ahli-waris"]
+    file = filing.file(filing.open(standard, variant=1))
+    filing.post("kasi", f"counter/cases/{file.id}/return_to_applicant", {"reason": "Kurang satu ahli waris"})
+    filing.post(None, "kiosk/results", {"code": file.token, "nonce": "nonce-masked"}, (201,))
+    path = f"counter/1/tickets/{filing.call(1, 'loket')}/file"
+
+    page = filing.page("loket", path)
+    shown = {"nama": "Ani", "nik": "************9992", "hubungan": "anak"}
+    sent = filing.given(standard, standard.steps[0], None, {}, 1)
+    filing.post("loket", path, sent | {"action": "accept", "matter": sent["matter"] | {"waris": [shown, shown]}})
+
+    assert APPLICANT["nik"] not in page
+    assert "************9992" in page
+    assert [each["nik"] for each in filing.file(file.id).matter["waris"]] == [APPLICANT["nik"]] * 2  # type: ignore[attr-defined]

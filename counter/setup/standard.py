@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TypeAlias
 
 import tomli_w
 from flask import Response, g, redirect, request, url_for
@@ -18,6 +20,7 @@ from counter.setup.preview import slip
 from counter.setup.standard_fields import Editable, label, section_of, sections
 from counter.setup.standard_form import name_keys, prune, service_of
 from shared.domain.errors import Invalid
+from shared.domain.merge import Json
 from shared.domain.office import ServiceConfig
 from shared.domain.problem import Problem
 from shared.domain.standard import (
@@ -26,7 +29,7 @@ from shared.domain.standard import (
     ServiceStandard,
     unfilled,
 )
-from shared.domain.standard_diff import differences
+from shared.domain.standard_diff import Difference, differences
 from shared.domain.standard_table import from_table
 from shared.domain.standard_warnings import warnings
 from shared.engine import setup_standard as engine
@@ -55,6 +58,10 @@ ICONS = (
 )
 # fmt: on
 """Pictures offered for services and requirements: names of lucide."""
+
+
+Body: TypeAlias = "dict[str, Json]"
+"""A version as it is kept."""
 
 
 @setup_page("/services/<slug>/standard")
@@ -246,17 +253,28 @@ def _picture_words(name: str) -> str:
     return name if words == f"picture.{name}" else words
 
 
-def _rows_of(service: ServiceConfig) -> Any:
-    query = select(StandardVersion).where(
-        StandardVersion.service_id == service.id, StandardVersion.office_id == g.office_id
-    )
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version as the page lists it: what changed in it, and what is not filled in."""
+
+    number: int
+    at: str
+    changed: list[Difference]
+    missing: tuple[str, ...]
+
+
+def _saved(service: ServiceConfig) -> list[tuple[int, datetime, Body]]:
+    """Number, time and content of every version, the oldest first."""
+    columns = StandardVersion.number, StandardVersion.made_at, StandardVersion.body
+    mine = StandardVersion.service_id == service.id, StandardVersion.office_id == g.office_id
     with store().read() as connection:
-        return connection.execute(query.order_by(StandardVersion.number)).all()
+        rows = connection.execute(select(*columns).where(*mine).order_by(StandardVersion.number)).all()
+    return [(row.number, row.made_at, row.body) for row in rows]
 
 
-def _body(service: ServiceConfig, number: int) -> dict[str, Any] | None:
+def _body(service: ServiceConfig, number: int) -> Table | None:
     """The version with that number as a table; None when there was none."""
-    return next((dict(row.body) for row in _rows_of(service) if row.number == number), None)
+    return next((dict(body) for saved, _, body in _saved(service) if saved == number), None)
 
 
 def _number(service: ServiceConfig) -> int:
@@ -265,21 +283,15 @@ def _number(service: ServiceConfig) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def _versions(service: ServiceConfig) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = []
-    before: dict[str, Any] | None = None
-    for row in _rows_of(service):
-        changed = [] if before is None else differences(before, row.body)
-        at = row.made_at.astimezone(office_config().zone)
-        listed.append(
-            {
-                "number": row.number,
-                "at": words().moment(at),
-                "changed": changed,
-                "missing": unfilled(from_table(row.body), office_config().own_channels),
-            }
-        )
-        before = row.body
+def _versions(service: ServiceConfig) -> list[Version]:
+    listed: list[Version] = []
+    before: Body | None = None
+    for saved, made_at, body in _saved(service):
+        changed = [] if before is None else differences(before, body)
+        at = words().moment(made_at.astimezone(office_config().zone))
+        missing = unfilled(from_table(body), office_config().own_channels)
+        listed.append(Version(saved, at, changed, missing))
+        before = body
     return listed[::-1]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 
 from shared.domain.bounds import is_text
-from shared.domain.identity import is_phone, nik_check, plain, tidy
+from shared.domain.identity import is_phone, mask, nik_check, plain, tidy
 from shared.domain.money import rupiah
 from shared.domain.procedure import first_desk
 from shared.domain.standard import ServiceStandard, Step, applies
@@ -142,6 +142,45 @@ def texts(matter: Matter) -> dict[str, str]:
         if isinstance(value, str):
             found[key] = value
     return found
+
+
+def masked(fields: Iterable[DeclaredField], matter: Matter) -> dict[str, object]:
+    """The matter for a screen: every NIK with its last four digits only."""
+    return _with_niks(fields, matter, lambda said, key, place: mask(said))
+
+
+def unmasked(fields: Iterable[DeclaredField], given: Matter, stored: Matter) -> dict[str, object]:
+    """What came back from such a screen: a NIK as it was shown means the one that is there."""
+    known = texts(stored)
+
+    def whole(said: str, key: str, place: int | None) -> str:
+        group, _, name = key.partition(".")
+        others = [each for each in known if each.startswith(f"{group}.") and each.endswith(f".{name}")]
+        own = [group] if place is None else [f"{group}.{place}.{name}", *others]
+        return next((known[each] for each in own if each in known and mask(known[each]) == said), said)
+
+    return _with_niks(fields, given, whole)
+
+
+def _with_niks(
+    fields: Iterable[DeclaredField], matter: Matter, change: Callable[[str, str, int | None], str]
+) -> dict[str, object]:
+    """The matter with every NIK changed. `change`: from its text, its field ("waris.nik"), and its place in a group."""
+    made = dict(matter)
+    for each in fields:
+        value = made.get(each.key)
+        if each.kind == FieldKind.NIK and isinstance(value, str):
+            made[each.key] = change(value, each.key, None)
+        elif isinstance(value, list):
+            niks = {part.key for part in each.fields if part.kind == FieldKind.NIK}
+            made[each.key] = [
+                {
+                    name: change(str(said), f"{each.key}.{name}", place) if name in niks and said else said
+                    for name, said in entry.items()
+                }
+                for place, entry in enumerate(value, 1)
+            ]
+    return made
 
 
 def promise_of(standard: ServiceStandard, facts: Mapping[str, str]) -> Promise | None:

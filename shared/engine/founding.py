@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Insert, insert, select, update
 
+from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.region import REGION_CODE
 from shared.domain.standard import OFFICE_ROLES, OfficeStandard, Role, ServiceStandard
@@ -226,6 +227,13 @@ def letterhead_of(region_code: str, regency: str | None = None) -> list[str]:
     """The lines above the office's name: its regency's government; none for a region of which we know no name."""
     regency = regency or regency_of(region_code)
     return [f"Pemerintah {regency}"] if regency else []
+
+
+def letterhead_missing(office: OfficeConfig) -> str | None:
+    """The line that an office of an earlier version has not above its name; None when nothing is missing."""
+    line = letterhead_of(str(office.profile.get("region_code", "")))
+    is_there = bool(office.profile.get("letterhead")) or office.settings.is_practice
+    return line[0] if line and not is_there else None
 
 
 # --- rows ---

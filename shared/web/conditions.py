@@ -22,6 +22,7 @@ from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.standard import Role
 from shared.domain.ticket import State
+from shared.engine.founding import letterhead_missing
 from shared.engine.person import NEAR
 from shared.printing.address import is_wired
 from shared.printing.delivery import Answers
@@ -78,15 +79,12 @@ class Condition:
 
     def sentence(self, language: str) -> str:
         told = Words(language, texts(WORDS, language))
-        return told(f"condition.{self.code}", **{name: _said(fact, told) for name, fact in self.facts.items()})
+        facts = {name: fact(told) if callable(fact) else fact for name, fact in self.facts.items()}
+        return told(f"condition.{self.code}", **facts)
 
     @property
     def is_reminder(self) -> bool:
         return self.code in REMINDERS
-
-
-def _said(fact: object, told: Words) -> object:
-    return fact(told) if callable(fact) else fact
 
 
 Find = Callable[[Scene], Iterator[Facts]]
@@ -171,6 +169,12 @@ def role_without_officer(scene: Scene) -> Iterator[Facts]:
                 "service": service.standard.short_name,
                 "roles": _listed([f"role.{each}" for each in sorted(wanted)]),
             }
+
+
+@reminder
+def no_regency_line(scene: Scene) -> Iterator[Facts]:
+    if line := letterhead_missing(scene.office):
+        yield {"line": line}
 
 
 @reminder
@@ -302,7 +306,7 @@ def service_unspeakable(scene: Scene) -> Iterator[Facts]:
             yield {"service": service.standard.short_name, "signs": signs}
 
 
-# the clock
+# the clock and the machine
 
 
 @condition
@@ -322,9 +326,6 @@ def clock_jumped(scene: Scene) -> Iterator[Facts]:
 
 def _moment(scene: Scene, at: datetime) -> Said:
     return lambda told: told.short(at.astimezone(scene.office.zone))
-
-
-# the machine
 
 
 @condition
