@@ -287,9 +287,6 @@ def holidays_unknown(scene: Scene) -> Iterator[Facts]:
         yield {"year": year}
 
 
-# what is said aloud
-
-
 @reminder
 def counter_unspeakable(scene: Scene) -> Iterator[Facts]:
     """Named before names had to be spoken: the voice calls it by its number."""
