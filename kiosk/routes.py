@@ -15,7 +15,7 @@ from kiosk.words import BothLanguages, picture
 from shared.domain.announced import in_their_cases, questions_tree
 from shared.domain.brought import brought
 from shared.domain.errors import Unknown
-from shared.domain.numbering import label
+from shared.domain.numbering import label, series_colour
 from shared.domain.office import ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.service_facts import ServiceFacts, service_facts
@@ -78,6 +78,7 @@ def page() -> str:
         device=g.device,
         words=BothLanguages(current_app.extensions["loket_words"]),
         picture=picture,
+        colour=series_colour,
     )
 
 

@@ -6,7 +6,7 @@ import { keep, session } from "./session.js";
 import { frame, grid, set, toggle } from "./sizes.js";
 import { again, phrase, why } from "./words.js";
 
-const MOST_ON_PAGE = 6; // as many can be taken in at a glance
+const MOST_ON_PAGE = 8; // the services that an office usually has
 const MOST_IN_CHAPTER = 12; // so many, when else a service would be more than three touches away
 const ENOUGH_PAGES = 2;
 
@@ -42,7 +42,7 @@ function drawStatus(tile) {
   const waiting = board.waiting[tile.dataset.service] || 0;
   tile.classList.toggle("is-closed", !found.is_open);
   toggle(one("[data-status]", tile), "open", found.is_open);
-  one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("people", { count: waiting }) : phrase("nobody")) : why(found) + " " + again(found);
+  one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
 }
 
 let known = { key: "", found: null };
