@@ -13,13 +13,13 @@ from people import until
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import select, update
+from world import PASSWORD, know_passwords
 
 from shared.store import tables
 from shared.store.office import Store
 
 NIK = "3508205708909992"
 NAME = "Siti Contoh"
-PASSWORD = "kata-sandi-baru"
 SCREEN = {"width": 1366, "height": 768}
 OFFICERS = ("loket1", "operator", "kasi", "sekretariat")
 
@@ -29,19 +29,16 @@ class Office:
 
     def __init__(self, server: Server, slug: str, open_context: Callable[..., BrowserContext]) -> None:
         self.server, self.slug = server, slug
+        store = Store(f"sqlite:///{server.data / 'loket.db'}")
+        know_passwords(store)
+        store.close()
         self.pages = {who: self._sign_in(open_context(viewport=SCREEN).new_page(), who) for who in OFFICERS}
 
     def _sign_in(self, page: Page, who: str) -> Page:
-        """Signs in with the one-time password from the console and chooses another."""
-        once = self.server.passwords[self.slug, who]
         page.goto(self.url("/counter/sign-in"))
         page.locator("#login").fill(who)
-        page.locator("#password").fill(once)
+        page.locator("#password").fill(PASSWORD)
         page.locator("#password").press("Enter")
-        page.wait_for_url("**/counter/password")
-        for name, value in (("current", once), ("wanted", PASSWORD), ("repeated", PASSWORD)):
-            page.locator(f"#{name}").fill(value)
-        page.locator("#repeated").press("Enter")
         page.wait_for_url(f"**/{self.slug}/counter")
         return page
 
