@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from server import Server
 from world import World
 
+from shared.domain.errors import Refusal
+from shared.web import backups, systemd
 from shared.web.cli import main
+from shared.web.commands import backup
 from shared.web.commands.install import SETTINGS_FILE, units
+from shared.web.settings import Settings
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
@@ -68,3 +76,52 @@ def test_of_the_copies_in_a_folder_the_newest_stay_and_nothing_else_goes(
     assert names[0] == "loket-20200102-000000.db"
     assert names[2:] == ["loket-penting.db", "surat.txt"]
     assert len(names) == 4
+
+
+def test_a_copy_is_put_back_on_trial_and_a_broken_one_is_told(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOKET_DATA", str(tmp_path))
+    file = tmp_path / "copy.db"
+
+    said = CliRunner().invoke(main, ["backup", str(file), "--verify"])
+    assert said.exit_code == 0, said.output
+    assert "1 kantor" in said.output
+    file.write_bytes(file.read_bytes()[:50_000])
+    with pytest.raises(Refusal):
+        backups.verify(Settings(data=tmp_path), file)
+
+    assert not list(tmp_path.glob(".verify-*"))
+
+
+def test_a_stick_that_appears_gets_a_copy_once_a_day(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = tmp_path / "media"
+    stick, other = media / "petugas/STIK/loket-cadangan", media / "FOTO/liburan"
+    stick.mkdir(parents=True)
+    other.mkdir(parents=True)
+    monkeypatch.setattr(backup, "MEDIA", (media, tmp_path / "nowhere"))
+    monkeypatch.setenv("LOKET_DATA", str(tmp_path))
+
+    for _ in range(2):
+        said = CliRunner().invoke(main, ["backup", "--stick", "--keep", "14", "--verify"])
+        assert said.exit_code == 0, said.output
+
+    [copy] = stick.iterdir()
+    assert list(other.iterdir()) == []
+    os.utime(copy, (0, 0))
+    assert backups.sticks([media], datetime.now(UTC)) == [stick]
+
+
+def test_systemd_hears_that_the_server_is_up_and_turns(serve: Callable[..., Server], tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        line.settimeout(90)
+
+        serve(NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="60000000")
+
+        heard = ""
+        while "\nWATCHDOG=1\n" not in heard:
+            heard += line.recv(1000).decode() + "\n"
+    assert heard.index(f"WATCHDOG_USEC={systemd.STARTING_S}000000") < heard.index("READY=1\nWATCHDOG=1")

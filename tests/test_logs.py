@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -45,3 +47,24 @@ def test_a_failed_statement_keeps_its_values_to_itself_on_each_database(store: S
         connection.execute(text("SELECT * FROM no_such_table WHERE nik = :nik"), {"nik": NIK})
 
     assert NIK not in str(failed.value)
+
+
+def test_each_line_is_kept_as_json_in_files_that_do_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logs, "MOST_BYTES", 2000)
+    before = structlog.get_config()
+    try:
+        logs.init(tmp_path / "log")
+        for number in range(200):
+            structlog.get_logger().warning("odd", number=number, nik=NIK)
+    finally:
+        structlog.configure(**before)
+
+    files = sorted((tmp_path / "log").iterdir())
+    lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    assert [file.name for file in files] == ["loket.log", *(f"loket.log.{each}" for each in range(1, 6))]
+    assert all(file.stat().st_size <= 2000 for file in files)
+    assert max(line["number"] for line in lines) == 199
+    assert NIK not in str(lines)
+    assert "odd" in capsys.readouterr().out

@@ -84,6 +84,11 @@ def require_whole(file: Path) -> None:
         connection.close()
 
 
+def require_readable(file: Path) -> int:
+    """Of a copy of PostgreSQL: its entries. Raises `CopyFailed` when pg_restore cannot read it."""
+    return len(_run("pg_restore", "--list", str(file)).splitlines())
+
+
 def _restore_file(present: Path, file: Path, keep: Path) -> None:
     """All work is done on a file beside the database, which then takes its place in one step."""
     if present.exists() and file.exists() and file.samefile(present):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from shared.loop import Tell, silent
-from shared.store.copies import back_up
+from shared.store import reads
+from shared.store.copies import back_up, require_readable, restore
 from shared.store.migrate import require_known, revisions, schema_of, upgrade
+from shared.store.office import Store
 from shared.web.conditions import BACKUP_MARK
 from shared.web.settings import Settings
 
@@ -47,7 +51,42 @@ def make_into(settings: Settings, folder: Path, keep: int | None, tell: Tell = s
 def make(settings: Settings, file: Path, tell: Tell = silent) -> None:
     """A copy in this file, which counts as the last backup."""
     back_up(settings.database(), file, tell)
-    (settings.data / BACKUP_MARK).touch()
+    mark = settings.data / BACKUP_MARK
+    mark.unlink(missing_ok=True)  # it may belong to root, who made a copy by hand
+    mark.touch()
+
+
+def verify(settings: Settings, file: Path) -> int:
+    """Puts the copy back into a place of its own, as a restore would; its offices. Raises what `restore` raises."""
+    with tempfile.TemporaryDirectory(dir=settings.data, prefix=".verify-") as place:
+        if not settings.database().startswith("sqlite"):
+            return require_readable(file)
+        url = f"sqlite:///{Path(place).resolve() / 'loket.db'}"
+        restore(url, file, Path(place) / "before.db")
+        store = Store(url)
+        try:
+            with store.read() as connection:
+                return len(reads.offices(connection))
+        finally:
+            store.close()
+
+
+STICK_FOLDER = "loket-cadangan"
+"""A stick that has this folder gets a copy when it appears."""
+STICK_PAUSE = timedelta(hours=20)
+
+
+def sticks(roots: Sequence[Path], now: datetime) -> list[Path]:
+    """Folders of that name on media below `roots` whose newest copy is old, or that have none."""
+    found = [each for root in roots for depth in ("*", "*/*") for each in root.glob(f"{depth}/{STICK_FOLDER}")]
+    return [each for each in found if each.is_dir() and _newest(each) < now - STICK_PAUSE]
+
+
+def _newest(folder: Path) -> datetime:
+    return max(
+        (datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in folder.glob(NAMES)),
+        default=datetime.min.replace(tzinfo=UTC),
+    )
 
 
 def upgrade_after_backup(settings: Settings) -> None:

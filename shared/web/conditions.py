@@ -1,8 +1,7 @@
 """Conditions: what is known to be wrong with an office or its machine; one sentence each, with the way out.
 
 `loket check` and the supervisor's page show them all. To add one: a function with `@condition` (or `@reminder`: nothing
-is broken, and `loket check` does not fail for it) that yields the facts of its sentence, and the sentence
-`condition.<name of the function>` in `shared/web/locale`. It reads, and changes nothing.
+is broken, `loket check` goes on) that yields the facts of its sentence, `condition.<name>` in `shared/web/locale`.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.disk import disk_fault
 from shared.store.tables import ACTIVE, Event, Officer, OfficerRole, Ticket
-from shared.web import media
+from shared.web import certificate_conditions, media
 from shared.web.clock import ClockWatch
 from shared.web.console import WORDS
 from shared.web.data_folder import open_to_others, try_to_write
@@ -191,8 +190,7 @@ def one_time_password_lapsed(scene: Scene) -> Iterator[Facts]:
 def day_left_open(scene: Scene) -> Iterator[Facts]:
     """The night's round did not end a day that is over."""
     open_days = select(func.min(Ticket.on_day)).where(Ticket.office_id == scene.office.office_id, ACTIVE)
-    oldest = scene.connection.execute(open_days.where(Ticket.on_day < scene.today)).scalar_one()
-    if oldest is not None:
+    if (oldest := scene.connection.execute(open_days.where(Ticket.on_day < scene.today)).scalar_one()) is not None:
         yield {"day": partial(Words.day, on=oldest)}
 
 
@@ -327,8 +325,7 @@ def _moment(scene: Scene, at: datetime) -> Said:
 
 @condition
 def disk_low(scene: Scene) -> Iterator[Facts]:
-    free = shutil.disk_usage(scene.settings.data).free
-    if free < LEAST_FREE_BYTES:
+    if (free := shutil.disk_usage(scene.settings.data).free) < LEAST_FREE_BYTES:
         yield {"megabytes": free // 1_000_000}
 
 
@@ -364,12 +361,15 @@ def backup_never(scene: Scene) -> Iterator[Facts]:
 
 @reminder
 def backup_old(scene: Scene) -> Iterator[Facts]:
-    mark = scene.settings.data / BACKUP_MARK
-    if not mark.exists():
+    if not (mark := scene.settings.data / BACKUP_MARK).exists():
         return
     days = int((scene.now.timestamp() - mark.stat().st_mtime) // 86400)
     if days > BACKUP_DAYS:
         yield {"days": days}
+
+
+condition(certificate_conditions.certificate_over)
+reminder(certificate_conditions.certificate_near)
 
 
 # paper and media

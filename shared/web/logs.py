@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 import structlog
 
@@ -12,8 +16,13 @@ _RUN_OF_DIGITS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 HIDDEN = "[16 angka]"
 
 
-def init() -> None:
-    """To be called once, before the server logs anything."""
+MOST_BYTES, OLDER_FILES = 10_000_000, 5
+
+Event = MutableMapping[str, object]
+
+
+def init(folder: Path | None = None) -> None:
+    """To be called once, before the server logs anything. `folder`: where each line is kept as JSON too."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -22,12 +31,13 @@ def init() -> None:
             structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
             structlog.processors.format_exc_info,
             hide_numbers,
+            *([_kept_in(folder)] if folder else []),
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ]
     )
 
 
-def hide_numbers(_logger: object, _method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def hide_numbers(_logger: object, _method: str, event: Event) -> Event:
     """Drops runs of 16 digits from every text of the line, its traceback included."""
     for name, value in event.items():
         if isinstance(value, str):
@@ -37,3 +47,18 @@ def hide_numbers(_logger: object, _method: str, event: MutableMapping[str, objec
         elif isinstance(value, int) and _RUN_OF_DIGITS.fullmatch(str(value)):
             event[name] = HIDDEN
     return event
+
+
+def _kept_in(folder: Path) -> Callable[[object, str, Event], Event]:
+    """Writes each line into `loket.log`, which begins anew when it is large; the older ones go by themselves."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        folder / "loket.log", maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8", delay=True
+    )
+
+    def keep(_logger: object, _method: str, event: Event) -> Event:
+        line = json.dumps(event, default=str, ensure_ascii=False)
+        handler.emit(logging.LogRecord("loket", logging.INFO, "", 0, line, None, None))
+        return event
+
+    return keep

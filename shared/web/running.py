@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -25,7 +26,7 @@ from shared.printing.address import permit
 from shared.store import outbox, reads
 from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
-from shared.web import data_folder, last_seen, logs, webhooks
+from shared.web import data_folder, last_seen, logs, systemd, webhooks
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
 from shared.web.conditions import Scene, conditions
@@ -44,8 +45,9 @@ LOCAL = "127.0.0.1"
 
 def application(**live_options: Any) -> Flask:
     """Prepares the database, makes the app, starts what runs beside it, and says on the console what to open."""
-    logs.init()
     settings = read_settings()
+    logs.init(Path(settings.log_folder) if settings.log_folder else None)
+    systemd.wait_for_the_start()
     permit(settings.printer_reach())
     take_alone(settings)
     now = datetime.now(UTC)
@@ -59,6 +61,7 @@ def application(**live_options: Any) -> Flask:
     start(app)
     warm(app)
     _tell(app, settings, passwords)
+    systemd.started()
     return app
 
 
@@ -94,6 +97,8 @@ def start(app: Flask) -> None:
     live.socketio.start_background_task(outgoing(app).run)
     live.socketio.start_background_task(_rounds, app)
     live.start()
+    if systemd.is_watching():
+        live.socketio.start_background_task(_say_that_it_turns, app)
 
 
 def outgoing(app: Flask) -> Outgoing:
@@ -114,6 +119,13 @@ def warm(app: Flask) -> None:
         offices = reads.offices(connection)
     for office in offices[:1]:
         Client(app).get(f"/{office.slug}/kiosk", environ_base={"REMOTE_ADDR": LOCAL})
+
+
+def _say_that_it_turns(app: Flask) -> None:
+    live: Live = app.extensions["loket_live"]
+    while True:
+        live.socketio.sleep(systemd.ASKED_S / 4)
+        systemd.tell("WATCHDOG=1")
 
 
 def _rounds(app: Flask) -> None:

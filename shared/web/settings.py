@@ -41,6 +41,7 @@ class Settings(BaseModel):
     webhook_addresses: str = Field(
         "", description="networks that are told of changes although they are refused: 127.0.0.0/8 ..."
     )
+    log_folder: str = Field("", description="folder of loket.log, JSON line by line, 6 files of 10 MB; empty: none")
     secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
 
     @field_validator("printer_addresses", "webhook_addresses")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,14 +13,30 @@ from shared.web.settings import Settings
 
 
 @click.command("backup")
-@click.argument("target", type=click.Path(path_type=Path), metavar="FILE|FOLDER")
+@click.argument("target", type=click.Path(path_type=Path), metavar="FILE|FOLDER", required=False)
 @click.option("--keep", type=click.IntRange(1, 1000), help="of the copies in FOLDER only the newest stay")
+@click.option("--verify", is_flag=True, help="put the copy back into a place of its own, to see that it can be")
+@click.option("--stick", is_flag=True, help="onto each medium with a folder loket-cadangan that has no fresh copy")
 @click.pass_obj
-def command(settings: Settings, target: Path, keep: int | None) -> None:
+def command(settings: Settings, target: Path | None, keep: int | None, verify: bool, stick: bool) -> None:
     """Menyalin basis data ke FILE atau FOLDER, juga selama kantor bekerja (a copy of the database)."""
+    if (target is None) != stick:
+        raise click.UsageError("FILE, FOLDER, --stick?")
+    places = backups.sticks(MEDIA, datetime.now(UTC)) if target is None else [target]
+    for place in places:
+        _copy(settings, place, keep, verify)
+
+
+MEDIA = (Path("/media"), Path("/run/media"), Path("/mnt"))
+"""Where Debian and its desktops put a medium that appears."""
+
+
+def _copy(settings: Settings, target: Path, keep: int | None, verify: bool) -> None:
     if target.is_dir():
         file = backups.make_into(settings, target, keep)
     else:
         backups.make(settings, target)
         file = target
+    if verify:
+        click.echo(say("console.verified", file=file, found=backups.verify(settings, file)))
     click.echo(say("console.backed_up", file=file, bytes=file.stat().st_size))

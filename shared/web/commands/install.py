@@ -61,6 +61,8 @@ def units(program: Path, backups: Path) -> dict[Path, str]:
         systemd / "loket.service": _SERVER.format(loket=loket, user=USER, groups=" ".join(GROUPS), hard=_HARD),
         systemd / "loket-backup.service": _BACKUP.format(loket=loket, user=USER, hard=_HARD, folder=backups, kept=KEPT),
         systemd / "loket-backup.timer": _TIMER,
+        systemd / "loket-stick.service": _STICK.format(loket=loket, hard=_HARD, kept=KEPT),
+        systemd / "loket-stick.timer": _STICK_TIMER,
         Path("/etc/avahi/services/loket.service"): _MDNS,
     }
 
@@ -69,6 +71,7 @@ _SETTINGS = """\
 # Settings of the server; "loket --help" and the README name all of them.
 LOKET_HOST=0.0.0.0
 LOKET_PORT=8000
+LOKET_LOG_FOLDER=/var/log/loket
 """
 
 _HARD = """\
@@ -98,6 +101,12 @@ StateDirectory=loket
 StateDirectoryMode=0700
 Environment=LOKET_DATA=/var/lib/loket
 EnvironmentFile=-/etc/loket.env
+LogsDirectory=loket
+LogsDirectoryMode=0700
+Type=notify
+NotifyAccess=all
+WatchdogSec=60
+TimeoutStartSec=infinity
 ExecStart="{loket}" run
 Restart=always
 RestartSec=2
@@ -117,9 +126,39 @@ Type=oneshot
 User={user}
 Environment=LOKET_DATA=/var/lib/loket
 EnvironmentFile=-/etc/loket.env
-ExecStart="{loket}" backup "{folder}" --keep {kept}
+ExecStart="{loket}" backup "{folder}" --keep {kept} --verify
 ReadWritePaths=-/var/lib/loket "-{folder}"
 {hard}
+"""
+
+_STICK = """\
+[Unit]
+Description=Loket, cadangan ke stik yang dipasang
+ConditionPathExistsGlob=|/media/*/loket-cadangan
+ConditionPathExistsGlob=|/media/*/*/loket-cadangan
+ConditionPathExistsGlob=|/run/media/*/*/loket-cadangan
+ConditionPathExistsGlob=|/mnt/*/loket-cadangan
+
+[Service]
+Type=oneshot
+Environment=LOKET_DATA=/var/lib/loket
+EnvironmentFile=-/etc/loket.env
+ExecStart="{loket}" backup --stick --keep {kept} --verify
+ReadWritePaths=-/var/lib/loket -/media -/run/media -/mnt
+{hard}
+CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER
+"""
+
+_STICK_TIMER = """\
+[Unit]
+Description=Loket, melihat apakah stik cadangan dipasang
+
+[Timer]
+OnBootSec=5min
+OnUnitActiveSec=10min
+
+[Install]
+WantedBy=timers.target
 """
 
 _TIMER = """\
@@ -154,7 +193,7 @@ def _enable(backups: Path) -> None:
     _run("useradd", "--system", "--home-dir", "/var/lib/loket", "--shell", "/usr/sbin/nologin", USER, may_exist=True)
     _run("install", "-d", "-o", USER, "-m", "0700", str(backups))
     _run("systemctl", "daemon-reload")
-    _run("systemctl", "enable", "--now", "loket.service", "loket-backup.timer")
+    _run("systemctl", "enable", "--now", "loket.service", "loket-backup.timer", "loket-stick.timer")
     click.echo(say("console.installed"))
 
 

@@ -1,0 +1,111 @@
+"""https in the office's network: the made certificate convinces a client that knows the authority, and no other."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import stat
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from world import World
+
+from shared.domain.errors import Refusal
+from shared.web import certificates
+from shared.web import conditions as known
+from shared.web.cli import main
+from shared.web.settings import Settings
+
+NAMES = ["loket.local", "localhost", "192.168.1.10", "127.0.0.1"]
+
+
+def is_believed(folder: Path, name: str, authority: Path | None) -> bool:
+    """Whether a client that knows this authority speaks TLS with the certificate's holder under the name."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "server.crt", folder / "server.key")
+    client = ssl.create_default_context(cafile=authority)
+    here, there = socket.socketpair()
+
+    def answer() -> None:
+        with here:
+            try:
+                server.wrap_socket(here, server_side=True).close()
+            except (ssl.SSLError, OSError):
+                return
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    try:
+        with there, client.wrap_socket(there, server_hostname=name):
+            return True
+    except ssl.SSLCertVerificationError:
+        return False
+    finally:
+        thread.join()
+
+
+def test_the_made_certificate_is_believed_for_its_names_by_who_knows_the_authority(tmp_path: Path) -> None:
+    folder = tmp_path / "tls"
+
+    end = certificates.make(folder, NAMES[:3], datetime.now(UTC))
+
+    assert is_believed(folder, "loket.local", folder / "ca.crt")
+    assert is_believed(folder, "192.168.1.10", folder / "ca.crt")
+    assert not is_believed(folder, "other.local", folder / "ca.crt")
+    assert not is_believed(folder, "loket.local", None)
+    assert end - datetime.now(UTC) < timedelta(days=825)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_the_next_certificate_has_the_same_authority_which_speaks_for_no_other_place(tmp_path: Path) -> None:
+    folder, now = tmp_path / "tls", datetime.now(UTC)
+    certificates.make(folder, ["loket.local"], now)
+    authority = (folder / "ca.crt").read_bytes()
+
+    certificates.make(folder, ["loket.local", "10.1.2.3"], now)
+    assert is_believed(folder, "10.1.2.3", folder / "ca.crt")
+    certificates.make(folder, ["bank.example", "8.8.8.8"], now)
+
+    assert (folder / "ca.crt").read_bytes() == authority
+    assert not is_believed(folder, "bank.example", folder / "ca.crt")
+    assert not is_believed(folder, "8.8.8.8", folder / "ca.crt")
+
+
+def test_a_given_certificate_is_taken_only_with_its_own_key_and_while_it_is_good(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    one, two, target = (tmp_path / name for name in ("one", "two", "target"))
+    certificates.make(one, NAMES, now)
+    certificates.make(two, NAMES, now)
+
+    for certificate, key, at, code in [
+        (one / "server.crt", two / "server.key", now, "certificate_other_key"),
+        (one / "server.key", one / "server.crt", now, "certificate_unread"),
+        (one / "server.crt", one / "server.key", now + timedelta(days=900), "certificate_over"),
+    ]:
+        with pytest.raises(Refusal) as refused:
+            certificates.take(target, certificate, key, at)
+        assert refused.value.code == code
+    assert not target.exists()
+    certificates.take(target, one / "server.crt", one / "server.key", now)
+    assert (target / "server.crt").read_bytes() == (one / "server.crt").read_bytes()
+
+
+def test_the_command_makes_one_for_the_usual_names(tmp_path: Path) -> None:
+    said = CliRunner().invoke(main, ["tls"], env={"LOKET_DATA": str(tmp_path)})
+
+    assert said.exit_code == 0, said.output
+    assert is_believed(tmp_path / "tls", "loket.local", tmp_path / "tls/ca.crt")
+
+
+@pytest.mark.parametrize(("left", "code"), [(40, None), (20, "certificate_near"), (-1, "certificate_over")])
+def test_the_end_of_the_certificate_is_told_in_time(here: World, tmp_path: Path, left: int, code: str | None) -> None:
+    certificates.make(tmp_path / "tls", NAMES, here.now - certificates.LIFE + timedelta(days=left))
+
+    with here.store.read() as connection:
+        scene = known.Scene(Settings(data=tmp_path), connection, here.store.office_config(here.id), here.now)
+        found = known.conditions(scene, ["certificate_near", "certificate_over"])
+
+    assert [each.code for each in found] == ([code] if code else [])
