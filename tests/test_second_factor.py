@@ -131,7 +131,7 @@ def test_it_is_switched_off_by_a_code_or_by_another_admin_or_at_the_console(
     browser, _, paper = set_up(app, here)
     admin = here.officers[-1] + 1
     here.store.write_with(world.add_officer, here.id, "admin2", Role.ADMIN)
-    path = f"/{here.slug}/counter/setup/officers/{{}}/second-factor"
+    path = f"/{here.slug}/counter/setup/officers/{{}}/second-factor"  # setup.reset_second_factor
 
     assert browser.post(f"/{here.slug}/counter/second-factor/end", code="000000").status_code == 403
     assert browser.post(path.format(admin)).status_code == 409, "not one's own, without a code"

@@ -375,7 +375,7 @@ def test_no_form_is_taken_without_the_token_of_its_page(setup: Setup) -> None:
 
 def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
     """The other tests name each address that changes something; a new one must come with its test."""
-    others = ("own_media", "survey_pages", "person", "first_day", "backup", "brand")
+    others = ("own_media", "survey_pages", "person", "first_day", "backup", "brand", "second_factor")
     files = (__file__, *(Path(__file__).with_name(f"test_{each}.py") for each in others))
     source = "".join(Path(each).read_text() for each in files)
     rules = {
