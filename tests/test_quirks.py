@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_socketio import SocketIO
 from werkzeug.routing import Rule
 
-from shared.web import quirks
+from shared.web import door_websocket, quirks
 
 PARTS = "import flask_socketio, socketio, engineio, sys; "
 
@@ -28,6 +29,26 @@ def test_the_parts_that_a_start_leaves_out_are_not_needed_and_would_be_loaded() 
 
     assert python(lean + PARTS + loaded) == "[]"
     assert python(PARTS + loaded) == "['requests', 'websocket']"
+
+
+def test_engine_io_hands_one_text_to_all_screens_and_it_becomes_one_frame() -> None:
+    app, written = Flask("frames"), []
+    live = SocketIO(app, async_mode="threading")
+    clients = [live.test_client(app) for _ in range(3)]
+    heard: list[str] = []
+    live.server._send_eio_packet = lambda _sid, packet: heard.append(packet.encode())
+    live.emit("board", {"version": 7, "name": "Lumajang é"})
+
+    frames = [door_websocket._frame_of(text) for text in heard]
+
+    assert len(clients) == len(heard) == 3
+    assert len({id(text) for text in heard}) == len({id(frame) for frame in frames}) == 1
+    socket = door_websocket.LimitedWebSocket.__new__(door_websocket.LimitedWebSocket)
+    socket.closed, socket.raw_write = False, written.append
+    socket.send(heard[0])
+    socket.closed = True
+    body = heard[0].encode()
+    assert written == [b"\x81" + bytes([len(body)]) + body]
 
 
 def test_gevent_still_asks_for_plugins_that_nobody_has() -> None:

@@ -162,6 +162,11 @@ def is_any_due(connection: Connection, now: datetime) -> bool:
     return connection.execute(select(Outbox.id).where(WAITING, Outbox.due_at <= now).limit(1)).first() is not None
 
 
+def waiting(connection: Connection) -> int:
+    """Letters that nobody has taken yet, or that are tried again."""
+    return connection.execute(select(func.count()).select_from(Outbox).where(WAITING)).scalar_one()
+
+
 def take(connection: Connection, now: datetime) -> Sequence[Letter]:
     """The oldest that are due, now the caller's for `LEASE`."""
     # Said twice: of two processes that found the same letter the second finds it moved on.

@@ -320,6 +320,10 @@ class Live:
         with self.app.app_context():
             disconnect(sid, namespace="/")
 
+    def counts(self) -> dict[str, int]:
+        """Open lines of this process, by kind."""
+        return {"screen": len(self._screens), "phone": len(self._phones), "agent": len(self._agents)}
+
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""
         return Counter(self._phones.values())

@@ -11,13 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from prometheus_client.process_collector import ProcessCollector
 
 from shared.domain.errors import Forbidden
-from shared.store import reads
+from shared.store import outbox, reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import screens
 from shared.web.answers import Health
 from shared.web.auth import store
 from shared.web.data_folder import try_to_write
 from shared.web.hosts import is_local
+from shared.web.live import Live
 from shared.web.openapi import described, document
 from shared.web.opening import LiveBoard
 from shared.web.screen import office_config, sentence
@@ -74,7 +75,12 @@ def metrics() -> Response:
     ProcessCollector(registry=registry)
     changes = Gauge("loket_office_version", "Changes of an office so far", ["office"], registry=registry)
     waiting = Gauge("loket_waiting", "People who wait now", ["office", "service"], registry=registry)
-    live = current_app.extensions["loket_live"]
+    lines = Gauge("loket_lines", "Open live lines of this process", ["kind"], registry=registry)
+    letters = Gauge("loket_letters_waiting", "Letters to other programs that wait", registry=registry)
+    live: Live = current_app.extensions["loket_live"]
+    for kind, count in live.counts().items():
+        lines.labels(kind).set(count)
+    letters.set(store().ask(outbox.waiting))
     with store().read() as connection:
         offices = reads.offices(connection)
     for row in offices:
