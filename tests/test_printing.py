@@ -93,13 +93,14 @@ CUTTER_MM = 13
 """From the print head to the knife: so much empty paper ends every slip."""
 
 
-@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 130), ("80mm-42", 104), ("80mm-48", 100)])
+@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 135), ("80mm-42", 106), ("80mm-48", 100)])
 @pytest.mark.parametrize("has_logo", [False, True])
 def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float, has_logo: bool) -> None:
     head = replace(HEAD, above=("Pemerintah Kabupaten Lumajang",), complaint=SIX_CHANNELS)
     lines = slip_visitor.number_slip(
         head, ID, number="A-012", taken_at=AT, status_url=URL, service=OSS, requirements=NEEDED, ready=NEEDED,
         ahead=4, wait_min=(15, 25), facts=FACTS, survey_code="1234",
+        code="K7M-4QX", code_at="antrean.lumajangkab.go.id/t",
     )  # fmt: skip
     logo = io.BytesIO()
     Image.new("RGB", (300, 360)).save(logo, "PNG")

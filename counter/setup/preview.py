@@ -35,5 +35,5 @@ def slip(shown: ServiceStandard, series: str) -> str:
     printer = office.printer()
     paper = printer.profile if printer else "80mm-48"
     picture = io.BytesIO()
-    raster.draw(render(lines, paper), profile(paper).width_dots).save(picture, "PNG")
+    raster.draw(render(lines, paper, is_drawn=True), profile(paper).width_dots).save(picture, "PNG")
     return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode("ascii")

@@ -71,7 +71,8 @@ def number(text: str, width_dots: int) -> Image.Image:
 @lru_cache(maxsize=64)
 def column(said: tuple[Wording, ...], width_dots: int, *, is_centred: bool = False) -> Image.Image:
     """Lines below each other, broken where the column ends."""
-    lines = [replaced for each in said for replaced in _broken(each, width_dots)]
+    break_up = _balanced if is_centred else _broken
+    lines = [line for each in said for line in break_up(each, width_dots)]
     picture = Image.new("L", (width_dots, max(1, sum(_pitch(line) for line in lines))), 255)
     pen, y = ImageDraw.Draw(picture), 0
     for line in lines:
@@ -146,6 +147,13 @@ def _broken(said: Wording, width: int) -> list[Wording]:
             lines.append("")
         lines[-1] = longer
     return [Wording(line, said.size, said.weight) for line in lines]
+
+
+def _balanced(said: Wording, width: int) -> list[Wording]:
+    """The narrowest lines that need no more of them."""
+    lines = _broken(said, width)
+    narrower = range(width // len(lines), width, 8) if len(lines) > 1 else ()
+    return next((found for each in narrower if len(found := _broken(said, each)) == len(lines)), lines)
 
 
 def _fits(said: Wording, text: str) -> float:
