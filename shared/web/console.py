@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
 from shared.domain.errors import Refusal
+from shared.store import reads
 from shared.store.disk import database_away, disk_fault
+from shared.store.office import Store
 from shared.words import FOLDER, LANGUAGES, texts
 
 WORDS = (FOLDER, Path(__file__).parent)
@@ -15,6 +19,15 @@ def say(key: str, /, **facts: object) -> str:
     """The Indonesian sentence, and the English one in brackets."""
     said = [texts(WORDS, language).get(key, key) % facts for language in LANGUAGES]
     return f"{said[0]} ({said[1]})"
+
+
+def office_id(store: Store, slug: str) -> int:
+    """The office that a command is about; ends the command with a sentence when there is none of that name."""
+    with store.read() as connection:
+        offices = {row.slug: row.id for row in reads.offices(connection)}
+    if slug not in offices:
+        raise click.ClickException(say("console.no_office", office=slug, known=", ".join(offices) or "-"))
+    return int(offices[slug])
 
 
 def sentence(error: Refusal) -> str:

@@ -41,14 +41,14 @@ def command(settings: Settings) -> None:
 
 def check(settings: Settings, store: Store) -> Iterator[Finding]:
     """Each finding as soon as it is known; what stands on an unsound database is not looked at."""
-    yield True, "pengaturan (settings)", f"data di {settings.data}"
+    yield True, say("console.settings"), say("console.data_at", folder=settings.data)
     free = shutil.disk_usage(settings.data).free
-    yield True, "ruang disk (disk space)", f"{free // 1_000_000} MB bebas"
+    yield True, say("console.disk"), say("console.disk_free", megabytes=free // 1_000_000)
     integrity = _integrity(store)
-    yield integrity == "ok", "basis data (database)", integrity
+    yield integrity == "ok", say("console.database"), integrity
     with store.read() as connection:
         present, newest = present_revision(connection), revisions()[-1]
-    yield present == newest, "skema (schema)", _schema(present, newest)
+    yield present == newest, say("console.schema"), _schema(present, newest)
     if integrity != "ok" or present != newest:
         return
     with store.read() as connection:
@@ -68,7 +68,7 @@ def check(settings: Settings, store: Store) -> Iterator[Finding]:
 def _schema(present: str | None, newest: str) -> str:
     if present is not None and present not in revisions():
         return say("error.newer_schema", found=present, known=newest)
-    return f"{present or 'kosong'}, terbaru {newest}"
+    return say("console.schema_is", present=present or "-", newest=newest)
 
 
 def _integrity(store: Store) -> str:
@@ -78,13 +78,17 @@ def _integrity(store: Store) -> str:
             return "ok"
         found = str(connection.execute(text("PRAGMA integrity_check")).scalar())
         broken = len(connection.execute(text("PRAGMA foreign_key_check")).all())
-    return found if not broken else f"{broken} baris menunjuk ke baris yang tidak ada"
+    return found if not broken else say("console.rows_broken", count=broken)
 
 
 def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
     office = store.office_config(office_id)
     offered = [service for service in office.services if service.is_active]
-    yield bool(offered and office.counters), slug, f"{len(offered)} layanan, {len(office.counters)} loket"
+    yield (
+        bool(offered and office.counters),
+        slug,
+        say("console.office_has", services=len(offered), counters=len(office.counters)),
+    )
     for printer in office.printers:
         if printer.device_id is not None or not is_wired(printer.kind):  # not this machine's to open
             yield True, f"{slug} printer {printer.slug}", printer.kind

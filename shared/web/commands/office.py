@@ -29,6 +29,7 @@ from shared.standards import InvalidStandard, load, regions, services_in, shippe
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
+from shared.web.console import office_id
 from shared.web.forms import problems_of
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
@@ -133,7 +134,7 @@ def import_services(
 ) -> None:
     """Memasukkan layanan dari berkas FILE (one service or several, all of them or none)."""
     store = _store(settings)
-    office = store.office_config(_id_of(store, slug))
+    office = store.office_config(office_id(store, slug))
     said = dict(each.split("=", 1) for each in letters if "=" in each)
     try:
         services = services_in(file.read_bytes())
@@ -162,14 +163,6 @@ def _line(proposal: Proposal, row: ImportRow) -> str:
     what = f"versi baru dari {replaces.standard.short_name}" if replaces else "layanan baru"
     note = f" (di berkas: {proposal.standard.series})" if series != proposal.standard.series else ""
     return f"{series:<3} {proposal.standard.slug:<24} {what}{note}: {proposal.standard.name}"
-
-
-def _id_of(store: Store, slug: str) -> int:
-    with store.read() as connection:
-        found = next((office.id for office in reads.offices(connection) if office.slug == slug), None)
-    if found is None:
-        raise click.ClickException(f"kantor '{slug}' tidak ada (no such office)")
-    return int(found)
 
 
 def _found(settings: Settings, plan: Plan, passwords: list[Password]) -> None:

@@ -16,6 +16,7 @@ from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Officer
 from shared.web.backups import upgrade_after_backup
+from shared.web.console import office_id, say
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
@@ -56,7 +57,7 @@ def add(settings: Settings, office: str, roles: tuple[str, ...], login: str, nam
         wanted = engine.OfficerForm(login=login, name=name, is_active=True, roles=rows)
         store.change(office_id, Actor.system(datetime.now(UTC)), engine.add_officer, wanted, hash_password(password))
     except (Refusal, ValueError) as error:
-        raise click.ClickException(f"petugas '{login}' tidak dapat dibuat: {error}") from None
+        raise click.ClickException(say("console.officer_refused", login=login, why=error)) from None
     click.echo(f"{login:<16} {password}")
 
 
@@ -89,15 +90,11 @@ def _officer(store: Store, office_id: int, office: str, login: str) -> Officer:
     with store.read() as connection:
         row = reads.officer_by_login(connection, office_id, login)
     if row is None:
-        raise click.ClickException(f"petugas '{login}' tidak ada di {office} (no such officer)")
+        raise click.ClickException(say("console.no_officer", login=login, office=office))
     return row
 
 
 def _open(settings: Settings, office: str) -> tuple[Store, int]:
     upgrade_after_backup(settings)
     store = Store(settings.database())
-    with store.read() as connection:
-        offices = {row.slug: row.id for row in reads.offices(connection)}
-    if office not in offices:
-        raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
-    return store, offices[office]
+    return store, office_id(store, office)

@@ -9,9 +9,9 @@ import click
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.engine import setup_devices
-from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
+from shared.web.console import office_id, say, sentence
 from shared.web.settings import Settings
 
 
@@ -24,12 +24,9 @@ def command(settings: Settings, office: str, name: str, code: str) -> None:
     """Memasangkan perangkat dengan kode yang tampil di layarnya (confirms a device)."""
     upgrade_after_backup(settings)
     store = Store(settings.database())
-    with store.read() as connection:
-        offices = {row.slug: row.id for row in reads.offices(connection)}
-    if office not in offices:
-        raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
     try:
-        device_id = store.change(offices[office], Actor.system(datetime.now(UTC)), setup_devices.confirm, code, name)
+        wanted = office_id(store, office)
+        store.change(wanted, Actor.system(datetime.now(UTC)), setup_devices.confirm, code, name)
     except Refusal as error:
-        raise click.ClickException(f"kode tidak dikenal atau kedaluwarsa (unknown code): {error.code}") from None
-    click.echo(f"Perangkat {device_id} dipasangkan (paired): {name}")
+        raise click.ClickException(sentence(error)) from None
+    click.echo(say("console.paired", name=name))

@@ -21,10 +21,9 @@ from shared.printing.bytes import render
 from shared.printing.delivery import TIMEOUT_S, Answers, ask, connect, deliver, learn
 from shared.printing.profiles import profile
 from shared.printing.status import Status, advice
-from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
-from shared.web.console import say
+from shared.web.console import office_id, say
 from shared.web.settings import Settings
 from shared.words import catalogue
 
@@ -193,17 +192,13 @@ def open_store(settings: Settings) -> Store:
 
 
 def _config(store: Store, office: str) -> OfficeConfig:
-    with store.read() as connection:
-        offices = {row.slug: row.id for row in reads.offices(connection)}
-    if office not in offices:
-        raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
-    return store.office_config(offices[office])
+    return store.office_config(office_id(store, office))
 
 
 def _printer(store: Store, office: OfficeConfig, name: str | None) -> KnownPrinter:
     chosen = office.printer(name)
     if chosen is None or (name is not None and chosen.slug != name):
         known = ", ".join(printer.slug for printer in office.printers)
-        raise click.ClickException(f"printer '{name or ''}' tidak ada (no such printer): {known or '-'}")
+        raise click.ClickException(say("console.no_printer", printer=name or "", known=known or "-"))
     with store.read() as connection:
         return printer_state.printer(connection, chosen.id)

@@ -9,9 +9,9 @@ import click
 from shared.domain.estimate import Accuracy
 from shared.domain.numbering import office_day
 from shared.engine.forecast import judge
-from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
+from shared.web.console import office_id
 from shared.web.settings import Settings
 
 
@@ -28,11 +28,9 @@ def estimate(settings: Settings, office: str, weeks: int) -> None:
     """Seberapa tepat perkiraan waktu tunggu (how good the quoted waits were), by week and service."""
     upgrade_after_backup(settings)
     store = Store(settings.database())
+    wanted = office_id(store, office)
     with store.read() as connection:
-        offices = {row.slug: row.id for row in reads.offices(connection)}
-        if office not in offices:
-            raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
-        config = store.office_configs.read(connection, offices[office])
+        config = store.office_configs.read(connection, wanted)
         today = office_day(datetime.now(UTC), config.zone)
         monday = today - timedelta(days=today.weekday())
         found = judge(connection, config, monday - timedelta(weeks=weeks - 1), today)

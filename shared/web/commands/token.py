@@ -10,6 +10,7 @@ from shared.engine.device import issue_token
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
+from shared.web.console import office_id, say
 from shared.web.settings import Settings
 
 
@@ -26,15 +27,11 @@ def command(settings: Settings, office: str, officer: str | None, purpose: str |
         raise click.UsageError("--officer NAMA atau --kiosk atau --display atau --agent (one of them)")
     upgrade_after_backup(settings)
     store = Store(settings.database())
+    wanted = office_id(store, office)
     with store.read() as connection:
-        offices = {row.slug: row.id for row in reads.offices(connection)}
-        if office not in offices:
-            raise click.ClickException(f"kantor '{office}' tidak ada (no such office): {', '.join(offices) or '-'}")
-        row = reads.officer_by_login(connection, offices[office], officer) if officer else None
+        row = reads.officer_by_login(connection, wanted, officer) if officer else None
     if officer and row is None:
-        raise click.ClickException(f"petugas '{officer}' tidak ada di {office} (no such officer)")
+        raise click.ClickException(say("console.no_officer", login=officer, office=office))
     name = officer or str(purpose)
-    text = store.write_with(
-        issue_token, offices[office], purpose or "officer", name, datetime.now(UTC), row.id if row else None
-    )
+    text = store.write_with(issue_token, wanted, purpose or "officer", name, datetime.now(UTC), row.id if row else None)
     click.echo(text)
