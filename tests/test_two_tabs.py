@@ -28,7 +28,7 @@ class Fields(HTMLParser):
         self.replacing: dict[str, bool] = {}
         """Of each form that shows something to be changed, by its address: whether it keeps what it showed."""
         self._action = ""
-        self._is_filled = False
+        self._is_filled = self._changes = False
         self._form: list[tuple[str, str]] = []
         self._depth = 0
         self._area: str | None = None
@@ -41,6 +41,7 @@ class Fields(HTMLParser):
         name, value = about.get("name") or "", about.get("value") or ""
         if tag == "form":
             self._form, self._action, self._is_filled = [], about.get("action") or "", False
+            self._changes = about.get("method") == "post"
         elif tag == "template":
             self._depth += 1
         elif self._depth:
@@ -72,7 +73,7 @@ class Fields(HTMLParser):
             self._select = None
         elif tag == "form":
             has_base = bool({"_base", "base"} & {name for name, _ in self._form})
-            if self._is_filled:
+            if self._is_filled and self._changes:
                 self.replacing[self._action] = has_base
             if has_base and not self.found:
                 self.found = self._form
