@@ -112,6 +112,19 @@ def test_an_admin_borrows_no_account_that_sees_all_offices(here: World, bupati: 
         here.store.change(here.id, admin, make_token, token)
 
 
+def test_the_queue_is_public_in_counts_for_other_sites(here: World, app: Flask) -> None:
+    here.take()
+
+    answer = app.test_client().get("/uji/queue.json", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert [(each["service"], each["waiting"]) for each in answer.json["services"]] == [
+        ("layanan-1", 1),
+        ("layanan-2", 0),
+    ]
+    assert "A-001" not in answer.text
+
+
 def test_one_command_founds_every_sub_district_with_its_own_name_and_a_second_run_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,25 @@ class MadeSecret(Answer):
     secret: str
 
 
+class QueueService(Answer):
+    """How it stands with one service now."""
+
+    service: str
+    name: str
+    is_open: bool
+    waiting: int
+    wait_min: list[int] | None = Field(description="the expected wait of somebody who comes now: from, to")
+
+
+class QueueFacts(Answer):
+    """The queue of an office in counts, for anybody."""
+
+    office: str
+    name: str
+    at: datetime
+    services: list[QueueService]
+
+
 class RegencyOffice(Answer):
     """One office now, in counts."""
 

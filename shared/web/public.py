@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.process_collector import ProcessCollector
@@ -14,10 +14,11 @@ from shared.domain.errors import Forbidden
 from shared.store import outbox, reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import screens
-from shared.web.answers import Health
+from shared.web.answers import Health, QueueFacts, QueueService
 from shared.web.auth import store
 from shared.web.data_folder import try_to_write
 from shared.web.hosts import is_local
+from shared.web.limits import limiter
 from shared.web.live import Live
 from shared.web.openapi import described, document
 from shared.web.opening import LiveBoard
@@ -39,6 +40,30 @@ def home() -> str:
 @blueprint.get("/<office>/")
 def office() -> str:
     return render_template("office.html", office=office_config())
+
+
+@blueprint.get("/<office>/queue.json")
+@limiter.limit("120/minute")
+@described(QueueFacts)
+def queue() -> Response:
+    """How many wait for each service now and whether it gives numbers, for other sites: counts, and no number."""
+    live: Live = current_app.extensions["loket_live"]
+    board, office = live.board(g.office_id), office_config()
+    told = [
+        QueueService(
+            service=service.slug,
+            name=service.standard.short_name,
+            is_open=board["availability"][service.slug]["is_open"],
+            waiting=board["waiting"].get(service.slug, 0),
+            wait_min=board["waits"].get(service.slug),
+        )
+        for service in office.services
+        if service.slug in board["availability"]
+    ]
+    facts = QueueFacts(office=office.slug, name=office.name, at=live.clock(), services=told)
+    answer = jsonify(facts.model_dump(mode="json"))
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 @blueprint.get("/healthz")
