@@ -155,6 +155,7 @@ def reprint(job_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<office>/paper/slips/<int:job_id>/give-up")
 @officers_only(Right.PRINT)
+@described(takes=PrintAgain)
 def give_up(job_id: int) -> ResponseReturnValue:
     asked = read(PrintAgain)
     change(paper.give_up, job_id)
@@ -163,6 +164,7 @@ def give_up(job_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<office>/paper/<printer>/new-roll")
 @officers_only(Right.PRINT)
+@described(takes=PrintAgain)
 def new_roll(printer: str) -> ResponseReturnValue:
     asked = read(PrintAgain)
     change(paper.roll_changed, printer)
