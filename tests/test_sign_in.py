@@ -151,6 +151,7 @@ def test_a_one_time_password_opens_nothing_but_the_choice_of_another(app: Flask,
     client.environ_base["REMOTE_ADDR"] = "10.0.0.9"  # not local, which opens kiosk and display to anybody
     before = dump(here.store)
     open_to_all = {"public", "devices", "static", "survey_published", "figures", "complaint", "answer", "survey"}
+    open_to_all |= {"phone_code"}
     coming_and_going = {f"counter.{name}" for name in ("sign_in", "do_sign_in", "sign_out", "change_password")}
     coming_and_going |= {"counter.sign_in_code", "counter.do_sign_in_code"}
     opened = []
