@@ -183,24 +183,20 @@ def test_two_series_with_one_pattern_give_no_number_twice(office: world.World) -
         office.do(letters.issue, "twin")
 
 
-# One process of the race: opens the database by itself, says that it is ready, and takes its share of the numbers.
+# What one process of the race does (see `test_race.together`): it takes its share of the numbers.
 ISSUES = """
-import json, sys
-from world import World
 from shared.engine import letters
-from shared.store.office import Store
 
-url, office_id, officers, count = json.loads(sys.argv[1])
-office = World(Store(url), office_id, "uji", officers)
-print("ready", flush=True)
-sys.stdin.readline()
-given = []
-for n in range(count):
-    letter = office.do(letters.issue, ("umum", "skck")[n % 2])
-    given.append(letter.number)
-    if n % 5 == 0:
-        office.do(letters.declare_void, letter.id, "uji")
-print(json.dumps(given), flush=True)
+def share(all_ready, url, office_id, officers, count):
+    office = World(Store(url), office_id, "uji", officers)
+    all_ready()
+    given = []
+    for n in range(count):
+        letter = office.do(letters.issue, ("umum", "skck")[n % 2])
+        given.append(letter.number)
+        if n % 5 == 0:
+            office.do(letters.declare_void, letter.id, "uji")
+    return given
 """
 
 

@@ -119,5 +119,5 @@ def test_taking_a_number_with_its_slip_passes_few_files_beside_what_every_click_
     slip = {each for each in own if "/slip" in each or each.endswith(("words.py", "letterhead.py", "channel.py"))}
 
     assert "shared/engine/visitor.py" in own
-    assert len(own - slip) <= 16, "\n".join(sorted(own - slip))
+    assert len(own - slip) <= 17, "\n".join(sorted(own - slip))
     assert len(slip) <= 7, "\n".join(sorted(slip))

@@ -19,7 +19,7 @@ def common(name: str) -> dict[str, object]:
     block = {"heading": [name], "name": name, "below": [name]}
     return {
         "letterhead": [name], "office": f"Kecamatan {name}", "contact": [name], "is_practice": True, "place": name,
-        "on": "hari ini", "approver": block, "reporter": block,
+        "on": "hari ini", "approver": block, "reporter": block, "arms": [],
     }  # fmt: skip
 
 
