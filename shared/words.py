@@ -34,10 +34,12 @@ class Words:
         """ "Senin, 23 November 2026", in one piece when the line breaks."""
         return _day(on, self.language)
 
-    def short(self, at: date, *, seconds: bool = False) -> str:
-        """ "26 Nov 2026", of a moment "26 Nov 2026, 16.09"."""
+    def short(self, at: date, *, seconds: bool = False, today: date | None = None) -> str:
+        """ "26 Nov 2026", of a moment "26 Nov 2026, 16.09"; "hari ini, 16.09" when it fell on `today`."""
         day = f"{at.day} {_months(self.language)[at.month]} {at.year}"
-        return f"{day}, {self.clock(at, seconds=seconds)}" if isinstance(at, datetime) else day
+        if not isinstance(at, datetime):
+            return day
+        return f"{self('date.today') if at.date() == today else day}, {self.clock(at, seconds=seconds)}"
 
     def short_day(self, on: date) -> str:
         """ "Senin, 23 November": this year's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,6 +30,14 @@ def test_a_short_promise_is_due_at_a_minute_and_a_long_one_on_a_day(unit: Unit, 
 
     assert said == [indonesian, english]
     assert due(promise, None, ID) == ""
+
+
+def test_a_moment_of_today_is_said_as_today() -> None:
+    today, before = AT.date(), AT - timedelta(days=1)
+
+    assert [each.short(AT, today=today) for each in (ID, EN)] == ["hari ini, 16.41", "today, 16:41"]
+    assert [ID.short(at, today=today) for at in (before, today)] == ["25 Nov 2026, 16.41", "26 Nov 2026"]
+    assert ID.short(AT) == "26 Nov 2026, 16.41"
 
 
 def test_a_promise_is_said_as_the_standard_writes_it_and_in_english_by_its_number() -> None:

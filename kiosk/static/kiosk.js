@@ -3,19 +3,21 @@
 import { stayAwake } from "../shared/awake.js";
 import { live } from "../shared/live.js";
 import { backInComplaint, beginComplaint, drawComplaint, touchComplaint, typeComplaint } from "./complaint.js";
-import { askFile, drawFile } from "./file.js";
+import { drawFile } from "./file.js";
 import { guard } from "./guard.js";
 import { drawHome } from "./home.js";
 import { idle } from "./idle.js";
+import { printMissing } from "./missing.js";
 import { drawNumber, leavePaper, watchPaper } from "./number.js";
 import { all, board, facts, noPaper, note, one, press, renew, root } from "./page.js";
+import { receiptAsker } from "./results.js";
 import { keys } from "./scan.js";
 import { drawService, drawStandard, turnNeeds } from "./service.js";
 import { forget, isFresh, keep, nonce, session } from "./session.js";
 import { measure, toggle } from "./sizes.js";
 import { hush, speak } from "./sound.js";
 import { questionnaire } from "./survey.js";
-import { asker, post } from "./ticket.js";
+import { asker } from "./ticket.js";
 import { phrase, speakIn, time } from "./words.js";
 
 const HOME_AFTER_MS = 15000; // how long the number stays on the screen
@@ -24,13 +26,9 @@ const HOME_AFTER_FAILED_MS = 45000; // without paper the number must be written 
 const SHOWN_MS = 1200; // the taps of a hurried finger that still come end nothing
 const TWICE_MS = 400; // a second tap on the same spot was meant for the screen before
 const TWICE_PX = 24;
-const LONGEST_CODE = 12;
-const MISSING_MS = 8000;
-const LIST_MS = 10000; // how long it stands that the list can be taken
 
 let drawnPlace = null;
 let isAway = false;
-let isLooking = false;
 
 // --- where we are ---
 
@@ -85,7 +83,7 @@ function draw() {
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);
-  ({ home: drawHome, service: drawService, standard: drawStandard, number: drawNumber, results: drawResults, file: drawFile, complaint: drawComplaint, survey: survey.draw, help: drawHelp })[where.name](screen, where.slug);
+  ({ home: drawHome, service: drawService, standard: drawStandard, number: drawNumber, results: results.draw, file: drawFile, complaint: drawComplaint, survey: survey.draw, help: drawHelp })[where.name](screen, where.slug);
   const placed = where.name + (where.slug || "");
   if (drawnPlace !== null && drawnPlace !== placed) {
     const title = one("h1", screen);
@@ -148,39 +146,16 @@ function take(slug) {
   number.ask({ url: facts.urls.take, body: { service: slug, priority: session.priority, nonce: nonce(), language: session.language, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [] } });
 }
 
-// A number when the file needs its applicant now; else where the file stands, and no word of paper that is not coming.
-async function collect(code) {
-  if (!code || session.pending || isLooking) {
-    return;
-  }
-  note("");
-  isLooking = true;
-  overlay("busy");
-  const file = await askFile(code);
-  isLooking = false;
-  overlay(null);
-  if (file && file.refused !== undefined) {
-    note(file.refused);
-    draw();
-  } else if (file && !file.may_come) {
+const results = receiptAsker({
+  draw,
+  overlay,
+  shown(file) {
     keep({ file });
     clock.endIn(HOME_AFTER_FILE_MS);
     go("file");
-  } else {
-    number.ask({ url: facts.urls.results, body: { code, nonce: nonce(), language: session.language } });
-  }
-}
-
-function drawResults(screen) {
-  one("[data-code]", screen).textContent = session.code + "▏";
-  one('[data-action="collect"]', screen).disabled = session.code.length === 0;
-}
-
-function digit(key) {
-  keep({ code: key === "Backspace" ? session.code.slice(0, -1) : (session.code + key.toUpperCase()).slice(0, LONGEST_CODE) });
-  note("");
-  draw();
-}
+  },
+  take: (code) => number.ask({ url: facts.urls.results, body: { code, nonce: nonce(), language: session.language } }),
+});
 
 const survey = questionnaire({ csrf: facts.csrf, go, draw, leave, ended: () => clock.endIn(HOME_AFTER_MS) });
 
@@ -292,36 +267,15 @@ const ACTIONS = {
   more() { keep({ page: (session.page + 1) % Number(one("[data-tiles]").dataset.pages) }); draw(); },
   "more-needs"() { turnNeeds(); draw(); },
   take() { take(place().slug); },
-  collect() { collect(session.code); },
+  collect() { results.collect(session.code); },
   finish: leave,
   stay() { clock.touch(); },
   speak() { speak(speechKey(), place().name === "number" ? session.ticket.ahead : undefined); },
   scan() { switchScanning.toggle(); },
   "give-up"() { number.giveUp(); draw(); },
   volume() { keep({ volume: { 1: 0.4, 0.4: 0.7, 0.7: 1 }[session.volume] || 1 }); draw(); },
-  "print-missing": printMissing,
+  "print-missing"() { printMissing(place().slug, draw); },
 };
-
-async function printMissing() {
-  const slug = place().slug;
-  const body = { service: slug, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [], language: session.language };
-  one('[data-of="' + slug + '"] [data-action="print-missing"]').hidden = true; // one slip for ten taps
-  let isPrinting = false;
-  try {
-    const said = await post(facts.urls.missing, MISSING_MS, facts.csrf, body);
-    isPrinting = said.answer.ok && Boolean(said.facts.job);
-  } catch (fault) {
-    console.warn("no list", fault);
-  }
-  note(phrase(isPrinting ? "list_printing" : "list_failed"), isPrinting);
-  setTimeout(() => {
-    if (isPrinting) {
-      note(phrase("list_printed"), true);
-    }
-    draw();
-  }, 3000);
-  setTimeout(() => note(""), LIST_MS);
-}
 
 let shownAt = -SHOWN_MS;
 let tapped = { at: -TWICE_MS, x: 0, y: 0, on: "" };
@@ -338,7 +292,7 @@ function isEcho(event) { // by the finger's own time, which a busy page does not
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button || isLooking || (session.pending && button.dataset.action !== "give-up") || isEcho(event)) {
+  if (!button || results.isLooking() || (session.pending && button.dataset.action !== "give-up") || isEcho(event)) {
     return;
   }
   const where = place();
@@ -360,7 +314,7 @@ document.addEventListener("click", (event) => {
   } else if (where.name === "survey" && survey.touch(button, where.slug)) {
     note("");
   } else if (button.dataset.digit) {
-    digit(button.dataset.digit);
+    results.digit(button.dataset.digit);
   } else if (ACTIONS[button.dataset.action]) {
     ACTIONS[button.dataset.action]();
   }
@@ -373,7 +327,7 @@ const switchScanning = keys({
     } else if (place().name !== "number") {
       keep({ code: "" });
       go("results");
-      collect(text);
+      results.collect(text);
     }
   },
   typed(key) {
@@ -386,7 +340,7 @@ const switchScanning = keys({
     } else if (where.name === "survey") {
       survey.typed(key, where.slug);
     } else if (where.name === "results" && (/^[0-9a-z/]$/i.test(key) || key === "Backspace")) {
-      digit(key);
+      results.digit(key);
     }
   },
 });

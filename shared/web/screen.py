@@ -25,6 +25,7 @@ from shared.store import reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import forms
 from shared.web.auth import store, wants_page
+from shared.web.context import now
 from shared.web.i18n import language
 from shared.web.urls import came_from
 from shared.words import words
@@ -55,10 +56,18 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["csrf"] = _csrf_field
 
 
-def _moment(at: date | None, seconds: bool = False) -> str:
-    """A day as "26 Nov 2026", a moment as "26 Nov 2026, 16.09" by the office's clock; a dash for what never was."""
-    here = at.astimezone(office_config().zone) if isinstance(at, datetime) else at
-    return words(language()).short(here, seconds=seconds) if here else "–"
+def _moment(at: date | None, seconds: bool = False, dated: bool = False) -> str:
+    """A day as "26 Nov 2026", a moment as "26 Nov 2026, 16.09" by the office's clock; a dash for what never was.
+
+    A moment of today is "hari ini, 16.09", unless the page is evidence (`seconds`) or is taken home (`dated`).
+    """
+    if at is None:
+        return "–"
+    if not isinstance(at, datetime):
+        return words(language()).short(at)
+    zone = office_config().zone
+    today = None if seconds or dated else now().astimezone(zone).date()
+    return words(language()).short(at.astimezone(zone), seconds=seconds, today=today)
 
 
 def _clock(at: datetime, seconds: bool = False) -> str:
