@@ -10,6 +10,7 @@ from flask_babel import format_date, gettext
 from sqlalchemy import Connection, select
 
 from shared.domain import board
+from shared.domain.announced import to_bring
 from shared.domain.availability import Availability, Code
 from shared.domain.errors import Unknown
 from shared.domain.file_state import RUNNING
@@ -70,6 +71,8 @@ def ticket(token: str) -> ResponseReturnValue:
         else url_for("published.standard", office=office.slug, slug=standard.slug),
         channels=office.channels(office.service_ids[row.service_id]),
         above=office.profile.get("letterhead", ()),
+        to_bring=to_bring,
+        say=words(language()),
         forms=frozenset() if standard.is_delicate else blank_forms.known(office.slug, standard),
         bring=[] if standard.is_delicate else brought.read(row.brought, row.service_id).needed(standard),
         languages={code: url_for("phone.ticket", token=token, lang=code) for code in ("id", "en")},

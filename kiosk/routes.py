@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from kiosk import complaint, file_look, speech, survey
 from kiosk.words import BothLanguages, picture
-from shared.domain.announced import in_their_cases, questions_tree
+from shared.domain.announced import in_their_cases, questions_tree, to_bring
 from shared.domain.brought import brought
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, series_colour
@@ -65,6 +65,8 @@ def page() -> str:
         office=office_config(),
         services=services,
         in_their_cases=in_their_cases,
+        to_bring=to_bring,
+        said_by={each: words(each) for each in LANGUAGES},
         trees={service.slug: questions_tree(service.standard) for service in services},
         promises={
             service.slug: [service_facts(service.standard, words(each)) for each in LANGUAGES] for service in services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from shared.domain.announced import announced
+from shared.domain.announced import announced, to_bring
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.service_facts import service_facts
@@ -93,7 +93,7 @@ def _service(service: ServiceStandard, answers: dict[str, str], say: Say, langua
     question = next_question(service, answers)
     if question is not None:
         return f"{service.name_in(language)}. {_question(question, language)}"
-    bring = [each.text_in(language) for each in announced(service, answers)]
+    bring = [to_bring(each, words(language)) for each in announced(service, answers)]
     needs = f"{say('What you need to bring')}: {'; '.join(bring)}"
     facts = service_facts(service, words(language))
     told = [needs, *facts.lines(words(language)), *facts.criteria]

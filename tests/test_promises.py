@@ -6,8 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.domain.announced import to_bring
 from shared.domain.service_facts import due, fee_words, promised, service_facts
-from shared.domain.standard_parts import Fee, Promise, Unit
+from shared.domain.standard import Requirement, ServiceStandard
+from shared.domain.standard_parts import (
+    DeclaredField,
+    Fee,
+    FieldKind,
+    Option,
+    Original,
+    Promise,
+    PromisePart,
+    Rate,
+    Unit,
+)
 from shared.standards import shipped
 from shared.words import words
 
@@ -53,6 +65,39 @@ def test_a_fee_is_free_an_amount_or_the_words_of_a_tariff() -> None:
 
     assert [fee_words(each, ID) for each in (free, amount, tariff, None)] == [free.text, amount.text, tariff.text, ""]
     assert [fee_words(each, EN) for each in (free, amount, tariff)] == ["Free of charge", "25,000 rupiah", tariff.text]
+
+
+def test_numbers_are_said_where_the_standard_has_no_words_of_its_own() -> None:
+    parts = (PromisePart("Administrasi", 10, Unit.MINUTES), PromisePart("Survei 2 hari kerja", 2, Unit.WORKING_DAYS))
+    promise = Promise(3, Unit.WORKING_DAYS, up_to=5, parts=parts)
+
+    assert promised(promise, ID) == "3-5 hari kerja; Administrasi: 10 menit; Survei 2 hari kerja"
+    assert promised(Promise(3, Unit.WORKING_DAYS, "3 sampai 5 hari kerja", 5), ID) == "3 sampai 5 hari kerja"
+    assert [fee_words(Fee(25000), each) for each in (ID, EN)] == ["Rp25.000", "25,000 rupiah"]
+    assert fee_words(Fee(0), ID) == "Tidak dipungut biaya (gratis)"
+
+
+def test_rates_are_told_with_what_they_are_counted_by() -> None:
+    rates = (Rate("Per lembar", 2000, per="lembar"), Rate("Biaya PPAT", per="nilai", percent=1), Rate("Meterai", 10000))
+    lembar, nilai = (
+        DeclaredField("lembar", "Jumlah lembar", kind=FieldKind.NUMBER),
+        DeclaredField("nilai", "Nilai tanah"),
+    )
+    service = ServiceStandard("uji", "A", "Uji", "Uji", fields=(lembar, nilai), fee=Fee(None, "Meterai sendiri", rates))
+
+    told = service_facts(service, ID).fee
+
+    assert told == "Meterai sendiri; Per lembar: Rp2.000 x Jumlah lembar; Biaya PPAT: 1% x Nilai tanah"
+
+
+def test_a_visitor_hears_before_the_desk_in_what_form_a_paper_is_wanted() -> None:
+    either = (Option("ktp", "KTP"), Option("sim", "SIM"))
+    paper = Requirement("a", "Identitas", original=Original.SHOWN, copies=2, stamp_duty=True, choices=either)
+
+    assert to_bring(paper, ID) == (
+        "Identitas (KTP / SIM; asli dibawa untuk diperlihatkan; 2 lembar fotokopi; bermeterai)"
+    )
+    assert to_bring(Requirement("b", "Pernyataan bermeterai", stamp_duty=True), ID) == "Pernyataan bermeterai"
 
 
 def test_the_criteria_of_ranuyoso_are_said_in_both_languages() -> None:

@@ -97,6 +97,29 @@ def test_a_program_gets_the_standard_as_json_without_notes(app: Flask) -> None:
     assert "Penggilingan" not in answer.text
 
 
+def test_the_page_tells_the_way_online_the_hours_and_what_some_get(app: Flask, desks: Desks) -> None:
+    change(
+        desks,
+        online={"address": "https://oss.go.id", "text": "Buat akun dahulu."},
+        hours=[{"days": ["selasa", "kamis"], "opens": "08:00", "closes": "11:00"}],
+        products=[],
+        products_by_case=[{"text": "Surat rekomendasi"}],
+    )
+
+    shown, told = (
+        page(app),
+        PublishedStandard.model_validate(
+            app.test_client().get("/lumajang/standard/oss", headers={"Accept": "application/json"}).json
+        ),
+    )
+
+    assert 'Daftar daring dahulu: <a href="https://oss.go.id">https://oss.go.id</a> Buat akun dahulu.' in shown
+    assert "Selasa, Kamis: 08:00-11:00" in shown
+    assert shown.index('data-component="products"') < shown.rindex("Surat rekomendasi")
+    assert (told.products, told.online) == (["Surat rekomendasi"], "https://oss.go.id")
+    assert told.hours == ["Selasa, Kamis: 08:00-11:00"]
+
+
 def test_the_public_sees_what_changed_but_no_note(app: Flask, desks: Desks) -> None:
     change(desks, staff_count=7)
     change(desks, notes=["Tanyakan kepada Camat"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from shared.domain.slip import SlipWords
 from shared.domain.standard import Requirement, ServiceStandard, applies, next_question
 from shared.domain.standard_parts import DeclaredField, FieldKind
 
@@ -41,6 +42,21 @@ def _in_cases(requirement: Requirement, cases: Sequence[tuple[DeclaredField, str
         return f"{requirement.text_in(language)} ({named})"
 
     return replace(requirement, text=in_words("id"), text_en=in_words("en") if requirement.text_en else None)
+
+
+def to_bring(requirement: Requirement, words: SlipWords) -> str:
+    """The paper in words, with what a visitor must know of it before the desk: "KTP (asli diperlihatkan; 2 lembar
+    fotokopi)". What its own words say already is not said twice.
+    """
+    text, original = requirement.text_in(words.language), requirement.original
+    details = [
+        *([" / ".join(each.text_in(words.language) for each in requirement.choices)] if requirement.choices else []),
+        *([words(f"bring.original_{original.value}")] if original else []),
+        *([words("slip.copies", count=requirement.copies)] if requirement.copies else []),
+        *([words("slip.stamp_duty")] if requirement.stamp_duty else []),
+    ]
+    untold = [each for each in details if each.lower() not in text.lower()]
+    return f"{text} ({'; '.join(untold)})" if untold else text
 
 
 def questions_tree(service: ServiceStandard, answers: Mapping[str, str] | None = None) -> Tree:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.slip import SlipWords
 from shared.domain.standard import ServiceStandard
-from shared.domain.standard_parts import Fee, Promise, Unit
+from shared.domain.standard_parts import Fee, Promise, PromisePart, Rate, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ServiceFacts:
 def service_facts(service: ServiceStandard, words: SlipWords) -> ServiceFacts:
     return ServiceFacts(
         promised(service.promise, words),
-        fee_words(service.fee, words),
+        "; ".join(_fee(service, words)),
         _products(service, words.language),
         tuple(each.text_in(words.language) for each in service.criteria),
     )
@@ -45,9 +46,10 @@ def promised(promise: Promise | None, words: SlipWords) -> str:
     """The promised time: as the standard says it, in English by its number; "" when none is promised."""
     if promise is None:
         return ""
-    if words.language == "id" or promise.value is None or promise.unit is None or promise.up_to is not None:
-        return promise.text
-    return words(f"promise.{promise.unit.value}.{'one' if promise.value == 1 else 'many'}", count=promise.value)
+    counted = _counted(promise, words)
+    whole = promise.text if words.language == "id" and promise.text else counted or promise.text
+    parts = [_part(each, words) for each in promise.parts if each.text.lower() not in promise.text.lower()]
+    return "; ".join(each for each in (whole, *parts) if each)
 
 
 def due(promise: Promise | None, due_at: datetime | None, words: SlipWords) -> str:
@@ -62,8 +64,47 @@ def due(promise: Promise | None, due_at: datetime | None, words: SlipWords) -> s
 
 
 def fee_words(fee: Fee | None, words: SlipWords) -> str:
+    """What it costs: as the standard says it, in English (and without words of its own) by its number."""
     if fee is None:
         return ""
-    if words.language == "id" or fee.rupiah is None:
+    if fee.rupiah is None or (words.language == "id" and fee.text):
         return fee.text
-    return words("fee.rupiah", rupiah=f"{fee.rupiah:,}") if fee.rupiah else words("fee.free")
+    return _rupiah(fee.rupiah, words) if fee.rupiah else words("fee.free")
+
+
+# --- inside ---
+
+
+def _part(part: PromisePart, words: SlipWords) -> str:
+    """A part of the promise; its number only where its words do not say it."""
+    counted = _counted(part, words)
+    return part.text if not counted or counted in part.text or part.when else f"{part.text}: {counted}"
+
+
+def _counted(promise: Promise | PromisePart, words: SlipWords) -> str:
+    """ "3-5 hari kerja"; "" where words alone promise."""
+    if promise.value is None or promise.unit is None:
+        return ""
+    count = promise.value if promise.up_to is None else f"{promise.value}-{promise.up_to}"
+    return words(f"promise.{promise.unit.value}.{'one' if count == 1 else 'many'}", count=count)
+
+
+def _fee(service: ServiceStandard, words: SlipWords) -> Iterator[str]:
+    """The fee and the rates that its words do not name."""
+    fee, said = service.fee, fee_words(service.fee, words)
+    if said:
+        yield said
+    fields = {each.key: each.text_in(words.language) for each in service.fields}
+    for rate in fee.rates if fee else ():
+        if rate.text.lower() not in said.lower():
+            yield f"{rate.text}: {_rate(rate, fields.get(rate.per or '', ''), words)}"
+
+
+def _rate(rate: Rate, per: str, words: SlipWords) -> str:
+    amount = f"{rate.percent:g}%" if rate.percent is not None else _rupiah(rate.rupiah or 0, words)
+    return f"{amount} x {per}" if per else amount
+
+
+def _rupiah(amount: int, words: SlipWords) -> str:
+    grouped = f"{amount:,}"
+    return words("fee.rupiah", rupiah=grouped.replace(",", ".") if words.language == "id" else grouped)

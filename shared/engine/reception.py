@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from shared.domain.announced import announced
+from shared.domain.announced import announced, to_bring
 from shared.domain.errors import Invalid
 from shared.domain.slip_visitor import missing_requirements_slip
 from shared.domain.standard import next_question
@@ -38,7 +38,7 @@ def print_missing(
     if next_question(standard, answers) is not None:
         raise Invalid("fields", fields=["answers"])
     bring = announced(standard, answers)
-    missing = [each.text_in(language) for each in bring if each.key not in ready]
+    missing = [to_bring(each, words(language)) for each in bring if each.key not in ready]
     if not missing:
         raise Invalid("fields", fields=["ready"])
     lines = missing_requirements_slip(
@@ -46,7 +46,7 @@ def print_missing(
         words(language),
         service=standard.name_in(language),
         missing=missing,
-        ready=[each.text_in(language) for each in bring if each.key in ready],
+        ready=[to_bring(each, words(language)) for each in bring if each.key in ready],
         made_at=tx.now.astimezone(tx.office.zone),
     )
     job_id = print_lines(tx, MISSING, lines, printer=printer)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from shared.domain.announced import to_bring
 from shared.domain.availability import require_open
 from shared.domain.brought import NOTHING_SAID, Brought
 from shared.domain.errors import Closed, NotAllowed, Unknown
@@ -230,8 +231,8 @@ def _print_number(
         ahead=taken.ahead,
         wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
         where=tx.office.waiting_room(service),
-        requirements=[each.text_in(language) for each in bring],
-        ready=[each.text_in(language) for each in bring if each.key in said.ready],
+        requirements=[to_bring(each, words(language)) for each in bring],
+        ready=[to_bring(each, words(language)) for each in bring if each.key in said.ready],
         facts=service_facts(standard, words(language)),
         notice=_notice(tx, service, language),
         code=short_code(taken.token),

@@ -10,17 +10,20 @@ from datetime import date
 from io import BytesIO
 
 import segno
+from babel.dates import get_day_names
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 from pydantic import Field
 
+from shared.domain.announced import in_their_cases, to_bring
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.service_facts import service_facts
 from shared.domain.speech import number_words
 from shared.domain.standard import COMPONENTS, MANAGEMENT, PUBLISHED, ServiceStandard
 from shared.domain.standard_diff import Difference, differences
+from shared.domain.standard_parts import Weekday
 from shared.store import reads
 from shared.web import blank_forms
 from shared.web.answers import Answer
@@ -34,6 +37,7 @@ from shared.web.urls import paper_url
 from shared.words import words
 
 blueprint = Blueprint("published", __name__)
+_WEEK = tuple(Weekday)
 PAPERS = ("a4", "a3")
 INTERNAL = ("notes", "originals", "slug", "series", "icon", "group", "group_en")
 """Fields of a standard of which a change is no matter of the public."""
@@ -92,7 +96,10 @@ class PublishedStandard(Answer):
     steps: list[PublishedStep]
     promise: PublishedTime | None
     fee: PublishedFee | None
-    products: list[str]
+    products: list[str] = Field(description="those of some cases only among them")
+    online: str | None = Field(description="where it is had or registered online")
+    online_only: bool
+    hours: list[str] = Field(description="of this service alone; empty: those of the office")
     complaint: list[PublishedChannel]
     legal_basis: list[str]
     facilities: list[str]
@@ -123,6 +130,10 @@ def standard(slug: str) -> ResponseReturnValue:
         numbers={key: number for number, key in enumerate(COMPONENTS, 1)},
         staff=number_words(known.staff_count, language()) if known.staff_count and known.staff_count < 10_000 else "",
         picture=picture(known),
+        bring=in_their_cases(known),
+        to_bring=to_bring,
+        say=words(language()),
+        hours=_hours(known),
         forms=blank_forms.known(office.slug, known),
         qr=_qr(slug),
         address=re.sub("^https?://", "", paper_url(url_for("published.standard", slug=slug))),
@@ -196,8 +207,6 @@ def as_answer(office: OfficeConfig, service: ServiceConfig) -> PublishedStandard
         for number, each in enumerate(known.steps, 1)
     ]
     promise, fee = known.promise, known.fee
-    said["promise"] = promise and {"text": promise.text, "value": promise.value, "unit": promise.unit}
-    said["fee"] = fee and {"text": fee.text, "rupiah": fee.rupiah}
     said["complaint"] = [
         {
             "kind": each.kind,
@@ -207,6 +216,12 @@ def as_answer(office: OfficeConfig, service: ServiceConfig) -> PublishedStandard
         }
         for each in office.channels(service)
     ]
+    facts = service_facts(known, words())
+    said["promise"] = promise and {"text": facts.time, "value": promise.value, "unit": promise.unit}
+    said["fee"] = fee and {"text": facts.fee, "rupiah": fee.rupiah}
+    said["products"] = list(facts.products)
+    said |= {"online": known.online and known.online.address, "hours": _hours(known)}
+    said["online_only"] = known.online is not None and known.online.only
     page = url_for("published.standard", slug=known.slug, _external=True)
     return PublishedStandard.model_validate(
         {**said, "office": office.name, "service": known.slug, "version": _number(service), "page": page}
@@ -216,11 +231,19 @@ def as_answer(office: OfficeConfig, service: ServiceConfig) -> PublishedStandard
 def _filled(office: OfficeConfig, service: ServiceConfig, keys: tuple[str, ...]) -> list[str]:
     """Those of the components that have something to say."""
     empty = (None, (), "")
-    return [
-        key
-        for key in keys
-        if (office.channels(service) if key == "complaint" else getattr(service.standard, key)) not in empty
-    ]
+    known = service.standard
+    besides = {
+        "complaint": office.channels(service),
+        "products": (*known.products, *known.products_by_case),
+    }
+    return [key for key in keys if besides.get(key, getattr(known, key)) not in empty]
+
+
+def _hours(service: ServiceStandard) -> list[str]:
+    """ "Selasa, Kamis: 08.00-11.00"; empty when it is given in all hours of the office."""
+    names = get_day_names("wide", locale=language())
+    days = [(", ".join(names[_WEEK.index(day)] for day in each.days), each) for each in service.hours]
+    return [f"{on}: {each.opens}-{each.closes}" for on, each in days]
 
 
 def _number(service: ServiceConfig) -> int:
