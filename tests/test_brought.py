@@ -106,6 +106,20 @@ def test_the_desk_finds_answers_and_ticks_there_and_the_file_keeps_the_answers(a
     assert desks.file(file["id"]).answers == {"status": "cerai"}
 
 
+def test_a_question_answered_at_the_desk_keeps_all_that_was_typed(app: Flask, desks: Desks) -> None:
+    taken = take(app)
+    desks.serve_next("loket1")
+    browser = sign_in(app, "loket1", office="lumajang")
+    typed = {"name": "Siti Contoh", "nik": "3508205708909992", "phone": "081234567890"}
+    said = {f"applicant.{key}": words for key, words in typed.items()}
+
+    page = browser.post(f"/lumajang/counter/1/tickets/{taken.json['id']}/file", _answer="status=cerai", **said)
+
+    assert 'name="answers.status" value="cerai"' in page.text
+    for key, words in said.items():
+        assert re.search(rf'<input[^>]*name="{re.escape(key)}"[^>]*value="{words}"', page.text), key
+
+
 def test_a_ticket_that_went_to_another_service_takes_nothing_along(app: Flask, desks: Desks) -> None:
     taken = take(app, answers={"status": "cerai"}, ready=["ktp"])
     desks.serve_next("loket1")

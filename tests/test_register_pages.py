@@ -186,9 +186,11 @@ def test_the_sheet_carries_place_post_rank_and_nip(office: Office) -> None:
 
 
 def test_the_list_of_uncollected_results_says_whose_they_are_and_when_steps_were_done(office: Office) -> None:
-    office.desks.to_step("handover")
+    case_id = office.desks.to_step("handover")
     office.desks.now += timedelta(days=2)
     office.kasi = office.sign_in("kasi")
+    office.desks.serve_next("loket1")
+    office.desks.collect("loket1", case_id, receiver={"kind": "self"})  # a touch; it still lies there since then
 
     page = office.get("/results").text
 

@@ -24,14 +24,17 @@ from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.print_job import JobState
 from shared.domain.slip import Cut, Space, Text
 from shared.engine import paper, print_queue
-from shared.engine.spooler import Spooler, is_gone
-from shared.printing.delivery import Outcome, Result
-from shared.printing.status import Status
+from shared.engine.printer_state import QUIET_S
+from shared.engine.spooler import ASK_S, LOOK_S, Spooler, is_gone
+from shared.printing.delivery import LEARN_S, TIMEOUT_S, Outcome, Result
+from shared.printing.status import Status, advice
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Office, Printer, PrintJob
 from shared.web.commands.printer import command as printer_command
+from shared.web.console import WORDS
 from shared.web.settings import Settings
+from shared.words import LANGUAGES, texts
 
 LIMIT_S = 30
 GONE = "server/elsewhere/1/1"
@@ -660,7 +663,14 @@ def test_a_new_printer_that_answers_nothing_gets_its_slips_all_the_same(
 
 
 @pytest.mark.parametrize(
-    ("dialect", "answers"), [("full", "in_order"), ("no_gs_r", "real_time"), ("deaf", "real_time")]
+    ("dialect", "answers"),
+    [
+        ("full", "in_order"),
+        ("no_gs_r", "real_time"),
+        ("deaf", "real_time"),
+        ("closes", "in_order"),
+        ("closes_no_gs_r", "real_time"),
+    ],
 )
 def test_a_new_printer_is_learned_before_its_first_slip(small: World, clock: Clock, dialect: str, answers: str) -> None:
     device = PaperPrinter(dialect=dialect)
@@ -673,6 +683,33 @@ def test_a_new_printer_is_learned_before_its_first_slip(small: World, clock: Clo
     assert printer(small.store, printer_id).answers == answers
     assert len(on_paper(device, "N0001", marked=False)) == 1
     assert not on_paper(device, "N0001", marked=True)
+
+
+def test_a_slip_is_out_or_its_printers_trouble_is_told_within_ten_seconds() -> None:
+    first_slip = LOOK_S + LEARN_S + TIMEOUT_S  # also of a printer that answers nothing: it is asked so long
+    no_answer, agent_gone = ASK_S + LOOK_S + TIMEOUT_S, QUIET_S + LOOK_S
+
+    assert max(first_slip, no_answer, agent_gone) <= 10
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(Fault.SILENT, Status.UNKNOWN), (Fault.HALF_OPEN, Status.UNKNOWN), (Fault.HANG_UP, Status.OFFLINE)],
+)
+def test_a_printer_that_falls_silent_or_hangs_up_is_told_with_what_to_do(
+    small: World, clock: Clock, fault: Fault, status: Status
+) -> None:
+    device = PaperPrinter()
+    device.fault = fault
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address, status="ok")
+        wanted = queue(small, "N0001", clock())
+        until(lambda: job(small.store, wanted).fault)
+        until(lambda: printer(small.store, printer_id).status == status)
+
+    for language in LANGUAGES:
+        assert len(texts(WORDS, language)[f"printer_hint.{advice(job(small.store, wanted).fault)}"]) > 40
 
 
 def test_a_printer_that_closes_after_each_slip_is_not_doubted_for_ever(small: World, clock: Clock) -> None:
