@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -19,7 +20,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import update
 from test_announce import television, wait_until
+from test_drafts import Site
 from test_screens import take_number
+from werkzeug.serving import make_server
 from world import World
 
 from shared.store.copies import back_up
@@ -146,6 +149,49 @@ def test_all_screens_are_right_soon_after_postgresql_is_back(
     waits(display, desk, "2")
     control("stop", "-m", "immediate")
     shutil.rmtree(folder)
+
+
+@pytest.mark.long
+def test_all_screens_are_right_when_the_clock_jumps_a_day_ahead_and_back(
+    app: Flask, here: World, context: Callable[..., BrowserContext]
+) -> None:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.port}"
+    site, called, waiting = Site(here, url), here.take(), here.take()
+    here.call_next()
+    display, kiosk, desk, own = (context(viewport={"width": 1366, "height": 768}).new_page() for _ in range(4))
+    site.enter(desk, "petugas1").goto(f"{site.url}/1")
+    display.goto(f"{url}/uji/display")
+    kiosk.goto(f"{url}/uji/kiosk")
+    own.goto(f"{url}/t/{waiting.token}")
+    stand = display.locator("[data-waiting]").first
+    shown = display.locator("[data-call-number]").first
+    expect(shown).to_have_text(called.number)
+    expect(desk.locator("[data-number]").first).to_have_text(called.number)
+    expect(own.locator("[data-ahead]")).to_have_text("Anda berikutnya")
+
+    here.later(days=1)
+
+    expect(stand).to_have_text("0")
+    expect(shown).not_to_have_text(called.number)
+    expect(desk.locator("#login")).to_be_visible()  # yesterday's session
+    expect(own.locator("[data-ahead]")).to_be_hidden()
+    assert take_number(kiosk, "layanan-1") == called.number  # the first of a new day
+    expect(stand).to_have_text("1")
+
+    here.later(days=-1)
+
+    expect(shown).to_have_text(called.number)
+    expect(stand).to_have_text("1")
+    expect(own.locator("[data-ahead]")).to_have_text("Anda berikutnya")
+    site.sign_in(desk, "petugas1")
+    expect(desk.locator("[data-number]").first).to_have_text(called.number)
+    expect(desk.locator("[data-waiting]").first).to_have_text("1")
+    number, last = take_number(kiosk, "layanan-1"), int(waiting.number[-3:])
+    assert number == f"{waiting.number[:-3]}{last + 1:03}"
+    expect(stand).to_have_text("2")
+    server.shutdown()
 
 
 def phone(context: Callable[..., BrowserContext], server: Server, ticket: dict[str, Any]) -> Page:
