@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
+from shared.domain.service_facts import service_facts
 from shared.domain.standard import ServiceStandard
 from shared.engine import survey_result
 from shared.web import media
@@ -78,11 +79,12 @@ def _survey(office: OfficeConfig) -> list[dict[str, object]]:
 
 
 def _lines(standard: ServiceStandard) -> list[str]:
+    facts = service_facts(standard, words(language()))
     lines = [requirement.text for requirement in standard.requirements if not requirement.when][:MOST_LINES]
-    if standard.promise:
-        lines.append(f"{gettext('Time')}: {standard.promise.text}")
-    if standard.fee:
-        lines.append(f"{gettext('Fee')}: {standard.fee.text}")
+    if facts.time:
+        lines.append(f"{gettext('Time')}: {facts.time}")
+    if facts.fee:
+        lines.append(f"{gettext('Fee')}: {facts.fee}")
     return lines
 
 

@@ -521,6 +521,15 @@ def test_the_standard_is_edited_in_new_versions(setup: Setup) -> None:  # setup.
     assert "Fotokopi KK" in setup.client.get("/uji/kiosk").text
 
 
+def test_a_range_and_an_amount_are_put_into_words_and_shown_before_they_are_saved(setup: Setup) -> None:
+    numbers = {"promise-value": "3", "promise-up_to": "5", "promise-unit": "working_days", "fee-rupiah": "25000"}
+    sent = {**standard_fields(setup), **numbers, "_preview": "1"}
+
+    shown = setup.post("/services/layanan-1/standard", sent).text
+
+    assert "3-5 hari kerja · Rp25.000" in shown.partition('data-preview="kiosk"')[2].partition('data-preview="desk"')[0]
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

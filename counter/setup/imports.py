@@ -70,6 +70,7 @@ def import_draft(draft: int) -> ResponseReturnValue:
         draft=draft,
         proposals=found,
         slips={each.standard.slug: preview.slip(each.standard, each.series) for each in found},
+        facts={each.standard.slug: preview.facts(each.standard) for each in found},
         warnings={each.standard.slug: told_on_page(warnings(each.standard), gettext, label) for each in found},
         missing={each.standard.slug: unfilled(each.standard, office.own_channels) for each in found},
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 
+from shared.domain.announced import to_bring
 from shared.domain.office import ServiceConfig
+from shared.domain.service_facts import ServiceFacts, service_facts
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import ServiceStandard
 from shared.engine.letterhead import letterhead
@@ -15,6 +17,11 @@ from shared.printing.profiles import profile
 from shared.web.auth import now
 from shared.web.screen import office_config
 from shared.words import words
+
+
+def facts(shown: ServiceStandard) -> ServiceFacts:
+    """Time, fee and result as the kiosk will say them."""
+    return service_facts(shown, words())
 
 
 def slip(shown: ServiceStandard, series: str) -> str:
@@ -30,7 +37,8 @@ def slip(shown: ServiceStandard, series: str) -> str:
         service=shown.name,
         is_delicate=shown.is_delicate,
         ahead=3,
-        requirements=[each.text for each in shown.requirements if not each.when],
+        requirements=[to_bring(each, words()) for each in shown.requirements if not each.when],
+        facts=facts(shown),
     )
     printer = office.printer()
     paper = printer.profile if printer else "80mm-48"

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from counter.setup.page import change_rows, clashing, merged, page, refused, setup_page
-from counter.setup.preview import slip
+from counter.setup.preview import facts, slip
 from counter.setup.standard_fields import Editable, label, section_of, sections
 from counter.setup.standard_form import name_keys, prune, service_of
 from shared.domain.errors import Invalid
@@ -185,6 +185,7 @@ def _page(service: ServiceConfig, shown: Shown, previewed: ServiceStandard, stat
         preview=previewed,
         warnings=told_on_page(warnings(service.standard), gettext, label) if request.method == "GET" else [],
         slip=slip(previewed, service.series),
+        facts=facts(previewed),
         number=_number(service),
     )
 

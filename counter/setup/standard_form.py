@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.domain.channel import WALKED_TO
+from shared.domain.money import rupiah
 from shared.domain.standard import ServiceStandard
 from shared.domain.typed import iso_day
 from shared.engine.setup import slug_of
@@ -31,9 +32,10 @@ def _said(name: str, part: Mapping[str, object]) -> dict[str, str]:
     """The words of a time or a fee for which only the number was typed; in Indonesian, as the standard is."""
     say = words()
     if name == "promise" and "value" in part:
-        return {"text": say(f"promise.{part.get('unit')}", count=part["value"])}
-    if name == "fee" and "rupiah" in part:
-        return {"text": say("fee.free") if part["rupiah"] == 0 else say("fee.rupiah", rupiah=part["rupiah"])}
+        count = "-".join(str(part[each]) for each in ("value", "up_to") if part.get(each))
+        return {"text": say(f"promise.{part.get('unit')}", count=count)}
+    if name == "fee" and isinstance(amount := part.get("rupiah"), int):
+        return {"text": say("fee.free") if amount == 0 else rupiah(amount)}
     return {}
 
 
