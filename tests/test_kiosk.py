@@ -267,6 +267,8 @@ def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page
     try:
         page = kiosk()
         expect(page.locator("[data-service=oss] [data-status]")).to_contain_text("Listrik padam")
+        expect(page.locator("[data-all-closed]")).to_contain_text("Listrik padam")
+        expect(page.locator("[data-action=priority]")).to_be_hidden()
         page.tap("[data-service=oss]")
         expect(page.locator("[data-of=oss] [data-closed]")).to_be_visible()
         expect(page.locator("[data-of=oss] [data-action=take]")).to_be_hidden()

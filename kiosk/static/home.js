@@ -13,6 +13,7 @@ const ENOUGH_PAGES = 2;
 export function drawHome(screen) {
   const tiles = all("[data-service]", screen);
   tiles.forEach(drawStatus);
+  drawClosed(screen, tiles);
   one("[data-keys]", screen).hidden = !session.searching;
   const typed = one("[data-typed]", screen);
   typed.hidden = !session.searching;
@@ -43,6 +44,17 @@ function drawStatus(tile) {
   tile.classList.toggle("is-closed", !found.is_open);
   toggle(one("[data-status]", tile), "open", found.is_open);
   one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
+}
+
+// Closed for one reason: it is said once and large, and nothing promises a number; what to bring can still be read.
+function drawClosed(screen, tiles) {
+  const lines = tiles.map((tile) => one("[data-status]", tile));
+  const isClosed = tiles.length > 1 && tiles.every((tile) => tile.classList.contains("is-closed")) && lines.every((line) => line.textContent === lines[0].textContent);
+  const notice = one("[data-all-closed]", screen);
+  notice.hidden = !isClosed;
+  one('[data-action="priority"]', screen).hidden = isClosed;
+  one("b", notice).textContent = isClosed ? lines[0].textContent : "";
+  toggle(root, "shut", isClosed); // on the tiles it is then for screen readers alone
 }
 
 let known = { key: "", found: null };

@@ -31,7 +31,10 @@ export function drawService(screen, slug) {
   one("[data-closed]", screen).hidden = found.is_open;
   one("[data-closed-why]", screen).textContent = found.is_open ? "" : why(found);
   one("[data-closed-again]", screen).textContent = found.is_open ? "" : again(found);
-  all('[data-action="take"]', screen).forEach((button) => { button.hidden = !found.is_open; });
+  all('[data-action="take"]', screen).forEach((button) => {
+    button.hidden = !found.is_open;
+    button.classList.toggle("quiet", Boolean(tree.ask)); // the question comes first; who skips it may
+  });
   one('[data-action="print-missing"]', screen).hidden = !tree.bring || tree.bring.every((key) => ticks.indexOf(key) >= 0);
   all("[data-need]", screen).forEach((each) => each.setAttribute("aria-pressed", String(ticks.indexOf(each.dataset.need) >= 0)));
   if (tree.bring) {
