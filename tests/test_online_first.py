@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import update
 from world import World, dump
 
+from shared.domain.standard import ServiceStandard
+from shared.domain.standard_check import service_problems
 from shared.domain.standard_parts import Online
 from shared.domain.standard_table import to_table
 from shared.store import tables
@@ -55,3 +57,10 @@ def test_the_kiosk_says_where_and_gives_a_number_only_where_one_is_given(
     assert ('data-action="take"' in shown) == gives
     assert answer.status_code == (201 if gives else 409)
     assert gives or dump(here.store) == before
+
+
+def test_an_address_alone_is_enough_to_be_online() -> None:
+    service = ServiceStandard("uji", "A", "Uji", "Uji", queue_only=True, online=Online(ADDRESS, only=True))
+
+    assert service_problems(service) == []
+    assert [each.path for each in service_problems(replace(service, online=Online(" ")))] == [("online", "address")]

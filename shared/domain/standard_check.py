@@ -21,6 +21,7 @@ from shared.domain.standard import (
     Step,
 )
 from shared.domain.standard_cases import case_problems, known_at, promise_problems
+from shared.domain.standard_parts import Online
 from shared.domain.standard_rules import (
     exclude_each_other,
     keys_problems,
@@ -91,7 +92,7 @@ def _texts(part: object) -> Iterator[Problem]:
         value = getattr(part, field.name)
         values = value if isinstance(value, tuple) else (value,)
         texts = [each for each in values if isinstance(each, str)]
-        if not all(text.strip() for text in texts):
+        if not all(text.strip() for text in texts) and not (isinstance(part, Online) and field.name == "text"):
             yield Problem((field.name,), "missing")
         if any(_CONTROL.search(text) for text in texts):
             yield Problem((field.name,), "control")
