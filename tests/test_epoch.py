@@ -155,6 +155,7 @@ def test_all_screens_are_right_soon_after_postgresql_is_back(
 def test_all_screens_are_right_when_the_clock_jumps_a_day_ahead_and_back(
     app: Flask, here: World, context: Callable[..., BrowserContext]
 ) -> None:
+    app.extensions["loket_live"].start()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.port}"
@@ -173,18 +174,18 @@ def test_all_screens_are_right_when_the_clock_jumps_a_day_ahead_and_back(
 
     here.later(days=1)
 
-    expect(stand).to_have_text("0")
-    expect(shown).not_to_have_text(called.number)
-    expect(desk.locator("#login")).to_be_visible()  # yesterday's session
-    expect(own.locator("[data-ahead]")).to_be_hidden()
+    expect(stand).to_have_text("0", timeout=RIGHT_MS)
+    expect(shown).not_to_have_text(called.number, timeout=RIGHT_MS)
+    expect(desk.locator("#login")).to_be_visible(timeout=RIGHT_MS)  # yesterday's session
+    expect(own.locator("[data-ahead]")).to_be_hidden(timeout=RIGHT_MS)
     assert take_number(kiosk, "layanan-1") == called.number  # the first of a new day
     expect(stand).to_have_text("1")
 
     here.later(days=-1)
 
-    expect(shown).to_have_text(called.number)
-    expect(stand).to_have_text("1")
-    expect(own.locator("[data-ahead]")).to_have_text("Anda berikutnya")
+    expect(shown).to_have_text(called.number, timeout=RIGHT_MS)
+    expect(stand).to_have_text("1", timeout=RIGHT_MS)
+    expect(own.locator("[data-ahead]")).to_have_text("Anda berikutnya", timeout=RIGHT_MS)
     site.sign_in(desk, "petugas1")
     expect(desk.locator("[data-number]").first).to_have_text(called.number)
     expect(desk.locator("[data-waiting]").first).to_have_text("1")

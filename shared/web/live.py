@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict
 from zlib import crc32
 
@@ -20,7 +20,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_ro
 
 from shared.domain.board import BoardCall, BoardSeat
 from shared.domain.errors import Refusal
-from shared.domain.numbering import label
+from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.policy import Lane
 from shared.engine import device as engine
@@ -158,10 +158,10 @@ class Live:
             self._others.tell({"office": office})
 
     def start(self) -> None:
-        """Several processes hear of each other from now on, and look at the versions in the database by themselves."""
+        """From now on several processes hear of each other, and each looks by itself for what nobody tells."""
         if self._others is not None:
             self._others.start(self.socketio.start_background_task)
-            self.socketio.start_background_task(self._heartbeat)
+        self.socketio.start_background_task(self._heartbeat)
 
     def _changed(self, office: int) -> None:
         """Of the connections of this process those that the office's change concerns are told."""
@@ -183,17 +183,35 @@ class Live:
                 self.socketio.emit("device", said, to=to)
 
     def _heartbeat(self) -> None:
-        """Screens are right soon also when no message of another process comes: Redis may be away, or have lost one."""
+        days: dict[int, date] = {}
         while not self.store.is_closed:
             self.socketio.sleep(HEARTBEAT_S)
             try:
-                for office, newest in self.store.ask(reads.versions).items():
-                    if self._sent.get(office, newest) != newest:
-                        self._sent[office] = newest
-                        self._changed(office)
+                self._look_at_versions()
+                self._look_at_days(days)
             except Exception as error:
                 if database_away(error) is None:
                     log.exception("heartbeat_failed")
+
+    def _look_at_versions(self) -> None:
+        """Screens are right soon also when no message of another process comes: Redis may be away, or have lost one."""
+        if self._others is None:
+            return
+        for office, newest in self.store.ask(reads.versions).items():
+            if self._sent.get(office, newest) != newest:
+                self._sent[office] = newest
+                self._changed(office)
+
+    def _look_at_days(self, days: dict[int, date]) -> None:
+        """A new day, or a clock that was set, changes every picture and no row: a new epoch lets all be drawn anew."""
+        for office in {*self._screens.values(), *self._phones.values()}:
+            day = office_day(self.clock(), self.store.office_config(office).zone)
+            if days.setdefault(office, day) != day:
+                days[office] = day
+                head = self.store.ask(hot.head, office)
+                if head is not None:
+                    epochs.renew(self.store, office, head.epoch)
+                    self.publish(office, 0)
 
     def tell_device(self, device_id: int, what: str, **facts: object) -> None:
         """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
