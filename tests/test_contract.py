@@ -26,7 +26,7 @@ from shared.store import tables
 from shared.store.office import Store
 from shared.web.limits import limiter
 
-FEW = 150
+FEW = 60
 ROUNDS, MANY = 40, 500
 """The long trial: 20,000 cases, each round on a new office, for what an admin may do makes the others' hands idle."""
 EXAMPLE = EXAMPLES / "akta-hibah.toml"

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import structlog
 import world
 from flask.testing import FlaskClient
 from paper import decode, qr_codes
@@ -20,6 +21,7 @@ from shared.domain.print_job import JobState
 from shared.engine import paper, print_queue
 from shared.printing.status import Status
 from shared.store.office import Store
+from shared.web import logs
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -310,9 +312,12 @@ def test_the_key_of_a_printer_stands_in_no_log(
 
     epson = Epson(client, small, clock)
     monkeypatch.setattr("shared.web.epson.pulling", breaks)
+    before = structlog.get_config()
+    logs.init()
 
     assert client.post(epson.url, data={"ConnectionType": "GetRequest"}).status_code == 500
 
+    structlog.configure(**before)
     said = "".join(capsys.readouterr())
     assert "epson.ask" in said
     assert epson.url.rpartition("/")[2] not in said

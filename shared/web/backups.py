@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +45,7 @@ def make_into(settings: Settings, folder: Path, keep: int | None, tell: Tell = s
     make(settings, file, tell)
     if keep:
         for old in sorted(folder.glob(NAMES))[:-keep]:
-            old.unlink()
+            old.unlink(missing_ok=True)
     return file
 
 
@@ -110,6 +111,10 @@ def last_at(settings: Settings) -> datetime | None:
 
 def kept(settings: Settings) -> list[Backup]:
     """Those of the page, the newest first."""
-    files = [path for path in own_folder(settings).glob(NAMES) if _NAME.fullmatch(path.name)]
-    facts = [(path.name, path.stat()) for path in sorted(files, reverse=True)]
-    return [Backup(name, datetime.fromtimestamp(fact.st_mtime, UTC), fact.st_size) for name, fact in facts]
+    found = []
+    for path in sorted(own_folder(settings).glob(NAMES), reverse=True):
+        with suppress(FileNotFoundError):  # a backup that ends now takes the oldest away
+            if _NAME.fullmatch(path.name):
+                fact = path.stat()
+                found.append(Backup(path.name, datetime.fromtimestamp(fact.st_mtime, UTC), fact.st_size))
+    return found
