@@ -18,6 +18,7 @@ from shared.domain.print_job import JobState
 from shared.engine import print_queue, printer_state
 from shared.engine.print_queue import QueuedSlip
 from shared.engine.printer_state import OWN_KINDS, KnownPrinter
+from shared.engine.rounds import Rounds
 from shared.printing.address import Kind
 from shared.printing.delivery import TIMEOUT_S, Answers, Result, ask, deliver
 from shared.printing.learning import Learning
@@ -41,7 +42,7 @@ LONGEST_WAIT_S = 5.0
 """Before the next try on a printer that fails: 1, 2, 4 and then always so many seconds."""
 
 
-class Spooler:
+class Spooler(Rounds):
     """Prints what is queued, and asks the printers how they are. `clock`: aware moments.
 
     `owner` names this process on the jobs that it sends.
@@ -57,11 +58,10 @@ class Spooler:
         longest_wait_s: float = LONGEST_WAIT_S,
         look_s: float = LOOK_S,
     ) -> None:
-        self.store, self.clock = store, clock
-        self.timeout_s, self.ask_s, self.longest_wait_s, self.look_s = timeout_s, ask_s, longest_wait_s, look_s
+        super().__init__(store, look_s=look_s, rest_s=REST_S, fault="spooler_failed")
+        self.clock = clock
+        self.timeout_s, self.ask_s, self.longest_wait_s = timeout_s, ask_s, longest_wait_s
         self.owner = _this_process()
-        self._knock = threading.Event()
-        self._stopping = False
         self._busy: set[int] = set()
         self._failures: dict[int, int] = {}
         self._not_before: dict[int, float] = {}
@@ -70,23 +70,6 @@ class Spooler:
         self._learning = Learning(timeout_s)
         self._unproven: set[int] = set()
         """CUPS queues whose last slip failed: that a queue is idle says nothing about its printer."""
-        store.on_change(lambda _office, _version: self._knock.set())
-
-    def run(self) -> None:
-        """Returns after `stop`; to be run beside the server."""
-        while not self._stopping:
-            try:
-                self.look()
-            except Exception:
-                log.exception("spooler_failed")
-            self._knock.wait(self.look_s)
-            self._knock.clear()
-            time.sleep(REST_S)
-
-    def stop(self) -> None:
-        """Lets `run` return; a slip that is being sent is finished."""
-        self._stopping = True
-        self._knock.set()
 
     def look(self) -> None:
         """Ends what is overdue, and starts a worker for each printer that has something to do."""
@@ -124,7 +107,7 @@ class Spooler:
     def _print_all(self, printer: KnownPrinter) -> int:
         """How many jobs were tried: all that wait, up to the first that the printer does not take."""
         tried = 0
-        while not self._stopping:
+        while not self.is_stopping:
             with self.store.read() as connection:
                 job = print_queue.waiting(connection, printer.id, self.clock())
             if job is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
 
 from shared.domain.outbox import next_try
+from shared.engine.rounds import Rounds
 from shared.store import outbox
 from shared.store.office import Store
 from shared.store.outbox import Letter
@@ -26,30 +26,12 @@ Send = Callable[[Letter], None]
 """Carries one letter out; raises `Undelivered`."""
 
 
-class Outgoing:
+class Outgoing(Rounds):
     """Takes letters to whoever carries them. `carriers`: `domain.outbox.Carrier` value -> how."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], carriers: Mapping[str, Send]) -> None:
-        self.store, self.clock, self.carriers = store, clock, dict(carriers)
-        self._knock = threading.Event()
-        self._stopping = False
-        store.on_change(lambda _office, _version: self._knock.set())
-
-    def run(self) -> None:
-        """Returns after `stop`; to be run beside the server."""
-        while not self._stopping:
-            try:
-                self.look()
-            except Exception:
-                log.exception("outgoing_failed")
-            self._knock.wait(LOOK_S)
-            self._knock.clear()
-            time.sleep(REST_S)
-
-    def stop(self) -> None:
-        """Lets `run` return."""
-        self._stopping = True
-        self._knock.set()
+        super().__init__(store, look_s=LOOK_S, rest_s=REST_S, fault="outgoing_failed")
+        self.clock, self.carriers = clock, dict(carriers)
 
     def look(self) -> list[threading.Thread]:
         """Starts a worker for each receiver that has something to get; those workers."""
@@ -77,7 +59,7 @@ class Outgoing:
                     return
             else:
                 self.store.write_with(outbox.sent, letter, self.clock())
-        self._knock.set()  # there may be more than one look takes
+        self.knock.set()  # there may be more than one look takes
 
     def _try(self, letter: Letter) -> Undelivered | None:
         carry = self.carriers.get(letter.channel)
