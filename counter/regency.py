@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
@@ -13,12 +13,11 @@ from shared.engine.regency import OfficeGlance, glance
 from shared.engine.report_region import region_offices
 from shared.loop import off_the_loop
 from shared.store.office import Store
+from shared.web import backups
 from shared.web.answers import RegencyFacts, RegencyOffice
 from shared.web.auth import now, officers_only, store, wants_page
-from shared.web.conditions import BACKUP_MARK
 from shared.web.openapi import described
 from shared.web.screen import office_config
-from shared.web.settings import Settings
 
 COLUMNS = {
     "taken": "Taken today",
@@ -41,7 +40,7 @@ BAD = ("overdue_files", "overdue_complaints", "printers_at_fault")
 def regency_page() -> ResponseReturnValue:
     """How each office is now: waiting, served, overdue, index, devices; and when the last backup was made."""
     at, offices = now(), off_the_loop(_glance, store(), now())
-    backup_at = _last_backup(current_app.extensions["loket_settings"])
+    backup_at = backups.last_at(current_app.extensions["loket_settings"])
     if wants_page():
         facts = {"at": at, "offices": offices, "backup_at": backup_at, "columns": COLUMNS, "bad": BAD}
         return render_template("counter/regency.html", office=office_config(), **facts)
@@ -53,13 +52,6 @@ def _glance(store: Store, at: datetime) -> list[OfficeGlance]:
     offices = region_offices(store)
     with store.engine.connect() as connection:
         return list(glance(connection, offices, at))
-
-
-def _last_backup(settings: Settings) -> datetime | None:
-    try:
-        return datetime.fromtimestamp((settings.data / BACKUP_MARK).stat().st_mtime, UTC)
-    except OSError:
-        return None
 
 
 def _told(each: OfficeGlance) -> RegencyOffice:

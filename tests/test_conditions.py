@@ -17,7 +17,7 @@ from world import PASSWORD, World
 
 from shared.engine.device import digest, issue_token
 from shared.store import hot, tables
-from shared.web import conditions as known
+from shared.web.backups import BACKUP_MARK
 from shared.web.cli import main
 from shared.web.clock import ClockWatch
 from shared.web.commands import check
@@ -43,7 +43,7 @@ def sound(here: World, tmp_path: Path) -> World:
     for year in (2026, 2027):
         here.store.write(insert(tables.Holiday), {"office_id": here.id, "on_day": date(year, 12, 25), "name": "Natal"})
     renew(here)
-    mark = tmp_path / known.BACKUP_MARK
+    mark = tmp_path / BACKUP_MARK
     mark.touch()
     os.utime(mark, (here.now.timestamp(), here.now.timestamp()))
     return here
@@ -89,9 +89,9 @@ def bring_a_picture_of_a_telephone(here: World, data: Path) -> None:
 
 
 def age_the_backup(here: World, data: Path) -> None:
-    (data / known.BACKUP_MARK).touch()
+    (data / BACKUP_MARK).touch()
     here.later(days=0)
-    os.utime(data / known.BACKUP_MARK, (0, 0))
+    os.utime(data / BACKUP_MARK, (0, 0))
 
 
 def add_a_printer(here: World, data: Path) -> None:
@@ -168,7 +168,7 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("closes_while_open", close_early, "15.00"),
     ("clock_behind", set_clock_back, "07.50"),
     ("readable_by_others", open_to_others, "chmod 700"),
-    ("backup_never", lambda here, data: (data / known.BACKUP_MARK).unlink(), "Belum ada cadangan"),
+    ("backup_never", lambda here, data: (data / BACKUP_MARK).unlink(), "Belum ada cadangan"),
     ("backup_old", age_the_backup, ""),
     ("printer_not_learned", add_a_printer, "baru"),
     ("medium_not_playable", bring_a_picture_of_a_telephone, "foto (1).heic"),

@@ -23,8 +23,8 @@ from shared.engine.device import issue_token
 from shared.engine.setup_programs import TokenForm, make_token
 from shared.store import reads, tables
 from shared.store.office import Store
+from shared.web.backups import BACKUP_MARK
 from shared.web.cli import main
-from shared.web.conditions import BACKUP_MARK
 from shared.web.limits import limiter
 
 

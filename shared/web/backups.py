@@ -15,11 +15,12 @@ from shared.store import reads
 from shared.store.copies import back_up, require_readable, restore
 from shared.store.migrate import require_known, revisions, schema_of, upgrade
 from shared.store.office import Store
-from shared.web.conditions import BACKUP_MARK
 from shared.web.settings import Settings
 
 NAMES = "loket-[0-9]*-[0-9]*.db"
 """What copies are called in a folder; nothing else there is ever taken away."""
+BACKUP_MARK = "last-backup"
+"""A file of the data folder whose time is that of the last backup."""
 KEPT = 14
 """Copies that the page keeps."""
 _NAME = re.compile(r"loket-\d{8}-\d{6}\.db")
@@ -104,9 +105,11 @@ def upgrade_after_backup(settings: Settings) -> None:
 
 
 def last_at(settings: Settings) -> datetime | None:
-    """When the last backup was made, wherever it went."""
-    mark = settings.data / BACKUP_MARK
-    return datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None
+    """When the last backup was made, wherever it went; None when none is known."""
+    try:
+        return datetime.fromtimestamp((settings.data / BACKUP_MARK).stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def kept(settings: Settings) -> list[Backup]:

@@ -31,7 +31,7 @@ from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.disk import disk_fault
 from shared.store.tables import ACTIVE, Event, Officer, OfficerRole, Ticket
-from shared.web import certificate_conditions, media
+from shared.web import backups, certificate_conditions, media
 from shared.web.clock import ClockWatch
 from shared.web.console import WORDS
 from shared.web.data_folder import open_to_others, try_to_write
@@ -44,8 +44,6 @@ LEAST_FREE_BYTES = 500_000_000
 AHEAD = timedelta(minutes=2)
 """Two machines' clocks differ by less."""
 BACKUP_DAYS = 7
-BACKUP_MARK = "last-backup"
-"""A file in the data folder that `loket backup` touches."""
 
 Said = Callable[[Words], str]
 """A fact that is worded in the language of whoever reads it."""
@@ -355,16 +353,14 @@ def qr_for_this_machine_only(scene: Scene) -> Iterator[Facts]:
 
 @reminder
 def backup_never(scene: Scene) -> Iterator[Facts]:
-    if not (scene.settings.data / BACKUP_MARK).exists():
+    if backups.last_at(scene.settings) is None:
         yield {}
 
 
 @reminder
 def backup_old(scene: Scene) -> Iterator[Facts]:
-    if not (mark := scene.settings.data / BACKUP_MARK).exists():
-        return
-    days = int((scene.now.timestamp() - mark.stat().st_mtime) // 86400)
-    if days > BACKUP_DAYS:
+    last_at = backups.last_at(scene.settings)
+    if last_at is not None and (days := (scene.now - last_at).days) > BACKUP_DAYS:
         yield {"days": days}
 
 
