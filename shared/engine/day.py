@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from shared.domain.actor import Actor
 from shared.domain.checklist import ITEMS, ChecklistKind
@@ -19,7 +19,7 @@ from shared.engine.seat import empty
 from shared.engine.ticket import facts, move
 from shared.store import hot, reads
 from shared.store.office import Transaction
-from shared.store.tables import DayCheck, Event, Office
+from shared.store.tables import DayCheck, Event
 
 QUIET = timedelta(minutes=15)
 """The day does not close by itself while the last call is newer: whoever waits may still be called."""
@@ -169,5 +169,5 @@ def _sign(
     signed = {"items": {**items, **found}, "note": note.strip() or None, "officer_id": tx.actor.officer_id}
     tx.execute(insert(DayCheck), {**key, **signed, "signed_at": tx.now})
     if kind == ChecklistKind.CLOSING or tx.office.closed_at is not None:  # whether numbers are given stands on it
-        tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+        tx.renew_setup()
     tx.record(f"sign_{kind.value}", reason=note.strip()[:200] or None, detail=found or None)

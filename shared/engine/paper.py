@@ -173,7 +173,7 @@ def attach(tx: Transaction, device_id: int, slug: str, *, kind: str, address: st
         tx.unchanged(None)
     else:
         tx.execute(update(Printer).where(Printer.id == known.id).values(**facts))
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.renew_setup()
     tx.record("attach", detail={"printer": slug, "kind": kind})
 
 

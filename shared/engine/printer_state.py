@@ -12,7 +12,7 @@ from shared.printing.address import FETCHING, WIRED, Kind
 from shared.printing.delivery import Answers
 from shared.printing.status import Status
 from shared.store.office import Store, Transaction
-from shared.store.tables import Office, Printer
+from shared.store.tables import Printer
 
 OWN_KINDS = (Kind.VIRTUAL, *WIRED)
 """Kinds that the server prints on, unless they hang on an agent."""
@@ -87,7 +87,7 @@ def heard(store: Store, printer_id: int, now: datetime) -> None:
 def learned_anew(tx: Transaction, printer_id: int) -> None:
     """Before its next slip the printer is asked again what it answers."""
     tx.execute(update(Printer).where(Printer.id == printer_id).values(answers=Answers.NOT_LEARNED.value))
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.renew_setup()
 
 
 def keep_answers(tx: Transaction, printer_id: int, answers: str) -> None:
@@ -96,7 +96,7 @@ def keep_answers(tx: Transaction, printer_id: int, answers: str) -> None:
     if printer is None or printer.answers == answers:
         tx.unchanged(None)
     tx.execute(update(Printer).where(Printer.id == printer_id).values(answers=answers))
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.renew_setup()
     tx.record("learned", from_state=printer.answers, to_state=answers, detail={"printer": printer.slug})
 
 

@@ -100,7 +100,7 @@ def record_setup_change(
     if not changed:
         tx.unchanged(None)
     must_strand_nobody(tx)
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.renew_setup()
     tx.record(f"setup.{what}", detail=changed)
 
 

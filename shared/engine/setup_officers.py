@@ -85,7 +85,7 @@ def add_officer(tx: Transaction, wanted: OfficerForm, password_hash: str) -> int
 
 def change_officer(tx: Transaction, changed_id: int, wanted: OfficerForm) -> None:
     """Raises `Unknown("officer")`, and `NotAllowed("last_admin")` when nobody could open the setup afterwards."""
-    before = _find(tx, changed_id)
+    before = account(tx, changed_id)
     _check(tx, wanted, changed_id)
     columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns))
@@ -117,7 +117,7 @@ def reset_passwords(tx: Transaction, hashes: Mapping[int, str]) -> None:
 
 def _write_password(tx: Transaction, changed_id: int, password_hash: str) -> str:
     """Whose it is now: the login."""
-    officer = _find(tx, changed_id)
+    officer = account(tx, changed_id)
     must_be_of_this_office(tx, officer.form.roles)
     columns = {"password_hash": password_hash, "must_change_password": True}
     one_time_until = tx.now + session.ONE_TIME_LIFE
@@ -138,7 +138,8 @@ def _said(form: OfficerForm, login: str) -> dict[str, object]:
     return {f"{login}.{key}": value for key, value in form.model_dump(mode="json").items()}
 
 
-def _find(tx: Transaction, officer_id: int) -> OfficerAccount:
+def account(tx: Transaction, officer_id: int) -> OfficerAccount:
+    """Raises `Unknown("officer")`."""
     found = next((each for each in officers(tx, tx.office_id) if each.id == officer_id), None)
     if found is None:
         raise Unknown("officer")
@@ -151,7 +152,7 @@ def _check(tx: Transaction, wanted: OfficerForm, officer_id: int | None) -> None
     other = tx.first(same)
     if other is not None and other.id != officer_id:
         faults.append(Problem(("login",), "login_taken", {"value": wanted.login}))
-    held = {row.role for row in _find(tx, officer_id).form.roles} if officer_id is not None else set()
+    held = {row.role for row in account(tx, officer_id).form.roles} if officer_id is not None else set()
     by_operator = tx.actor.officer_id is None
     for place, row in enumerate(wanted.roles):
         is_given_here = row.role != Role.KABUPATEN or by_operator or row.role in held

@@ -13,11 +13,10 @@ from shared.domain.outbox import MOST_URL, Carrier, Topic, new_secret
 from shared.domain.scope import Scope
 from shared.engine.device import issue_token
 from shared.engine.setup import Form, printable
-from shared.engine.setup_officers import must_be_of_this_office
-from shared.engine.setup_officers import officers as accounts
+from shared.engine.setup_officers import account, must_be_of_this_office
 from shared.store.office import Transaction
 from shared.store.outbox_tables import Outbox, WebhookRecord
-from shared.store.tables import Office, Officer
+from shared.store.tables import Officer
 
 MOST_DAYS = 365
 MOST_WEBHOOKS = 20
@@ -50,7 +49,7 @@ def make_token(tx: Transaction, wanted: TokenForm) -> str:
     officer = tx.first(select(Officer.id, Officer.login).where(*mine))
     if officer is None:
         raise Unknown("officer")
-    must_be_of_this_office(tx, next(each.form.roles for each in accounts(tx, tx.office_id) if each.id == officer.id))
+    must_be_of_this_office(tx, account(tx, officer.id).form.roles)
     scopes = sorted(set(wanted.scopes))
     ends_at = tx.now + timedelta(days=wanted.days)
     text = issue_token(
@@ -69,7 +68,7 @@ def add_webhook(tx: Transaction, wanted: WebhookForm, url: str) -> str:
     secret, topics = new_secret(), sorted(set(wanted.topics))
     columns = {"name": wanted.name, "url": url, "secret": secret, "topics": [str(each) for each in topics]}
     webhook_id = tx.insert(WebhookRecord, **columns, officer_id=tx.actor.officer_id, made_at=tx.now)
-    _changed(tx)
+    tx.renew_setup()
     tx.record("setup.webhook", reason=wanted.name, detail={"webhook": webhook_id, "topics": columns["topics"]})
     return secret
 
@@ -78,7 +77,7 @@ def remove_webhook(tx: Transaction, webhook_id: int) -> None:
     """What waits for it is not sent any more. Raises `Unknown("webhook")`."""
     name = _name_of(tx, webhook_id)
     tx.execute(update(WebhookRecord).where(WebhookRecord.id == webhook_id).values(removed_at=tx.now))
-    _changed(tx)
+    tx.renew_setup()
     tx.record("setup.webhook_removed", reason=name, detail={"webhook": webhook_id})
 
 
@@ -104,8 +103,3 @@ def _name_of(tx: Transaction, webhook_id: int) -> str:
     if row is None:
         raise Unknown("webhook")
     return str(row.name)
-
-
-def _changed(tx: Transaction) -> None:
-    """Every process reads anew whom it has to tell."""
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))

@@ -13,7 +13,7 @@ from shared.engine.officer import role_at
 from shared.engine.seat import empty, must_be_free
 from shared.engine.ticket import facts, mark, move, must_be_callable
 from shared.store.office import Transaction
-from shared.store.tables import CounterMessage, Office, ScheduleOverride
+from shared.store.tables import CounterMessage, ScheduleOverride
 
 _WAY_OUT = {State.CALLED: Action.RELEASE, State.SERVING: Action.TRANSFER}
 """How a ticket leaves a counter whose officer does not act."""
@@ -54,7 +54,7 @@ def force(
         word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": tx.now}
         where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": tx.actor.officer_id}
         tx.execute(insert(ScheduleOverride), {**where, **word})
-    tx.execute(update(Office).where(Office.id == tx.office_id).values(setup_version=Office.setup_version + 1))
+    tx.renew_setup()
     action = {True: "force_open", False: "force_close", None: "force_end"}[is_open]
     detail = {"service": service} if service else None
     tx.record(action, reason=reason.strip() or None, detail=detail)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar, TypeVarTuple
 
-from sqlalchemy import Connection, Delete, Executable, Insert, Row, Select, Update, insert
+from sqlalchemy import Connection, Delete, Executable, Insert, Row, Select, Update, insert, update
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
@@ -160,6 +160,11 @@ class Transaction:
 
     def all(self, statement: Select[*Ts]) -> Sequence[Row[*Ts]]:
         return self.connection.execute(statement).all()
+
+    def renew_setup(self) -> None:
+        """Lets every process read the office's setup anew."""
+        version = tables.Office.setup_version + 1
+        self.execute(update(tables.Office).where(tables.Office.id == self.office_id).values(setup_version=version))
 
     def record(
         self,
