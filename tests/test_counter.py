@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +11,8 @@ import pytest
 import world
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
+from server import serving
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 from world import MORNING, PASSWORD, World
 
 from shared.domain.ticket import State
@@ -57,12 +56,8 @@ def office(sqlite_store: Store, tmp_path: Path) -> Iterator[Office]:
     begun = datetime.now(UTC)
     settings = Settings.model_validate({"data": tmp_path})
     app = create_app(settings, sqlite_store, lambda: uji.now + (datetime.now(UTC) - begun), async_mode="threading")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Office(uji, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+    with serving(app) as address:
+        yield Office(uji, address)
 
 
 def stands(page: Page, state: str) -> None:

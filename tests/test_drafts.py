@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import world
 from playwright.sync_api import BrowserContext, Page, expect
-from werkzeug.serving import make_server
+from server import serving
 from world import PASSWORD, World
 
 from shared.domain.ticket import Action
@@ -41,12 +40,8 @@ class Site:
 def site(sqlite_store: Store, tmp_path: Path) -> Iterator[Site]:
     uji = world.office(sqlite_store)
     app = create_app(Settings(data=tmp_path), sqlite_store, lambda: uji.now, async_mode="threading")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(uji, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+    with serving(app) as address:
+        yield Site(uji, address)
 
 
 def stored(page: Page) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from desks import Desks, signing_in
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
+from server import serving
 from test_pages_open import pages
-from werkzeug.serving import make_server
 from world import PASSWORD
 
 from shared.domain.file_state import FileAction
@@ -42,12 +41,8 @@ def app(desks: Desks, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 def worked(desks: Desks) -> dict[str, str]:

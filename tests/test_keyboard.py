@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from desks import Desks, signing_in
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
-from werkzeug.serving import make_server
+from server import serving
 from world import PASSWORD
 
 from shared.domain.survey import ELEMENTS
@@ -51,12 +50,8 @@ def desks(sqlite_store: Store) -> Desks:
 @pytest.fixture
 def url(desks: Desks, tmp_path: Path) -> Iterator[str]:
     app: Flask = create_app(Settings(data=tmp_path), desks.store, clock=lambda: desks.now, async_mode="threading")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 class Keys:

@@ -14,6 +14,7 @@ import pytest
 import requests
 import socketio
 from server import Server, free_port
+from test_door import is_closed
 
 EXAMPLE = Path(__file__).parents[1] / "contrib/nginx.conf"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -86,15 +87,3 @@ def test_pages_live_line_and_limits_behind_nginx(behind: tuple[Server, str]) -> 
     assert all(is_closed(half) for half in halves[:5])
     for half in halves:
         half.close()
-
-
-def is_closed(line: socket.socket) -> bool:
-    """Within the minute of its time-out; nginx resets it, or says 408 first."""
-    try:
-        while line.recv(4096):
-            pass
-    except ConnectionResetError:
-        return True
-    except TimeoutError:
-        return False
-    return True

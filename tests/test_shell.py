@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +14,8 @@ from filing import Filing, examples
 from flask import Flask
 from people import sign_in
 from playwright.sync_api import BrowserContext, Page, expect
+from server import serving
 from sqlalchemy import select
-from werkzeug.serving import make_server
 from world import MORNING, PASSWORD, know_passwords
 
 from shared.domain.file_state import FileAction
@@ -44,12 +43,8 @@ def app(desks: Desks, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/lumajang/counter"
-    server.shutdown()
-    thread.join()
+    with serving(app) as address:
+        yield f"{address}/lumajang/counter"
 
 
 def enter(url: str, context: BrowserContext, login: str) -> Page:
