@@ -59,14 +59,14 @@ MENU = (
         "chart-column",
         "Reports",
         Right.SEE_REPORTS,
-        ("counter.reports", "counter.region_report"),
+        ("counter.reports",),
     ),
     Section("counter.persons", "user-search", "Personal data", Right.CARE_FOR_DATA, ("counter.find_person",)),
     Section("counter.evidence_page", "folder-check", "Folder of evidence", Right.MAKE_EVIDENCE),
     Section(
         "counter.survey_page", "smile", "Survey", Right.SEE_SURVEY, ("counter.survey_paper", "counter.survey_period")
     ),
-    Section("counter.regency_page", "building-2", "Regency", Right.SEE_REGENCY),
+    Section("counter.regency_page", "building-2", "Regency", Right.SEE_REGENCY, ("counter.region_report",)),
     Section("counter.audit_page", "scroll-text", "Audit", Right.SEE_AUDIT),
     Section("setup.overview", "settings", "Setup", Right.SEE_SETUP),
 )

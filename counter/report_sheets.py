@@ -91,7 +91,7 @@ def report_book() -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/region.pdf")
-@officers_only(Right.SEE_REPORTS)
+@officers_only(Right.SEE_REGENCY)
 def region_sheet() -> ResponseReturnValue:
     """The report to the bupati on A4."""
     office, period = office_config(), asked_period()
@@ -109,7 +109,7 @@ def region_sheet() -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/region.xlsx")
-@officers_only(Right.SEE_REPORTS)
+@officers_only(Right.SEE_REGENCY)
 def region_book() -> ResponseReturnValue:
     office, period = office_config(), asked_period()
 
@@ -128,6 +128,11 @@ class ReportFile:
     kind: str
     period: Period
     form: str
+
+    @property
+    def right(self) -> Right:
+        """Of who may have it: the region's speaks of other offices too."""
+        return Right.SEE_REPORTS if self.kind == "report" else Right.SEE_REGENCY
 
     @property
     def media_type(self) -> str:
@@ -150,7 +155,7 @@ def _answer(what: ReportFile, visits: int, made: Callable[[Progressed], bytes]) 
     def work(progress: Progress, file: Path) -> None:
         file.write_bytes(made(progress))
 
-    order = WorkOrder(what.kind, what.period.address, what.filename, what.media_type, Right.SEE_REPORTS)
+    order = WorkOrder(what.kind, what.period.address, what.filename, what.media_type, what.right)
     long_work.begin(order, work)
     return redirect(url_for("counter.work_page"))
 

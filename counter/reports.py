@@ -71,7 +71,7 @@ def reports_today() -> str:
 
 
 @blueprint.get("/reports/region")
-@officers_only(Right.SEE_REPORTS)
+@officers_only(Right.SEE_REGENCY)
 def region_report() -> str:
     """One row for each service of each office of this installation: what the bupati is told."""
     period = asked_period()

@@ -81,6 +81,7 @@ def test_the_role_opens_the_counts_and_no_page_of_any_office(there: World, bupat
     closed = ("files", "register", "reports", "supervisor", "audit", "setup", "complaints", "recap", "letters")
 
     assert bupati.get("/uji/counter/regency").status_code == 200
+    assert bupati.get("/uji/counter/reports/region").status_code == 200
     assert {bupati.get(f"/uji/counter/{page}").status_code for page in closed} == {403}
     assert {bupati.get(f"/lain/counter{page}").status_code for page in ("", "/regency", "/files")} == {403}
 
@@ -90,7 +91,9 @@ def test_nobody_of_an_office_sees_all_offices(here: World, app: Flask) -> None:
     office_admin = here.store.write_with(world.add_officer, here.id, "kepala", Role.ADMIN, Role.KASI, Role.CAMAT)
     browser = sign_in(app, "kepala")
 
-    assert browser.get("/uji/counter/regency").status_code == 403
+    pages = ("regency", "reports/region", "reports/region.pdf", "reports/region.xlsx")
+    assert {browser.get(f"/uji/counter/{page}").status_code for page in pages} == {403}
+    assert "reports/region" not in browser.get("/uji/counter/reports").text
     actor = Actor.officer(here.now, office_admin, "", {Role.ADMIN})
     wanted = setup.OfficerForm(login="mata", name="Mata", is_active=True, roles=[setup.RoleRow(role=Role.KABUPATEN)])
     with pytest.raises(Invalid):
