@@ -167,7 +167,7 @@ def read_panel(connection: Connection, room: Room, number: int, who: SignedIn, m
         absent=[line(ticket) for ticket in room.absent_for(counter)],
         others=[other for other in office.counters if other.id != counter.id],
         services=offered,
-        own_services=[service for service in offered if counter.serves(service.first_role, service.id)],
+        own_services=[service for service in offered if counter.serves(office.first_role(service), service.id)],
         undo=_undo(connection, officer_id, counter, moment),
         today=panel.done_today(connection, officer_id, midnight),
         messages=panel.messages(connection, office.office_id, moment),

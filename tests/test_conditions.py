@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from click.testing import CliRunner
 from flask import Flask
 from people import csrf
 from sqlalchemy import delete, insert, select, update
-from world import PASSWORD, World
+from world import PASSWORD, STEPS, World, service
 
+from shared.domain.standard import Role, Step
+from shared.domain.standard_table import to_table
 from shared.engine.device import digest, issue_token
 from shared.store import hot, tables
 from shared.web.backups import BACKUP_MARK
@@ -113,6 +116,35 @@ def let_the_deputy_go(here: World, data: Path) -> None:
     here.store.write(update(tables.OfficerRole).where(tables.OfficerRole.role == "loket").values(until_on=yesterday))
 
 
+def change_the_standard(here: World, **changes: object) -> None:
+    """The newest version of each service, past the checks of the editor."""
+    table = tables.StandardVersion
+    with here.store.read() as connection:
+        rows = connection.execute(select(table.id, table.body)).all()
+    for row in rows:
+        here.store.write(update(table).where(table.id == row.id).values(body={**row.body, **changes}))
+
+
+def add_a_step(here: World, step: Step) -> None:
+    change_the_standard(here, steps=to_table(replace(service(1), steps=(*STEPS, step)))["steps"])
+
+
+def want_the_applicant_at_a_desk_that_is_none(here: World, data: Path) -> None:
+    add_a_step(here, Step("entri", "Entri data", Role.OPERATOR, needs_applicant=True))
+
+
+def leave_files_to_a_role_that_went(here: World, data: Path) -> None:
+    """The service is switched off and its procedure changed since; a file of before still lies there."""
+    add_a_step(here, Step("sah", "Pengesahan", Role.KASI))
+    with here.store.read() as connection:
+        first = connection.execute(select(tables.Service).limit(1)).one()
+    file = {"office_id": here.id, "service_id": first.id, "standard_id": first.standard_id, "token": "x" * 22}
+    when = {"opened_at": here.now, "since_at": here.now}
+    here.store.write(insert(tables.FileRecord), {**file, **when, "state": "open", "step": "sah"})
+    here.store.write(update(tables.Service).where(tables.Service.id == first.id).values(is_active=False))
+    here.store.write(delete(tables.OfficerRole).where(tables.OfficerRole.role == "kasi"))
+
+
 def let_a_password_lapse(here: World, data: Path) -> None:
     lapsed = {"must_change_password": True, "one_time_until": here.now - timedelta(hours=1)}
     here.store.write(update(tables.Officer).where(tables.Officer.login == "petugas2").values(lapsed))
@@ -128,12 +160,7 @@ def name_a_counter_with_a_picture(here: World, data: Path) -> None:
 
 
 def name_a_service_in_javanese(here: World, data: Path) -> None:
-    service, standard = tables.Service, tables.StandardVersion
-    with here.store.read() as connection:
-        body = connection.execute(
-            select(standard.body).where(standard.id == select(service.standard_id).limit(1).scalar_subquery())
-        ).scalar_one()
-    here.store.write(update(standard).values(body={**body, "name": "ꦱꦸꦫꦠ꧀ Pengantar"}))
+    change_the_standard(here, name="ꦱꦸꦫꦠ꧀ Pengantar")
 
 
 def run_out_of_paper(here: World, data: Path) -> None:
@@ -155,6 +182,8 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("no_service", forget_the_services, "Pengaturan > Layanan"),
     ("no_counter", retire_the_counters, "Pengaturan > Loket"),
     ("role_without_officer", let_the_deputy_go, "Petugas loket"),
+    ("role_without_officer", leave_files_to_a_role_that_went, "Layanan 1"),
+    ("step_without_counter", want_the_applicant_at_a_desk_that_is_none, "Entri data"),
     ("one_time_password_lapsed", let_a_password_lapse, "petugas2"),
     ("no_regency_line", know_the_regency_alone, "Pemerintah Kabupaten Lumajang"),
     ("day_left_open", miss_a_night, "23\N{NO-BREAK SPACE}November"),

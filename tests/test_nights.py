@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import world
@@ -10,9 +11,11 @@ from flask import Flask
 from sqlalchemy import select, update
 from world import World
 
+from shared.domain.checklist import ITEMS, ChecklistKind
+from shared.domain.errors import Closed
 from shared.domain.estimate import FIRST_Q90
 from shared.domain.ticket import State
-from shared.engine import officer, seat, supervisor
+from shared.engine import day, officer, seat, supervisor
 from shared.engine.day import close_past_days
 from shared.store import history, tables
 from shared.store.office import Store
@@ -145,6 +148,37 @@ def test_a_clock_set_back_leaves_the_order_of_the_line_as_it_was(uji: World) -> 
     called = [(uji.call_next(counter) or {})["id"] for counter in (1, 2, 3)]
 
     assert called == [first.id, second.id, third.id]
+
+
+def test_numbers_are_given_after_the_clock_was_set_back_though_all_have_left(uji: World) -> None:
+    left = uji.take()
+    uji.act("cancel", left.id)
+    uji.later(minutes=-10)
+
+    assert [uji.take().number, uji.take().number] == ["A-002", "A-003"]
+
+
+def test_the_last_word_on_whether_the_day_is_closed_counts_although_the_clock_was_set_back(uji: World) -> None:
+    def given() -> bool:
+        try:
+            uji.take()
+        except Closed:
+            return False
+        return True
+
+    uji.do(day.close_day, ITEMS[ChecklistKind.CLOSING], "", {})
+    heard = [given()]
+    for verb, *said in (
+        (day.open_day, ITEMS[ChecklistKind.OPENING]),
+        (day.close_day, ITEMS[ChecklistKind.CLOSING], "", {}),
+        (partial(supervisor.force, is_open=True),),
+        (day.close_day, ITEMS[ChecklistKind.CLOSING], "", {}),
+    ):
+        uji.later(minutes=-10)
+        uji.do(verb, *said)
+        heard.append(given())
+
+    assert heard == [False, True, False, True, False]
 
 
 def test_undo_takes_back_the_last_click_also_after_the_clock_was_set_back(uji: World) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,16 @@ import world
 from flask import Flask
 from people import sign_in
 from sqlalchemy import update
-from world import World
+from world import MORNING, World
 
 from shared.domain.errors import NotAllowed
-from shared.engine import officer, seat, setup_counters, supervisor
+from shared.domain.standard import Role
+from shared.domain.ticket import State
+from shared.engine import day, officer, seat, setup_counters, supervisor
 from shared.engine.officer import Onward
 from shared.engine.setup_counters import CountersForm
+from shared.engine.setup_standard import save_standard
+from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store, Transaction
 from shared.web.app import create_app
@@ -94,6 +100,57 @@ def test_a_ticket_is_not_freed_to_where_nobody_calls_it(uji: World) -> None:
     uji.do(supervisor.take_over, ticket, "macet", 2, at=2)
 
     assert (uji.call_next(2) or {})["id"] == ticket
+
+
+@pytest.mark.parametrize(("before", "back"), [(("call",), "release"), (("call", "miss"), "restore")])
+def test_who_goes_back_into_the_line_is_called_by_the_counter_that_they_leave(
+    uji: World, before: tuple[str, ...], back: str
+) -> None:
+    """Meanwhile it lost the service, which nobody else serves."""
+    ticket = uji.take().id
+    for move in before:
+        uji.act(move, ticket)
+    uji.by_itself(setup_counters.change_counters, form(uji, services=["layanan-2"]))
+
+    uji.act(back, ticket)
+
+    assert (uji.call_next(1) or {})["id"] == ticket
+
+
+def test_an_undo_leaves_nobody_waiting_for_nobody(uji: World) -> None:
+    uji.take()
+    uji.call_next(1)
+    uji.by_itself(setup_counters.change_counters, form(uji, services=["layanan-2"]))
+
+    refused(uji, "nobody_calls", lambda: uji.do(officer.undo))
+
+
+def test_a_number_of_a_power_cut_waits_only_where_somebody_calls_it(uji: World) -> None:
+    uji.later(hours=1)
+
+    def enter(service: str, started_at: datetime | None) -> Any:
+        times = {"taken_at": MORNING, "started_at": started_at, "finished_at": started_at}
+        return uji.do(day.enter_late, service, written="7", nonce=f"late-{service}", **times)
+
+    refused(uji, "nobody_calls", lambda: enter("layanan-3", None))
+    assert enter("layanan-3", MORNING)["state"] == State.DONE  # served already: nobody has to call it
+    assert enter("layanan-2", None)["state"] == State.WAITING
+
+
+def test_the_first_step_may_be_done_by_any_of_its_roles(uji: World) -> None:
+    """A loket receives the files, or the section head; only that one has a counter."""
+
+    def write(tx: Transaction) -> None:
+        body = tx.office.services[0].standard
+        steps = (body.steps[0], replace(body.steps[1], also_roles=(Role.KASI,)))
+        save_standard(tx, "layanan-1", service_to_json(replace(body, steps=steps)))
+
+    uji.by_itself(write)
+    uji.by_itself(setup_counters.change_counters, form(uji, roles=[Role.KASI]))
+
+    taken = uji.take()
+
+    assert (uji.call_next(1) or {})["id"] == taken.id
 
 
 def test_a_counter_keeps_the_service_for_which_somebody_waits(uji: World) -> None:

@@ -79,7 +79,7 @@ def install(folder: Path) -> Installation:
     try:
         office = store.office_config(store.write_with(_first_office))
         service = office.services[0]
-        tokens = store.write_with(_furnish, office.office_id, service.first_role.value)
+        tokens = store.write_with(_furnish, office.office_id, office.first_role(service).value)
     finally:
         store.close()
     return Installation(folder, office.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]))

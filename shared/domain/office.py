@@ -87,10 +87,10 @@ class ServiceConfig:
     override: Override | None = None
 
     @cached_property
-    def first_role(self) -> Role:
-        """The role that calls a new ticket of this service: of the first step of the procedure that an officer does."""
-        officers = (step.role for step in self.standard.steps if step.role != Role.APPLICANT)
-        return next(officers, Role.LOKET)
+    def first_roles(self) -> tuple[Role, ...]:
+        """Who may do the first step of the procedure that an officer does, as whose work a new ticket may wait."""
+        officers = (step.roles for step in self.standard.steps if step.role != Role.APPLICANT)
+        return next(officers, (Role.LOKET,))
 
 
 @dataclass(frozen=True)
@@ -180,9 +180,13 @@ class OfficeConfig:
     @cached_property
     def _first_counters(self) -> dict[int, tuple[CounterConfig, ...]]:
         return {
-            each.id: tuple(counter for counter in self.counters if counter.serves(each.first_role, each.id))
+            each.id: tuple(counter for counter in self.counters if counter.serves(self.first_role(each), each.id))
             for each in self.services
         }
+
+    def first_role(self, service: ServiceConfig) -> Role:
+        """The role that calls a new ticket of this service."""
+        return self.calling(service.first_roles, service.id)
 
     def waiting_room(self, service: ServiceConfig) -> str | None:
         """Where its visitors wait for their first call: the zone of its counters; None without one, or with several."""

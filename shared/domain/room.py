@@ -209,7 +209,7 @@ class Room:
         """The place of whoever joins the line at `now`: behind all others of today, whatever the clock says."""
         if self._latest is None or now >= self._latest:
             return now
-        return max(now, *(one.queued_at for one in self.tickets.values() if one.on_day == self.day))
+        return max([now, *(one.queued_at for one in self.tickets.values() if one.on_day == self.day)])
 
     def callers(self, wanted: WaitsFor) -> frozenset[int]:
         """Ids of the counters that may call whoever waits so; empty when none can."""

@@ -154,6 +154,14 @@ def _empty_seats(tx: Transaction) -> int:
     return len(left)
 
 
+def _after_all_before(tx: Transaction) -> datetime:
+    """Now, and later than all signatures and overrides before, also where the clock was set back since."""
+    signed = tx.all(select(DayCheck.signed_at).filter_by(office_id=tx.office_id, on_day=tx.today))
+    overrides = [each for each in (tx.office.override, *(one.override for one in tx.office.services)) if each]
+    before: list[datetime] = [*(row.signed_at for row in signed), *(each.made_at for each in overrides if each.made_at)]
+    return max([tx.now, *(at + timedelta(microseconds=1) for at in before)])
+
+
 def _sign(
     tx: Transaction,
     kind: ChecklistKind,
@@ -165,9 +173,10 @@ def _sign(
     if not all(items.values()) and not note.strip():
         raise Missing("note", missing=["note"])
     key = {"office_id": tx.office_id, "on_day": tx.today, "kind": kind.value}
+    signed_at = _after_all_before(tx)
     tx.execute(delete(DayCheck).filter_by(**key))
     signed = {"items": {**items, **found}, "note": note.strip() or None, "officer_id": tx.actor.officer_id}
-    tx.execute(insert(DayCheck), {**key, **signed, "signed_at": tx.now})
+    tx.execute(insert(DayCheck), {**key, **signed, "signed_at": signed_at})
     if kind == ChecklistKind.CLOSING or tx.office.closed_at is not None:  # whether numbers are given stands on it
         tx.renew_setup()
     tx.record(f"sign_{kind.value}", reason=note.strip()[:200] or None, detail=found or None)

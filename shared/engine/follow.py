@@ -13,7 +13,7 @@ from shared.domain.procedure import first_desk
 from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role, Step
 from shared.domain.ticket import Action, State
-from shared.engine.ticket import move, must_be_callable, take_back
+from shared.engine.ticket import move, take_back
 from shared.store import events
 from shared.store.office import Transaction
 
@@ -33,8 +33,8 @@ def follow(tx: Transaction, file: File) -> None:
     action, role = found
     changed = visit
     if role is not None:
-        waits = replace(visit, role=role, lane=Lane.RECALL, queued_at=tx.room.end_of_line(tx.now), counter_id=None)
-        changed = must_be_callable(tx, waits)
+        place = tx.room.end_of_line(tx.now)
+        changed = replace(visit, role=role, lane=Lane.RECALL, queued_at=place, counter_id=None)
     counter_id = visit.counter_id if visit.state == State.SERVING else None
     move(tx, visit, action, changed, counter_id=counter_id, case_id=file.id)
 

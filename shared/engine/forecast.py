@@ -185,7 +185,7 @@ class Forecasts:
             kept = self._usual[office.office_id] = seen.day, history.usual_day(connection, office, seen.day)
         counts, higher = dict[str, int](), 0
         for service_id, lane, count in history.taken_today(connection, office.office_id, seen.day):
-            name = _name((service_id, office.service_ids[service_id].first_role))
+            name = _name((service_id, office.first_role(office.service_ids[service_id])))
             counts[name] = counts.get(name, 0) + count
             higher += count if lane == Lane.PRIORITY else 0
         means = {_name(key): seconds for key, seconds in today_s.items()}
@@ -292,7 +292,9 @@ def _newcomers(
     coming: Coming,
 ) -> dict[tuple[int, Lane], float]:
     names = {row.id: _name((row.service_id, row.role)) for row in waiting}
-    wanted = {_name((service.id, service.first_role)): service.id for service in office.services if service.is_active}
+    wanted = {
+        _name((service.id, office.first_role(service))): service.id for service in office.services if service.is_active
+    }
     means = {_name(key): seconds for key, seconds in today_s.items()}
     found = {}
     for lane in (Lane.ORDINARY, Lane.PRIORITY):

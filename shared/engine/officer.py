@@ -16,7 +16,7 @@ from shared.domain.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, aft
 from shared.domain.undo import must_be_undoable
 from shared.engine import visitor
 from shared.engine.seat import claim, must_be_free
-from shared.engine.ticket import facts, mark, move, must_be_callable, take_back
+from shared.engine.ticket import facts, mark, move, take_back
 from shared.store import events, reads
 from shared.store.events import PastEvent
 from shared.store.office import Transaction
@@ -146,10 +146,11 @@ def next_service(tx: Transaction, ticket_id: int, slug: str) -> dict[str, object
         raise NotAllowed("stale", state=ticket.state.value, action="next_service")
     if ticket.counter_id != counter.id:
         raise NotAllowed("elsewhere", counter=counter.number)
-    if not counter.serves(service.first_role, service.id):
+    role = tx.office.first_role(service)
+    if not counter.serves(role, service.id):
         raise Forbidden("service_elsewhere")
     claim(tx)
-    changed = replace(ticket, service_id=service.id, role=service.first_role, since_at=tx.now, case_id=None)
+    changed = replace(ticket, service_id=service.id, role=role, since_at=tx.now, case_id=None)
     detail = {"was": ticket.service_id}
     return facts(tx.office, mark(tx, ticket, "next_service", changed, reason=slug, detail=detail))
 
@@ -189,7 +190,7 @@ def _call(
 def _by_label(tx: Transaction, label: str) -> QueueTicket:
     """The ticket of today with that number; without its letter when only one letter is served here."""
     letter, number = parse_label(label)
-    served = {one.series for one in tx.office.services if tx.counter.serves(one.first_role, one.id)}
+    served = {one.series for one in tx.office.services if tx.counter.serves(tx.office.first_role(one), one.id)}
     letters = [letter] if letter else sorted(served)
     found = reads.tickets_by_number(tx.connection, tx.office_id, tx.today, letters, number)
     if len(found) != 1:
@@ -202,9 +203,10 @@ def _changed(tx: Transaction, ticket: QueueTicket, action: Action, onward: Onwar
     if action == Action.RECALL:
         return replace(ticket, recalls=ticket.recalls + 1)
     if action in (Action.RELEASE, Action.RESTORE):
-        return replace(ticket, counter_id=None)
+        freed = replace(ticket, counter_id=None)
+        return freed if tx.room.callable_somewhere(freed.waits_for) else replace(freed, counter_id=tx.counter.id)
     if action == Action.TRANSFER:
-        return must_be_callable(tx, _onward(tx, ticket, onward))
+        return _onward(tx, ticket, onward)
     return ticket
 
 
@@ -213,7 +215,7 @@ def _onward(tx: Transaction, ticket: QueueTicket, onward: Onward) -> QueueTicket
     sent = replace(ticket, counter_id=None, return_counter_id=ticket.counter_id if onward.returns else None)
     if onward.service is not None:
         service = tx.office.service(onward.service)
-        sent = replace(sent, service_id=service.id, role=service.first_role)
+        sent = replace(sent, service_id=service.id, role=tx.office.first_role(service))
     if onward.counter is not None:
         target = tx.office.counter(onward.counter)
         sent = replace(sent, counter_id=target.id, role=role_at(target, sent.role))

@@ -11,7 +11,7 @@ from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.ticket import Action, State
 from shared.engine.officer import role_at
 from shared.engine.seat import empty, must_be_free
-from shared.engine.ticket import facts, mark, move, must_be_callable
+from shared.engine.ticket import facts, mark, move
 from shared.store.office import Transaction
 from shared.store.tables import CounterMessage, ScheduleOverride
 
@@ -51,7 +51,9 @@ def force(
     mine = ScheduleOverride.office_id == tx.office_id, ScheduleOverride.service_id.is_not_distinct_from(service_id)
     tx.execute(delete(ScheduleOverride).where(*mine))
     if is_open is not None:
-        word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": tx.now}
+        closed_at = tx.office.closed_at  # perhaps by a clock that was set back since
+        made_at = max(tx.now, closed_at + timedelta(microseconds=1)) if closed_at else tx.now
+        word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": made_at}
         where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": tx.actor.officer_id}
         tx.execute(insert(ScheduleOverride), {**where, **word})
     tx.renew_setup()
@@ -86,7 +88,6 @@ def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | No
         raise NotAllowed("stale", state=ticket.state.value, action="take_over")
     detail = {"take_over": True, "to_counter": to_counter}
     at, way = ticket.counter_id, _WAY_OUT[ticket.state]
-    freed = must_be_callable(tx, freed)
     return facts(tx.office, move(tx, ticket, way, freed, counter_id=at, reason=why, detail=detail))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from shared.domain.errors import NotAllowed
 from shared.domain.office import OfficeConfig
-from shared.domain.room_facts import CallMade, QueueTicket
-from shared.domain.ticket import UNDOABLE, Action, after
+from shared.domain.room_facts import CallMade, QueueTicket, WaitsFor
+from shared.domain.ticket import UNDOABLE, Action, State, after
 from shared.engine import survey
 from shared.store.events import PastEvent
 from shared.store.hot import MUTABLE
@@ -35,7 +35,7 @@ def move(
 
     `changed`: the ticket with what changes beside its state. `counter_id`: another counter than the actor's.
     `case_id`: the file whose way causes the move; it is then taken back with the file only.
-    Raises `NotAllowed("stale")` when its state does not know the action.
+    Raises `NotAllowed`: "stale" when its state does not know the action, "nobody_calls" when it would wait for nobody.
     """
     moved = replace(changed or ticket, state=after(ticket.state, action), since_at=tx.now)
     if case_id is not None or (tx.actor.officer_id is not None and action in UNDOABLE):
@@ -59,7 +59,7 @@ def mark(
     reason: str | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> QueueTicket:
-    """Changes something of a ticket that stays in its state, with an event."""
+    """Changes something of a ticket that stays in its state, with an event; raises as `move` does."""
     _write(tx, ticket, changed, action, counter_id, reason=reason, detail=detail)
     return changed
 
@@ -72,11 +72,10 @@ def take_back(tx: Transaction, ticket: QueueTicket, event: PastEvent, *, counter
     return back
 
 
-def must_be_callable(tx: Transaction, waiting: QueueTicket) -> QueueTicket:
-    """The ticket as it is to wait; raises `NotAllowed("nobody_calls")` when no counter could ever call it."""
-    if not tx.room.callable_somewhere(waiting.waits_for):
-        raise NotAllowed("nobody_calls", role=waiting.role.value)
-    return waiting
+def must_be_callable(tx: Transaction, wanted: WaitsFor) -> None:
+    """Raises `NotAllowed("nobody_calls")` when no counter could ever call whoever waits so."""
+    if not tx.room.callable_somewhere(wanted):
+        raise NotAllowed("nobody_calls", role=wanted.role.value)
 
 
 def _write(
@@ -90,6 +89,9 @@ def _write(
     detail: Mapping[str, object] | None = None,
     case_id: int | None = None,
 ) -> None:
+    is_new_there = before.state != State.WAITING or before.waits_for != ticket.waits_for
+    if ticket.state == State.WAITING and is_new_there:
+        must_be_callable(tx, ticket.waits_for)
     tx.save(ticket, before)
     tx.record(
         action,

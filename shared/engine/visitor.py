@@ -26,6 +26,7 @@ from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
+from shared.engine.ticket import must_be_callable
 from shared.store import brought as store_brought
 from shared.store import hot
 from shared.store.office import Transaction
@@ -91,7 +92,7 @@ def take(
     _must_give_numbers(tx, service)
     require_open(tx.office.availability(service, tx.now, tx.room.issued(service)))
     lane = Lane.PRIORITY if is_priority else Lane.ORDINARY
-    taken = _issue(tx, service, lane, service.first_role, nonce, language, quote=quote)
+    taken = _issue(tx, service, lane, tx.office.first_role(service), nonce, language, quote=quote)
     if said:
         store_brought.write(tx.connection, taken.id, service.id, said)
     _print_number(tx, taken, service, language, printer, said)
@@ -111,7 +112,8 @@ def _must_give_numbers(tx: Transaction, service: ServiceConfig) -> None:
 def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:
     """A number that was given by hand at the actor's time, whatever the hours and the quota say now.
 
-    `is_over`: the visitor was served already, and needs no slip. Raises `Unknown("service")`.
+    `is_over`: the visitor was served already, and needs no slip. Raises `Unknown("service")`, and
+    `NotAllowed("nobody_calls")` when no counter could call whoever still waits.
     """
     service = next((each for each in tx.office.services if each.slug == slug), None)
     if service is None:
@@ -119,7 +121,10 @@ def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:
     earlier = hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
     if earlier is not None:
         tx.unchanged(_taken_before(tx, earlier))
-    taken = _issue(tx, service, Lane.ORDINARY, service.first_role, nonce, "id", queued_at=tx.now)
+    role = tx.office.first_role(service)
+    if not is_over:
+        must_be_callable(tx, WaitsFor(role, service.id))
+    taken = _issue(tx, service, Lane.ORDINARY, role, nonce, "id", queued_at=tx.now)
     if not is_over:
         _print_number(tx, taken, service, "id", None)
     return taken

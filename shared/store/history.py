@@ -75,8 +75,9 @@ def _key(row: Row[*tuple[Any, ...]], office: OfficeConfig) -> Key:
     """A counter that does the service's first work counts for that, another for its own."""
     service = office.service_ids[row.service_id]
     counter = office.counter_by_id(row.counter_id)
-    if counter is None or service.first_role in counter.roles or not counter.roles:
-        return service.id, service.first_role
+    role = office.first_role(service)
+    if counter is None or role in counter.roles or not counter.roles:
+        return service.id, role
     return service.id, min(counter.roles)
 
 

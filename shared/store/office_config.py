@@ -156,7 +156,7 @@ def _closed_at(connection: Connection, office_id: int) -> datetime | None:
         select(check.kind, check.on_day, check.signed_at)
         .where(check.office_id == office_id)
         .order_by(check.on_day.desc(), check.signed_at.desc())
-        .limit(2)
+        .limit(1)
     )
     rows = connection.execute(newest).all()
     return rows[0].signed_at if rows and rows[0].kind == ChecklistKind.CLOSING else None

@@ -19,7 +19,6 @@ from sqlalchemy import Connection, func, select
 from shared.domain import speech
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.standard import Role
 from shared.domain.ticket import State
 from shared.engine.founding import letterhead_missing
 from shared.engine.person import NEAR
@@ -30,8 +29,8 @@ from shared.store import complaints, people, reads
 from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.disk import disk_fault
-from shared.store.tables import ACTIVE, Event, Officer, OfficerRole, Ticket
-from shared.web import backups, certificate_conditions, media
+from shared.store.tables import ACTIVE, Event, Officer, Ticket
+from shared.web import backups, certificate_conditions, media, procedure_conditions
 from shared.web.clock import ClockWatch
 from shared.web.console import WORDS
 from shared.web.data_folder import open_to_others, try_to_write
@@ -152,20 +151,8 @@ def service_without_counter(scene: Scene) -> Iterator[Facts]:
             yield {"service": service.standard.short_name}
 
 
-@condition
-def role_without_officer(scene: Scene) -> Iterator[Facts]:
-    """Files of a service come to a step that nobody may work on today."""
-    held = select(OfficerRole.role).join(Officer, Officer.id == OfficerRole.officer_id)
-    held = held.where(Officer.office_id == scene.office.office_id, Officer.is_active)
-    begun, lasts = func.coalesce(OfficerRole.from_on, scene.today), func.coalesce(OfficerRole.until_on, scene.today)
-    known = set(scene.connection.execute(held.where(begun <= scene.today, lasts >= scene.today)).scalars())
-    for service in scene.office.services:
-        wanted = {step.role for step in service.standard.steps} - known - {Role.APPLICANT}
-        if service.is_active and wanted:
-            yield {
-                "service": service.standard.short_name,
-                "roles": _listed([f"role.{each}" for each in sorted(wanted)]),
-            }
+condition(procedure_conditions.role_without_officer)
+condition(procedure_conditions.step_without_counter)
 
 
 @reminder
