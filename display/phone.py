@@ -28,6 +28,7 @@ from shared.store.tables import FileRecord, Ticket
 from shared.web import blank_forms
 from shared.web.answers import PhoneFacts
 from shared.web.auth import now, store
+from shared.web.brand import colour_of
 from shared.web.hosts import is_local
 from shared.web.i18n import language
 from shared.web.limits import limiter
@@ -106,7 +107,7 @@ def manifest(token: str) -> Response:
         "start_url": url_for("phone.ticket", token=token),
         "display": "standalone",
         "background_color": "#ffffff",
-        "theme_color": "#0b4f8a",
+        "theme_color": colour_of(office),
         "icons": pictures,
     }
     return Response(json.dumps(told), content_type="application/manifest+json")

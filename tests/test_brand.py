@@ -69,6 +69,10 @@ def test_a_chosen_colour_is_previewed_adjusted_and_in_force_on_every_screen(app:
     sheet = visitor.get("/uji/colours.css").text
     assert f"--brand: {shade.light}" in sheet
     assert f"--brand: {shade.dark}" in sheet
+    assert f".plain .call {{ background: {shade.light}" in sheet  # an engine without custom properties
+    assert f'fill="{shade.light}"' in visitor.get("/uji/icon.svg").text
+    assert "/uji/icon.svg?v=" in visitor.get("/uji/display/plain").text
+    assert f'name="theme-color" content="{shade.light}"' in visitor.get(f"/t/{here.take().token}").text
     assert admin.post("/uji/counter/setup/office/colour", colour="red; x").status_code == 400
     admin.post("/uji/counter/setup/office/colour")
     assert app.test_client().get("/uji/colours.css").status_code == 404

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.announced import to_bring
+from shared.domain.announced import in_their_cases, to_bring
 from shared.domain.service_facts import due, fee_words, promised, service_facts
-from shared.domain.standard import Requirement, ServiceStandard
+from shared.domain.standard import Question, Requirement, ServiceStandard
 from shared.domain.standard_parts import (
+    CaseProduct,
     DeclaredField,
     Fee,
     FieldKind,
@@ -98,6 +99,46 @@ def test_a_visitor_hears_before_the_desk_in_what_form_a_paper_is_wanted() -> Non
         "Identitas (KTP / SIM; asli dibawa untuk diperlihatkan; 2 lembar fotokopi; bermeterai)"
     )
     assert to_bring(Requirement("b", "Pernyataan bermeterai", stamp_duty=True), ID) == "Pernyataan bermeterai"
+
+
+def test_how_many_photocopies_are_wanted_is_said_once() -> None:
+    wanted = [Requirement("ktp", "Fotokopi KTP", text_en="Photocopy of your ID card", copies=each) for each in (1, 2)]
+
+    assert [to_bring(each, ID) for each in wanted] == ["Fotokopi KTP (1 lembar)", "Fotokopi KTP (2 lembar)"]
+    assert to_bring(wanted[1], EN) == "Photocopy of your ID card (2 copies)"
+    assert to_bring(Requirement("kk", "KK asli", copies=1), ID) == "KK asli (1 lembar fotokopi)"
+
+
+def test_what_holds_in_some_cases_only_is_said_with_its_case() -> None:
+    status = Question("status", "Pernah menikah?", options=(Option("belum", "Belum"), Option("cerai", "Cerai")))
+    kinds = (Option("jual", "Jual beli"), Option("hibah", "Hibah"))
+    kind = DeclaredField("jenis", "Jenis akta", kind=FieldKind.CHOICE, options=kinds)
+    hibah, cerai, gift_or_none = (
+        (("jenis", "hibah"),),
+        (("status", "cerai"),),
+        (("status", "belum"), ("jenis", "hibah")),
+    )
+    service = ServiceStandard(
+        "uji",
+        "A",
+        "Uji",
+        "Uji",
+        questions=(status,),
+        fields=(kind,),
+        products=("Surat",),
+        products_by_case=(CaseProduct("Akta", when=hibah), CaseProduct("Akta hibah", when=hibah)),
+        promise=Promise(parts=(PromisePart("5 hari kerja", 5, Unit.WORKING_DAYS, when=cerai),)),
+        fee=Fee(rates=(Rate("Per akta", 1000, when=gift_or_none),)),
+        requirements=(Requirement("cerai", "Akta cerai", when=cerai), Requirement("ganda", "Bukti", when=cerai)),
+    )
+
+    told = service_facts(service, ID)
+
+    assert told.products == ("Surat", "Akta (Jenis akta: Hibah)", "Akta hibah")
+    assert told.time == "5 hari kerja (Cerai)"
+    assert told.fee == "Per akta (Belum; Jenis akta: Hibah): Rp1.000"
+    assert [each.text for each in in_their_cases(service, asked=True)] == ["Akta cerai", "Bukti (Cerai)"]
+    assert [each.text for each in in_their_cases(service)] == ["Akta cerai", "Bukti"]
 
 
 def test_the_criteria_of_ranuyoso_are_said_in_both_languages() -> None:

@@ -91,6 +91,7 @@ def test_a_program_gets_the_standard_as_json_without_notes(app: Flask) -> None:
     told = PublishedStandard.model_validate(answer.json)
     assert [each.number for each in told.steps] == list(range(1, 11))
     assert (told.version, told.guarantee) == (1, None)
+    assert {each.needs_applicant for each in told.steps} == {True, False}
     assert told.promise is not None
     assert told.promise.value == 1
     assert {each.kind for each in told.complaint} >= {"phone", "laporlumajang"}
@@ -114,10 +115,41 @@ def test_the_page_tells_the_way_online_the_hours_and_what_some_get(app: Flask, d
     )
 
     assert 'Daftar daring dahulu: <a href="https://oss.go.id">https://oss.go.id</a> Buat akun dahulu.' in shown
-    assert "Selasa, Kamis: 08:00-11:00" in shown
+    assert "Selasa, Kamis: 08.00–11.00" in shown
     assert shown.index('data-component="products"') < shown.rindex("Surat rekomendasi")
     assert (told.products, told.online) == (["Surat rekomendasi"], "https://oss.go.id")
-    assert told.hours == ["Selasa, Kamis: 08:00-11:00"]
+    assert told.hours == ["Selasa, Kamis: 08.00–11.00"]
+
+
+def test_a_program_reads_cases_forms_of_papers_and_who_has_the_file(app: Flask, desks: Desks) -> None:
+    known = service_to_json(desks.store.office_config(desks.id).service("oss").standard)
+    asked = {
+        "key": "jenis",
+        "text": "Jenis?",
+        "options": [{"key": "baru", "text": "Baru"}, {"key": "ubah", "text": "Ubah"}],
+    }
+    wanted = {"key": "ktp", "text": "Fotokopi KTP", "copies": 2, "original": "shown", "when": [["jenis", "baru"]]}
+    elsewhere = {"who": "Kepala Seksi Pemerintahan", "elsewhere": "Dinas PUPR", "when": [["jenis", "ubah"]]}
+    change(
+        desks,
+        questions=[asked],
+        requirements=[wanted],
+        steps=[*known["steps"][:-1], known["steps"][-1] | elsewhere],
+        products_by_case=[{"text": "NIB", "when": [["jenis", "baru"]]}],
+    )
+
+    shown = page(app)
+    answer = app.test_client().get("/lumajang/standard/oss", headers={"Accept": "application/json"})
+
+    told = PublishedStandard.model_validate(answer.json)
+    (paper,), last, (product,) = told.requirements, told.steps[-1], told.products_by_case
+    assert (paper.original, paper.copies, paper.when) == ("shown", 2, [["jenis", "baru"]])
+    assert paper.words == "Fotokopi KTP (Baru) (asli dibawa untuk diperlihatkan; 2 lembar fotokopi)"
+    assert (last.who, last.elsewhere, last.when) == ("Kepala Seksi Pemerintahan", "Dinas PUPR", [["jenis", "ubah"]])
+    assert (product.text, product.when) == ("NIB", [["jenis", "baru"]])
+    assert "NIB (Baru)" in told.products
+    assert paper.words in shown
+    assert "(Dinas PUPR)" in shown
 
 
 def test_the_public_sees_what_changed_but_no_note(app: Flask, desks: Desks) -> None:

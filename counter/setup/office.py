@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from counter.setup.page import edit, page, plain, setup_page
 from shared.domain.channel import ChannelKind
-from shared.domain.colour import is_colour, palette
+from shared.domain.colour import OWN_COLOUR, is_colour, palette
 from shared.domain.errors import Invalid
 from shared.domain.standard_check import TIMEZONES
 from shared.engine import setup as engine
@@ -21,8 +21,6 @@ from shared.web.screen import office_config, sentence
 
 LARGEST_LOGO_MB = 10
 """What a phone's camera makes."""
-OWN_COLOUR = "#0b4f8a"
-"""The program's."""
 COLOURS = {
     "blue": OWN_COLOUR,
     "teal": "#00695c",

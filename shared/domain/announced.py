@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from shared.domain.case_words import in_case
 from shared.domain.slip import SlipWords
 from shared.domain.standard import Requirement, ServiceStandard, applies, next_question
-from shared.domain.standard_parts import DeclaredField, FieldKind
+from shared.domain.standard_parts import FieldKind
 
 Tree: TypeAlias = "dict[str, str | list[str] | dict[str, Tree]]"
 
@@ -23,40 +24,44 @@ def announced(service: ServiceStandard, answers: Mapping[str, str]) -> tuple[Req
     return tuple(each for each, asked in worded if applies(asked, answers))
 
 
-def in_their_cases(service: ServiceStandard) -> tuple[Requirement, ...]:
-    """All requirements, those that depend on a choice made at the desk with the case in their words."""
-    chosen = {each.key: each for each in service.fields if each.kind == FieldKind.CHOICE}
-    cases = [[(chosen[name], answer) for name, answer in each.when if name in chosen] for each in service.requirements]
-    return tuple(
-        _in_cases(each, said) if said else each for each, said in zip(service.requirements, cases, strict=True)
-    )
+def in_their_cases(service: ServiceStandard, *, asked: bool = False) -> tuple[Requirement, ...]:
+    """All requirements, those that depend on a choice made at the desk with the case in their words.
+
+    `asked`: also those that depend on what the kiosk asks, for a page on which nobody has answered.
+    """
+    names = {each.key for each in service.fields if each.kind == FieldKind.CHOICE}
+    names |= {each.key for each in service.questions} if asked else set()
+    return tuple(_in_case(service, each, names) if names else each for each in service.requirements)
 
 
-def _in_cases(requirement: Requirement, cases: Sequence[tuple[DeclaredField, str]]) -> Requirement:
-    def in_words(language: str) -> str:
-        answers: dict[str, list[str]] = {}
-        for field, answer in cases:
-            option = next((each.text_in(language) for each in field.options if each.key == answer), answer)
-            answers.setdefault(field.text_in(language), []).append(option)
-        named = "; ".join(f"{name.rstrip('?')}: {' / '.join(options)}" for name, options in answers.items())
-        return f"{requirement.text_in(language)} ({named})"
-
-    return replace(requirement, text=in_words("id"), text_en=in_words("en") if requirement.text_en else None)
+def _in_case(service: ServiceStandard, each: Requirement, names: set[str]) -> Requirement:
+    english = in_case(service, each.text_en, each.when, "en", names) if each.text_en else None
+    return replace(each, text=in_case(service, each.text, each.when, "id", names), text_en=english)
 
 
 def to_bring(requirement: Requirement, words: SlipWords) -> str:
     """The paper in words, with what a visitor must know of it before the desk: "KTP (asli diperlihatkan; 2 lembar
-    fotokopi)". What its own words say already is not said twice.
+    fotokopi)". What its own words say already is not said twice: "Fotokopi KTP (1 lembar)".
     """
     text, original = requirement.text_in(words.language), requirement.original
     details = [
         *([" / ".join(each.text_in(words.language) for each in requirement.choices)] if requirement.choices else []),
         *([words(f"bring.original_{original.value}")] if original else []),
-        *([words("slip.copies", count=requirement.copies)] if requirement.copies else []),
+        *(
+            [copies_words(text, requirement.copies, words, beside_original=original is not None)]
+            if requirement.copies
+            else []
+        ),
         *([words("slip.stamp_duty")] if requirement.stamp_duty else []),
     ]
     untold = [each for each in details if each.lower() not in text.lower()]
     return f"{text} ({'; '.join(untold)})" if untold else text
+
+
+def copies_words(text: str, count: int, words: SlipWords, *, beside_original: bool = False) -> str:
+    """ "2 lembar fotokopi"; behind a text that speaks of a photocopy already, and of no original, "2 lembar"."""
+    kind = "sheets" if words("bring.photocopy") in text.lower() and not beside_original else "copies"
+    return words(f"slip.{kind}.{'one' if count == 1 else 'many'}", count=count)
 
 
 def questions_tree(service: ServiceStandard, answers: Mapping[str, str] | None = None) -> Tree:

@@ -10,6 +10,8 @@ LEAST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3."""
 LIGHT_GROUND, DARK_GROUND = "#e9eef6", "#1a2332"
 """The darkest ground of the light screens, and the lightest of the dark ones."""
+OWN_COLOUR = "#0b4f8a"
+"""The program's, of an office that has chosen none."""
 WHITE, NIGHT = "#ffffff", "#0b1a2c"
 _COLOUR = re.compile("#[0-9a-f]{6}")
 

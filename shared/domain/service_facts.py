@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.case_words import in_case
 from shared.domain.slip import SlipWords
 from shared.domain.standard import ServiceStandard
 from shared.domain.standard_parts import Fee, Promise, PromisePart, Rate, Unit
@@ -28,7 +29,7 @@ class ServiceFacts:
 
 def service_facts(service: ServiceStandard, words: SlipWords) -> ServiceFacts:
     return ServiceFacts(
-        promised(service.promise, words),
+        promised(service.promise, words, service),
         "; ".join(_fee(service, words)),
         _products(service, words.language),
         tuple(each.text_in(words.language) for each in service.criteria),
@@ -39,16 +40,21 @@ def _products(service: ServiceStandard, language: str) -> tuple[str, ...]:
     """In English only when every line was written in it."""
     is_whole = len(service.products_en) == len(service.products)
     always = service.products_en if language == "en" and is_whole else service.products
-    return (*always, *(each.text_in(language) for each in service.products_by_case))
+    by_case = (in_case(service, each.text_in(language), each.when, language) for each in service.products_by_case)
+    return (*always, *by_case)
 
 
-def promised(promise: Promise | None, words: SlipWords) -> str:
-    """The promised time: as the standard says it, in English by its number; "" when none is promised."""
+def promised(promise: Promise | None, words: SlipWords, service: ServiceStandard | None = None) -> str:
+    """The promised time: as the standard says it, in English by its number; "" when none is promised.
+
+    `service`: whose it is; it has the words for the cases of its parts.
+    """
     if promise is None:
         return ""
     counted = _counted(promise, words)
     whole = promise.text if words.language == "id" and promise.text else counted or promise.text
-    parts = [_part(each, words) for each in promise.parts if each.text.lower() not in promise.text.lower()]
+    untold = [each for each in promise.parts if each.text.lower() not in promise.text.lower()]
+    parts = [_part(each, words, service) for each in untold]
     return "; ".join(each for each in (whole, *parts) if each)
 
 
@@ -75,10 +81,11 @@ def fee_words(fee: Fee | None, words: SlipWords) -> str:
 # --- inside ---
 
 
-def _part(part: PromisePart, words: SlipWords) -> str:
-    """A part of the promise; its number only where its words do not say it."""
+def _part(part: PromisePart, words: SlipWords, service: ServiceStandard | None) -> str:
+    """A part of the promise with its case; its number only where its words do not say it."""
     counted = _counted(part, words)
-    return part.text if not counted or counted in part.text or part.when else f"{part.text}: {counted}"
+    text = part.text if not counted or counted in part.text or part.when else f"{part.text}: {counted}"
+    return in_case(service, text, part.when, words.language) if service else text
 
 
 def _counted(promise: Promise | PromisePart, words: SlipWords) -> str:
@@ -97,7 +104,8 @@ def _fee(service: ServiceStandard, words: SlipWords) -> Iterator[str]:
     fields = {each.key: each.text_in(words.language) for each in service.fields}
     for rate in fee.rates if fee else ():
         if rate.text.lower() not in said.lower():
-            yield f"{rate.text}: {_rate(rate, fields.get(rate.per or '', ''), words)}"
+            text = in_case(service, rate.text, rate.when, words.language)
+            yield f"{text}: {_rate(rate, fields.get(rate.per or '', ''), words)}"
 
 
 def _rate(rate: Rate, per: str, words: SlipWords) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from shared.domain import slip_file
+from shared.domain.announced import copies_words
 from shared.domain.collected import Entry
 from shared.domain.errors import Unknown
 from shared.domain.file import REFUSAL, File
@@ -215,16 +216,13 @@ def _came_in(requirement: Requirement, file: File, language: str) -> str:
     say, taken = words(language), file.collected.taken.get(requirement.key, {})
     chosen = next((each for each in requirement.choices if each.key == taken.get("choice")), None)
     copies = taken.get("copies", requirement.copies)
+    name = chosen.text_in(language) if chosen else requirement.text_in(language)
+    original = requirement.original if taken.get("original") else None
     said = [
-        *(
-            [say(f"slip.original_{requirement.original.value}")]
-            if requirement.original and taken.get("original")
-            else []
-        ),
-        *([say("slip.copies", count=copies)] if copies else []),
+        *([say(f"slip.original_{original.value}")] if original else []),
+        *([copies_words(name, int(str(copies)), say, beside_original=original is not None)] if copies else []),
         *([say("slip.stamp_duty")] if requirement.stamp_duty else []),
     ]
-    name = chosen.text_in(language) if chosen else requirement.text_in(language)
     return f"{name} ({'; '.join(said)})" if said else name
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from io import BytesIO
+from typing import Annotated
 
 import segno
 from babel.dates import get_day_names
@@ -18,6 +19,7 @@ from markupsafe import Markup
 from pydantic import Field
 
 from shared.domain.announced import in_their_cases, to_bring
+from shared.domain.case_words import case_words
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.service_facts import service_facts
 from shared.domain.speech import number_words
@@ -43,21 +45,42 @@ INTERNAL = ("notes", "originals", "slug", "series", "icon", "group", "group_en")
 """Fields of a standard of which a change is no matter of the public."""
 
 
+Pairs = Annotated[
+    list[list[str]], Field(description="pairs of a question or choice and an answer, by key; empty: in every case")
+]
+
+
 class PublishedRequirement(Answer):
     key: str
     text: str
     text_en: str | None
     optional: bool
-    when: list[list[str]] = Field(
-        description="pairs of question and answer keys after which it is needed; empty: always"
-    )
+    when: Pairs
+    words: str = Field(description="as a visitor reads it: with its case, and the form in which it is wanted")
+    original: str | None = Field(description="shown, returned or kept: what happens to the original")
+    copies: int = Field(description="photocopies that are taken in")
+    stamp_duty: bool = Field(description="it bears a meterai")
+    choices: list[str] = Field(description="one of these is enough; empty: only the paper itself")
 
 
 class PublishedStep(Answer):
     number: int
     role: str
+    who: str | None = Field(description="who does it in the office's own words")
     title: str
+    title_en: str | None
     text: str | None
+    when: Pairs
+    elsewhere: str | None = Field(description="the other house that has the file meanwhile")
+    norm_minutes: int | None
+    norm_days: int | None = Field(description="working days of the other house")
+    needs_applicant: bool
+
+
+class PublishedProduct(Answer):
+    text: str
+    text_en: str | None
+    when: Pairs
 
 
 class PublishedChannel(Answer):
@@ -96,7 +119,8 @@ class PublishedStandard(Answer):
     steps: list[PublishedStep]
     promise: PublishedTime | None
     fee: PublishedFee | None
-    products: list[str] = Field(description="those of some cases only among them")
+    products: list[str] = Field(description="those of some cases only among them, with their case in words")
+    products_by_case: list[PublishedProduct]
     online: str | None = Field(description="where it is had or registered online")
     online_only: bool
     hours: list[str] = Field(description="of this service alone; empty: those of the office")
@@ -130,7 +154,8 @@ def standard(slug: str) -> ResponseReturnValue:
         numbers={key: number for number, key in enumerate(COMPONENTS, 1)},
         staff=number_words(known.staff_count, language()) if known.staff_count and known.staff_count < 10_000 else "",
         picture=picture(known),
-        bring=in_their_cases(known),
+        bring=in_their_cases(known, asked=True),
+        case_of=lambda each: case_words(known, each.when, "", language()),
         to_bring=to_bring,
         say=words(language()),
         hours=_hours(known),
@@ -199,13 +224,16 @@ def as_answer(office: OfficeConfig, service: ServiceConfig) -> PublishedStandard
     said = {name: getattr(known, name) for name in PublishedStandard.model_fields if hasattr(known, name)}
     said["criteria"] = [each.text for each in known.criteria]
     said["requirements"] = [
-        {"key": each.key, "text": each.text, "text_en": each.text_en, "optional": each.optional, "when": each.when}
-        for each in known.requirements
+        _named(each, "key", "text", "text_en", "optional", "when", "original", "copies", "stamp_duty")
+        | {"words": to_bring(worded, words()), "choices": [one.text for one in each.choices]}
+        for each, worded in zip(known.requirements, in_their_cases(known, asked=True), strict=True)
     ]
     said["steps"] = [
-        {"number": number, "role": gettext(f"role.{each.role}"), "title": each.title, "text": each.text}
+        _named(each, "who", "title", "title_en", "text", "when", "elsewhere", "norm_minutes", "norm_days")
+        | {"number": number, "role": gettext(f"role.{each.role}"), "needs_applicant": each.needs_applicant}
         for number, each in enumerate(known.steps, 1)
     ]
+    said["products_by_case"] = [_named(each, "text", "text_en", "when") for each in known.products_by_case]
     promise, fee = known.promise, known.fee
     said["complaint"] = [
         {
@@ -228,6 +256,10 @@ def as_answer(office: OfficeConfig, service: ServiceConfig) -> PublishedStandard
     )
 
 
+def _named(part: object, *names: str) -> dict[str, object]:
+    return {name: getattr(part, name) for name in names}
+
+
 def _filled(office: OfficeConfig, service: ServiceConfig, keys: tuple[str, ...]) -> list[str]:
     """Those of the components that have something to say."""
     empty = (None, (), "")
@@ -240,10 +272,14 @@ def _filled(office: OfficeConfig, service: ServiceConfig, keys: tuple[str, ...])
 
 
 def _hours(service: ServiceStandard) -> list[str]:
-    """ "Selasa, Kamis: 08.00-11.00"; empty when it is given in all hours of the office."""
+    """ "Selasa, Kamis: 08.00–11.00"; empty when it is given in all hours of the office."""
     names = get_day_names("wide", locale=language())
     days = [(", ".join(names[_WEEK.index(day)] for day in each.days), each) for each in service.hours]
-    return [f"{on}: {each.opens}-{each.closes}" for on, each in days]
+    return [f"{on}: {_clock(each.opens)}–{_clock(each.closes)}" for on, each in days]
+
+
+def _clock(time: str) -> str:
+    return time.replace(":", ".") if language() == "id" else time.replace(".", ":")
 
 
 def _number(service: ServiceConfig) -> int:

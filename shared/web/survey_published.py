@@ -13,6 +13,7 @@ from shared.engine import survey_result
 from shared.engine.survey_result import SurveyResult
 from shared.web import sheet
 from shared.web.auth import now, store, wants_page
+from shared.web.brand import colour_of
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
@@ -47,6 +48,7 @@ def poster() -> Response:
         "paper": size if size in SIZES else "a4",
         "letterhead": office.profile.get("letterhead", []),
         "office": office.name,
+        "colour": colour_of(office),
         "title": words()("survey.title"),
         "period": newest.name,
         "index": decimal(newest.index),
