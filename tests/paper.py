@@ -17,7 +17,7 @@ import tty
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 
@@ -227,7 +227,8 @@ def _said(write: Callable[[bytes], object], words: bytes) -> bool:
 
 LENGTHS = {
     b"\x1b@": 2, b"\x1c.": 2, b"\x1bE": 3, b"\x1ba": 3, b"\x1bt": 3, b"\x1bJ": 3, b"\x1bd": 3, b"\x1bB": 4,
-    b"\x1d!": 3, b"\x1dB": 3, b"\x1db": 3, b"\x1dr": 3, b"\x10\x04": 3, b"\x10\x14": 10,
+    b"\x1bM": 3, b"\x1b2": 2, b"\x1b3": 3, b"\x1d!": 3, b"\x1dB": 3, b"\x1db": 3, b"\x1dr": 3,
+    b"\x10\x04": 3, b"\x10\x14": 10,
 }  # fmt: skip
 
 
@@ -265,6 +266,8 @@ class Printed:
     bold: bool = False
     inverse: bool = False
     align: int = 0
+    is_fine: bool = False
+    line_dots: int = 30
     picture: Image.Image | None = None
     qr: str | None = None
     feed_dots: int = 0
@@ -272,7 +275,8 @@ class Printed:
 
     @property
     def columns(self) -> int:
-        return len(self.text) * self.width
+        """How many letters of font A would be as wide."""
+        return -(-len(self.text) * self.width * (FINE if self.is_fine else CELL)[0] // CELL[0])
 
 
 @dataclass
@@ -304,7 +308,7 @@ def decode(data: bytes) -> Paper:
         head, value = command[:2], command[2] if length > 2 else 0
         if command == b"\n":
             paper.lines.append(now)
-            now = Printed("", now.width, now.height, now.bold, now.inverse, now.align)
+            now = replace(now, text="")
         elif length == 1:
             if command[0] < 32:
                 raise ValueError(f"control character {command[0]:02x} in the text")
@@ -313,6 +317,10 @@ def decode(data: bytes) -> Paper:
             now, page = Printed(), "cp437"
         elif head == b"\x1bE":
             now.bold = bool(value)
+        elif head == b"\x1bM":
+            now.is_fine = bool(value & 1)
+        elif head in (b"\x1b2", b"\x1b3"):
+            now.line_dots = value if head == b"\x1b3" else 30
         elif head == b"\x1ba":
             now.align = value
         elif head == b"\x1bt":
@@ -347,6 +355,22 @@ def picture(data: bytes, width_dots: int) -> Image.Image:
     return sheet
 
 
+CUTTER_MM = 13
+"""From the print head to the knife: so much empty paper ends every piece that is cut."""
+
+
+def length_mm(data: bytes) -> float:
+    """How much of the roll it takes, from the bytes alone; codes have to be pictures."""
+    paper = decode(data)
+    dots = 0
+    for line in paper.lines:
+        if line.picture:
+            dots += line.picture.height
+        elif line.feed_dots or not line.is_cut:
+            dots += line.feed_dots or max(line.line_dots, (FINE if line.is_fine else CELL)[1] * line.height)
+    return dots / 8 + paper.cuts * CUTTER_MM
+
+
 def qr_codes(image: Image.Image) -> list[str]:
     """What zxing-cpp reads in a picture."""
     return [found.text for found in zxingcpp.read_barcodes(image.convert("L")) if found.format == zxingcpp.QRCode]
@@ -357,17 +381,13 @@ def codes_on(paper: Paper) -> list[str]:
     return paper.native_qr + [code for line in paper.lines if line.picture for code in qr_codes(line.picture)]
 
 
-CELL = (12, 24)
+CELL, FINE = (12, 24), (9, 17)
 RULES = {"─": (12,), "═": (9, 15)}
 
 
 def _bitmap(command: bytes) -> Image.Image:
     width, height = int.from_bytes(command[4:6], "little") * 8, int.from_bytes(command[6:8], "little")
-    image = Image.new("L", (width, height), 255)
-    for y in range(height):
-        for x in range(width):
-            if command[8 + y * width // 8 + x // 8] >> (7 - x % 8) & 1:
-                image.putpixel((x, y), 0)
+    image = Image.frombytes("1", (width, height), bytes(255 - bits for bits in command[8:])).convert("L")
     across, down = (2 if command[3] & 1 else 1), (2 if command[3] & 2 else 1)
     return image.resize((width * across, height * down), Image.Resampling.NEAREST)
 
@@ -384,8 +404,10 @@ def _painted(line: Printed) -> tuple[Image.Image, int] | None:
     cells = Image.new("L", (max(1, len(line.text) * CELL[0]), CELL[1]), 0)
     for place, char in enumerate(line.text):
         cells.paste(_glyph(char, line.bold), (place * CELL[0], 0))
-    row = Image.new("L", (cells.width * line.width, max(30, CELL[1] * line.height)), 0)
-    row.paste(cells.resize((row.width, CELL[1] * line.height), Image.Resampling.NEAREST), (0, 0))
+    wide, high = FINE if line.is_fine else CELL
+    size = (max(1, len(line.text) * wide * line.width), high * line.height)
+    row = Image.new("L", (size[0], max(line.line_dots, size[1])), 0)
+    row.paste(cells.resize(size, Image.Resampling.NEAREST), (0, 0))
     return row if line.inverse else ImageOps.invert(row), line.align
 
 

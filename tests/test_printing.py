@@ -11,7 +11,8 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from paper import Paper, decode, picture, qr_codes
+from paper import CUTTER_MM, Paper, decode, picture, qr_codes
+from paper import length_mm as length_of
 from PIL import Image
 from test_slip import AT, HEAD, ID, NEEDED, OSS, SLIPS, URL, number
 
@@ -26,7 +27,7 @@ from shared.printing.profiles import PAPERS, names, profile
 from shared.printing.raster import draw, length_mm
 
 SHORT_S = 0.3
-CODED = ("number", "number_en", "practice", "receipt", "receipt_en", "cover", "test")
+CODED = ("number", "number_en", "practice", "receipt", "receipt_en", "complaint", "survey", "cover", "test")
 
 
 # what stands on the paper
@@ -58,7 +59,7 @@ def test_the_number_is_the_largest_thing_on_the_paper(paper: str) -> None:
     assert max(sizes.values()) <= 2
 
 
-@pytest.mark.parametrize(("paper", "number_mm"), [("58mm", 20), ("80mm-42", 26), ("80mm-48", 29.5)])
+@pytest.mark.parametrize(("paper", "number_mm"), [("58mm", 22.5), ("80mm-42", 30), ("80mm-48", 30)])
 def test_the_drawn_number_slip_has_a_taller_number_on_less_paper(paper: str, number_mm: float) -> None:
     lines, width = SLIPS["number"](), profile(paper).width_dots
     typed = render(lines, paper)
@@ -89,19 +90,22 @@ SIX_CHANNELS = (
     Channel(ChannelKind.SOCIAL, "Kecamatan Lumajang", "Facebook"),
 )
 FACTS = ServiceFacts("1 (satu) hari kerja", "Tidak ada retribusi (gratis)", ("Nomor Induk Berusaha (NIB)", "Izin"))
-CUTTER_MM = 13
-"""From the print head to the knife: so much empty paper ends every slip."""
 
 
-@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 135), ("80mm-42", 108), ("80mm-48", 100)])
+def six_channels(**changes: object) -> list[slip.Line]:
+    """A number slip with everything that the office of Lumajang says."""
+    head = replace(HEAD, above=("Pemerintah Kabupaten Lumajang",), complaint=SIX_CHANNELS)
+    return slip_visitor.number_slip(
+        head, ID, number="A-012", taken_at=AT, status_url=URL, service=OSS, requirements=NEEDED, ahead=4,
+        wait_min=(15, 25), facts=FACTS, survey_code="1234", code="K7M-4QX", code_at="antrean.lumajangkab.go.id/t",
+        **changes,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 113), ("80mm-42", 100), ("80mm-48", 98)])
 @pytest.mark.parametrize("has_logo", [False, True])
 def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float, has_logo: bool) -> None:
-    head = replace(HEAD, above=("Pemerintah Kabupaten Lumajang",), complaint=SIX_CHANNELS)
-    lines = slip_visitor.number_slip(
-        head, ID, number="A-012", taken_at=AT, status_url=URL, service=OSS, requirements=NEEDED, ready=NEEDED,
-        ahead=4, wait_min=(15, 25), facts=FACTS, survey_code="1234",
-        code="K7M-4QX", code_at="antrean.lumajangkab.go.id/t",
-    )  # fmt: skip
+    lines = six_channels(ready=NEEDED)
     logo = io.BytesIO()
     Image.new("RGB", (300, 360)).save(logo, "PNG")
 
@@ -112,6 +116,38 @@ def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float,
     strip = picture(drawn.data, profile(paper).width_dots)
     assert strip.height / DOTS_PER_MM + (CUTTER_MM if profile(paper).cutter else 0) <= longest_mm
     assert qr_codes(strip) == [URL]
+
+
+@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 135), ("80mm-42", 115), ("80mm-48", 113)])
+def test_what_the_visitor_still_needs_is_typed_in_small_letters(paper: str, longest_mm: float) -> None:
+    drawn = made.make(slip.to_json(six_channels()), paper)
+
+    printed, width = decode(drawn.data), profile(paper).width_dots
+    small = " ".join(" ".join(line.text for line in printed.lines if line.is_fine).replace("[ ]", "").split())
+    assert small == f"Siapkan: {' '.join(NEEDED)}"
+    assert all(line.columns <= profile(paper).columns for line in printed.lines)
+    assert drawn.length_mm <= longest_mm
+    strip = picture(drawn.data, width)
+    assert strip.height / DOTS_PER_MM + (CUTTER_MM if profile(paper).cutter else 0) <= longest_mm
+    assert qr_codes(strip) == qr_codes(draw(drawn.data, width)) == [URL]
+
+
+# longest in mm of every slip at 32, 42 and 48 columns, from the bytes alone
+LENGTHS = {
+    "number": (116, 106, 106), "number_en": (105, 98, 95), "practice": (93, 94, 94), "missing": (116, 93, 86),
+    "receipt": (139, 126, 117), "receipt_en": (97, 84, 84), "incomplete": (89, 73, 73), "data": (113, 104, 104),
+    "handover": (218, 199, 199), "refused": (88, 75, 71), "complaint": (95, 80, 82), "survey": (78, 69, 69),
+    "cover": (73, 67, 70), "test": (127, 118, 118),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_no_slip_takes_more_paper_than_it_needs(name: str) -> None:
+    for paper, longest_mm in zip(("58mm", "80mm-42", "80mm-48"), LENGTHS[name], strict=True):
+        drawn = made.make(slip.to_json(SLIPS[name]()), paper)
+
+        assert length_of(drawn.data) <= longest_mm, paper
+        assert drawn.length_mm == pytest.approx(length_of(drawn.data), abs=1)
 
 
 def test_a_printer_with_needles_gets_the_typed_form() -> None:

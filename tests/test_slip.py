@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import pytest
 
-from shared.domain import slip, slip_file, slip_head, slip_printer, slip_visitor
+from shared.domain import slip, slip_complaint, slip_file, slip_head, slip_printer, slip_visitor
 from shared.domain.channel import Channel, ChannelKind
 from shared.domain.errors import Invalid
 from shared.words import Words
@@ -72,6 +72,15 @@ SLIPS: dict[str, Callable[[], list[slip.Line]]] = {
         HEAD, ID, register_number=REGISTER, service=OSS, products=["NIB 1234567890123"], receiver="Siti Aminah",
         is_representative=True, handed_at=AT, officer="Dewi",
     ),
+    "refused": lambda: slip_file.refused_slip(
+        HEAD, ID, register_number=REGISTER, service=OSS, reason="Lokasi usaha tidak sesuai dengan tata ruang.",
+        letter="503/121/427.90/2026, 23 November 2026", made_at=AT,
+    ),
+    "complaint": lambda: slip_complaint.complaint_slip(
+        HEAD, ID, number="P-0007/2026", kind="Pengaduan", received_at=AT, answer_on=date(2026, 12, 3), url=URL,
+        code="K7M-4QX",
+    ),
+    "survey": lambda: slip_visitor.survey_slip(HEAD, ID, number="A-012", url=URL, code="K7M-4QX"),
     "cover": lambda: slip_file.folder_cover(
         HEAD, ID, register_number=REGISTER, service=OSS, received_on=AT.date(), promised="",
         steps=["Berkas diterima", "Validasi Kasi"], file_url=URL,

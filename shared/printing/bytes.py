@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from shared.domain.errors import Invalid
 from shared.domain.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
-from shared.printing.designed import Drawn, designed
+from shared.printing.designed import Drawn, Fine, designed
 from shared.printing.drawn import can_draw
 from shared.printing.profiles import DEFAULT, Profile, escpos, profile
 
@@ -50,7 +50,7 @@ def render(
     pen.cutter = known.cutter if cutter is None else cutter
     pen.cut_mode, pen.logo = cut, logo
     pen.start(buzzer)
-    parts: Sequence[Line | Drawn] = lines
+    parts: Sequence[Line | Drawn | Fine] = lines
     if is_drawn and can_be_drawn(profile_name):
         parts = designed(lines, pen.width_dots, pen.columns, picture)
     for part in parts:
@@ -112,6 +112,7 @@ class _Pen:
     def __init__(self, known: Profile, columns: int, code_page: str | None) -> None:
         self.columns = columns
         self.width_dots = known.width_dots
+        self.fine_columns = known.fine_columns
         self._known = known
         self._printer = escpos()[1](profile=known.model)
         self._bytes = bytearray()
@@ -176,7 +177,7 @@ class _Pen:
             self.align("left")
             self.write(("- " * self.columns)[: self.columns])
             self.end_line()
-        self._printer.print_and_feed(_TO_THE_TEAR_BAR)
+        self._printer.print_and_feed(_TO_THE_KNIFE if self.cutter else _TO_THE_TEAR_BAR)
         if self.cutter:
             self.raw(b"\x1dV\x00" if self.cut_mode == "full" else b"\x1dV\x01")
 
@@ -216,11 +217,24 @@ def _pair(pen: _Pen, line: Pair) -> None:
 
 
 def _item(pen: _Pen, line: Item) -> None:
+    _hanging(pen, "[x] " if line.ticked else "[ ] ", line.text, pen.columns)
+
+
+def _hanging(pen: _Pen, box: str, text: str, columns: int, *, bold: bool = False) -> None:
     pen.align("left")
-    for place, part in enumerate(wrap(pen.clean(line.text), pen.columns - 4)):
-        box = "[x] " if line.ticked else "[ ] "
-        pen.write((" " * 4 if place else box) + part)
+    for place, part in enumerate(wrap(pen.clean(text), columns - len(box))):
+        pen.write((" " * len(box) if place else box) + part, bold=bold)
         pen.end_line()
+
+
+def _fine(pen: _Pen, small: Fine) -> None:
+    line, columns = small.line, pen.fine_columns or pen.columns
+    pen.raw(_FINE if pen.fine_columns else b"")
+    if isinstance(line, Item):
+        _hanging(pen, "[x] " if line.ticked else "[ ] ", line.text, columns)
+    else:
+        _hanging(pen, "", line.text, columns, bold=line.bold)
+    pen.raw(_NOT_FINE if pen.fine_columns else b"")
 
 
 def _qr(pen: _Pen, line: QR) -> None:
@@ -269,9 +283,9 @@ def _picture(pen: _Pen, line: Drawn) -> None:
     pen.raw(_raster(line.picture))
 
 
-_WRITTEN: dict[type[Line | Drawn], Callable[[_Pen, Any], None]] = {
+_WRITTEN: dict[type[Line | Drawn | Fine], Callable[[_Pen, Any], None]] = {
     Text: _text, Pair: _pair, Item: _item, QR: _qr, Rule: _rule, Space: _space, Blank: _blank, Logo: _logo, Cut: _cut,
-    Drawn: _picture,
+    Drawn: _picture, Fine: _fine,
 }  # fmt: skip
 
 
@@ -360,7 +374,10 @@ _SIGNS = "@.-_/"
 _LEVEL_M = 1
 _CAPACITY_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666)
 _QUIET_MODULES = 4
-_TO_THE_TEAR_BAR = 6
+_FINE, _NOT_FINE = b"\x1bM\x01\x1b3\x14", b"\x1bM\x00\x1b2"
+"""Font B and a line every 20 dots; font A and the usual 30."""
+_TO_THE_TEAR_BAR, _TO_THE_KNIFE = 4, 6
+"""Lines from the head; a knife stands a little farther away, and before the bar there is the line to tear at."""
 _NBSP = "\N{NO-BREAK SPACE}"
 _MARK = "\N{REPLACEMENT CHARACTER}"
 _UNKNOWN = re.compile(f"{_MARK}+")

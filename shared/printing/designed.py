@@ -7,6 +7,7 @@ code with the words beside it, and the small print.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -14,14 +15,19 @@ from typing import TypeVar
 
 from PIL import Image
 
-from shared.domain.slip import QR, Cut, Line, Logo, Pair, Part, Rule, Space, Text
-from shared.printing.drawn import GAP_DOTS, Wording, at_left, beside, column, fitting, number, rule
+from shared.domain.slip import QR, Cut, Item, Line, Logo, Pair, Part, Rule, Space, Text
+from shared.printing.drawn import GAP_DOTS, Wording, at_left, beside, column, fits, number, rule, stacked
 
 NUMBER_SIZE = 8
 """Of the one text on a slip that is a queue number."""
 BETWEEN = " \N{MIDDLE DOT} "
 SMALL, ORDINARY, STRONG = 17, 21, 25
 """Sizes of letters in dots; their capitals are two thirds of it, 8 dots a millimetre."""
+LEAST = 18
+"""Down to which size ordinary words shrink where that spares a line."""
+
+_SELF_EVIDENT = re.compile(r"[^:]+: (\S+@\S+|www\.\S+)")
+"""An e-mail address or a site, which needs no word before it."""
 
 T = TypeVar("T")
 
@@ -33,9 +39,16 @@ class Drawn:
     picture: Image.Image
 
 
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """A line that is typed in small letters, where the printer has them."""
+
+    line: Item | Text
+
+
 def designed(
     lines: Sequence[Line], width_dots: int, columns: int, logo: Image.Image | None = None
-) -> list[Line | Drawn]:
+) -> list[Line | Drawn | Fine]:
     """The lines of a slip for a printer that takes pictures; `logo`: the office's picture, black and white."""
     sheet = _Sheet(lines, width_dots, columns, logo)
     while sheet.rest:
@@ -47,10 +60,12 @@ class _Sheet:
     """`rest`: the lines still to be set, the next one first; `made`: those that are."""
 
     def __init__(self, lines: Sequence[Line], width_dots: int, columns: int, logo: Image.Image | None) -> None:
-        self.rest, self.made = list(lines), list[Line | Drawn]()
+        self.rest, self.made = list(lines), list[Line | Drawn | Fine]()
         self._width, self._columns, self._logo = width_dots, columns, logo
         self._is_number = any(isinstance(line, Text) and line.size == NUMBER_SIZE for line in lines)
-        self._for_code: list[Wording] = []
+        self._where: list[Wording] = []
+        self._facts: list[Wording] = []
+        """What is said beside the code that follows: before its own words, and after them."""
 
     def take_one(self) -> None:
         match line := self.rest.pop(0):
@@ -69,6 +84,10 @@ class _Sheet:
                 self.made.append(replace(line, text=_as_wide_as(self._columns, line.text), tall=False, inverse=True))
             case QR():
                 self._code(line)
+            case Item() if self._is_number:
+                self.made.append(Fine(line))
+            case Text(bold=True) if self._is_number and self.rest and isinstance(self.rest[0], Item):
+                self.made.append(Fine(line))
             case Rule():
                 self._rule()
             case Text(tall=True):
@@ -101,27 +120,34 @@ class _Sheet:
                 else:
                     self._draw(Wording(line.text, SMALL), is_centred=True)
             return
-        words = [Wording(line.text, 28 if line.bold else 18, 700 if line.bold else 400) for line in said]
+        words = [Wording(line.text, 27, 700, 22) if line.bold else Wording(line.text, 18) for line in said]
+        room = self._width - self._logo.width - GAP_DOTS
+        service: list[Wording] = []
         if self._is_number and isinstance(self.rest[0], Rule):
             self.rest.pop(0)
-            words += [Wording(line.text, 25, 700) for line in self._texts("service")]
-        beside_it = column(tuple(words), self._width - self._logo.width - GAP_DOTS)
-        self.made.append(Drawn(at_left(self._logo, beside_it, self._width)))
+            service = [Wording(line.text, STRONG, 700) for line in self._texts("service")]
+        whole = at_left(self._logo, column((*words, *service), room), self._width)
+        if service:
+            parted = at_left(self._logo, column(tuple(words), room), self._width)
+            parted = stacked(parted, column(tuple(service), self._width, is_centred=True))
+            whole = min(whole, parted, key=lambda picture: picture.height)
+        self.made.append(Drawn(whole))
 
     def _label(self, line: Text) -> None:
         """Over the number, with the moment that stands below it on the typed slip."""
         later = [each for each in self.rest[1:2] if isinstance(each, Text) and each.part == "label"]
         self.rest = [each for each in self.rest if each not in later]
-        said = Wording(BETWEEN.join([line.text, *(each.text for each in later)]), ORDINARY)
-        self._draw(fitting(said, self._width, SMALL), is_centred=True)
+        both = Wording(BETWEEN.join([line.text, *(each.text for each in later)]), ORDINARY, least=SMALL)
+        moment = Wording(later[-1].text, ORDINARY, least=SMALL) if later else both
+        self._draw(both if fits(both, self._width) else moment, is_centred=True)
 
     def _number(self, line: Text) -> None:
         """The number, and typed below it in small, with how many people are before it and for how long."""
-        self.made += [Drawn(number(line.text, self._width)), Space(5)]
+        self.made += [Drawn(number(line.text, self._width)), Space(4)]
         self._all(Rule)
         pairs = self._all(Pair)
         self.made += [Text(each, bold=True, align="center") for each in self._told(line.text, pairs)]
-        self._for_code = [Wording(f"{each.left}: {each.right}", 24, 700) for each in pairs if not each.bold]
+        self._where = [Wording(f"{each.left}: {each.right}", 24, 700) for each in pairs if not each.bold]
 
     def _told(self, label: str, pairs: Sequence[Pair]) -> list[str]:
         """People, wait and number in one line where it is wide enough, else with each wait in a line of its own.
@@ -141,7 +167,9 @@ class _Sheet:
     def _code(self, line: QR) -> None:
         """The code and at its right what stands below it on the typed slip; what is bold stays typed."""
         below: list[Text] = []
-        words, self._for_code = self._for_code, []
+        where, facts = self._where, self._facts
+        self._where, self._facts = [], []
+        words: list[Wording] = []
         while self.rest and (isinstance(self.rest[0], Space) or self._stands_beside(self.rest[0])):
             each = self.rest.pop(0)
             if isinstance(each, Text) and each.part == "code":
@@ -152,8 +180,8 @@ class _Sheet:
             elif isinstance(each, Text) and each.bold:
                 below.append(each)
             elif isinstance(each, Text):
-                words.append(Wording(each.text, ORDINARY))
-        self.made.append(Drawn(beside(line.data, words, self._width)))
+                words.append(Wording(each.text, ORDINARY, least=LEAST))
+        self.made.append(Drawn(beside(line.data, [*where, *words, *facts], self._width)))
         self.made += below
 
     def _stands_beside(self, line: Line) -> bool:
@@ -165,14 +193,14 @@ class _Sheet:
         first, *more = self._texts("small")
         said = first.text
         for line in more:
-            text = f"{line.text}:" if line.bold else line.text.removeprefix("- ")
+            text = f"{line.text}:" if line.bold else _SELF_EVIDENT.sub(r"\1", line.text.removeprefix("- "))
             said += (" " if said.endswith(":") else BETWEEN) + text
-        return Wording(said, SMALL)
+        return Wording(said, SMALL, least=SMALL - 1)
 
     def _small_print(self) -> None:
         paragraph = self._paragraph()
         if self._is_number and any(isinstance(each, QR) for each in self.rest[:2]):
-            self._for_code.append(paragraph)
+            self._facts.append(paragraph)
         else:
             self._draw(paragraph)
             if self.rest and not isinstance(self.rest[0], Cut):
@@ -181,9 +209,7 @@ class _Sheet:
     def _rule(self) -> None:
         """One between two parts, none where the slip begins, is a number or ends in its band."""
         self._all(Rule)
-        if self._is_number:
-            self.made.append(Space(2))
-        elif self.rest and not (isinstance(self.rest[0], Text) and self.rest[0].part == "band"):
+        if not self._is_number and self.rest and not (isinstance(self.rest[0], Text) and self.rest[0].part == "band"):
             self.made += [Space(4), Drawn(rule(self._width)), Space(4)]
 
 

@@ -5,8 +5,9 @@ A slow serial line, and a printer that takes no raster, get the typed form. `des
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,8 @@ import segno
 from PIL import Image, ImageDraw, ImageFont
 
 FONTS = Path(__file__).resolve().parents[1] / "web/static/vendor"
+INK = 140
+"""Up to which light a dot is printed."""
 NUMBER_DOTS = 240
 """Height of a number's capitals: 30 mm."""
 MOST_STRETCH = 2.0
@@ -27,16 +30,19 @@ GAP_DOTS = 12
 CAPITAL = 0.668
 """Height of a capital, of the size of its letters."""
 
+_ADDRESS = re.compile(r"\w@\w|\w\.\w+\.\w")
+
 Weight = Literal[400, 700]
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words in letters of `size` dots: 24 have capitals of 2 mm."""
+    """Words in letters of `size` dots: 24 have capitals of 2 mm; `least`: down to which they shrink to spare a line."""
 
     text: str
     size: int = 22
     weight: Weight = 400
+    least: int = 0
 
 
 @lru_cache(maxsize=64)
@@ -62,7 +68,7 @@ def number(text: str, width_dots: int) -> Image.Image:
     line = Image.new("L", (width_dots, 2 * size), 255)
     said = Wording(text, size, 700)
     _type(ImageDraw.Draw(line), (width_dots - _width(said)) / 2, int(1.4 * size), said)
-    ink = Image.eval(line, lambda light: 255 - light).getbbox() or (0, 0, 1, 1)
+    ink = Image.eval(line, lambda light: 255 * (light <= INK)).getbbox() or (0, 0, 1, 1)
     cropped = line.crop((0, ink[1], width_dots, ink[3]))
     high = min(NUMBER_DOTS, int(cropped.height * MOST_STRETCH))
     return _black_and_white(cropped.resize((width_dots, high), Image.Resampling.LANCZOS))
@@ -72,7 +78,10 @@ def number(text: str, width_dots: int) -> Image.Image:
 def column(said: tuple[Wording, ...], width_dots: int, *, is_centred: bool = False) -> Image.Image:
     """Lines below each other, broken where the column ends."""
     break_up = _balanced if is_centred else _broken
-    lines = [line for each in said for line in break_up(each, width_dots)]
+    return _lines([line for each in said for line in break_up(each, width_dots)], width_dots, is_centred=is_centred)
+
+
+def _lines(lines: Sequence[Wording], width_dots: int, *, is_centred: bool = False) -> Image.Image:
     picture = Image.new("L", (width_dots, max(1, sum(_pitch(line) for line in lines))), 255)
     pen, y = ImageDraw.Draw(picture), 0
     for line in lines:
@@ -83,7 +92,7 @@ def column(said: tuple[Wording, ...], width_dots: int, *, is_centred: bool = Fal
 
 
 def beside(data: str, said: Sequence[Wording], width_dots: int) -> Image.Image:
-    """A code at the left and words at its right."""
+    """A code at the left and words at its right, which go on below it over the whole width when they are more."""
     modules = segno.make(data, error="m", micro=False, boost_error=False)
     scale = max(3, CODE_DOTS // int(modules.symbol_size(border=QUIET_MODULES)[0]))
     side = int(modules.symbol_size(scale=scale, border=QUIET_MODULES)[0])
@@ -93,7 +102,29 @@ def beside(data: str, said: Sequence[Wording], width_dots: int) -> Image.Image:
             if module:
                 code.putpixel((place, row), 0)
     cropped = code.crop((0, scale, side, side - scale))
-    return at_left(cropped, column(tuple(said), width_dots - side - GAP_DOTS), width_dots)
+    narrow = width_dots - side - GAP_DOTS
+    tried = [_around(_shrunk(said, by), narrow, width_dots, cropped.height) for by in (0, 1)]
+    right, below = min(tried, key=lambda found: len(found[1]))
+    both = at_left(cropped, _lines(right, narrow), width_dots)
+    return stacked(both, _lines(below, width_dots)) if below else both
+
+
+def _shrunk(said: Sequence[Wording], by: int) -> list[Wording]:
+    return [replace(each, size=max(each.size - by, each.least or each.size)) for each in said]
+
+
+def _around(said: Sequence[Wording], narrow: int, wide: int, height: int) -> tuple[list[Wording], list[Wording]]:
+    """The lines that stand beside something of this height, and those that do not find a place there any more."""
+    right: list[Wording] = []
+    for place, each in enumerate(said):
+        lines = _broken(each, narrow)
+        for count, line in enumerate(lines):
+            if sum(_pitch(other) for other in (*right, line)) > max(height, _pitch(line)):
+                rest = " ".join(left.text for left in lines[count:])
+                whole = (replace(each, text=rest), *said[place + 1 :])
+                return right, [below for one in whole for below in _broken(one, wide)]
+            right.append(line)
+    return right, []
 
 
 def at_left(picture: Image.Image, words: Image.Image, width_dots: int) -> Image.Image:
@@ -104,18 +135,25 @@ def at_left(picture: Image.Image, words: Image.Image, width_dots: int) -> Image.
     return both
 
 
+def stacked(upper: Image.Image, lower: Image.Image) -> Image.Image:
+    """Two pictures of one width below each other."""
+    both = Image.new("1", (upper.width, upper.height + lower.height), 1)
+    both.paste(upper, (0, 0))
+    both.paste(lower, (0, upper.height))
+    return both
+
+
 def rule(width_dots: int) -> Image.Image:
     return Image.new("1", (width_dots, 2), 0)
 
 
-def fitting(said: Wording, width_dots: int, least: int) -> Wording:
-    """The same in the largest letters down to `least` that fit one line; unchanged when none do."""
-    sizes = (Wording(said.text, size, said.weight) for size in range(said.size, least - 1, -1))
-    return next((each for each in sizes if _width(each) <= width_dots), said)
+def fits(said: Wording, width_dots: int) -> bool:
+    """Whether it finds a place in one line."""
+    return len(_broken(said, width_dots)) == 1
 
 
 def _pitch(line: Wording) -> int:
-    return round(line.size * 1.1)
+    return round(line.size * (1.1 if line.size > 17 else 1.05))
 
 
 def _width(said: Wording) -> float:
@@ -134,19 +172,39 @@ def _of(char: str, said: Wording) -> ImageFont.FreeTypeFont:
 
 
 def _broken(said: Wording, width: int) -> list[Wording]:
-    """A word that is longer than the line is cut where the line ends."""
+    """The lines, in the largest letters that need no more of them than the least ones."""
+    sizes = range(said.size, (said.least or said.size) - 1, -1)
+    tried = [_broken_at(replace(said, size=size), width) for size in sizes]
+    return min(tried, key=len)
+
+
+def _broken_at(said: Wording, width: int) -> list[Wording]:
+    """An address goes on after one of its signs; a word that is longer than the line is cut where the line ends."""
     lines = [""]
     for word in said.text.replace("\N{NO-BREAK SPACE}", " ").split():
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and _fits(said, longer) > width:
+            begun = [at for at in _signs(word) if _fits(said, f"{lines[-1]} {word[:at]}") <= width]
+            if begun:
+                lines[-1] = f"{lines[-1]} {word[: begun[-1]]}"
             lines.append("")
-            longer = word
+            longer = word[begun[-1] :] if begun else word
         while len(longer) > 1 and _fits(said, longer) > width:
             most = next(n for n in range(len(longer) - 1, 0, -1) if n == 1 or _fits(said, longer[:n]) <= width)
             lines[-1], longer = longer[:most], longer[most:]
             lines.append("")
         lines[-1] = longer
-    return [Wording(line, said.size, said.weight) for line in lines]
+    return [replace(said, text=line, least=0) for line in lines]
+
+
+def _signs(word: str) -> list[int]:
+    """The places behind the signs of an address at which it may be broken, with a piece of some length on both sides.
+
+    Ordinary words have none: "(NIB)/izin" stays whole.
+    """
+    if not _ADDRESS.search(word):
+        return []
+    return [at for at in range(6, len(word) - 5) if word[at - 1] in "@./-_"]
 
 
 def _balanced(said: Wording, width: int) -> list[Wording]:
@@ -162,4 +220,4 @@ def _fits(said: Wording, text: str) -> float:
 
 def _black_and_white(picture: Image.Image) -> Image.Image:
     """Edges as they are: a dithered letter is grey on thermal paper."""
-    return picture.point(lambda light: 255 if light > 140 else 0).convert("1", dither=Image.Dither.NONE)
+    return picture.point(lambda light: 255 if light > INK else 0).convert("1", dither=Image.Dither.NONE)

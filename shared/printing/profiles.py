@@ -38,6 +38,8 @@ def escpos() -> tuple[ModuleType, Any]:
 class Profile:
     """A printer as the layout sees it. `columns` of font A (12 x 24 dots), `width_dots` that can be printed on.
 
+    `fine_columns`: of font B (9 x 17 dots), 0 where there is none.
+
     `takes_pictures`: raster (GS v 0), which printers with needles do not know. `is_epson`: smooths large letters and
     knows the way to its cutter. `leaves_kanji`: must be told to leave Chinese.
     """
@@ -46,6 +48,7 @@ class Profile:
     model: str
     columns: int
     width_dots: int
+    fine_columns: int
     native_qr: bool
     cutter: bool
     takes_pictures: bool
@@ -82,11 +85,13 @@ def profile(name: str = DEFAULT) -> Profile:
         raise Invalid("printer_profile", fields=["profile"], profile=name)
     known = escpos()[0].get_profile(model)
     columns = columns or max(int(known.get_columns("a")), _NARROWEST)
+    width_dots = width_dots or columns * 12
     return Profile(
         name=name,
         model=model,
         columns=columns,
-        width_dots=width_dots or columns * 12,
+        width_dots=width_dots,
+        fine_columns=min(width_dots // 9, int(known.get_columns("b"))) if "1" in known.fonts else 0,
         native_qr=bool(known.supports("qrCode")),
         cutter=bool(known.supports("paperFullCut") or known.supports("paperPartCut")),
         takes_pictures=bool(known.supports("bitImageRaster")),

@@ -16,6 +16,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 CELL_WIDTH, CELL_HEIGHT = 12, 24
 """Font A of every ESC/POS receipt printer, in dots."""
 
+FINE_WIDTH, FINE_HEIGHT = 9, 17
+"""Font B of nearly every one."""
+
 LINE_DOTS = 30
 """ESC 2, the line spacing after a reset: 1/6 inch at 180 dpi, and what the makers round it to at 203 dpi."""
 
@@ -52,6 +55,13 @@ class _Style:
     bold: bool = False
     inverse: bool = False
     smooth: bool = False
+    is_fine: bool = False
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Width and height of a letter."""
+        width, height = (FINE_WIDTH, FINE_HEIGHT) if self.is_fine else (CELL_WIDTH, CELL_HEIGHT)
+        return self.width * width, self.height * height
 
 
 class _Paper:
@@ -66,23 +76,24 @@ class _Paper:
 
     def reset(self) -> None:
         self.style = _Style()
+        self.line_dots = LINE_DOTS
         self.align = 0
         self.encoding = "cp437"
         self._line: list[tuple[str, _Style]] = []
         self._qr_module, self._qr_level, self._qr_data = 3, "l", b""
 
     def type(self, char: str) -> None:
-        if self._line_width() + self.style.width * CELL_WIDTH > self.width_dots:
+        if self._line_width() + self.style.cell[0] > self.width_dots:
             self.end_line()
         self._line.append((char, self.style))
 
     def end_line(self) -> None:
-        height = max((style.height for _, style in self._line), default=1) * CELL_HEIGHT
+        height = max((style.cell[1] for _, style in self._line), default=self.style.cell[1])
         x = self._left(self._line_width())
         for char, style in self._line:
-            self._ink(x, self.y + height - style.height * CELL_HEIGHT, lambda c=char, s=style: _glyph(c, s))  # type: ignore[misc]
-            x += style.width * CELL_WIDTH
-        self.y += max(height, LINE_DOTS)
+            self._ink(x, self.y + height - style.cell[1], lambda c=char, s=style: _glyph(c, s))  # type: ignore[misc]
+            x += style.cell[0]
+        self.y += max(height, self.line_dots)
         self._line = []
 
     def feed(self, dots: int) -> None:
@@ -122,7 +133,7 @@ class _Paper:
             self.pieces.append((x, y, piece()))
 
     def _line_width(self) -> int:
-        return sum(style.width for _, style in self._line) * CELL_WIDTH
+        return sum(style.cell[0] for _, style in self._line)
 
     def _left(self, width: int) -> int:
         spare = max(0, self.width_dots - width)
@@ -193,6 +204,14 @@ def _set_smooth(paper: _Paper, value: int) -> None:
     paper.style = replace(paper.style, smooth=bool(value & 1))
 
 
+def _set_fine(paper: _Paper, value: int) -> None:
+    paper.style = replace(paper.style, is_fine=bool(value & 1))
+
+
+def _set_line_dots(paper: _Paper, value: int) -> None:
+    paper.line_dots = value
+
+
 def _set_align(paper: _Paper, value: int) -> None:
     paper.align = value % 48
 
@@ -210,6 +229,9 @@ _COMMANDS: dict[bytes, tuple[int, Callable[[_Paper, int], None]]] = {
     b"\x1b@": (0, lambda paper, _: paper.reset()),
     b"\x1c.": (0, lambda paper, _: None),           # out of Chinese mode
     b"\x1bE": (1, _set_bold),
+    b"\x1bM": (1, _set_fine),
+    b"\x1b2": (0, lambda paper, _: _set_line_dots(paper, LINE_DOTS)),
+    b"\x1b3": (1, _set_line_dots),
     b"\x1ba": (1, _set_align),
     b"\x1bt": (1, _set_page),
     b"\x1bJ": (1, lambda paper, dots: paper.feed(dots)),
@@ -226,21 +248,22 @@ _PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp125
 @lru_cache(maxsize=1024)
 def _glyph(char: str, style: _Style) -> Image.Image:
     """The ink of one letter. Enlarged letters are enlarged dots, as in a printer, or smooth where GS b asks for it."""
-    width, height = style.width * CELL_WIDTH, style.height * CELL_HEIGHT
     times = min(style.width, style.height) if style.smooth else 1
-    cell = Image.new("1", (CELL_WIDTH * times, CELL_HEIGHT * times))
+    width, height = (FINE_WIDTH, FINE_HEIGHT) if style.is_fine else (CELL_WIDTH, CELL_HEIGHT)
+    cell = Image.new("1", (width * times, height * times))
     pencil = ImageDraw.Draw(cell)
+    size, baseline = (15, 13) if style.is_fine else (20, 19)
     for right in range(1 + style.bold * times):
-        pencil.text((right, _BASELINE * times), char, fill=255, font=_font(times), anchor="ls")
-    ink = cell.resize((width, height), Image.Resampling.NEAREST)
+        pencil.text((right, baseline * times), char, fill=255, font=_font(size * times), anchor="ls")
+    ink = cell.resize(style.cell, Image.Resampling.NEAREST)
     return ImageChops.invert(ink) if style.inverse else ink
 
 
 @lru_cache
-def _font(times: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont:
     """DejaVu Sans Mono, which python-barcode carries (python-escpos needs it): 20 pixels high it is 12 wide."""
     with resources.as_file(resources.files("barcode") / "fonts" / "DejaVuSansMono.ttf") as path:
-        return ImageFont.truetype(path, 20 * times)
+        return ImageFont.truetype(path, size)
 
 
 def _qr(data: bytes, level: str, module_dots: int) -> Image.Image:
@@ -255,6 +278,3 @@ def _dashes(width_dots: int) -> Image.Image:
     for x in range(0, width_dots, 16):
         line.paste(1, (x, 0, x + 8, 2))
     return line
-
-
-_BASELINE = 19
