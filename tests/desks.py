@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from world import MORNING, know_passwords
 
 from shared.domain.actor import Actor
 from shared.domain.file import File, FileInput, required
 from shared.domain.file_state import FileAction
-from shared.domain.standard import Role
+from shared.domain.standard import Role, ServiceStandard
 from shared.engine import file, officer, outage, recap, visitor
 from shared.engine.founding import found, planned
-from shared.standards import shipped
+from shared.standards import service_to_json, shipped
 from shared.store import files, tables
+from shared.store.file_views import Tray, tray
 from shared.store.office import Store
 
 APPLICANT = {
@@ -118,6 +119,20 @@ class Desks:
     def recap(self, who: str, number: str) -> dict[str, Any]:
         today = self.now.date()
         return self.store.change(self.id, self.actor(who), recap.make, number, today, today - timedelta(days=7), today)
+
+    def tray(self, who: str) -> Tray:
+        with self.store.read() as connection:
+            office = self.store.office_config(self.id)
+            return tray(connection, self.store.office_configs, office, ROLES[who], self.now)
+
+    def keep(self, standard: ServiceStandard) -> None:
+        """The next version of the OSS service's standard."""
+        service = self.store.office_config(self.id).service("oss")
+        version = {"office_id": self.id, "service_id": service.id, "number": 2, "made_at": self.now}
+        self.store.write(insert(tables.StandardVersion).values(**version, body=service_to_json(standard)))
+        newest = select(tables.StandardVersion.id).where(tables.StandardVersion.number == 2).scalar_subquery()
+        self.store.write(update(tables.Service).where(tables.Service.id == service.id).values(standard_id=newest))
+        self.store.write(update(tables.Office).values(setup_version=tables.Office.setup_version + 1))
 
     def file(self, case_id: int) -> File:
         with self.store.read() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,8 +70,15 @@ def standards(draw: st.DrawFn) -> ServiceStandard:
         )
     if draw(st.booleans()):
         steps.append(Step("serah", "Serahkan", Role.LOKET, True, (Collects.RECEIVER,)))
+    behind = [
+        Step("arsip", "Arsip", Role.SEKRETARIAT, collects=(Collects.ARCHIVE,), when=draw(st.sampled_from(WHENS))),
+        Step("lapor", "Catat laporan", Role.KASI, collects=draw(st.sampled_from([(), (Collects.VALIDATION,)]))),
+    ]
+    if steps[-1].key == "serah":
+        steps += behind[: draw(st.integers(0, 2))]
     if draw(st.booleans()):
         steps.append(Step("rekap", "Rekap", Role.KASI, collects=(Collects.RECAP,)))
+        steps += [replace(each, key=f"{each.key}2") for each in behind[: draw(st.integers(0, 2))]]
     at = draw(st.sampled_from([None, *(step.key for step in steps if step.collects and not step.when)]))
     note = DeclaredField(
         "catatan", "Catatan", required=draw(st.booleans()), at=at, when=draw(st.sampled_from(WHENS[:4]))

@@ -16,7 +16,7 @@ KNOWN = {
     FileState.OPEN:      "return_to_applicant advance send_back correct pause hand_over finish withdraw refuse",
     FileState.PAUSED:    "resume withdraw",
     FileState.RETURNED:  "accept return_to_applicant withdraw",
-    FileState.COMPLETED: "recap",
+    FileState.COMPLETED: "advance recap",
     FileState.WITHDRAWN: "",
     FileState.REFUSED:   "",
 }

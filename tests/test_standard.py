@@ -440,8 +440,9 @@ WRONG = [
     ('needs_applicant = true\ncollects = ["receiver"]', 'collects = ["receiver"]', "layanan 2, tahap 5, needs_applicant: 'receiver' memerlukan pemohon di loket (needs_applicant = true)."),
     ('["validation"]',           '["product"]',                 "layanan 2, tahap 3, collects: 'product' tidak dapat mendahului 'confirmation' di tahap 4."),
     ('["validation"]',           '["recap"]',                   "layanan 2, tahap 3, collects: 'recap' tidak dapat mendahului 'receiver' di tahap 5."),
-    ('collects = ["recap"]',     'collects = ["archive"]',      "layanan 2, tahap 6: Sesudah penyerahan hanya boleh ada rekap. Pengarsipan: letakkan sebelumnya, atau tambahkan 'archive' pada tahap penyerahan."),
-    ('["validation"]',           '["recap"]',                   "layanan 2, tahap 4: Rekap harus tahap terakhir."),
+    ('collects = ["recap"]',     'collects = ["payment"]',      "layanan 2, tahap 6: Sesudah penyerahan atau rekap hanya boleh ada pekerjaan kantor sendiri, seperti pengarsipan: tanpa pemohon, pembayaran, atau instansi lain."),
+    ('collects = ["recap"]',     'elsewhere = "Dinas"',         "layanan 2, tahap 6: Sesudah penyerahan atau rekap hanya boleh ada pekerjaan kantor sendiri, seperti pengarsipan: tanpa pemohon, pembayaran, atau instansi lain."),
+    ('["validation"]',           '["recap"]',                   "layanan 2, tahap 4: Sesudah penyerahan atau rekap hanya boleh ada pekerjaan kantor sendiri, seperti pengarsipan: tanpa pemohon, pembayaran, atau instansi lain."),
     ('steps = [{ key = "selesai", title = "Menyalin", role = "loket", needs_applicant = true, collects = ["documents"] }]', '', "layanan 1, steps: Belum ada tahap."),
     ('steps = [{ key = "selesai", title = "Menyalin", role = "loket", needs_applicant = true, collects = ["documents"] }]', 'steps = [{ key = "a", title = "A", role = "pemohon" }]', "layanan 1, steps: Belum ada tahap petugas."),
 ]

@@ -37,6 +37,11 @@ class Collected:
             found = entries.get(kind, found)
         return found
 
+    def amount(self, kind: str) -> int | None:
+        """The amount that was written last by a step of that kind; a step after it may have written none."""
+        said = [entries[kind].get("amount") for entries in self.steps.values() if kind in entries]
+        return next((each for each in reversed(said) if isinstance(each, int)), None)
+
     def seen_from(self, step: Step) -> dict[str, object]:
         """What counts at `step`, by kind: its own entries, and others' only of kinds that it does not ask for."""
         others = [entries for key, entries in self.steps.items() if key != step.key]

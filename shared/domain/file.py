@@ -19,7 +19,17 @@ from shared.domain.letters import Standing
 from shared.domain.matter import facts_of
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import acting_role, changes, check, find_step, first_desk, suits, way
+from shared.domain.procedure import (
+    acting_role,
+    changes,
+    check,
+    find_step,
+    first_desk,
+    is_aftercare,
+    past_recap,
+    suits,
+    way,
+)
 from shared.domain.standard import Collects, ServiceStandard, Step, needed
 
 COLLECT = "collect"
@@ -72,6 +82,8 @@ class File:
     completed_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     recap_id: int | None = None
+    work_left: bool = False
+    """Completed for its applicant, and at a step that is left to the office, such as the archive."""
     fee: int | None = None
     """What this applicant has to pay, in rupiah; None while nobody knows."""
     paid_at: datetime | None = None
@@ -198,6 +210,8 @@ def decide(
         target=given.target,
         reason=given.reason,
     )
+    if file.recap_id is not None:
+        place = past_recap(steps, place)
     if waiting is not None and here.needs_applicant and action not in NOT_AT_THE_DESK:
         raise NotAllowed("call_first", number=waiting)
     detail: dict[str, object] = {"step": here.key, "to_step": place.step}
@@ -221,7 +235,9 @@ def decide(
         collected = collected.put(here.key, {REFUSAL: _refusal(given, actor)})
     known = _with_nib(replace(known, collected=collected))
     moved = _with_effects(known, file, standard, action, given, office, now)
-    moved = _elsewhere(moved, here, find_step(steps, place.step) if place.step else None, office, now)
+    becomes = find_step(steps, place.step) if place.step else None
+    moved = _elsewhere(moved, here, becomes, office, now)
+    moved = replace(moved, work_left=becomes is not None and is_aftercare(steps, becomes))
     is_new = is_acceptance and file.accepted_at is None
     return Decision(action.value, moved.moved(place.state, place.step, now), detail, given.reason, is_new)
 
@@ -230,7 +246,7 @@ def gather(
     file: File, standard: ServiceStandard, given: FileInput, actor: Actor, standing: Standing = Standing.HOLDER
 ) -> Decision:
     """`COLLECT`: what the step has so far, without ending it. Raises `NotAllowed("stale")`, `Forbidden`, `Invalid`."""
-    if file.state != FileState.OPEN:
+    if file.state != FileState.OPEN and not file.work_left:
         raise NotAllowed("stale", state=file.state.value, action=COLLECT)
     here = find_step(standard.steps, file.step)
     if acting_role(here, actor.roles) is None:
@@ -275,9 +291,9 @@ def _with_matter(
 def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
     """What is to be paid: what an officer billed, else what the standard says for this case, else what was paid."""
     said = (
-        _amount(file.collected, Collects.BILL),
+        file.collected.amount(Collects.BILL),
         matter.fee_of(standard, file.facts(standard), file.matter),
-        _amount(file.collected, Collects.PAYMENT),
+        file.collected.amount(Collects.PAYMENT),
     )
     fee = next((each for each in said if isinstance(each, int)), None)
     if Collects.PAYMENT not in here.collects:
@@ -285,12 +301,6 @@ def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
     payment = file.collected.at(here.key).get(Collects.PAYMENT, {})
     paid_at = datetime.fromisoformat(str(payment["at"])) if payment.get("is_paid") is True else None
     return replace(file, fee=fee, paid_at=paid_at)
-
-
-def _amount(collected: Collected, kind: Collects) -> int | None:
-    """The amount that was written last by a step of that kind; a step after it may have written none."""
-    said = [entries[kind].get("amount") for entries in collected.steps.values() if kind in entries]
-    return next((each for each in reversed(said) if isinstance(each, int)), None)
 
 
 def with_version(known: File, before: File, detail: dict[str, object], action: FileAction | None) -> File:

@@ -67,7 +67,8 @@ MOVES: list[tuple[FileState, FileAction, FileState]] = [
     (PAUSED,    FileAction.RESUME,               OPEN),
     (OPEN,      FileAction.HAND_OVER,            COMPLETED),  # the product is in the applicant's hands
     (OPEN,      FileAction.FINISH,               COMPLETED),  # the last step of a procedure without hand-over
-    (COMPLETED, FileAction.RECAP,                COMPLETED),  # in a numbered recap to the camat; no step is left
+    (COMPLETED, FileAction.ADVANCE,              COMPLETED),  # work of the office behind the hand-over: the archive
+    (COMPLETED, FileAction.RECAP,                COMPLETED),  # in a numbered recap to the camat
     (RETURNED,  FileAction.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
     (OPEN,      FileAction.WITHDRAW,             WITHDRAWN),
     (PAUSED,    FileAction.WITHDRAW,             WITHDRAWN),

@@ -5,6 +5,7 @@ through (`way`): those whose `when` holds for it. What the steps collect, `colle
 
 A file is accepted at the first desk and goes on, or stays there when nothing follows. The step that collects the
 receiver hands over; where none does, the last step before the recap finishes the file; every other step advances it.
+Behind the hand-over and the recap the office may have work left, such as the archive (`is_aftercare`).
 """
 
 from __future__ import annotations
@@ -98,6 +99,11 @@ def next_step(steps: Sequence[Step], key: str) -> Step | None:
     return steps[after] if after < len(steps) else None
 
 
+def is_aftercare(steps: Sequence[Step], step: Step) -> bool:
+    """Whether the applicant has what they came for: the step is the office's own work behind hand-over or recap."""
+    return not _hands_out(step) and any(_hands_out(each) for each in steps[: steps.index(step)])
+
+
 def may_send_back(step: Step, target: str) -> bool:
     """Whether the standard lets this step send a file back to the step `target`; the applicant is no such target."""
     return target != TO_APPLICANT and target in step.may_send_back_to
@@ -117,6 +123,8 @@ def send_back_targets(steps: Sequence[Step], step: Step) -> list[Step]:
 
 def suits(steps: Sequence[Step], step: Step, action: FileAction) -> bool:
     """Whether `action` has its place at `step`, whoever does it."""
+    if is_aftercare(steps, step):
+        return action == FileAction.ADVANCE
     match action:
         case FileAction.ACCEPT:
             return step == first_desk(steps)
@@ -176,7 +184,9 @@ def actions_for(
 
 def may_gather(state: FileState, step: Step | None, roles: Collection[Role]) -> bool:
     """Whether an officer with `roles` may keep at this step what it has so far, without ending it."""
-    return state == FileState.OPEN and step is not None and bool(step.collects) and acting_role(step, roles) is not None
+    if step is None or not step.collects or acting_role(step, roles) is None:
+        return False
+    return state == FileState.OPEN or (state == FileState.COMPLETED and Collects.RECAP not in step.collects)
 
 
 def check(
@@ -215,6 +225,14 @@ def check(
     if codes:
         raise Missing("incomplete", step=step.title, missing=list(codes))
     return FilePlace(becomes, _step_after(steps, step, action, target))
+
+
+def past_recap(steps: Sequence[Step], place: FilePlace) -> FilePlace:
+    """Where a file goes that came to `place` and stands in a recap already: past the step for it."""
+    if place.step is None or Collects.RECAP not in find_step(steps, place.step).collects:
+        return place
+    following = next_step(steps, place.step)
+    return replace(place, step=following.key if following else None)
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:

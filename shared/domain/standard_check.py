@@ -55,7 +55,8 @@ _BEFORE = (
 )
 """What comes no later than what, in a procedure that collects both."""
 
-_NOTHING_BEHIND = {Collects.RECEIVER: "after_receiver", Collects.RECAP: "recap_not_last"}
+_NOT_BEHIND = {*_WITH_APPLICANT, Collects.ACCOUNT, Collects.BILL, Collects.PAYMENT, Collects.PRODUCT}
+"""What cannot come behind the hand-over or the recap: the applicant has gone with what they came for."""
 
 
 def problems(standard: OfficeStandard) -> list[Problem]:
@@ -232,11 +233,11 @@ def _order(service: ServiceStandard) -> Iterator[Problem]:
     documents = at[Collects.DOCUMENTS][:1]
     if officers and documents and documents[0] > officers[0][0]:
         yield Problem(("steps", documents[0], "collects"), "documents_late", {"step": officers[0][0] + 1})
-    # A file is completed by the hand-over and closed by the recap: a step behind them could never be reached.
-    for thing, code in _NOTHING_BEHIND.items():
-        for place, step in steps[at[thing][0] + 1 :] if at[thing] else ():
-            if Collects.RECAP not in step.collects and not _is_branch(service.steps[at[thing][0]], step):
-                yield Problem(("steps", place), code)
+    end = min(at[Collects.RECEIVER] + at[Collects.RECAP], default=len(steps))
+    for place, step in steps[end + 1 :]:
+        is_ours = step.role is not Role.APPLICANT and not step.needs_applicant and step.elsewhere is None
+        if not (is_ours and _NOT_BEHIND.isdisjoint(step.collects)) and not _is_branch(service.steps[end], step):
+            yield Problem(("steps", place), "after_receiver")
 
 
 def _is_branch(one: Step, other: Step) -> bool:

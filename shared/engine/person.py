@@ -99,7 +99,7 @@ def _correct(tx: Transaction, cases: Collection[int], said: Mapping[str, str], w
 
 def _erase(tx: Transaction, cases: Collection[int]) -> None:
     files = rows.every(tx.connection, _files(tx, cases))
-    if any(each.state in (*RUNNING, FileState.NEW) for each in files):
+    if any(each.work_left or each.state in (*RUNNING, FileState.NEW) for each in files):
         raise NotAllowed("erase_running")
     for each in files:
         erase_file(tx, each)

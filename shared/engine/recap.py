@@ -35,9 +35,9 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
     recap_id = tx.insert(Recap, number=number.strip(), **period, **by)
     given = FileInput(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
     for file in listed:
-        if file.step is not None:
+        if file.step is not None and not file.work_left:
             act(tx, file.id, FileAction.RECAP, given)
-        else:  # its procedure has no step for the recap
+        else:  # its procedure has no step for the recap, or it comes there later
             state = file.state.value
             detail = {"number": number.strip()}
             tx.record(FileAction.RECAP.value, from_state=state, to_state=state, case_id=file.id, detail=detail)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from shared.domain.calendar import Light, due_at, light, net_s
 from shared.domain.collecting import confirmation_missing
@@ -63,6 +63,7 @@ class FileLine:
     step: Step | None
     state: FileState
     due_at: datetime | None
+    """None while nothing is promised, and when the applicant has what was."""
     light: Light | None
     since_at: datetime
     """When it came to its present step."""
@@ -70,7 +71,7 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class Tray:
-    """`files`: those that are shown, what is due first first; `count`: how many there are."""
+    """`files`: those that are shown; `count`: how many there are."""
 
     files: list[FileLine]
     count: int
@@ -84,7 +85,10 @@ def tray(
     now: datetime,
     limit: int | None = None,
 ) -> Tray:
-    """The files that lie at a step of one of `roles`; their rows are without the applicants' data."""
+    """The files that lie at a step of one of `roles`, without the applicants' data.
+
+    What is due first comes first, and last those whose applicant has the product already.
+    """
     rows = connection.execute(_TRAY, {"the_office": office.office_id}).all()
     steps = {
         key: find_step(office_configs.standard(connection, key[0]).steps, key[1])
@@ -107,9 +111,12 @@ def places(connection: Connection, office_configs: OfficeConfigCache, office_id:
     return [(find_step(office_configs.standard(connection, row[0]).steps, row[1]), row[2]) for row in rows]
 
 
+_AT_A_STEP = or_(and_(FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None)), FileRecord.work_left)
+"""It lies at somebody's step; files that wait for the recap only do not."""
+
 _PLACES = (
     select(FileRecord.standard_id, FileRecord.step, func.count())
-    .where(FileRecord.office_id == bindparam("the_office"), FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None))
+    .where(FileRecord.office_id == bindparam("the_office"), _AT_A_STEP)
     .group_by(FileRecord.standard_id, FileRecord.step)
 )
 
@@ -122,7 +129,8 @@ def _line(
     step = find_step(service.steps, row.step)
     due, since = _clock(step, row.since_at, row.due_at, row.accepted_at, office)
     near = _light(row.state, due, since, office, now)
-    return FileLine(row.id, register, service, step, row.state, due, near, row.since_at)
+    runs = due if row.state in RUNNING else None
+    return FileLine(row.id, register, service, step, row.state, runs, near, row.since_at)
 
 
 def _place(row: AnyRow) -> tuple[int, str]:
@@ -141,8 +149,8 @@ _TRAY = (
         FileRecord.due_at,
         FileRecord.since_at,
     )
-    .where(FileRecord.office_id == bindparam("the_office"), FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None))
-    .order_by(FileRecord.due_at, FileRecord.id)
+    .where(FileRecord.office_id == bindparam("the_office"), _AT_A_STEP)
+    .order_by(FileRecord.work_left, FileRecord.due_at, FileRecord.id)
 )
 
 

@@ -419,6 +419,7 @@ class Ticket(Base):
 
 
 RUNNING_FILES = text("state IN ('open', 'paused', 'returned')")
+FILES_WITH_WORK = text("work_left")
 PAID_FILES = text("paid_at IS NOT NULL")
 
 
@@ -432,6 +433,7 @@ class FileRecord(Base):
         Index("ix_case_file_nik", "office_id", "nik"),
         Index("ix_case_file_registered_at", "office_id", "registered_at"),
         Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES, postgresql_where=RUNNING_FILES),
+        Index("ix_case_file_work_left", "office_id", sqlite_where=FILES_WITH_WORK, postgresql_where=FILES_WITH_WORK),
         Index("ix_case_file_paid_at", "office_id", "paid_at", sqlite_where=PAID_FILES, postgresql_where=PAID_FILES),
     )
 
@@ -467,6 +469,8 @@ class FileRecord(Base):
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
     pauses: Mapped[list[object]] = mapped_column(default=list)
     """[reason, from, until or None] in order; times as ISO 8601."""
+    work_left: Mapped[bool] = mapped_column(default=False)
+    """Completed for its applicant, and at a step that is left to the office."""
     fee: Mapped[int | None] = mapped_column(default=None)
     """Rupiah."""
     paid_at: Mapped[datetime | None] = mapped_column(default=None)
