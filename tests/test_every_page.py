@@ -24,7 +24,7 @@ Open = Callable[..., BrowserContext]
 PLAIN = "/lumajang/display/plain"
 """For televisions without scripts: it loads itself anew, and nobody reads it with a finger or a keyboard."""
 KIOSK, TELEVISION, PHONE, OFFICER = (1080, 1920), (1920, 1080), (390, 844), (1366, 768)
-LANDSCAPE = [(1920, 1080), (1280, 800)]
+LANDSCAPE = [(1920, 1080), (1366, 768), (1280, 800)]
 NARROW, WIDE = (390, 844), (1920, 1080)
 NO_PAGES = (".json", ".csv", ".xlsx", ".pdf", ".docx", ".svg", ".png", ".zip", ".webmanifest", "/events")
 

@@ -122,6 +122,34 @@ def test_targets_and_letters_are_large_enough_and_nothing_is_cut(
             assert box["type_mm"] * CAPITALS >= (6.1 if box["tile"] else 4.8), name
 
 
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 800)])
+def test_the_monitor_of_a_pc_shows_eight_services_beside_name_clock_and_counts(
+    server: Server, context: Callable[..., BrowserContext], width: int, height: int
+) -> None:
+    requests.post(
+        f"{server.url}/lumajang/kiosk/tickets", json={"service": "oss", "nonce": secrets.token_hex(8)}, timeout=120
+    )
+    page = context(viewport={"width": width, "height": height}, has_touch=True).new_page()
+    page.goto(f"{server.url}/lumajang/kiosk")
+    page.wait_for_selector("[data-tiles][data-pages]")
+
+    expect(page.locator("[data-service]:visible")).to_have_count(8)
+    expect(page.locator(".top .office")).to_have_text("Kecamatan Lumajang")
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"\d\d\.\d\d"))
+    expect(page.locator("[data-total]")).to_have_text(re.compile(r"\d+ orang menunggu"))
+    expect(page.locator("[data-service=oss] [data-status]")).to_have_text(re.compile(r"\d+ orang menunggu"))
+    for place in ("home", "service", "results"):
+        if place != "home":
+            mark = "service=oss" if place == "service" else "action=results"
+            page.evaluate(f"document.querySelector('[data-{mark}]').click()")
+        for box in page.evaluate(_MEASURE, 4.05):
+            assert box["inside"], f"{place} {box['name']}"
+            assert box["whole"], f"{place} {box['name']}"
+            assert box["hit"], f"{place} {box['name']}"
+            assert min(box["width_mm"], box["height_mm"]) >= (29.9 if box["tile"] else 19.9), f"{place} {box['name']}"
+        page.evaluate("document.querySelector('[data-action=back]').click()")
+
+
 _MEASURE = """(pxPerMm) => Array.from(document.querySelectorAll("button")).filter((b) => b.offsetParent).map((b) => {
   const box = b.getBoundingClientRect();
   const words = b.querySelector("b") || b;

@@ -83,6 +83,8 @@ function draw() {
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
   one('[data-overlay="away"]').hidden = !isAway || Boolean(session.pending) || where.name === "number";
   one("[data-clock]").textContent = time(board.minute, facts.zone);
+  const waiting = all("[data-service]").reduce((sum, tile) => sum + (board.waiting[tile.dataset.service] || 0), 0);
+  one("[data-total]").textContent = waiting ? phrase("people", { count: waiting }) : "";
   ({ home: drawHome, service: drawService, standard: drawStandard, number: drawNumber, results: results.draw, file: drawFile, complaint: drawComplaint, survey: survey.draw, help: drawHelp })[where.name](screen, where.slug);
   const placed = where.name + (where.slug || "");
   if (drawnPlace !== null && drawnPlace !== placed) {

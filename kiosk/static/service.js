@@ -2,7 +2,10 @@
 
 import { all, availability, facts, one, root } from "./page.js";
 import { session } from "./session.js";
+import { toggle } from "./sizes.js";
 import { again, phrase, why } from "./words.js";
+
+const ROOMY_MM = 33; // of height for each line: then pictures and letters are larger
 
 let needsPage = 0;
 
@@ -50,7 +53,11 @@ function drawNeeds(screen, wanted) {
   const isOther = (item) => one("[data-need]", item) && !wanted.some((each) => each.parentElement === item);
   items.forEach((item) => { item.hidden = wanted.length > 0 && Boolean(isOther(item)); });
   const shown = items.filter((item) => !item.hidden);
+  toggle(list, "roomy", false);
   if (list.scrollHeight <= list.clientHeight + 1) {
+    const unit = parseFloat(getComputedStyle(root).getPropertyValue("--u"));
+    toggle(list, "roomy", list.clientHeight / unit / shown.length > ROOMY_MM);
+    toggle(list, "roomy", list.dataset.roomy === "" && list.scrollHeight <= list.clientHeight + 1);
     return;
   }
   more.hidden = false;

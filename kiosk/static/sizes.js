@@ -1,10 +1,11 @@
 // Millimetres: the screen's own scale, kept by the calibration page; then as many tiles as really fit.
 
 const KEY = "loket-px-per-mm";
-const SMALL_PX_PER_MM = 5.9; // a tablet of 10.1 inches with 1280x800
-const LARGE_PX_PER_MM = 4.05; // a kiosk of 21.5 inches, Full HD; on larger ones everything is larger, never smaller
+const TABLET_PX_PER_MM = 5.9; // of 10.1 inches with 1280x800: its pixels are counted 160 to the inch
+const MONITOR_PX_PER_MM = 4.05; // of 21.5 inches, Full HD, or of 15.6 with 1366x768; on larger ones all is larger
 const PER_SHORT_SIDE = 0.00375; // on a large screen sizes grow with it
 const DENSE_MM = 175; // of height: below, pictures and spaces shrink, never targets or letters
+const COMPACT_MM = 225; // of height: below, the entries under the services are one line each
 const LOW_MM = 230; // a screen that is lower than this is in reach as it is
 const ROOMY_MM = 60;
 const STACKED = 0.5; // height to width of a tile, above which the picture stands above the words
@@ -14,7 +15,7 @@ export function pxPerMm(fallback) {
   if (kept > 1 && kept < 40) {
     return kept;
   }
-  return fallback || (Math.min(window.innerWidth, window.innerHeight) < 900 ? SMALL_PX_PER_MM : LARGE_PX_PER_MM);
+  return fallback || (/Android|iPad/.test(navigator.userAgent) ? TABLET_PX_PER_MM : MONITOR_PX_PER_MM);
 }
 
 export function keepPxPerMm(value) {
@@ -29,6 +30,7 @@ export function measure(isLow, fallback) {
   root.style.setProperty("--u", unit + "px");
   root.dataset.mm = String(mm);
   toggle(root, "dense", height / unit < DENSE_MM);
+  toggle(root, "compact", height / unit >= DENSE_MM && height / unit < COMPACT_MM);
   root.dataset.shape = window.innerWidth > height ? "flat" : "tall";
   return window.innerHeight / unit >= LOW_MM;
 }
