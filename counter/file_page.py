@@ -38,7 +38,7 @@ from shared.engine import file as file_engine
 from shared.engine import file_reminder, file_slips
 from shared.standards import regions
 from shared.store import events as past
-from shared.store import file_views, files, outages, survey
+from shared.store import file_views, files, messages, outages, survey
 from shared.store.events import PastEvent
 from shared.store.file_views import FileView
 from shared.web import forms
@@ -73,6 +73,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         out = outages.systems_out(connection, g.office_id)
         proposed = proposed_at(connection, found.step)
         drawn = survey.drawn_with_file(connection, case_id, office_config().calendar.day_of(now()))
+        sent = messages.of_file(connection, case_id)
     pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
     deeds = [_deed(event) for event in events if event.ticket_id is None]
@@ -98,6 +99,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         may_collect=may_gather(found.state, found.step, current_user.roles),
         slips=file_slips.offered(found.file),
         reminders=file_reminder.offered(found.file, found.service),
+        messages=sent,
         targets=send_back_targets(steps, found.step) if found.step else [],
         requirements=needed(found.service, facts),
         can_undo=can_undo(last),

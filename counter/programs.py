@@ -1,10 +1,9 @@
-"""Setup of programs of others: tokens with which they ask, addresses that are told of what happens."""
+"""Setup of programs of others: tokens with which they ask, addresses that are told, the gateway for messages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, jsonify, make_response, url_for
 from flask.typing import ResponseReturnValue
@@ -12,19 +11,22 @@ from werkzeug.wrappers import Response
 
 from counter.setup.page import page as theme_page
 from shared.domain.errors import Refusal
+from shared.domain.message import BODY, BY_ITSELF
 from shared.domain.outbox import Topic, receiver_url
 from shared.domain.rights import Right
 from shared.domain.scope import Scope
 from shared.engine import session
+from shared.engine import setup_gateway as gateways
 from shared.engine import setup_programs as engine
-from shared.printing.address import receivers
-from shared.store import outbox
+from shared.store import messages, outbox
 from shared.web.answers import MadeSecret
 from shared.web.auth import now, officers_only, store, wants_page
-from shared.web.clicks import ButtonPage, change, do
+from shared.web.clicks import ButtonPage, change, do, take
+from shared.web.context import seal
 from shared.web.forms import mark_taken, read, sent
 from shared.web.limits import limiter
 from shared.web.openapi import described
+from shared.web.posting import places
 from shared.web.screen import sentence
 from shared.web.settings import Settings
 from shared.web.urls import public_url
@@ -58,7 +60,7 @@ def add_webhook() -> ResponseReturnValue:
         wanted = read(engine.WebhookForm)
         url = receiver_url(wanted.url)
         _must_be_outside(url)
-        return change(engine.add_webhook, wanted, url)
+        return change(engine.add_webhook, wanted, url, seal())
 
     return _shown_once("secret", work)
 
@@ -78,14 +80,42 @@ def remove_webhook(webhook_id: int) -> ResponseReturnValue:
     return do(PAGE, engine.remove_webhook, webhook_id)
 
 
-def _must_be_outside(url: str) -> None:
+@blueprint.post("/gateway")
+@officers_only(Right.CHANGE_SETUP)
+@limiter.limit("20/minute")
+@described(takes=gateways.GatewayForm)
+def save_gateway() -> ResponseReturnValue:
+    """The program that sends messages to applicants' phones; its secret is shown to nobody again."""
+
+    def work(wanted: gateways.GatewayForm) -> None:
+        url = receiver_url(wanted.url)
+        _must_be_outside(url, is_near=True)
+        change(gateways.save, wanted, url, seal())
+
+    return take(PAGE, gateways.GatewayForm, work)
+
+
+@blueprint.post("/gateway/test")
+@officers_only(Right.CHANGE_SETUP)
+@limiter.limit("20/minute")
+@described(takes=gateways.GatewayTest)
+def test_gateway() -> ResponseReturnValue:
+    """Sends a message that says only that it is a test."""
+    return take(PAGE, gateways.GatewayTest, lambda wanted: change(gateways.test, wanted))
+
+
+@blueprint.post("/gateway/remove")
+@officers_only(Right.CHANGE_SETUP)
+def remove_gateway() -> ResponseReturnValue:
+    """Nothing is sent any more, also not what waits."""
+    return do(PAGE, gateways.remove)
+
+
+def _must_be_outside(url: str, *, is_near: bool = False) -> None:
     """Raises `Invalid`; a name that nobody knows now is looked at again before each letter."""
     settings: Settings = current_app.extensions["loket_settings"]
-    parts = urlsplit(url)
     with suppress(OSError):
-        receivers(
-            parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), settings.webhook_reach()
-        )
+        places(url, settings.webhook_reach(), is_near=is_near)
 
 
 def _shown_once(kind: str, work: Callable[[], str]) -> ResponseReturnValue:
@@ -102,6 +132,7 @@ def _shown_once(kind: str, work: Callable[[], str]) -> ResponseReturnValue:
 def _page(message: str | None = None, made_kind: str = "", made: str = "") -> Response:
     with store().read() as connection:
         tokens = session.tokens(connection, g.office_id, None, now())
+        gateway = messages.known_gateway(connection, g.office_id)
         webhooks, officers = outbox.known_webhooks(connection, g.office_id), engine.officers(connection, g.office_id)
     return theme_page(
         "programs",
@@ -115,6 +146,9 @@ def _page(message: str | None = None, made_kind: str = "", made: str = "") -> Re
         server=public_url(""),
         tokens=tokens,
         webhooks=webhooks,
+        gateway=gateway,
+        kinds=BY_ITSELF,
+        usual_body=BODY,
         officers=officers,
     )
 

@@ -13,9 +13,11 @@ from shared.domain.errors import Refusal
 from shared.domain.rights import Right
 from shared.engine import second_factor as engine
 from shared.store import second_factor as known
+from shared.store.seal import Unreadable
 from shared.web import sign_in as web
 from shared.web.auth import may, officers_only, store
 from shared.web.clicks import change
+from shared.web.context import seal
 from shared.web.forms import read
 from shared.web.limits import limiter
 from shared.web.openapi import described
@@ -53,7 +55,7 @@ def second_factor() -> ResponseReturnValue:
 @blueprint.post("/second-factor")
 @officers_only(Right.USE_SECOND_FACTOR)
 def begin_second_factor() -> ResponseReturnValue:
-    change(engine.begin, current_user.id)
+    change(engine.begin, current_user.id, seal())
     return redirect(url_for("counter.second_factor"))
 
 
@@ -66,7 +68,7 @@ def confirm_second_factor() -> ResponseReturnValue:
     try:
         form = read(FirstCode)
         web.require_password(form.current)
-        paper = change(engine.confirm, current_user.id, form.code)
+        paper = change(engine.confirm, current_user.id, form.code, seal())
     except Refusal as error:
         return make_response(_page(message=sentence(error)), error.status)
     return _page(paper=paper)
@@ -79,7 +81,7 @@ def confirm_second_factor() -> ResponseReturnValue:
 def end_second_factor() -> ResponseReturnValue:
     try:
         web.count_code()
-        change(engine.end, current_user.id, read(SignInCode).code)
+        change(engine.end, current_user.id, read(SignInCode).code, seal())
     except Refusal as error:
         return make_response(_page(message=sentence(error)), error.status)
     return redirect(url_for("counter.second_factor"))
@@ -88,10 +90,15 @@ def end_second_factor() -> ResponseReturnValue:
 def _page(message: str | None = None, paper: list[str] | None = None) -> str:
     found = store().ask(known.factor, current_user.id)
     is_on = found is not None and found.confirmed_at is not None
-    picture = None
+    picture, secret = None, ""
     if found is not None and not is_on:
-        address = engine.address(found.secret, current_user.login, office_config().name)
-        picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=4)
-    facts = {"found": found, "is_on": is_on, "picture": picture, "paper": paper, "message": message}
+        try:
+            secret = seal().open(found.secret)
+        except Unreadable:
+            found = None  # it was never confirmed: another is made
+        else:
+            address = engine.address(secret, current_user.login, office_config().name)
+            picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=4)
+    facts = {"found": found, "is_on": is_on, "picture": picture, "secret": secret, "paper": paper, "message": message}
     allowed = may(Right.USE_SECOND_FACTOR)
     return render_template("counter/second_factor.html", office=office_config(), may_have=allowed, **facts)

@@ -381,13 +381,13 @@ def code_of(house: House, officer_id: int, ahead: int = 0) -> str:
     with house.store.read() as connection:
         found = factor(connection, officer_id)
     assert found is not None
-    return TOTP(found.secret).at(house.uji.now + timedelta(seconds=30 * ahead))
+    return TOTP(house.app.extensions["loket_seal"].open(found.secret)).at(house.uji.now + timedelta(seconds=30 * ahead))
 
 
 def with_second_factor(house: House, officer_id: int) -> None:
-    acting = replace(Actor.system(house.uji.now), officer_id=officer_id)
-    house.store.change(house.uji.id, acting, second_factor.begin, officer_id)
-    house.store.change(house.uji.id, acting, second_factor.confirm, officer_id, code_of(house, officer_id))
+    acting, seal = replace(Actor.system(house.uji.now), officer_id=officer_id), house.app.extensions["loket_seal"]
+    house.store.change(house.uji.id, acting, second_factor.begin, officer_id, seal)
+    house.store.change(house.uji.id, acting, second_factor.confirm, officer_id, code_of(house, officer_id), seal)
 
 
 def admin_of(house: House) -> int:
@@ -528,6 +528,12 @@ def _(house: House) -> Click:
 @clicks("counter.remind")
 def _(house: House) -> Click:
     return Click(f"/lumajang/counter/cases/{house.desks.to_step('handover')}/remind/ready")
+
+
+@clicks("counter.send_message_to")
+def _(house: House) -> Click:
+    house.do("/lumajang/counter/programs/gateway", **GATEWAY)
+    return Click(f"/lumajang/counter/cases/{house.desks.to_step('handover')}/message/ready")
 
 
 @clicks("counter.disturb", "counter.disturb begin")
@@ -725,6 +731,26 @@ def _(house: House) -> Click:
 @clicks("programs_setup.remove_webhook")
 def _(house: House) -> Click:
     return Click(f"{PROGRAMS}/webhooks/{_webhook(house)}/remove")
+
+
+GATEWAY = {"url": "https://192.0.2.7/pesan", "secret": "Bearer rahasia"}
+
+
+@clicks("programs_setup.save_gateway")
+def _(house: House) -> Click:
+    return Click(f"{PROGRAMS}/gateway", GATEWAY)
+
+
+@clicks("programs_setup.test_gateway")
+def _(house: House) -> Click:
+    house.do(f"{PROGRAMS}/gateway", **GATEWAY)
+    return Click(f"{PROGRAMS}/gateway/test", {"number": "0812 3456 7890"})
+
+
+@clicks("programs_setup.remove_gateway")
+def _(house: House) -> Click:
+    house.do(f"{PROGRAMS}/gateway", **GATEWAY)
+    return Click(f"{PROGRAMS}/gateway/remove")
 
 
 @clicks("paper.reprint")

@@ -21,8 +21,12 @@ from shared.standards import service_to_json, shipped
 from shared.store import files, register
 from shared.store.migrate import MIGRATIONS, upgrade
 from shared.store.office import Store
+from shared.store.outbox_tables import WebhookRecord
 from shared.store.register import RegisterSearch
-from shared.store.tables import OfficerRole
+from shared.store.seal import MARK, Seal
+from shared.store.tables import OfficerRole, SecondFactor
+from shared.web.first_run import prepare
+from shared.web.settings import Settings
 
 BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 STEPS = [
@@ -242,3 +246,28 @@ def test_every_file_of_the_state_before_keeps_its_data_its_collected_values_and_
     assert found[6] is not None
     issued = decide(found[6], standard, FileAction.ADVANCE, product, operator, store.office_config(1)).file
     assert (issued.step, issued.nib) == ("archive", "1234567890123")
+
+
+def test_secrets_that_earlier_versions_kept_in_clear_are_closed_at_the_next_start(tmp_path: Path) -> None:
+    write = old_database(tmp_path / "loket.db", "0022")
+    at = BEGAN.replace(tzinfo=None)
+    write("office", {"id": 1, "slug": "uji", "name": "Uji", "timezone": "Asia/Jakarta", "version": 1, "epoch": "",
+                     "setup_version": 1, "settings": {}, "profile": {}})  # fmt: skip
+    write("officer", {"id": 1, "office_id": 1, "login": "admin", "name": "Admin", "password_hash": "x",
+                      "must_change_password": False, "is_active": True, "failed_sign_ins": 0})  # fmt: skip
+    write("second_factor", {"officer_id": 1, "secret": "JBSWY3DPEHPK3PXP", "made_at": at, "confirmed_at": at,
+                            "drift": 0, "used_step": 0, "codes": []})  # fmt: skip
+    write("webhook", {"office_id": 1, "name": "Pusat", "url": "https://192.0.2.7/", "secret": "whsec_eHh4",
+                      "topics": ["file"], "made_at": at})  # fmt: skip
+    settings = Settings(data=tmp_path)
+    settings.secret_key()
+
+    prepare(settings, BEGAN)
+    prepare(settings, BEGAN)
+
+    store = Store(settings.database())
+    with store.read() as connection:
+        kept = [connection.execute(select(table.secret)).scalar_one() for table in (SecondFactor, WebhookRecord)]
+    store.close()
+    assert all(each.startswith(MARK) for each in kept)
+    assert [Seal(settings.secret_key()).open(each) for each in kept] == ["JBSWY3DPEHPK3PXP", "whsec_eHh4"]

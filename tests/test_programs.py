@@ -8,9 +8,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ import pytest
 import world
 from flask import Flask
 from people import Browser, sign_in
+from receivers import Receiver, listening
 from sqlalchemy import select, update
 from world import World
 
@@ -32,68 +31,37 @@ from shared.printing.address import Reach, networks
 from shared.store import outbox, tables
 from shared.store.office import Store
 from shared.store.outbox_tables import Outbox
-from shared.web import webhooks
+from shared.store.seal import Seal
+from shared.web import posting, webhooks
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.outgoing import Outgoing
 from shared.web.settings import Settings
 
+SEAL = Seal("0" * 64)
 HERE = Reach(networks("127.0.0.0/8"))
 README = Path(__file__).parents[1] / "README.md"
 JSON = {"Accept": "application/json"}
 
 
-@dataclass
-class Receiver:
-    """A program that is told of changes; it says `status` to each."""
-
-    status: int = 204
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    port: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?x=1"
-
-    @property
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for _, body in self.got]
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    told = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            told.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(told.status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening() as told:
+        yield told
 
 
 def tell(here: World, told: Receiver, *topics: str) -> str:
     """The office tells this program; the secret."""
     wanted = engine.WebhookForm(name="Pusat", url=told.url, topics=list(topics))  # type: ignore[arg-type]
-    return here.store.change(here.id, here.actor(), engine.add_webhook, wanted, told.url)
+    return here.store.change(here.id, here.actor(), engine.add_webhook, wanted, told.url, SEAL)
 
 
 def carry(here: World, reach: Reach = HERE) -> None:
     """Everything that is due, carried out."""
     outgoing = Outgoing(
-        here.store, lambda: here.now, {"webhook": lambda letter: webhooks.tell(here.store, letter, here.now, reach)}
+        here.store,
+        lambda: here.now,
+        {"webhook": lambda letter: webhooks.tell(here.store, letter, here.now, reach, SEAL)},
     )
     while workers := outgoing.look():
         for worker in workers:
@@ -131,7 +99,7 @@ def test_an_address_that_nobody_can_be_told_at_is_refused(text: str) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "169.254.169.254", "0.0.0.0", "224.0.0.1", "localhost"])
 def test_no_letter_goes_to_this_machine_or_to_what_is_no_host_of_the_network(address: str) -> None:
     with pytest.raises(Invalid, match="address_inside"):
-        webhooks.post(f"http://{address}:9/", {}, b"", Reach())
+        posting.post(f"http://{address}:9/", {}, b"", Reach())
 
 
 def test_every_right_is_in_one_scope_and_ending_sessions_in_none() -> None:
@@ -238,7 +206,7 @@ def test_a_letter_whose_sender_was_killed_is_taken_again_after_its_lease(here: W
 def test_of_two_processes_one_sends_a_letter(store: Store) -> None:
     here = world.office(store)
     here.store.change(here.id, here.actor(), engine.add_webhook, engine.WebhookForm(
-        name="Pusat", url="https://192.0.2.1/", topics=["ticket"]), "https://192.0.2.1/")  # fmt: skip
+        name="Pusat", url="https://192.0.2.1/", topics=["ticket"]), "https://192.0.2.1/", SEAL)  # fmt: skip
     for _ in range(10):
         here.take()
     taken: list[int] = []

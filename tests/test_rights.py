@@ -41,6 +41,7 @@ THROUGH = {
         counter.open_counter counter.close_counter counter.hand_over_counter counter.pause_counter
         counter.resume_counter counter.call_next counter.call_number counter.act counter.undo counter.write_note
         counter.next_service counter.walk_in counter.receive counter.find_returned counter.print_slip counter.remind
+        counter.send_message_to
         paper.reprint paper.give_up paper.new_roll
     """,
     "LOKSCVURAB": """
@@ -78,6 +79,7 @@ THROUGH = {
         setup.found_by_standard
         setup.open_practice setup.register setup.privacy
         programs_setup.make_token programs_setup.add_webhook programs_setup.test_webhook programs_setup.remove_webhook
+        programs_setup.save_gateway programs_setup.test_gateway programs_setup.remove_gateway
         setup.skip_step setup.find_printers setup.use_printer setup.password_sheet setup.backup setup.colour
         setup.reset_second_factor
     """,

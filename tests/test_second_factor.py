@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import world
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from flask import Flask
 from people import Browser, csrf, sign_in
 from pyotp import TOTP
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 from world import PASSWORD, World
 
@@ -18,8 +20,11 @@ from shared.domain.errors import Refusal
 from shared.domain.standard import Role
 from shared.engine import second_factor
 from shared.store.second_factor import factor, is_on
+from shared.store.tables import SecondFactor
+from shared.web.app import create_app
 from shared.web.cli import main
 from shared.web.limits import limiter
+from shared.web.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +174,19 @@ def test_nobody_takes_off_the_second_factor_of_another_office(here: World) -> No
         here.by_itself(second_factor.reset, other.officers[0])
 
     assert refused.value.code == "officer"
+
+
+def test_a_copy_of_the_database_opens_nothing_and_with_another_key_the_paper_still_does(
+    app: Flask, here: World, tmp_path: Path
+) -> None:
+    _, telephone, paper = set_up(app, here)
+    here.later(seconds=60)
+    kept = here.store.ask(lambda connection: connection.execute(select(SecondFactor.secret)).scalar_one())
+    moved = create_app(Settings(data=tmp_path / "other"), here.store, lambda: here.now, async_mode="threading")
+
+    refused = give(half(moved, here), here, telephone.code())
+
+    assert telephone.clock.secret not in kept
+    assert refused.status_code == 409
+    assert "loket officer second-factor-off" in refused.text
+    assert give(half(moved, here), here, paper[0]).status_code == 302

@@ -15,6 +15,7 @@ from shared.domain.channel import Channel
 from shared.domain.counter import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
 from shared.domain.letters import LetterSeries, Signer
+from shared.domain.message import Gateway
 from shared.domain.outbox import Webhook
 from shared.domain.policy import RATIO
 from shared.domain.service_hours import outside_its_hours
@@ -145,6 +146,8 @@ class OfficeConfig:
     """When the closing of a day was last signed, unless its opening was signed again since."""
     webhooks: tuple[Webhook, ...] = ()
     """Programs that are told of what happens."""
+    gateway: Gateway | None = None
+    """What sends messages to applicants' phones; None: the officer's own telephone does."""
     version: int = 0
     """The office's `setup_version`; a page that shows words of the setup reloads when it grows."""
     service_ids: dict[int, ServiceConfig] = field(init=False)

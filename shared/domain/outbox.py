@@ -30,6 +30,7 @@ class Carrier(StrEnum):
     """Who carries a letter out."""
 
     WEBHOOK = "webhook"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True, slots=True)

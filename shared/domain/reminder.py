@@ -1,7 +1,7 @@
 """What the office may tell an applicant on their phone: which sentence fits a file, and where its message is written.
 
 A message names the file's number and nothing else of the person or the matter: no NIK, and no service, for it may be
-a delicate one. The officer's own program sends it; the server knows only that the button was pressed.
+a delicate one. The officer's own program sends it, or the office's gateway (`domain.message`).
 """
 
 from __future__ import annotations
@@ -30,5 +30,11 @@ def fitting(state: FileState, *, is_awaited: bool, is_handed_over: bool) -> list
 
 def whatsapp(number: str, text: str) -> str | None:
     """The address at which WhatsApp opens with the message written; None where the number is no mobile one."""
+    known = mobile(number)
+    return f"https://wa.me/{known}?text={quote(text)}" if known else None
+
+
+def mobile(number: str) -> str | None:
+    """As WhatsApp and gateways want it, "6281234567890"; None for any other kind of number."""
     known = phone(number)
-    return f"https://wa.me/{known[1:]}?text={quote(text)}" if known.startswith("+628") else None
+    return known[1:] if known.startswith("+628") else None

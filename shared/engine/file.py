@@ -22,7 +22,7 @@ from shared.domain.standard import Collects, ServiceStandard
 from shared.domain.ticket import State as TicketState
 from shared.domain.trail import shared_out
 from shared.domain.undo import must_be_undoable
-from shared.engine import file_slips, letters
+from shared.engine import file_slips, letters, messages
 from shared.engine.follow import follow, take_back_visit
 from shared.engine.seat import claim
 from shared.engine.ticket import mark
@@ -127,7 +127,10 @@ def apply(tx: Transaction, before: File, decision: Decision) -> dict[str, object
     )
     if decision.action not in STAYS_HERE:
         file = _paused_while_out(tx, file)
+        visit = tx.room.active_ticket_of(file.id)
+        is_here = visit is not None and visit.state != TicketState.ABSENT
         follow(tx, file)
+        messages.after(tx, before, file, is_here=is_here)
     if decision.action in file_slips.GIVEN_AFTER:
         file_slips.after(tx, decision.action, file, decision.reason)
     return facts(tx, file)

@@ -19,14 +19,22 @@ def remind(tx: Transaction, case_id: int, kind: Reminder) -> str:
     Raises `Unknown("case")`, `NotAllowed("no_reminder")` where the sentence does not fit the file or no mobile number
     is known.
     """
-    file = files.find(tx.connection, tx.office_id, case_id)
-    if file is None:
-        raise Unknown("case")
-    link = whatsapp(file.applicant.get("phone", ""), _text(tx, file, kind))
-    if link is None or kind not in offered(file, tx.standard(file.standard_id)):
+    file = must_fit(tx, case_id, kind)
+    link = whatsapp(file.applicant.get("phone", ""), text(tx, file, kind))
+    if link is None:
         raise NotAllowed("no_reminder")
     tx.record("remind", case_id=file.id, detail={"kind": kind.value})
     return link
+
+
+def must_fit(tx: Transaction, case_id: int, kind: Reminder) -> File:
+    """The file; raises `Unknown("case")`, and `NotAllowed("no_reminder")` where the message does not fit it."""
+    file = files.find(tx.connection, tx.office_id, case_id)
+    if file is None:
+        raise Unknown("case")
+    if kind not in offered(file, tx.standard(file.standard_id)):
+        raise NotAllowed("no_reminder")
+    return file
 
 
 def offered(file: File, standard: ServiceStandard) -> list[Reminder]:
@@ -40,7 +48,7 @@ def offered(file: File, standard: ServiceStandard) -> list[Reminder]:
     )
 
 
-def _text(tx: Transaction, file: File, kind: Reminder) -> str:
+def text(tx: Transaction, file: File, kind: Reminder) -> str:
     """In Indonesian, as the office writes; with the address where the file is followed."""
     said = words()
     register = register_label(file.register_number, file.register_year)

@@ -19,6 +19,7 @@ from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.engine.setup import record_setup_change
 from shared.store import reads
 from shared.store.office import Transaction
+from shared.store.seal import Seal
 from shared.store.second_factor import factor
 from shared.store.tables import SecondFactor
 
@@ -32,23 +33,23 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No signs that are taken for others on paper."""
 
 
-def begin(tx: Transaction, officer_id: int) -> None:
+def begin(tx: Transaction, officer_id: int, seal: Seal) -> None:
     """Makes a secret for a telephone; nothing changes until its first code. Raises `NotAllowed("second_factor_on")`."""
     found = factor(tx.connection, officer_id)
     if found is not None and found.confirmed_at is not None:
         raise NotAllowed("second_factor_on")
     tx.execute(delete(SecondFactor).where(SecondFactor.officer_id == officer_id))
-    row = {"officer_id": officer_id, "secret": pyotp.random_base32(), "made_at": tx.now, "codes": []}
+    row = {"officer_id": officer_id, "secret": seal.close(pyotp.random_base32()), "made_at": tx.now, "codes": []}
     tx.execute(insert(SecondFactor), row)
     tx.record("second_factor_begin")
 
 
-def confirm(tx: Transaction, officer_id: int, typed: str) -> list[str]:
+def confirm(tx: Transaction, officer_id: int, typed: str, seal: Seal) -> list[str]:
     """Switches it on by a first code; the codes for paper, told this once. Raises `Forbidden("wrong_code")`."""
     found = factor(tx.connection, officer_id)
     if found is None or found.confirmed_at is not None:
         raise NotAllowed("second_factor_on")
-    step = _step(found, typed, tx.now, FARTHEST)
+    step = _step(seal.open(found.secret), found, typed, tx.now, FARTHEST)
     if step is None:
         raise Forbidden("wrong_code")
     paper = ["".join(secrets.choice(_LETTERS) for _ in range(10)) for _ in range(PAPER_CODES)]
@@ -58,28 +59,32 @@ def confirm(tx: Transaction, officer_id: int, typed: str) -> list[str]:
     return [f"{each[:5]}-{each[5:]}" for each in paper]
 
 
-def check(tx: Transaction, officer_id: int, typed: str) -> None:
-    """Takes a code of the telephone, or one from paper, each once. Raises `Forbidden("wrong_code")`."""
+def check(tx: Transaction, officer_id: int, typed: str, seal: Seal) -> None:
+    """Takes a code of the telephone, or one from paper, each once.
+
+    Raises `Forbidden("wrong_code")`, and `Unreadable` where the secret was closed with another key than the server's:
+    then codes from paper still open.
+    """
     found = factor(tx.connection, officer_id)
     if found is None or found.confirmed_at is None:
         raise Forbidden("wrong_code")
     mine = update(SecondFactor).where(SecondFactor.officer_id == officer_id)
-    step = _step(found, typed, tx.now, NEAR)
-    if step is not None and step > found.used_step:
-        tx.execute(mine.values(**_learned(step, tx.now)))
-        tx.record("second_factor")
-        return
     given = _digest(typed)
     left = [each for each in found.codes if not hmac.compare_digest(each, given)]
-    if len(left) == len(found.codes):
+    if len(left) < len(found.codes):
+        tx.execute(mine.values(codes=left))
+        tx.record("paper_code", detail={"left": len(left)})
+        return
+    step = _step(seal.open(found.secret), found, typed, tx.now, NEAR)
+    if step is None or step <= found.used_step:
         raise Forbidden("wrong_code")
-    tx.execute(mine.values(codes=left))
-    tx.record("paper_code", detail={"left": len(left)})
+    tx.execute(mine.values(**_learned(step, tx.now)))
+    tx.record("second_factor")
 
 
-def end(tx: Transaction, officer_id: int, typed: str) -> None:
+def end(tx: Transaction, officer_id: int, typed: str, seal: Seal) -> None:
     """Switches one's own off, by a last code."""
-    check(tx, officer_id, typed)
+    check(tx, officer_id, typed, seal)
     tx.execute(delete(SecondFactor).where(SecondFactor.officer_id == officer_id))
     tx.record("second_factor_off")
 
@@ -104,10 +109,10 @@ def address(secret: str, login: str, office: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=office)
 
 
-def _step(found: SecondFactor, typed: str, now: datetime, reach: int) -> int | None:
+def _step(secret: str, found: SecondFactor, typed: str, now: datetime, reach: int) -> int | None:
     """The step of ours whose code that is."""
     code = re.sub(r"\D", "", typed)
-    here, clock = int(now.timestamp()) // STEP_S + found.drift, pyotp.TOTP(found.secret)
+    here, clock = int(now.timestamp()) // STEP_S + found.drift, pyotp.TOTP(secret)
     near = sorted(range(-reach, reach + 1), key=abs)
     return next((here + by for by in near if hmac.compare_digest(clock.generate_otp(here + by), code)), None)
 

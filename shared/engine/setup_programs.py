@@ -16,6 +16,7 @@ from shared.engine.setup import Form, printable
 from shared.engine.setup_officers import account, must_be_of_this_office
 from shared.store.office import Transaction
 from shared.store.outbox_tables import Outbox, WebhookRecord
+from shared.store.seal import Seal
 from shared.store.tables import Officer
 
 MOST_DAYS = 365
@@ -23,7 +24,8 @@ MOST_WEBHOOKS = 20
 """Of one office: each is a letter for every click."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(printable)]
-_ticked = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+ticked = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+"""What a form with one tick sends is a list too."""
 
 
 class TokenForm(Form):
@@ -31,7 +33,7 @@ class TokenForm(Form):
 
     name: Name
     officer: Annotated[str, Field(max_length=40)]
-    scopes: Annotated[list[Scope], _ticked, Field(min_length=1, max_length=len(Scope))]
+    scopes: Annotated[list[Scope], ticked, Field(min_length=1, max_length=len(Scope))]
     days: int = Field(90, ge=1, le=MOST_DAYS)
 
 
@@ -40,7 +42,7 @@ class WebhookForm(Form):
 
     name: Name
     url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_URL)]
-    topics: Annotated[list[Topic], _ticked, Field(min_length=1, max_length=len(Topic))]
+    topics: Annotated[list[Topic], ticked, Field(min_length=1, max_length=len(Topic))]
 
 
 def make_token(tx: Transaction, wanted: TokenForm) -> str:
@@ -60,13 +62,13 @@ def make_token(tx: Transaction, wanted: TokenForm) -> str:
     return text
 
 
-def add_webhook(tx: Transaction, wanted: WebhookForm, url: str) -> str:
+def add_webhook(tx: Transaction, wanted: WebhookForm, url: str, seal: Seal) -> str:
     """The secret that signs what is sent to `url`, shown once. Raises `NotAllowed("many_webhooks")`."""
     present = select(func.count()).where(WebhookRecord.office_id == tx.office_id, WebhookRecord.removed_at.is_(None))
     if tx.connection.execute(present).scalar_one() >= MOST_WEBHOOKS:
         raise NotAllowed("many_webhooks")
     secret, topics = new_secret(), sorted(set(wanted.topics))
-    columns = {"name": wanted.name, "url": url, "secret": secret, "topics": [str(each) for each in topics]}
+    columns = {"name": wanted.name, "url": url, "secret": seal.close(secret), "topics": [str(each) for each in topics]}
     webhook_id = tx.insert(WebhookRecord, **columns, officer_id=tx.actor.officer_id, made_at=tx.now)
     tx.renew_setup()
     tx.record("setup.webhook", reason=wanted.name, detail={"webhook": webhook_id, "topics": columns["topics"]})

@@ -198,11 +198,17 @@ def places(wanted: NetworkAddress) -> list[str]:
     return good
 
 
-def receivers(host: str, port: int, reach: Reach) -> list[str]:
-    """The IP addresses behind the name of a receiver. Raises `Invalid` when one of them may not be one, or OSError."""
+def receivers(host: str, port: int, reach: Reach, *, is_near: bool = False) -> list[str]:
+    """The IP addresses behind the name of a receiver. Raises `Invalid` when one of them may not be one, or OSError.
+
+    `is_near`: only those of a private network may be.
+    """
     found = list(_looked_up(host, port))
     for each in found:
-        reach.check_receiver(ipaddress.ip_address(each), port)
+        place = ipaddress.ip_address(each)
+        reach.check_receiver(place, port)
+        if is_near and not _plain(place).is_private:
+            raise Invalid("address_open", fields=["url"], address=each)
     return found
 
 

@@ -15,7 +15,7 @@ from shared.domain.errors import Unknown
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
 from shared.domain.standard import Role, ServiceStandard
 from shared.standards import stored
-from shared.store import hot, outbox, tables
+from shared.store import hot, messages, outbox, tables
 
 
 class OfficeConfigCache:
@@ -121,6 +121,7 @@ def read_office_config(connection: Connection, office_id: int) -> OfficeConfig:
         override=override.get(None),
         closed_at=_closed_at(connection, office_id),
         webhooks=outbox.webhooks(connection, office_id),
+        gateway=messages.gateway(connection, office_id),
         version=office.setup_version,
     )
 

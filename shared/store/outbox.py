@@ -149,10 +149,16 @@ class Letter:
     office_id: int
     channel: str
     receiver_id: int | None
+    case_id: int | None
     topic: str
     body: Facts
     made_at: datetime
     attempts: int
+
+    @property
+    def line(self) -> tuple[str, int, int | None]:
+        """Letters of one line go to one receiver, one after the other."""
+        return self.channel, self.office_id, self.receiver_id
 
 
 _COLUMNS = tuple(getattr(Outbox, name) for name in Letter.__dataclass_fields__)

@@ -952,7 +952,8 @@ class SecondFactor(Base):
     __tablename__ = "second_factor"
 
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), primary_key=True)
-    secret: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[str] = mapped_column(String(400))
+    """Closed by `store.seal`."""
     made_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     drift: Mapped[int] = mapped_column(default=0)

@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared import words
 from shared.engine.forecast import Forecasts
 from shared.store.office import Store
+from shared.store.seal import Seal
 from shared.voice.clips import Voice
 from shared.web import (
     agents,
@@ -106,6 +107,7 @@ def create_app(
     limits.init_app(app)
     csrf.init_app(app)
     sign_in.init_app(app)
+    app.extensions["loket_seal"] = Seal(app.config["SECRET_KEY"])
     app.extensions["loket_forecasts"] = Forecasts(store)
     app.extensions["loket_voice"] = Voice(settings.data / "voice")
     app.extensions["loket_live"] = Live(app, store, clock, settings.redis_url, **live_options)

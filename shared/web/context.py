@@ -10,6 +10,7 @@ from flask import current_app, request
 
 from shared.domain.actor import Actor
 from shared.store.office import Store
+from shared.store.seal import Seal
 
 
 def store() -> Store:
@@ -19,6 +20,11 @@ def store() -> Store:
 def now() -> datetime:
     """The one clock of the web floor; everything below gets the time as an argument."""
     return cast(Callable[[], datetime], current_app.extensions["loket_clock"])()
+
+
+def seal() -> Seal:
+    """With the server's key."""
+    return cast(Seal, current_app.extensions["loket_seal"])
 
 
 def address() -> str:

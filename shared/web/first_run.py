@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -14,6 +16,7 @@ from shared.standards import shipped
 from shared.store import reads
 from shared.store.disk import disk_fault
 from shared.store.office import Store
+from shared.store.seal import Seal, close_open_secrets
 from shared.web.backups import upgrade_after_backup
 from shared.web.data_folder import require_offices, require_sound
 from shared.web.last_seen import require_not_older
@@ -38,15 +41,22 @@ def prepare(settings: Settings, now: datetime, *, is_clock_good: bool = True) ->
         require_offices(settings, bool(offices))
         require_not_older(settings, {row.slug: (row.epoch, row.version) for row in offices})
         for office in offices if is_clock_good else ():
-            try:
-                store.change(office.id, Actor.system(now), close_past_days)
-            except Exception as error:
-                if disk_fault(error) is None:
-                    raise
-                log.warning("reading_only", error=str(disk_fault(error)))
-        return [] if offices else store.write_with(_found_all, now)
+            _unless_full(partial(store.change, office.id, Actor.system(now), close_past_days))
+        if not offices:
+            return store.write_with(_found_all, now)
+        _unless_full(lambda: store.write_with(close_open_secrets, Seal(settings.secret_key())))
+        return []
     finally:
         store.close()
+
+
+def _unless_full(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception as error:
+        if disk_fault(error) is None:
+            raise
+        log.warning("reading_only", error=str(disk_fault(error)))
 
 
 def _found_all(connection: Connection, now: datetime) -> list[Password]:

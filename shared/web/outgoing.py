@@ -13,7 +13,7 @@ from shared.engine.rounds import Rounds
 from shared.store import outbox
 from shared.store.office import Store
 from shared.store.outbox import Letter
-from shared.web.webhooks import Undelivered
+from shared.web.posting import Undelivered
 
 log = structlog.get_logger()
 
@@ -38,9 +38,9 @@ class Outgoing(Rounds):
         with self.store.read() as connection:
             if not outbox.is_any_due(connection, self.clock()):
                 return []
-        letters: dict[tuple[str, int | None], list[Letter]] = {}
+        letters: dict[tuple[str, int, int | None], list[Letter]] = {}
         for letter in self.store.write_with(outbox.take, self.clock()):
-            letters.setdefault((letter.channel, letter.receiver_id), []).append(letter)
+            letters.setdefault(letter.line, []).append(letter)
         workers = [threading.Thread(target=self._carry, args=(each,), daemon=True) for each in letters.values()]
         for worker in workers:
             worker.start()

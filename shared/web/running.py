@@ -22,11 +22,13 @@ from shared.engine.day import close_past_days, close_when_due
 from shared.engine.forecast import learn
 from shared.engine.founding import Password
 from shared.engine.spooler import Spooler
-from shared.printing.address import permit
+from shared.printing.address import Reach, permit
 from shared.store import outbox, reads
 from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
-from shared.web import data_folder, last_seen, logs, systemd, webhooks
+from shared.store.outbox import Letter
+from shared.store.seal import Seal
+from shared.web import data_folder, last_seen, logs, messages, systemd, webhooks
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
 from shared.web.conditions import Scene, conditions
@@ -34,7 +36,7 @@ from shared.web.console import say
 from shared.web.data_folder import take_alone
 from shared.web.first_run import prepare
 from shared.web.live import Live
-from shared.web.outgoing import Outgoing
+from shared.web.outgoing import Outgoing, Send
 from shared.web.settings import Settings, read_settings
 
 log = structlog.get_logger()
@@ -106,9 +108,13 @@ def outgoing(app: Flask) -> Outgoing:
     live: Live = app.extensions["loket_live"]
     store: Store = app.extensions["loket_store"]
     settings: Settings = app.extensions["loket_settings"]
-    reach = settings.webhook_reach()
+    reach, seal = settings.webhook_reach(), app.extensions["loket_seal"]
+
+    def carrier(send: Callable[[Store, Letter, datetime, Reach, Seal], None]) -> Send:
+        return lambda letter: send(store, letter, live.clock(), reach, seal)
+
     return Outgoing(
-        store, live.clock, {Carrier.WEBHOOK: lambda letter: webhooks.tell(store, letter, live.clock(), reach)}
+        store, live.clock, {Carrier.WEBHOOK: carrier(webhooks.tell), Carrier.MESSAGE: carrier(messages.send)}
     )
 
 

@@ -22,7 +22,7 @@ from shared.store import second_factor as known_factor
 from shared.store.tables import Officer
 from shared.web import passwords
 from shared.web.auth import KEY, SignedIn, officer
-from shared.web.context import address, nobody, now, store
+from shared.web.context import address, nobody, now, seal, store
 
 IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
@@ -74,7 +74,7 @@ def sign_in_by_code(typed: str) -> SignedIn:
     place = _place(row.id)
     store().write_with(engine.count_try, g.office_id, row.login, place, now())
     try:
-        store().change(g.office_id, _acting(row.id), second_factor.check, row.id, typed)
+        store().change(g.office_id, _acting(row.id), second_factor.check, row.id, typed, seal())
     except Forbidden:
         store().change(g.office_id, nobody(), engine.wrong_password, row.id, row.login)
         raise
