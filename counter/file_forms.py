@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.domain.file import FileInput
-from shared.domain.identity import tidy
+from shared.domain.money import typed_amount
 from shared.domain.typed import iso_day
 
 Tick = Annotated[bool, BeforeValidator(lambda value: {"true": True, "false": False}.get(str(value), value))]
@@ -51,8 +51,7 @@ Product = Annotated[str, Field(max_length=500)]
 
 
 def _amount(value: object) -> object:
-    """An amount as people write it: "Rp 250.000"."""
-    bare = tidy(value.lower().removeprefix("rp")) if isinstance(value, str) else value
+    bare = typed_amount(value) if isinstance(value, str) else value
     return int(bare) if isinstance(bare, str) and bare.isdecimal() and len(bare) <= 12 else bare
 
 

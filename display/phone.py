@@ -209,8 +209,8 @@ def _survey(office: OfficeConfig, token: str) -> str:
 
 
 def _closed(found: Availability, opening: Opening) -> str:
-    """What is said to somebody who waits while nothing goes on; a full quota is no matter of theirs."""
-    is_theirs = found.code not in (Code.QUOTA_FULL, Code.CUTOFF, Code.SERVICE_CLOSED)
+    """What is said to somebody who waits while nothing goes on; new numbers are no matter of theirs."""
+    is_theirs = found.code not in (Code.QUOTA_FULL, Code.CUTOFF, Code.SERVICE_CLOSED, Code.NO_COUNTER)
     return opening["closed"][language()] if opening["closed"] and is_theirs else ""
 
 

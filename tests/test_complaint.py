@@ -81,8 +81,11 @@ def test_days_are_counted_in_working_days_of_the_office_from_the_day_after() -> 
 
 @pytest.mark.parametrize(
     ("typed", "found"),
-    [("P-12/2026", (12, 2026)), ("p12", (12, None)), ("12/2026", (12, 2026)), ("dua belas", None), ("", None)],
-)
+    [
+        ("P-12/2026", (12, 2026)), ("p12", (12, None)), ("12/2026", (12, 2026)), (" P-12\u00a0/ 2026", (12, 2026)),
+        ("P-\uff11\uff12/2026", (12, 2026)), ("dua belas", None), ("", None),
+    ],
+)  # fmt: skip
 def test_the_number_is_read_as_people_type_it(typed: str, found: object) -> None:
     assert parse_complaint(typed) == found
 

@@ -33,7 +33,8 @@ def code_on(client: FlaskClient, purpose: str = "kiosk") -> str:
 
 
 def confirm(here: World, code: str, name: str = "Anjungan depan") -> int:
-    return here.store.write_with(device.confirm, here.id, code, name, here.now)
+    wide = code.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})  # as some keyboards type it
+    return here.store.write_with(device.confirm, here.id, wide, name, here.now)
 
 
 def row(here: World, device_id: int) -> Any:

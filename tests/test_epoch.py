@@ -50,7 +50,9 @@ def test_a_screen_that_has_drawn_what_is_still_to_come_starts_a_new_epoch(app: F
     assert after["version"] == first["version"]
 
 
-@pytest.mark.parametrize("drawn", ["", "x", "99999999999999999999 ", "\u00b2 ", "-5 ", "99 another-epoch", "99"])
+@pytest.mark.parametrize(
+    "drawn", ["", "x", "99999999999999999999 ", "\u00b2 ", "-5 ", "99 another-epoch", "99", "\u00b2 0123456789abcdef"]
+)
 def test_a_screen_of_another_epoch_or_without_sense_starts_none(app: Flask, here: World, drawn: str) -> None:
     here.store.write(update(Office).values(epoch="0123456789abcdef"))
 

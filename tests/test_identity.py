@@ -128,7 +128,17 @@ def test_a_kbli_code_has_five_digits(kbli: str, is_valid: bool) -> None:
     assert is_kbli(kbli) is is_valid
 
 
-@pytest.mark.parametrize("phone", ["085338312363", "+62 853-3831-2363", "6285338312363", "(0334) 441306"])
+FULL = str.maketrans("0123456789", "".join(chr(0xFF10 + digit) for digit in range(10)))
+"""Digits as keyboards of East Asia type them."""
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "085338312363", "+62 853-3831-2363", "6285338312363", "(0334) 441306", "0062 853 3831 2363",
+        "+62 (0)853 3831 2363", "+62\u00a0853\u20113831\u20112363", "085338312363".translate(FULL),
+    ],
+)  # fmt: skip
 def test_phone_numbers_come_in_many_spellings(phone: str) -> None:
     assert is_phone(phone)
 

@@ -284,10 +284,10 @@ def test_the_page_gives_a_number_and_lists_void_letters_struck_through(page: tup
 def test_the_list_has_no_end_and_is_searched(page: tuple[world.World, Browser]) -> None:
     office, browser = page
     for place in range(53):
-        office.do(letters.issue, "umum", subject="Undangan rapat" if place == 7 else "")
+        office.do(letters.issue, "umum", subject="Undangan rapat René" if place == 7 else "")
 
     first, second = (browser.get(f"/uji/counter/letters?page={n}").text for n in (1, 2))
-    found = browser.get("/uji/counter/letters?text=RAPAT").text
+    found = browser.get("/uji/counter/letters?text=RAPAT%20%20rene").text
 
     assert (first.count("data-letter="), second.count("data-letter=")) == (50, 3)
     assert "400/1/427.90/2026" in second

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -277,7 +277,10 @@ def shared_office() -> Any:
     signed=st.sampled_from(SIGNED),
     quota=st.sampled_from([None, 0, 1, 3]),
     roles=st.sampled_from(["loket", "kasi"]),
-    cutoff=st.sampled_from([0, 60]),
+    cutoff=st.sampled_from([0, 60, 480]),
+    own_hours=st.sampled_from([(), (("selasa", "10:00", "12:00"),), (("senin", "13:00", "15:00"),)]),
+    rests=st.sampled_from([(), ((time(8), time(9, 30)),), ((time(12), time(13)), (time(8), time(10)))]),
+    holiday=st.none() | st.sampled_from([23, 24, 26]),
 )
 def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     shared_office: Any,
@@ -289,12 +292,16 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     quota: int | None,
     roles: str,
     cutoff: int,
+    own_hours: tuple[tuple[str, str, str], ...],
+    rests: tuple[tuple[time, time], ...],
+    holiday: int | None,
 ) -> None:
     uji, client = shared_office
     uji.made.clear()
     zone = uji.store.office_config(uji.id).zone
-    for table in (tables.Hours, tables.ScheduleOverride, tables.DayCheck):
+    for table in (tables.Hours, tables.Holiday, tables.CounterBreak, tables.ScheduleOverride, tables.DayCheck):
         uji.store.write(delete(table))
+    own_hours_are(uji, ())
     uji.store.write(update(tables.Service).values(quota=None, cutoff_minutes=cutoff))
     uji.store.write(update(tables.Counter).values(roles=["loket"], officer_id=None))
     closes_by_itself(uji, None)
@@ -304,6 +311,14 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     uji.store.write(update(tables.Service).values(quota=quota))
     uji.store.write(update(tables.Counter).values(roles=[roles]))
     closes_by_itself(uji, ends_at)
+    own_hours_are(uji, own_hours)
+    for number, (begins, ends) in enumerate(rests, 1):
+        uji.store.write(
+            insert(tables.CounterBreak), {"counter_id": uji.counter_id(number), "begins": begins, "ends": ends}
+        )
+    if holiday is not None:
+        row = {"office_id": uji.id, "on_day": date(2026, 11, holiday), "name": "Hari libur"}
+        uji.store.write(insert(tables.Holiday), row)
     if override is not None:
         is_open, minutes, made = override
         until_at = None if minutes is None else uji.now + timedelta(minutes=minutes)
@@ -324,6 +339,9 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
 
     assert television == kiosk == told
     assert (television["is_open"], television["code"]) == (answer.is_open, answer.code.value)
+    if answer.opens_again_at is not None:
+        assert answer.opens_again_at > uji.now
+        assert office.availability(office.service("layanan-1"), answer.opens_again_at, 0).is_open
     taken = outcome(uji.take)
     assert taken == ("" if answer.is_open else answer.code.value)
     waiting = uji.state(phone.id)
@@ -334,6 +352,15 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
         assert signed == "closing"
     for ticket in uji.made:
         uji.put(ticket.id, state=State.DONE)
+
+
+def own_hours_are(uji: World, hours: tuple[tuple[str, str, str], ...]) -> None:
+    """Those of the service within the office's."""
+    standard = tables.StandardVersion
+    with uji.store.read() as connection:
+        row = connection.execute(select(standard.id, standard.body)).one()
+    said = [{"days": [day], "opens": opens, "closes": closes} for day, opens, closes in hours]
+    uji.store.write(update(standard).where(standard.id == row.id).values(body={**row.body, "hours": said}))
 
 
 def outcome(take: Callable[[], object]) -> str:

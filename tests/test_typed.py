@@ -1,4 +1,4 @@
-"""Days and times as they are typed: day, month, year and 24 hours, in any browser."""
+"""Days, times and amounts as they are typed: day, month, year and 24 hours, in any browser."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from counter.click_forms import Clock, Day
+from shared.domain.money import typed_amount
 from shared.domain.typed import as_typed, iso_clock, iso_day
 
 
-@pytest.mark.parametrize("typed", ["26-11-2026", "26/11/2026", "26.11.2026", " 26 11 2026 ", "2026-11-26"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "26-11-2026", "26/11/2026", "26.11.2026", " 26 11 2026 ", "2026-11-26", "26\u201311\u20132026",
+        "\uff12\uff16-11-2026", "26\u00a011\u00a02026\u200b",
+    ],
+)  # fmt: skip
 def test_a_day_is_read_as_people_write_it(typed: str) -> None:
     assert str(TypeAdapter(Day).validate_python(iso_day(typed).strip())) == "2026-11-26"
 
 
-@pytest.mark.parametrize("typed", ["16.09", "16:09", "1609", "16:09:00"])
+@pytest.mark.parametrize("typed", ["16.09", "16:09", "1609", "16:09:00", "\uff11\uff16.\uff10\uff19"])
 def test_a_time_is_read_as_people_write_it(typed: str) -> None:
     assert str(TypeAdapter(Clock).validate_python(typed)) == "16:09:00"
 
@@ -37,3 +44,15 @@ def test_what_is_no_time_is_refused(typed: str) -> None:
 def test_a_box_shows_what_a_person_would_type(kept: str, shown: str) -> None:
     assert as_typed(kept) == shown
     assert iso_clock(iso_day(shown)) == kept[: 5 if ":" in kept else None]
+
+
+@pytest.mark.parametrize(
+    "typed", ["Rp 250.000", "rp250000", "Rp. 250.000,-", "250.000,00", " Rp\u00a0250.000 ", "250 000"]
+)
+def test_an_amount_is_read_as_people_write_it(typed: str) -> None:
+    assert typed_amount(typed) == "250000"
+
+
+@pytest.mark.parametrize("typed", ["250,5", "dua", "", "1e5", "-", "Rp ,-"])
+def test_what_is_no_amount_stays_none(typed: str) -> None:
+    assert not typed_amount(typed).isdecimal()

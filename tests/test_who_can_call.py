@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 import world
 from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from people import sign_in
 from sqlalchemy import update
 from world import MORNING, World
 
-from shared.domain.errors import NotAllowed
+from shared.domain.errors import NotAllowed, Refusal
+from shared.domain.office import OfficeConfig
+from shared.domain.room_facts import QueueTicket
 from shared.domain.standard import Role
-from shared.domain.ticket import State
+from shared.domain.ticket import Action, State
 from shared.engine import day, officer, seat, setup_counters, supervisor
 from shared.engine.officer import Onward
-from shared.engine.setup_counters import CountersForm
+from shared.engine.setup import ServicesForm, change_services, services_form
+from shared.engine.setup_counters import CounterRow, CountersForm
+from shared.engine.setup_officers import OfficerForm, RoleRow, change_officer
 from shared.engine.setup_standard import save_standard
 from shared.standards import service_to_json
 from shared.store import tables
@@ -219,3 +228,128 @@ def test_a_ticket_that_is_saved_without_an_event_is_an_error(uji: World) -> None
 
     with pytest.raises(Exception, match="no event"):
         uji.by_itself(forget_the_event)
+
+
+# whatever is clicked and set up
+
+AT, SERVICE = st.sampled_from([1, 2, 3]), st.sampled_from(["layanan-1", "layanan-2", "layanan-3"])
+MOVES = ("recall", "start", "release", "miss", "hold", "finish", "call", "restore", "cancel")
+ROLES = st.lists(st.sampled_from([Role.LOKET, Role.OPERATOR, Role.KASI]), min_size=1, max_size=2, unique=True)
+_slugs = count(1)
+
+
+class ClicksAndSetup(RuleBasedStateMachine):
+    """Clicks at three counters among changes of counters, services and officers by the verbs of the setup."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.uji = world.office(store, services=3, counters=3, slug=f"uji-{next(_slugs)}")
+        self.chief = replace(self.uji.actor(1), roles=frozenset(Role))
+
+    def attempt(self, verb: Callable[..., Any], *said: Any, at: int = 1, **more: Any) -> None:
+        with suppress(Refusal):
+            self.uji.do(verb, *said, at=at, **more)
+
+    def set_up(self, verb: Callable[..., Any], *said: Any) -> None:
+        with suppress(Refusal):
+            self.uji.store.change(self.uji.id, self.chief, verb, *said)
+
+    @property
+    def office(self) -> OfficeConfig:
+        return self.uji.store.office_config(self.uji.id)
+
+    def some(self, pick: int) -> int:
+        return self.uji.made[pick % len(self.uji.made)].id
+
+    def here(self, at: int) -> QueueTicket | None:
+        with self.uji.store.room(self.uji.id, self.uji.now) as room:
+            return next((room.at_counter(each) for each in room.office.counters if each.number == at), None)
+
+    @rule(service=SERVICE, is_priority=st.booleans())
+    def take(self, service: str, is_priority: bool) -> None:
+        with suppress(Refusal):
+            self.uji.take(service, is_priority=is_priority)
+
+    @rule(service=SERVICE)
+    def enter_what_was_written_by_hand(self, service: str) -> None:
+        times = {"taken_at": self.uji.now, "started_at": None, "finished_at": None}
+        self.attempt(day.enter_late, service, written="7", nonce=f"late-{next(_slugs):08d}", **times)
+
+    @rule(at=AT)
+    def call_next(self, at: int) -> None:
+        self.attempt(officer.call_next, at=at)
+
+    @precondition(lambda self: self.uji.made)
+    @rule(at=AT, move=st.sampled_from(MOVES), pick=st.integers(0, 30))
+    def act(self, at: int, move: str, pick: int) -> None:
+        self.attempt(officer.act, self.some(pick), Action(move), at=at)
+
+    @rule(at=AT, move=st.sampled_from(MOVES))
+    def act_here(self, at: int, move: str) -> None:
+        here = self.here(at)
+        if here is not None:
+            self.attempt(officer.act, here.id, Action(move), at=at)
+
+    @rule(at=AT, to=st.none() | AT, service=st.none() | SERVICE, returns=st.booleans())
+    def transfer(self, at: int, to: int | None, service: str | None, returns: bool) -> None:
+        here = self.here(at)
+        if here is not None:
+            onward = Onward(to, service, returns=returns)
+            self.attempt(officer.act, here.id, Action.TRANSFER, at=at, onward=onward)
+
+    @rule(at=AT, verb=st.sampled_from([officer.undo, seat.leave, seat.hand_over, seat.resume]))
+    def other_clicks(self, at: int, verb: Callable[..., Any]) -> None:
+        self.attempt(verb, at=at)
+
+    @precondition(lambda self: self.uji.made)
+    @rule(pick=st.integers(0, 30), to=st.none() | AT)
+    def take_over(self, pick: int, to: int | None) -> None:
+        self.set_up(supervisor.take_over, self.some(pick), "macet", to)
+
+    @rule(at=AT, roles=ROLES, services=st.none() | st.lists(SERVICE, min_size=1, max_size=2, unique=True))
+    def a_counter_does_other_work(self, at: int, roles: list[Role], services: list[str] | None) -> None:
+        said = {"roles": roles, "every_service": services is None, "services": services or []}
+        rows = setup_counters.counters_form(self.office).counters
+        changed = [row.model_copy(update=said) if row.number == at else row for row in rows]
+        self.set_up(setup_counters.change_counters, CountersForm(counters=changed))
+
+    @rule(at=AT)
+    def a_counter_comes_or_goes(self, at: int) -> None:
+        rows = setup_counters.counters_form(self.office).counters
+        kept = [row for row in rows if row.number != at]
+        if len(kept) == len(rows):
+            kept.append(CounterRow(number=at, name=f"Loket {at}", roles=[Role.LOKET], every_service=True))
+        self.set_up(setup_counters.change_counters, CountersForm(counters=kept))
+
+    @rule(slug=SERVICE, is_active=st.booleans(), quota=st.none() | st.integers(1, 3), at=st.lists(AT, unique=True))
+    def a_service_changes(self, slug: str, is_active: bool, quota: int | None, at: list[int]) -> None:
+        said = {"is_active": is_active, "quota": quota, "counters": at}
+        rows = [row.model_copy(update=said) if row.slug == slug else row for row in services_form(self.office).services]
+        self.set_up(change_services, ServicesForm(services=rows))
+
+    @rule(slug=SERVICE, roles=st.sampled_from([(), (Role.KASI,), (Role.OPERATOR, Role.KASI)]))
+    def a_procedure_changes(self, slug: str, roles: tuple[Role, ...]) -> None:
+        standard = next(each.standard for each in self.office.services if each.slug == slug)
+        steps = (*standard.steps[:-1], replace(standard.steps[-1], also_roles=roles))
+        self.set_up(save_standard, slug, service_to_json(replace(standard, steps=steps)))
+
+    @rule(at=AT, is_active=st.booleans(), roles=ROLES)
+    def an_officer_changes(self, at: int, is_active: bool, roles: list[Role]) -> None:
+        rows = [RoleRow(role=role) for role in roles]
+        login = f"petugas{at}"
+        wanted = OfficerForm(login=login, name=login, is_active=is_active, roles=rows)
+        self.set_up(change_officer, self.uji.officer(at), wanted)
+
+    @invariant()
+    def everybody_who_waits_is_seen_and_called_by_a_counter(self) -> None:
+        with self.uji.store.room(self.uji.id, self.uji.now) as room:
+            lines = {one.id for counter in room.office.counters for one in room.line(counter, 99)}
+            assert lines == {one.id for one in room.waiting()}
+            shown = [room.waiting_for(counter) for counter in room.office.counters]
+            for one in room.waiting():
+                assert any(counts.get(one.service_id) for counts in shown)
+
+
+def test_whatever_is_clicked_and_set_up_everybody_who_waits_is_called_by_a_counter(sqlite_store: Store) -> None:
+    few = settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(lambda: ClicksAndSetup(sqlite_store), settings=few)  # type: ignore[no-untyped-call]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from shared.domain.calendar import Calendar, OpenPeriod
 from shared.domain.errors import Closed
+
+_LOOK_AHEAD = 40
+"""So many closed moments later nobody knows when it opens."""
 
 
 class Code(StrEnum):
@@ -105,6 +108,19 @@ def availability(
     if quota is not None and issued_today >= quota:
         return _until_next_day(Code.QUOTA_FULL, now, calendar)
     return Availability(True, Code.FORCED_OPEN, in_force.reason) if in_force else Availability(True, Code.OPEN)
+
+
+def first_opening(found: Availability, at: Callable[[datetime], Availability]) -> Availability:
+    """The answer with the first moment that opens, by what is the answer `at` each moment that is promised."""
+    again = found
+    for _ in range(_LOOK_AHEAD):
+        if again.opens_again_at is None:
+            break
+        then = at(again.opens_again_at)
+        if then.is_open:
+            return replace(found, opens_again_on=again.opens_again_on, opens_again_at=again.opens_again_at)
+        again = then
+    return replace(found, opens_again_on=again.opens_again_on, opens_again_at=None)
 
 
 def is_day_over(now: datetime, calendar: Calendar, ends_at: time | None, overrides: Sequence[Override | None]) -> bool:

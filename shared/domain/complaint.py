@@ -14,7 +14,7 @@ from enum import StrEnum
 from shared.domain.bounds import is_text
 from shared.domain.calendar import Calendar, Convention, due_at
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed
-from shared.domain.identity import without_nik
+from shared.domain.identity import plain, without_nik
 
 
 class ComplaintKind(StrEnum):
@@ -147,7 +147,7 @@ def complaint_label(number: int, year: int) -> str:
 
 def parse_complaint(text: str) -> tuple[int, int | None] | None:
     """Number and year of what a person typed: `P-12/2026`, `p12`, `12/2026`; None for anything else."""
-    found = _TYPED.fullmatch(text.strip())
+    found = _TYPED.fullmatch(plain(text))
     return None if found is None else (int(found[1]), int(found[2]) if found[2] else None)
 
 

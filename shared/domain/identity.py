@@ -117,7 +117,7 @@ def is_kbli(value: str) -> bool:
 
 
 def is_phone(value: str) -> bool:
-    """Whether it is an Indonesian phone number, mobile or not, written with 0, 62 or +62, in any grouping."""
+    """Whether it is an Indonesian phone number, mobile or not, written with 0, 62, +62 or 0062, in any grouping."""
     return _PHONE.fullmatch(_bare(value)) is not None
 
 
@@ -197,4 +197,6 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _bare(phone: str) -> str:
-    return re.sub(r"[()/]", "", tidy(phone)).removeprefix("+")
+    """Its digits, without the signs and the noughts that stand for "abroad": "0062 812 ...", "+62 (0)812 ..."."""
+    bare = re.sub(r"[()/]", "", tidy(phone)).removeprefix("+")
+    return re.sub("^(?:00)?620?", "62", bare)

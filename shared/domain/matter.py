@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from shared.domain.bounds import is_text
 from shared.domain.identity import is_phone, mask, nik_check, plain, tidy
-from shared.domain.money import rupiah
+from shared.domain.money import rupiah, typed_amount
 from shared.domain.procedure import first_desk
 from shared.domain.standard import ServiceStandard, Step, applies
 from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField, Promise, Rate
@@ -237,7 +237,7 @@ def _text(field: DeclaredField | GroupField, value: object) -> str:
         case FieldKind.NIK:
             return tidy(typed)
         case FieldKind.MONEY:
-            return tidy(typed.lower().removeprefix("rp"))
+            return typed_amount(typed)
         case FieldKind.DATE:
             return iso_day(plain(typed))
         case FieldKind.TIME:

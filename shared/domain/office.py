@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from shared.domain.availability import Availability, Break, Code, Override, availability, is_day_over
+from shared.domain.availability import Availability, Break, Code, Override, availability, first_opening, is_day_over
 from shared.domain.calendar import Calendar, Convention
 from shared.domain.channel import Channel
 from shared.domain.counter import WAIT_LIMITS_MIN
@@ -224,8 +224,18 @@ class OfficeConfig:
     def availability(self, service: ServiceConfig, now: datetime, issued_today: int) -> Availability:
         """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`.
 
-        The one answer for kiosk, television, phone, counter and the taking itself.
+        The one answer for kiosk, television, phone, counter and the taking itself. It opens again when all of this
+        allows it: the calendar, the breaks of its counters, hours of its own, the last number before the close.
         """
+        today = self.calendar.day_of(now)
+
+        def at(moment: datetime) -> Availability:
+            issued = issued_today if self.calendar.day_of(moment) == today else 0
+            return self._availability_at(service, moment, issued)
+
+        return first_opening(at(now), at)
+
+    def _availability_at(self, service: ServiceConfig, now: datetime, issued_today: int) -> Availability:
         found = availability(
             now,
             self.calendar,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
+from shared.domain.identity import plain
+
 V = TypeVar("V")
 
-_DAY = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
+_DAY = re.compile(r"(\d{1,2})[-\u2010-\u2015./ ](\d{1,2})[-\u2010-\u2015./ ](\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _CLOCK = re.compile(r"(\d{1,2})[.:]?(\d{2})")
 _ISO_CLOCK = re.compile(r"(\d{2}):(\d{2})(:00)?")
@@ -15,13 +17,13 @@ _ISO_CLOCK = re.compile(r"(\d{2}):(\d{2})(:00)?")
 
 def iso_day(value: V) -> V | str:
     """ "26-11-2026" as "2026-11-26"; everything else as it is, for whoever reads it next."""
-    found = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    found = _DAY.fullmatch(plain(value)) if isinstance(value, str) else None
     return value if found is None else f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
 
 
 def iso_clock(value: V) -> V | str:
     """ "16.09", "8.05" or "1609" as "16:09"; everything else as it is."""
-    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    found = _CLOCK.fullmatch(plain(value)) if isinstance(value, str) else None
     return value if found is None else f"{int(found[1]):02}:{found[2]}"
 
 

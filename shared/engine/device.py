@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.identity import plain
 from shared.store import rows
 from shared.store.tables import Device, Pairing
 
@@ -78,8 +79,8 @@ def _make_room(connection: Connection, office_id: int, address: str) -> None:
 def confirm(connection: Connection, office_id: int, code: str, name: str, now: datetime) -> int:
     """The admin typed what the device shows: the device's id. Raises `Unknown("pairing")`, `Invalid("fields")`."""
     name = plain_name(name)
-    plain = "".join(each for each in code if each.isdigit())
-    fits = Pairing.code == plain, Pairing.name.is_(None), Pairing.expires_at > now
+    shown = re.sub("[^0-9]", "", plain(code))
+    fits = Pairing.code == shown, Pairing.name.is_(None), Pairing.expires_at > now
     pairing = rows.first(connection, select(Pairing).where(Pairing.office_id == office_id, *fits))
     if pairing is None:
         raise Unknown("pairing")
@@ -109,8 +110,8 @@ def redeem(connection: Connection, code: str, token: str, now: datetime) -> int:
     office_id = connection.execute(known).scalar_one_or_none()
     if office_id is not None:
         return int(office_id)
-    plain = "".join(each for each in code.upper() if each in INVITATION)
-    fits = Pairing.token_hash == digest(plain), Pairing.name.is_not(None), Pairing.expires_at > now
+    typed = "".join(each for each in plain(code).upper() if each in INVITATION)
+    fits = Pairing.token_hash == digest(typed), Pairing.name.is_not(None), Pairing.expires_at > now
     pairing = rows.first(connection, select(Pairing).where(*fits))
     if pairing is None or pairing.name is None:
         raise Unknown("pairing")

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, time
 
 from pydantic import Field
 from sqlalchemy import Connection, insert, select
 
 from shared.domain.actor import Actor
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.identity import plain
 from shared.domain.period import Period, PeriodKind
 from shared.domain.problem import Problem
 from shared.domain.register import AMENDABLE, C, RegisterColumn, cells
 from shared.domain.register_month import digest, marks
+from shared.domain.typed import iso_clock, iso_day
 from shared.engine.setup import Form, change_settings, raise_if_faults
 from shared.store import register
 from shared.store.office import Transaction
 from shared.store.tables import Event, Office, RegisterAmendment, RegisterClosing
 from shared.words import words
 
-_MOMENT = re.compile(r"(\d{2}-\d{2}-\d{4})( \d{2}\.\d{2})?")
+_MOMENT = re.compile(r"(\S+)(?: (\S+))?")
 _TIMES = (C.RECEIVED, C.FINISHED, C.HANDED_OVER)
 LONGEST = 200
 
@@ -38,8 +42,8 @@ def amend(tx: Transaction, case_id: int, column: str, becomes: str, reason: str)
     key, text, why = RegisterColumn(column), _tidy(becomes), _tidy(reason)
     if not why:
         raise Invalid("reason", fields=["reason"])
-    if key in _TIMES and text and not _MOMENT.fullmatch(text):
-        raise Invalid("register_moment", fields=["becomes"])
+    if key in _TIMES and text:
+        text = _moment(text)
     was = cells(row, tx.office.zone, words(), register.village_names())[key].now
     if text == was:
         raise Invalid("register_same", fields=["becomes"])
@@ -96,6 +100,21 @@ def change_columns(tx: Transaction, wanted: RegisterForm) -> None:
         [Problem(("columns", n, "column"), "column_twice") for n, key in enumerate(keys) if key in keys[:n]]
     )
     change_settings(tx, "register", {"register_columns": [each.value for each in keys]})
+
+
+def _moment(text: str) -> str:
+    """A day, or a day and a time, as the register writes it; raises `Invalid("register_moment")`."""
+    found = _MOMENT.fullmatch(plain(text))
+    try:
+        if found is None:
+            raise ValueError(text)
+        day = date.fromisoformat(iso_day(found[1]))
+        at = time.fromisoformat(iso_clock(found[2])) if found[2] else None
+    except ValueError:
+        raise Invalid("register_moment", fields=["becomes"]) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Invalid("register_moment", fields=["becomes"])
+    return f"{day:%d-%m-%Y}" + (f" {at:%H.%M}" if at else "")
 
 
 def _tidy(text: str) -> str:

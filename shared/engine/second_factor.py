@@ -16,6 +16,7 @@ import pyotp
 from sqlalchemy import delete, insert, update
 
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
+from shared.domain.identity import plain
 from shared.engine.setup import record_setup_change
 from shared.store import reads
 from shared.store.office import Transaction
@@ -111,7 +112,7 @@ def address(secret: str, login: str, office: str) -> str:
 
 def _step(secret: str, found: SecondFactor, typed: str, now: datetime, reach: int) -> int | None:
     """The step of ours whose code that is."""
-    code = re.sub(r"\D", "", typed)
+    code = re.sub("[^0-9]", "", plain(typed))
     here, clock = int(now.timestamp()) // STEP_S + found.drift, pyotp.TOTP(secret)
     near = sorted(range(-reach, reach + 1), key=abs)
     return next((here + by for by in near if hmac.compare_digest(clock.generate_otp(here + by), code)), None)

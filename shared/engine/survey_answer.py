@@ -17,6 +17,7 @@ from hmac import compare_digest
 from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.identity import tidy
 from shared.domain.numbering import office_day, parse_label
 from shared.domain.office import OfficeConfig
 from shared.domain.survey import ELEMENTS, RESPONDENT, AnswerChannel, Element, Lagging, is_complete
@@ -122,7 +123,7 @@ def _by_number(connection: Connection, office: OfficeConfig, holder: Holder, now
     tries = connection.execute(select(SurveyInvitation.tries).where(mine)).scalar()
     if tries is not None and tries >= MOST_TRIES:
         return None
-    if not compare_digest(survey_code(row.token).encode(), holder.code.strip().encode()):
+    if not compare_digest(survey_code(row.token).encode(), tidy(holder.code).encode()):
         connection.execute(update(SurveyInvitation).where(mine).values(tries=SurveyInvitation.tries + 1))
         return None
     return _invited(connection, office, row, now)

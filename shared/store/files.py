@@ -40,7 +40,7 @@ def token_on_receipt(connection: Connection, office_id: int, code: str, ended_af
     """
     digits, signs = parse_claim(code), parse_short(code)
     if digits is None and signs is None:
-        last = code.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
+        last = plain(code).rstrip("/").rsplit("/", 1)[-1].split("?")[0]
         if not _TOKEN.fullmatch(last):
             raise Unknown("case")
         return last

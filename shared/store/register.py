@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from shared.domain.file_state import FileState
-from shared.domain.identity import folded, phone, tidy
+from shared.domain.identity import folded, phone, plain, tidy
 from shared.domain.numbering import label, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.period import Period, PeriodKind
@@ -177,8 +177,9 @@ def _exact(connection: Connection, office: OfficeConfig, search: RegisterSearch)
         number, year = written
         same = FileRecord.register_number == number
         return same if year is None else same & (FileRecord.register_year == year)
-    mine = LetterRecord.office_id == office.office_id, LetterRecord.number == text
-    case_id = connection.execute(select(LetterRecord.case_id).where(*mine)).scalar_one_or_none()
+    number_of_letter = func.lower(func.replace(LetterRecord.number, " ", ""))
+    mine = LetterRecord.office_id == office.office_id, number_of_letter == plain(text).replace(" ", "").lower()
+    case_id = connection.execute(select(LetterRecord.case_id).where(*mine).limit(1)).scalar_one_or_none()
     return None if case_id is None else FileRecord.id == case_id
 
 

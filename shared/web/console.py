@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from shared.domain import identity
 from shared.domain.errors import Refusal
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
@@ -25,6 +26,7 @@ def office_id(store: Store, slug: str) -> int:
     """The office that a command is about; ends the command with a sentence when there is none of that name."""
     with store.read() as connection:
         offices = {row.slug: row.id for row in reads.offices(connection)}
+    slug = identity.login(slug)
     if slug not in offices:
         raise click.ClickException(say("console.no_office", office=slug, known=", ".join(offices) or "-"))
     return int(offices[slug])

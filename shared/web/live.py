@@ -7,6 +7,7 @@ the one other event, `device`; a print agent hears nothing else.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from shared.web.processes import Message, Processes
 from shared.web.screen import office_id
 
 log = structlog.get_logger()
+_VERSION = re.compile("[0-9]{1,18}")
 
 PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
@@ -120,7 +122,7 @@ class Live:
         a new epoch begins, and every screen draws what is true now.
         """
         version, _, epoch = drawn.partition(" ")
-        if version.isdigit() and len(version) < 19:
+        if _VERSION.fullmatch(version):
             head = self.store.ask(hot.head, office)
             if head is not None and head.epoch == epoch and head.version < int(version):
                 log.warning("went_back", office=office, drawn=int(version), version=head.version)
