@@ -14,6 +14,7 @@ from shared.domain.rights import Right
 from shared.domain.standard import Role
 from shared.engine import register as engine
 from shared.store import days, events, floor
+from shared.web import figures
 from shared.web.auth import may, now, officers_only, store
 from shared.web.clicks import actor
 from shared.web.screen import office_config
@@ -47,7 +48,9 @@ def home() -> str:
         counters=counters,
         offered=own or last,
         serves_first=not AT_COUNTERS.isdisjoint(current_user.roles),
-        tray=shown,
+        tray=shown if shown is not None and (shown.count or _has_steps()) else None,
+        reads_figures=may(Right.SEE_REPORTS) and not _has_steps(),
+        last_month=figures.last_month() if may(Right.SEE_REPORTS) and not _has_steps() else None,
         waiting=sum(queue.waiting for queue in queues),
         longest_min=max((queue.longest_s for queue in queues), default=0) // 60,
         working=sum(one.officer_id is not None and one.paused_at is None for one in counters),
@@ -57,3 +60,9 @@ def home() -> str:
         tour=tour(),
         first_day=read_first_day() if may(Right.CHANGE_SETUP) else None,
     )
+
+
+def _has_steps() -> bool:
+    """Whether any file can come to this officer; the camat of most offices only reads."""
+    steps = (step for service in office_config().services for step in service.standard.steps)
+    return any(not current_user.roles.isdisjoint(step.roles) for step in steps)

@@ -74,8 +74,9 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         proposed = proposed_at(connection, found.step)
         drawn = survey.drawn_with_file(connection, case_id, office_config().calendar.day_of(now()))
         sent = messages.of_file(connection, case_id)
-    pressed = (request.view_args or {}).get("action")
     steps, facts = found.file.way(found.service), found.file.facts(found.service)
+    follows = _follows(found, steps)
+    pressed = (request.view_args or {}).get("action")
     deeds = [_deed(event) for event in events if event.ticket_id is None]
     matter = lines(found.service, found.file.matter)
     actions = actions_for(found.state, steps, found.file.step, current_user.roles)
@@ -114,7 +115,8 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         done=trail(steps, deeds),
         correction=correction(deeds, found.file.step),
         sitting=sitting(steps, found.step, current_user.roles) if found.step else [],
-        receiver=_receiver(found, steps),
+        follows=follows,
+        receiver=_receiver(follows, found.step),
         visit=_visit(case_id),
         proposed=proposed,
         drawn=drawn if may(Right.ENTER_SURVEY) else None,
@@ -136,13 +138,15 @@ def receiver_of(step: Step) -> str:
     return step.who or step.elsewhere or str(gettext(f"role.{step.role.value}"))
 
 
-def _receiver(found: FileView, steps: tuple[Step, ...]) -> str | None:
+def _follows(found: FileView, steps: tuple[Step, ...]) -> Step | None:
+    """The step at which the file lies when this sitting ends."""
+    here = sitting(steps, found.step, current_user.roles) if found.step else []
+    return next_step(steps, here[-1].key) if here else None
+
+
+def _receiver(follows: Step | None, here: Step | None) -> str | None:
     """Who gets the file when this sitting ends; None when that is nobody else."""
-    if found.step is None:
-        return None
-    last = sitting(steps, found.step, current_user.roles)[-1]
-    becomes = next_step(steps, last.key)
-    return None if becomes is None or becomes.roles == last.roles else receiver_of(becomes)
+    return None if follows is None or here is None or follows.roles == here.roles else receiver_of(follows)
 
 
 def _visit(case_id: int) -> ApplicantHere | None:

@@ -23,12 +23,10 @@ from shared.domain.register import AMENDABLE, RegisterColumn, RegisterRow, cells
 from shared.domain.register_month import LaterChange, digest, later_change
 from shared.domain.rights import Right
 from shared.domain.standard import ServiceStandard
-from shared.engine import file_reminder
 from shared.engine import register as engine
 from shared.engine.data_view import note_view
 from shared.loop import off_the_loop
 from shared.store import register as rows
-from shared.store import results as result_rows
 from shared.store.office import Store
 from shared.store.register import Closing, RegisterSearch, village_names
 from shared.web.auth import now, officers_only, store
@@ -104,20 +102,6 @@ def close_month() -> ResponseReturnValue:
     """Puts the name of who asks under a month that is over, with the number of its rows and their hash."""
     screen = ButtonPage[dict[str, object]](_months_page, lambda _: url_for("counter.register_months"))
     return take(screen, CloseMonth, lambda form: change(engine.close_month, parse(form.month)))
-
-
-@blueprint.get("/results")
-@officers_only(Right.SEE_FILES)
-def results() -> str:
-    """Results that nobody has collected yet: whose they are, since when, and when their steps were done."""
-    office = office_config()
-    with store().read() as connection:
-        waiting = result_rows.uncollected(connection, store().office_configs, office, now())
-    _note(RegisterSearch(), [], "results_seen")
-    offered = {each.file.id: file_reminder.offered(each.file, each.service) for each in waiting}
-    return render_template(
-        "counter/results.html", office=office, results=waiting, reminders=offered, now=now(), villages=village_names()
-    )
 
 
 # --- what others show of the register too ---

@@ -33,6 +33,7 @@ from counter import (
     survey,
     survey_papers,
     tray,
+    uncollected,
     work,
 )
 from counter.blueprint import blueprint
@@ -65,6 +66,7 @@ ROUTES = (
     tray,
     survey,
     survey_papers,
+    uncollected,
     work,
 )
 """Each has put its routes on the one blueprint when it was imported."""

@@ -194,10 +194,15 @@ def test_the_list_of_uncollected_results_says_whose_they_are_and_when_steps_were
 
     page = office.get("/results").text
 
-    for said in ("Siti Contoh", "081234567890", "<td>2</td>"):
+    for said in ("Siti Contoh", "081234567890", 'data-label="Hari">2</td>'):
         assert said in page
     titles = [step.title for step in office.desks.store.office_config(office.desks.id).service("oss").standard.steps]
     assert all(title in page for title in titles[1:8])
+    shown = {
+        query: "Siti Contoh" in office.get(f"/results?{query}").text
+        for query in ("untold=1", "service=oss", "service=ktp-el", "page=2")
+    }
+    assert shown == {"untold=1": True, "service=oss": True, "service=ktp-el": False, "page=2": False}
 
 
 def test_the_register_has_no_end_on_screen(office: Office) -> None:

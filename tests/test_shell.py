@@ -197,6 +197,19 @@ class Hands:
         page.wait_for_url(url)
 
 
+def marks_a_wrong_document(page: Page) -> None:
+    """One click says which document is wrong: it stands in the reasons of both ways back; another takes it out."""
+    wrong, words = page.locator("[data-wrong]").nth(1), page.locator("#return-reason")
+    name = wrong.get_attribute("data-wrong") or ""
+    wrong.click()
+    expect(words).to_be_focused()
+    expect(words).to_have_value(name)
+    expect(page.locator("#reason")).to_have_value(name)
+    page.keyboard.press("Escape")
+    wrong.click()
+    expect(words).to_have_value("")
+
+
 def test_one_file_through_all_desks_takes_at_most_24_acts(desks: Desks, url: str, context: Open) -> None:
     earlier = desks.to_step("handover")  # so that archive and recap have a last number
     called = desks.serve_next("loket1")
@@ -225,6 +238,8 @@ def test_one_file_through_all_desks_takes_at_most_24_acts(desks: Desks, url: str
     # the head validates
     page = enter(url, context(viewport={"width": 1366, "height": 768}), "kasi")
     hands.click(page, "[data-tray] tbody a")
+    expect(page.locator("[data-applicant]")).to_have_text("Budi Contoh")
+    marks_a_wrong_document(page)
     hands.click(page, "[data-action=advance]")
     expect(page.locator("[data-toast]")).to_contain_text("Sekarang di")
 
@@ -279,6 +294,15 @@ def test_a_visitor_without_a_file_takes_three_presses_of_the_large_button(sqlite
     assert pressed == ["next", "start", "finish"]
     with sqlite_store.read() as connection:
         assert connection.execute(select(Ticket.state).where(Ticket.id == taken["id"])).scalar_one() == State.DONE
+
+
+def test_the_desk_of_who_only_reads_shows_figures_and_no_empty_tray(app: Flask) -> None:
+    pages = {who: sign_in(app, who, office="lumajang").get("/lumajang/counter").text for who in ("camat", "kasi")}
+
+    assert {who: ("data-tray" in page, "data-last-month" in page) for who, page in pages.items()} == {
+        "camat": (False, True),
+        "kasi": (True, False),
+    }
 
 
 @pytest.mark.parametrize("wanted", ["1/2026", "3508205708909992", "A-001", "token"])

@@ -1,4 +1,5 @@
-// A file's page: what is ticked as done later was not done without what comes before; a dialog closes with Escape.
+// A file's page: what is ticked as done later was not done without what comes before; a dialog closes with Escape; a
+// document that is wrong fills the reason of whatever way back there is.
 
 const DONE = /^collected\.\w+\.is_done$/;
 
@@ -25,5 +26,27 @@ document.querySelectorAll("[data-all-there]").forEach((button) => {
   button.addEventListener("click", () => {
     button.form.querySelectorAll(".document > input[type=checkbox]").forEach((each) => { each.checked = true; });
     button.form.querySelector("[data-action=accept]").click();
+  });
+});
+
+function inReason(field, line, isWrong, between) {
+  const kept = field.value.split(between).map((each) => each.trim()).filter((each) => each && each !== line);
+  field.value = (isWrong ? kept.concat(line) : kept).join(between);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.querySelectorAll("[data-wrong]").forEach((button) => {
+  const dialog = document.querySelector("details.problem");
+  button.hidden = !dialog;
+  button.addEventListener("click", () => {
+    const isWrong = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(isWrong));
+    const lines = dialog.querySelector("#reason");
+    const words = dialog.querySelector("#return-reason");
+    [[lines, "\n"], [words, "; "]].filter((each) => each[0]).forEach((each) => inReason(each[0], button.dataset.wrong, isWrong, each[1]));
+    if (isWrong) {
+      dialog.open = true;
+      (words || lines).focus();
+    }
   });
 });

@@ -158,9 +158,17 @@ def uncollected(
     connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
 ) -> list[FileView]:
     """Finished results that wait for their applicant, the oldest first."""
-    found = files.under_way(connection, office.office_id)
+    rows = connection.execute(_PLACES, {"the_office": office.office_id}).all()
+    there = {
+        row[1] for row in rows if _hands_over(find_step(office_configs.standard(connection, row[0]).steps, row[1]))
+    }
+    found = files.under_way(connection, office.office_id, there)
     shown = [view(connection, office_configs, office, file, now) for file in found]
-    return [each for each in shown if each.step is not None and Collects.RECEIVER in each.step.collects]
+    return [each for each in shown if each.step is not None and _hands_over(each.step)]
+
+
+def _hands_over(step: Step) -> bool:
+    return Collects.RECEIVER in step.collects
 
 
 def one(

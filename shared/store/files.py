@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
@@ -155,9 +155,9 @@ def by_id(connection: Connection, ids: Sequence[int]) -> dict[int, File]:
     return {file.id: file for file in _files(connection, select(FileRecord).where(FileRecord.id.in_(ids)))}
 
 
-def under_way(connection: Connection, office_id: int) -> list[File]:
-    """The files that lie at somebody's step, the longest there first."""
-    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None)
+def under_way(connection: Connection, office_id: int, steps: Collection[str]) -> list[File]:
+    """The files that lie at a step with one of these keys, the longest there first."""
+    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), FileRecord.step.in_(steps)
     return _files(connection, select(FileRecord).where(*mine).order_by(FileRecord.since_at, FileRecord.id))
 
 

@@ -10,11 +10,9 @@ from operator import attrgetter
 from sqlalchemy import Connection, select
 
 from shared.domain.file import File
-from shared.domain.office import OfficeConfig
 from shared.domain.register import RegisterEvent, in_force
 from shared.domain.standard import ServiceStandard
-from shared.store import file_views
-from shared.store.office_config import OfficeConfigCache
+from shared.store.file_views import FileView
 from shared.store.tables import Event
 
 
@@ -31,13 +29,10 @@ class WaitingResult:
     told_at: datetime | None
 
 
-def uncollected(
-    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
-) -> list[WaitingResult]:
-    """The oldest result first."""
-    found = file_views.uncollected(connection, office_configs, office, now)
-    ids = [each.id for each in found]
-    left, told = _left(connection, ids), _told(connection, ids)
+def with_steps(connection: Connection, waiting: Sequence[FileView]) -> list[WaitingResult]:
+    """These results with when their steps were done, in the same order."""
+    ids = [each.id for each in waiting]
+    left, told = _left(connection, ids), told_at(connection, ids)
     return [
         WaitingResult(
             each.file,
@@ -45,7 +40,7 @@ def uncollected(
             [(step.title, left[each.id, step.key]) for step in each.service.steps if (each.id, step.key) in left],
             told.get(each.id),
         )
-        for each in found
+        for each in waiting
     ]
 
 
@@ -65,7 +60,7 @@ def _left(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], d
     }
 
 
-def _told(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+def told_at(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
     """File -> when its applicant was told last."""
     told: dict[int, datetime] = {}
     for start in range(0, len(ids), 400):

@@ -56,6 +56,12 @@ def poster() -> Response:
     return answer
 
 
+def last_month() -> dict[str, object] | None:
+    """The figures of the last signed month in words, for the desk of who reads them; None before the first."""
+    signed = _newest()
+    return _facts(signed, language()) if signed else None
+
+
 def _newest() -> SignedReport | None:
     """A practice office has none: its figures are not real."""
     if office_config().settings.is_practice:
