@@ -158,10 +158,7 @@ def uncollected(
     connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
 ) -> list[FileView]:
     """Finished results that wait for their applicant, the oldest first."""
-    rows = connection.execute(_PLACES, {"the_office": office.office_id}).all()
-    there = {
-        row[1] for row in rows if _hands_over(find_step(office_configs.standard(connection, row[0]).steps, row[1]))
-    }
+    there = {step.key for step, _ in places(connection, office_configs, office.office_id) if _hands_over(step)}
     found = files.under_way(connection, office.office_id, there)
     shown = [view(connection, office_configs, office, file, now) for file in found]
     return [each for each in shown if each.step is not None and _hands_over(each.step)]
