@@ -59,7 +59,8 @@ class PaperPrinter:
     `slips`: what is on paper, one entry for each ESC @, whole or not. `reports`: bytes it sends by itself before each
     answer (ASB). `dialect`: "full", "no_gs_r", "mute" (prints and never answers, as cheap clones do), "garbage" (what
     it answers is no answer), "endless" (talks without end), "deaf" (hears no question for a while after data),
-    "closes" and "closes_no_gs_r" (hangs up after each slip).
+    "closes" and "closes_no_gs_r" (hangs up after each slip), "first_only" (knows DLE EOT 1 and no other question),
+    "tears" (breaks off in the middle of a slip), "stuck" (takes no data).
     """
 
     def __init__(self, *, dialect: str = "full", reports: bytes = b"") -> None:
@@ -91,6 +92,8 @@ class PaperPrinter:
     def on_network(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
         """Serves one caller at a time; gives "127.0.0.1:port"."""
         listener = socket.create_server((host, port))
+        if self.dialect in ("stuck", "tears"):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         listener.settimeout(0.02)
         with self._serving(lambda: self._accept(listener)):
             yield f"{host}:{listener.getsockname()[1]}"
@@ -138,10 +141,12 @@ class PaperPrinter:
             if not select.select([descriptor], [], [], 0.02 if self.dialect != "endless" else 0)[0]:
                 continue
             try:
-                data = read()
+                data = b"" if self.dialect == "stuck" and not self._stopping.wait(0.05) else read()
             except OSError:
                 return
-            if not data:
+            if self.dialect == "stuck":
+                continue
+            if not data or (self.dialect == "tears" and len(data) > 1000):
                 return
             if self.fault is Fault.HALF_OPEN:
                 continue
@@ -184,6 +189,8 @@ class PaperPrinter:
             self._deaf_until = time.monotonic() + DEAF_S
         if self.dialect in ("mute", "endless") or is_deaf:
             return b""
+        if self.dialect in ("first_only", "tears"):
+            return real_time[:1] if data.endswith(b"\x10\x04\x01") else b""
         return b"\xff\x01\xc3" * len(real_time) if self.dialect == "garbage" else real_time + in_order
 
     def _status(self, n: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -465,6 +466,30 @@ def test_a_printer_that_closes_after_each_slip_is_asked_on_another_connection(di
 
     assert outcome.result is Result.CONFIRMED
     assert printer.slips == [job("A-001")]
+
+
+def test_a_mute_printer_that_takes_no_more_is_not_believed_to_have_printed() -> None:
+    with PaperPrinter(dialect="stuck").on_network() as address:
+        outcome = deliver("network", address, b"x" * 100_000, timeout_s=SHORT_S, answers=Answers.NOTHING)
+
+    assert (outcome.result, outcome.reason) == (Result.UNCERTAIN, "no_answer")
+
+
+@pytest.mark.parametrize("answers", [Answers.NOTHING, Answers.REAL_TIME, Answers.IN_ORDER])
+def test_a_connection_that_breaks_off_in_the_slip_is_no_end_of_a_job(answers: Answers) -> None:
+    with PaperPrinter(dialect="tears").on_network() as address:
+        outcome = deliver("network", address, b"x" * 100_000, timeout_s=SHORT_S, answers=answers)
+
+    assert (outcome.result, outcome.reason) == (Result.UNCERTAIN, "hung_up")
+
+
+def test_a_printer_that_knows_one_question_only_keeps_nobody_waiting() -> None:
+    with PaperPrinter(dialect="first_only").on_network() as address:
+        began = time.monotonic()
+        outcome = deliver("network", address, job("A-001"), timeout_s=60, answers=Answers.REAL_TIME)
+
+    assert outcome.result is Result.CONFIRMED
+    assert time.monotonic() - began < 30
 
 
 def test_a_device_that_reads_empty_packets_without_end_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def deliver(
         with connect(kind, text, timeout_s) as connection:
             connection.limit(budget_s(len(data), timeout_s))
             outcome = print_slip(connection, data, answers=answers)
-            is_all_sent = connection.sent_bytes >= len(data)
+            is_all_sent = connection.sent_bytes >= len(data) and not connection.is_torn
     except Invalid as error:
         return Outcome(Result.FAILED, error.code, _refused(error))
     except NoRight:
@@ -125,13 +125,13 @@ def connect(kind: str, text: str, timeout_s: float = TIMEOUT_S) -> Iterator[Conn
 def print_slip(connection: Connection, data: bytes, *, answers: Answers = Answers.IN_ORDER) -> Outcome:
     """Asks, sends, asks again. Never raises OSError; ends within `budget_s` when the connection was limited to it."""
     if answers is Answers.NOTHING and connection.end_mark:
-        return _send(connection, data) or Outcome(Result.CONFIRMED, evidence="sent")
+        return _send(connection, data) or _handed_over(connection)
     before = connection.status()
     if not before.can_print:
         return Outcome(Result.FAILED, _reason(before, connection), before)
     if answers is Answers.REAL_TIME and connection.end_mark:
         patience_s = connection.timeout_s + len(data) / SLOWEST_BYTES_PER_S
-        return _send(connection, data) or _judged(connection, connection.status(patience_s), "real_time")
+        return _send(connection, data) or _asked_after(connection, patience_s)
     broken = _send(connection, data + connection.end_mark)
     if broken:
         return broken
@@ -200,6 +200,22 @@ def _send(connection: Connection, data: bytes) -> Outcome | None:
         result = Result.FAILED if connection.sent_bytes == sent_before else Result.UNCERTAIN
         return Outcome(result, "no_answer" if isinstance(error, TimeoutError) else "hung_up")
     return None
+
+
+def _handed_over(connection: Connection) -> Outcome:
+    """Of a printer that answers nothing: it was sent, unless it broke off or takes no more."""
+    if connection.is_taken():
+        return Outcome(Result.CONFIRMED, evidence="sent")
+    return Outcome(Result.UNCERTAIN, "hung_up" if connection.is_hung_up else "no_answer")
+
+
+def _asked_after(connection: Connection, patience_s: float) -> Outcome:
+    """Of a printer that says only how it is."""
+    is_taken = connection.is_taken()
+    after = connection.status(patience_s)
+    if after.can_print and not is_taken:
+        return Outcome(Result.UNCERTAIN, "no_answer", after)
+    return _judged(connection, after, "real_time")
 
 
 def _judged(connection: Connection, after: Status, evidence: str, *, proven: bool = False) -> Outcome:

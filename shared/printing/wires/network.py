@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import sys
+import termios
+import time
 
 from shared.printing.address import NetworkAddress, places
 from shared.printing.wires.wire import Wire
 
 LINGER_BYTES, LINGER_S = 1_000_000, 0.5
 """How much of what a host still says is read after the slip."""
+
+LOOK_S = 0.01
+"""How often what has not left yet is counted."""
+BREAK_S = 0.1
+"""So soon after a slip a connection breaks off that is not closed in order."""
 
 
 class NetworkWire(Wire):
@@ -20,6 +29,25 @@ class NetworkWire(Wire):
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
         super().__init__(self._socket.fileno(), timeout_s)
+
+    def is_taken(self) -> bool:
+        """A printer without paper, or one that hangs, leaves in the line what it cannot hold."""
+        unsent, until = self._unsent(), time.monotonic() + self.patience_s(self.timeout_s)
+        try:
+            while unsent and time.monotonic() < until and not self.is_hung_up:
+                self.receive(LOOK_S)
+                if (left := self._unsent()) < unsent:
+                    until = time.monotonic() + self.patience_s(self.timeout_s)
+                unsent = left
+            self.receive(BREAK_S)
+        except OSError:
+            self.is_hung_up = self.is_torn = True
+        self.is_torn = self.is_torn or (self.is_hung_up and unsent > 0)
+        return not unsent and not self.is_torn
+
+    def _unsent(self) -> int:
+        """Bytes that the other side has not acknowledged."""
+        return int.from_bytes(fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
     def close(self) -> None:
         """Reads what is left before closing, for an unread answer would make a reset of it and cost the last bytes."""

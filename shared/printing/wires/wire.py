@@ -39,6 +39,8 @@ class Connection(ABC):
         self.timeout_s = timeout_s
         self.sent_bytes = 0
         self.is_hung_up = False
+        self.is_torn = False
+        """It broke off before the other side can have read all that was sent."""
         self.until: float | None = None
 
     def limit(self, seconds: float) -> None:
@@ -60,6 +62,10 @@ class Connection(ABC):
     @abstractmethod
     def awaits_end(self, size: int) -> bool:
         """Whether everything up to the end mark was printed; waits for `size` bytes, and less when a fault shows."""
+
+    def is_taken(self) -> bool:
+        """Whether the other side has all of what was sent, as far as this connection can tell; never raises OSError."""
+        return True
 
     @abstractmethod
     def forget(self) -> None:
@@ -106,9 +112,12 @@ class Wire(Connection):
         try:
             self.drain()
             for n in told.QUERIES:
+                asked_at = time.monotonic()
                 if (answer := self._asked(n, until)) is None:
                     break
                 answers[n] = answer
+                # One that answers at all is not deaf; some clones know the first question only.
+                until = min(until, time.monotonic() + max(GLANCE_S, 2 * (time.monotonic() - asked_at)))
         except OSError:
             self.is_hung_up = True
         if self.is_hung_up:
@@ -172,7 +181,7 @@ class Wire(Connection):
             left = until - time.monotonic()
             if left < 0 or not self._is_heard():
                 return None
-            self._receive(left)
+            self.receive(left)
         return box.popleft()
 
     def _is_heard(self) -> bool:
@@ -189,10 +198,10 @@ class Wire(Connection):
     def discard(self, at_most: int, seconds: float) -> None:
         """Reads and forgets what has arrived, at most so much and so long."""
         until = time.monotonic() + seconds
-        while at_most > 0 and time.monotonic() < until and (count := self._receive(0)):
+        while at_most > 0 and time.monotonic() < until and (count := self.receive(0)):
             at_most -= count
 
-    def _receive(self, timeout_s: float) -> int:
+    def receive(self, timeout_s: float) -> int:
         """Sorts what has arrived; how many bytes that was, 0 when nothing came in time."""
         if self.is_hung_up or not self._poll(select.POLLIN, timeout_s):
             return 0
