@@ -77,6 +77,9 @@ def test_letters_are_large_enough_and_nothing_is_cut_off(
 
 
 LONG = "Loket Pelayanan Perizinan"
+LONG_SERVICE = "Surat keterangan ahli waris dan pengalihan hak atas tanah wa"
+HIGH_MM = 535.4
+"""The height of a screen of 43 inches."""
 
 
 def test_long_names_stand_whole_beside_whole_numbers_in_the_smallest_mode(
@@ -87,17 +90,25 @@ def test_long_names_stand_whole_beside_whole_numbers_in_the_smallest_mode(
     for place in range(5):
         people.call_next(1 + place % 2)
     fill(people.server, context().new_page(), 30, people.office)
+    people.take()
     page = television(context, people)
     expect(page.locator("[data-media]")).to_be_visible()
     with_notice = {**people.board(), "outages": ["oss"], "closed": {"id": "Tutup. Buka lagi Senin pukul 07.30."}}
 
-    for short, shown in ((None, LONG), ("Perizinan", "Perizinan")):
+    for short, shown, height in ((None, LONG, 720), (None, LONG, 1080), ("Perizinan", "Perizinan", 1080)):
+        page.set_viewport_size({"width": height * 16 // 9, "height": height})
         _redraw(page, with_notice, short)
 
         expect(page.locator(".notice:visible")).to_have_count(1)
         names = page.locator("[data-call-counter], [data-past-list] [data-counter]").all_text_contents()
         assert set(names) == {shown}
         assert page.evaluate(_CUT_OFF) == []
+        assert page.evaluate(_STANDS_OUT) == []
+        expect(page.locator("[data-rows] li:visible .name")).to_have_text(LONG_SERVICE)
+        for mark, least in (("[data-call-number]", 75), ("[data-past-list] b", 36), (".notice:visible [data-fit]", 26)):
+            assert _capital_mm(page, mark) >= least, mark
+        if height != 1080:
+            continue
         assert _font_px(page, "[data-call-number]") >= 20 * 10.8
         assert _font_px(page, "[data-past-list] b") >= 9.6 * 10.8
         assert _font_px(page, ".notice:visible [data-fit]") >= 7.3 * 10.8
@@ -108,19 +119,21 @@ def _redraw(page: Page, board: dict[str, Any], short: str | None) -> None:
     """The page with long names; the short one is in the setup."""
     for call in board["calls"]:
         call["counter_name"] = LONG
-    _load(page, board, {} if short is None else {str(call["counter"]): short for call in board["calls"]})
+    names = {} if short is None else {str(call["counter"]): short for call in board["calls"]}
+    _load(page, board, names, LONG_SERVICE)
     expect(page.locator("[data-media]")).to_be_visible()
 
 
-def _load(page: Page, board: dict[str, Any], names: dict[str, str]) -> None:
-    """Loads the page with a board of its own; no other comes afterwards."""
+def _load(page: Page, board: dict[str, Any], names: dict[str, str], service: str = "") -> None:
+    """Loads the page with a board (and the name of a service) of its own; no other comes afterwards."""
 
     def changed(route: Route) -> None:
         answer = route.fetch()
         found = re.search(r'(<script type="application/json" id="facts">)(.*?)(</script>)', answer.text(), re.DOTALL)
         assert found
         facts = {**json.loads(found[2]), "board": board, "short": names}
-        route.fulfill(response=answer, body=answer.text().replace(found[2], json.dumps(facts).replace("<", "\\u003c")))
+        text = answer.text().replace(found[2], json.dumps(facts).replace("<", "\\u003c"))
+        route.fulfill(response=answer, body=text.replace("NIB usaha mikro (OSS)", service or "NIB usaha mikro (OSS)"))
 
     page.unroute_all()
     page.route("**/display?sound=0", changed)
@@ -160,6 +173,30 @@ _CUT_OFF = """() => Array.from(document.querySelectorAll(
         const frame = (place.closest("li") || place.closest("section") || document.body).getBoundingClientRect();
         return box.left < frame.left - 1 || box.right > frame.right + 1 || box.right > innerWidth;
     }).map((place) => place.textContent)"""
+
+
+_STANDS_OUT = """() => Array.from(document.querySelectorAll("[data-call-number], [data-call-counter],"
+        + "[data-past-list] b, [data-past-list] [data-counter], [data-rows] .name, .notice [data-fit]"))
+    .filter((place) => place.getClientRects().length)
+    .filter((place) => {
+        const words = document.createRange();
+        words.selectNodeContents(place);
+        const text = words.getBoundingClientRect(), box = place.getBoundingClientRect();
+        const frame = (place.closest("li, .notice, section")).getBoundingClientRect();
+        const out = (inner, outer) => inner.left < outer.left - 1 || inner.right > outer.right + 1;
+        return out(text, frame) || out(box, frame) || box.top < frame.top - 1 || box.bottom > frame.bottom + 1
+            || frame.top < 0 || frame.left < 0 || frame.bottom > innerHeight + 1 || frame.right > innerWidth + 1;
+    }).map((place) => place.textContent)"""
+
+
+def _capital_mm(page: Page, mark: str) -> float:
+    """Of the letters as they are drawn, on a screen of 43 inches."""
+    drawn = """place => {
+        const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(place);
+        pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+        return pen.measureText("H0").actualBoundingBoxAscent / innerHeight;
+    }"""
+    return float(page.locator(mark).first.evaluate(drawn)) * HIGH_MM
 
 
 def test_a_lost_line_is_told_and_heals_by_itself(people: People, context: Callable[..., BrowserContext]) -> None:

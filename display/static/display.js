@@ -59,6 +59,7 @@ function isOver(board) {
 
 function redraw() {
   drawnCalls = "";
+  Array.from(find("rows").children).forEach((row) => { row.dataset.fitted = ""; });
   draw(shown, false);
   run();
 }
@@ -139,18 +140,29 @@ function drawWaiting(board) {
   const busy = rows.filter((found) => found.people);
   const most = getComputedStyle(list).getPropertyValue("--rows") * 1;
   const first = busy.length > most ? (rowPage * most) % (Math.ceil(busy.length / most) * most) : 0;
+  list.toggleAttribute("data-is-bare", !busy.some((found) => found.isKnown));
   rows.forEach((found, place) => {
     found.row.hidden = !found.people || place < first || place >= first + most;
     found.row.style.order = place;
-    if (!found.row.hidden) {
-      fitLine(found.row.querySelector(".name"), SMALL * unit());
-    }
+    fitService(found.row);
   });
   const total = rows.reduce((sum, found) => sum + found.people, 0);
-  list.toggleAttribute("data-is-bare", !rows.some((found) => found.people && found.isKnown));
   find("waiting").textContent = total;
   find("none").hidden = total > 0;
   list.hidden = total === 0;
+}
+
+// A service's name whole: on one line, else on as many as its row is high. Anew only when its room is another.
+function fitService(row) {
+  const room = [document.body.dataset.mode, window.innerWidth, window.innerHeight].concat(row.textContent).join(" ");
+  if (row.hidden || row.dataset.fitted === room) {
+    return;
+  }
+  row.dataset.fitted = room;
+  const name = row.querySelector(".name");
+  if (!fitLine(name, NAME * unit())) {
+    fitBox(name, (SMALL / 2) * unit());
+  }
 }
 
 function range(list, ranges) {
@@ -173,6 +185,7 @@ function drawNotices(whyClosed) {
   const one = told[notice % Math.max(1, told.length)];
   [find("lost"), find("outage"), closed].forEach((each) => { each.hidden = !one || one.place !== each; });
   find("notices").hidden = !one;
+  document.body.toggleAttribute("data-noticed", Boolean(one));
   if (one) {
     if (one.text) {
       find("closed-text").textContent = one.text;
