@@ -85,6 +85,25 @@ def test_the_slip_says_what_this_case_still_needs_and_the_phone_all_of_it(app: F
     assert texts[STATEMENT] not in page
 
 
+def test_slip_after_slip_says_what_its_own_visitor_needs_in_their_language(app: Flask, desks: Desks) -> None:
+    said: list[dict[str, Any]] = [
+        {},
+        {"answers": {"status": "cerai"}},
+        {"answers": {"status": "cerai"}, "ready": ["ktp"]},
+        {"answers": {"status": "cerai"}},
+        {"language": "en"},
+        {},
+    ]
+    for each in said:
+        take(app, **each)
+
+    items = [[line["text"] for line in job.lines if line["kind"] == "item"] for job in desks.jobs()]
+    titles = [next(line["text"] for line in job.lines if line.get("part") == "label") for job in desks.jobs()]
+    assert items[0] == items[5] != items[1] == items[3]
+    assert len(items[2]) == len(items[1]) - 1
+    assert titles == [*["Nomor antrean Anda"] * 4, "Your queue number", "Nomor antrean Anda"]
+
+
 def test_a_wrong_answer_takes_no_number(app: Flask, desks: Desks) -> None:
     refused = take(app, answers={"status": "janda"})
 

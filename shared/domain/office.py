@@ -126,9 +126,12 @@ class PrinterConfig:
     """The print agent that it hangs on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OfficeConfig:
-    """The facts of an office that change seldom. Never mutated: a change makes a new one."""
+    """The facts of an office that change seldom. Never mutated: a change makes a new one.
+
+    Equal is only what is the same object, so what was worked out of one can be kept by it.
+    """
 
     office_id: int
     slug: str

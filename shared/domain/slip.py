@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from shared.domain.errors import Invalid
 from shared.domain.identity import without_nik
@@ -103,6 +103,8 @@ class Cut:
     """The slip ends here."""
 
 
+Row: TypeAlias = "dict[str, object]"
+"""A line as it is kept in the row of a print job."""
 Line = Text | Pair | Item | QR | Rule | Space | Blank | Logo | Cut
 
 _KINDS: dict[str, type[Line]] = {
@@ -129,7 +131,7 @@ def as_copy(lines: Sequence[Line], reason: str, words: SlipWords) -> list[Line]:
     return copied
 
 
-def to_json(lines: Iterable[Line]) -> list[dict[str, object]]:
+def to_json(lines: Iterable[Line]) -> list[Row]:
     """The lines as plain lists and dicts, for the row of a print job; what is as usual is left out."""
     return [
         {"kind": _NAMES[type(line)]}
@@ -165,5 +167,6 @@ def _without_nik(line: Line) -> Line:
         text = without_nik(line.text)
         return line if text == line.text else replace(line, text=text)
     if isinstance(line, Pair):
-        return replace(line, left=without_nik(line.left), right=without_nik(line.right))
+        left, right = without_nik(line.left), without_nik(line.right)
+        return line if (left, right) == (line.left, line.right) else replace(line, left=left, right=right)
     return line

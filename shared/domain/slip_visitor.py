@@ -7,12 +7,28 @@ lines is the order in which a visitor needs them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from shared.domain.service_facts import ServiceFacts
 from shared.domain.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public
 from shared.domain.slip_head import Letterhead, bottom, title, top, typed_instead
+
+L = TypeVar("L")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Generic[L]):
+    """What the number slips of one service have in common: over the number, over the QR code, and at the foot."""
+
+    above: Sequence[L]
+    between: Sequence[L]
+    below: Sequence[L]
+
+    def around(self, own: Sequence[L], follow: Sequence[L]) -> list[L]:
+        """The whole slip, with what `own_lines` and `follow_lines` say for one visitor."""
+        return [*self.above, *own, *self.between, *follow, *self.below]
 
 
 def number_slip(
@@ -35,39 +51,72 @@ def number_slip(
     code: str | None = None,
     code_at: str = "",
 ) -> list[Line]:
-    """The queue number. `code`: what is typed at the address `code_at` instead of scanning.
+    """The queue number: `frame` around `own_lines` and `follow_lines`."""
+    own = own_lines(words, number, taken_at, ahead, wait_min, where, notice)
+    follow = follow_lines(words, status_url, code, code_at, survey_code)
+    return frame(head, words, service, is_delicate, requirements, ready, facts).around(own, follow)
 
-    `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
-    `ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
+
+def frame(
+    head: Letterhead,
+    words: SlipWords,
+    service: str,
+    is_delicate: bool = False,
+    requirements: Sequence[str] = (),
+    ready: Sequence[str] = (),
+    facts: ServiceFacts | None = None,
+) -> Frame[Line]:
+    """`ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
 
     A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
     """
-    lines: list[Line] = [
+    above = [
         *top(replace(head, address=None), words),
         Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True, part="service"),
         Text(words("slip.number"), align="center", part="label"),
+    ]
+    between: list[Line] = []
+    missing = [each for each in requirements if each not in ready]
+    if missing and not is_delicate:
+        between += [Text(words("slip.bring"), bold=True), *map(Item, missing), Rule()]
+    if facts and not is_delicate:
+        between += promise_lines(facts, words)
+    below = [Space(), Text(words("slip.missed"), bold=True, align="center"), *bottom(head, words)]
+    return Frame(public(above), public(between), public(below))
+
+
+def own_lines(
+    words: SlipWords,
+    number: str,
+    taken_at: datetime,
+    ahead: int | None = None,
+    wait_min: tuple[int, int] | None = None,
+    where: str | None = None,
+    notice: str | None = None,
+) -> list[Line]:
+    """The number, when it was taken, how long it waits and where.
+
+    `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
+    """
+    return [
         Text(number, size=8, bold=True, align="center"),
         Text(words.moment(taken_at), align="center", part="label"),
         Rule(),
-        *_waiting(ahead, wait_min, where, words),
-        *_notice(notice),
+        *public([*_waiting(ahead, wait_min, where, words), *_notice(notice)]),
     ]
-    missing = [each for each in requirements if each not in ready]
-    if missing and not is_delicate:
-        lines += [Text(words("slip.bring"), bold=True), *map(Item, missing), Rule()]
-    if facts and not is_delicate:
-        lines += promise_lines(facts, words)
-    lines += [
+
+
+def follow_lines(
+    words: SlipWords, status_url: str, code: str | None = None, code_at: str = "", survey_code: str | None = None
+) -> list[Line]:
+    """How to look at the number on a phone. `code`: what is typed at the address `code_at` instead of scanning."""
+    return [
         QR(status_url),
         Text(words("slip.follow"), align="center"),
         *typed_instead(code, words),
         *([Text(words("slip.code_at", address=code_at), align="center", part="small")] if code_at else []),
         *([Text(words("slip.survey_code", code=survey_code), align="center", part="small")] if survey_code else []),
-        Space(),
-        Text(words("slip.missed"), bold=True, align="center"),
-        *bottom(head, words),
     ]
-    return public(lines)
 
 
 def survey_slip(head: Letterhead, words: SlipWords, *, number: str, url: str, code: str | None = None) -> list[Line]:

@@ -12,7 +12,7 @@ from shared.domain import print_job
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.print_job import NUMBER, JobAction
-from shared.domain.slip import Line, to_json
+from shared.domain.slip import Line, Row, to_json
 from shared.domain.slip_head import Letterhead
 from shared.domain.slip_printer import printer_test_slip
 from shared.engine import print_queue
@@ -48,6 +48,19 @@ def print_lines(
 
     `kind`: "number", "receipt" ...; `printer`: a slug, None is the office's choice.
     """
+    return print_rows(tx, kind, to_json(lines), ticket_id=ticket_id, case_id=case_id, printer=printer)
+
+
+def print_rows(
+    tx: Transaction,
+    kind: str,
+    rows: Sequence[Row],
+    *,
+    ticket_id: int | None = None,
+    case_id: int | None = None,
+    printer: str | None = None,
+) -> int | None:
+    """The same for lines as `to_json` makes them."""
     chosen = tx.office.printer(printer)
     if chosen is None:
         return None
@@ -57,7 +70,7 @@ def print_lines(
         "ticket_id": ticket_id,
         "case_id": case_id,
         "kind": kind,
-        "lines": to_json(lines),
+        "lines": rows,
         "made_at": tx.now,
         "expires_at": tx.now + _life(kind),
     }

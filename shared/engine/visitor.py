@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
@@ -12,20 +13,21 @@ from shared.domain.announced import to_bring
 from shared.domain.availability import require_open
 from shared.domain.brought import NOTHING_SAID, Brought
 from shared.domain.errors import Closed, NotAllowed, Unknown
-from shared.domain.office import ServiceConfig
+from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.policy import Lane
 from shared.domain.print_job import NUMBER
 from shared.domain.procedure import awaited_at
 from shared.domain.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.service_facts import service_facts
 from shared.domain.short_code import short_code
-from shared.domain.slip_visitor import number_slip
+from shared.domain.slip import Row, to_json
+from shared.domain.slip_visitor import Frame, follow_lines, frame, own_lines
 from shared.domain.standard import Role, gives_numbers, system_name
 from shared.domain.survey_draw import survey_code
 from shared.domain.ticket import State
 from shared.engine.forecast import Quote
 from shared.engine.letterhead import letterhead
-from shared.engine.paper import print_lines
+from shared.engine.paper import print_rows
 from shared.engine.ticket import must_be_callable
 from shared.store import brought as store_brought
 from shared.store import hot
@@ -223,28 +225,51 @@ def _print_number(
 ) -> None:
     if tx.office.printer(printer_slug) is None:
         return
-    standard = service.standard
-    bring = said.needed(standard)
-    lines = number_slip(
-        letterhead(tx.office, service),
-        words(language),
-        number=taken.number,
-        taken_at=tx.now.astimezone(tx.office.zone),
-        status_url=tx.actor.ticket_url + taken.token,
-        service=standard.name_in(language),
-        is_delicate=standard.is_delicate,
-        ahead=taken.ahead,
-        wait_min=(taken.quote.low_min, taken.quote.high_min) if taken.quote else None,
-        where=tx.office.waiting_room(service),
-        requirements=[to_bring(each, words(language)) for each in bring],
-        ready=[to_bring(each, words(language)) for each in bring if each.key in said.ready],
-        facts=service_facts(standard, words(language)),
-        notice=_notice(tx, service, language),
-        code=short_code(taken.token),
-        code_at=tx.actor.ticket_url.partition("://")[2].rstrip("/"),
-        survey_code=survey_code(taken.token) if tx.office.settings.survey.is_on else None,
+    spoken, wait = words(language), taken.quote
+    own = own_lines(
+        spoken,
+        taken.number,
+        tx.now.astimezone(tx.office.zone),
+        taken.ahead,
+        (wait.low_min, wait.high_min) if wait else None,
+        tx.office.waiting_room(service),
+        _notice(tx, service, language),
     )
-    print_lines(tx, NUMBER, lines, ticket_id=taken.id, printer=printer_slug)
+    survey = survey_code(taken.token) if tx.office.settings.survey.is_on else None
+    url, code_at = tx.actor.ticket_url + taken.token, tx.actor.ticket_url.partition("://")[2].rstrip("/")
+    follow = follow_lines(spoken, url, short_code(taken.token), code_at, survey)
+    rows = _frame(tx.office, service, language, said).around(to_json(own), to_json(follow))
+    print_rows(tx, NUMBER, rows, ticket_id=taken.id, printer=printer_slug)
+
+
+_frames: WeakKeyDictionary[OfficeConfig, dict[tuple[object, ...], Frame[Row]]] = WeakKeyDictionary()
+"""What is the same on slip after slip; forgotten when the office is set up anew."""
+
+
+def _frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[Row]:
+    frames = _frames.setdefault(office, {})
+    asked = (service.id, language, *said.answers.items())
+    found = frames.get(asked)
+    if found is None or said.ready:
+        found = _new_frame(office, service, language, said)
+        if not said.ready:
+            frames[asked] = found
+    return found
+
+
+def _new_frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[Row]:
+    standard, spoken = service.standard, words(language)
+    bring = said.needed(standard)
+    made = frame(
+        letterhead(office, service),
+        spoken,
+        standard.name_in(language),
+        standard.is_delicate,
+        [to_bring(each, spoken) for each in bring],
+        [to_bring(each, spoken) for each in bring if each.key in said.ready],
+        service_facts(standard, spoken),
+    )
+    return Frame(to_json(made.above), to_json(made.between), to_json(made.below))
 
 
 def _notice(tx: Transaction, service: ServiceConfig, language: str) -> str | None:
