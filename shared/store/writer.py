@@ -93,6 +93,8 @@ class SqliteWriter:
     def _work(self) -> None:
         while not self._is_closing:
             with self._engine.connect() as connection:
+                # Each change has a savepoint, for which the pages that it changes are kept: as a file, if not said so.
+                driver_of(connection).execute("PRAGMA temp_store = MEMORY")
                 self._serve(connection)
 
     def _serve(self, connection: Connection) -> None:
