@@ -168,6 +168,18 @@ def run_out_of_paper(here: World, data: Path) -> None:
     here.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(status="paper_out"))
 
 
+def fall_silent(here: World, data: Path) -> None:
+    add_a_printer(here, data)
+    silent = {"status": "unknown", "status_at": here.now, "answers": "in_order"}
+    here.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(silent))
+
+
+def stop_the_queue(here: World, data: Path) -> None:
+    add_a_printer(here, data)
+    stopped = {"status": "offline", "kind": "cups", "address": "kios", "answers": "in_order"}
+    here.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(stopped))
+
+
 def erase_in_vain(here: World, data: Path) -> None:
     here.store.write(update(tables.Office).values(erased_at=here.now - timedelta(days=1)))
 
@@ -191,6 +203,8 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("counter_unspeakable", name_a_counter_with_a_picture, "Loket ☕"),
     ("service_unspeakable", name_a_service_in_javanese, "ꦱ"),
     ("printer_in_trouble", run_out_of_paper, "Pasang gulungan kertas baru"),
+    ("printer_in_trouble", fall_silent, "Matikan dan hidupkan lagi printer"),
+    ("printer_in_trouble", stop_the_queue, "cupsenable NAMA"),
     ("erased_not_gone", erase_in_vain, "22 Nov 2026, 08.00"),
     ("hours_unknown", lambda here, data: here.store.write(delete(tables.Hours)), ""),
     ("weekday_without_hours", forget_friday, "Jumat"),

@@ -101,6 +101,9 @@ def again(officer: FlaskClient, job: int) -> Any:
         ({"status": "unknown", "answers": "not_learned"}, "printer_hint.not_learned"),
         ({"status": "ok", "kind": "cups", "address": "kios"}, "printer_hint.queue"),
         ({"status": "ambiguous"}, "printer_hint.ambiguous"),
+        ({"status": "offline", "kind": "cups", "address": "kios"}, "printer_hint.queue_stopped"),
+        ({"status": "offline", "kind": "star", "address": ""}, "printer_hint.fetching"),
+        ({"status": "offline", "kind": "epson", "address": ""}, "printer_hint.fetching"),
     ],
 )
 def test_the_page_says_what_to_do_about_a_printer(

@@ -11,13 +11,14 @@ from flask_babel import gettext
 
 from counter.setup.page import edit, page, plain, refused, setup_page, unchanged
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.office import OfficeConfig
+from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.print_job import UNSENT
 from shared.engine import paper, setup_printers
 from shared.printing.address import PRINTER_KINDS
 from shared.printing.delivery import Answers
 from shared.printing.finding import Found, find
 from shared.printing.profiles import PAPERS, names
+from shared.printing.status import advice
 from shared.store import reads
 from shared.web.auth import now, store
 from shared.web.clicks import change
@@ -38,6 +39,8 @@ class TriedPrinter:
     job_id: int | None = None
     state: str = ""
     fault: str | None = None
+    hint: str = ""
+    """The way out of the fault: a key of the catalogues."""
 
     @property
     def is_waiting(self) -> bool:
@@ -118,8 +121,13 @@ def _tried() -> list[TriedPrinter]:
         statuses = reads.printer_statuses(connection, g.office_id)
         newest = {one.id: reads.newest_test(connection, g.office_id, one.id) for one in office_config().printers}
     return [
-        TriedPrinter(one.slug, statuses[one.slug], job.id, job.state, job.fault)
+        TriedPrinter(one.slug, statuses[one.slug], job.id, job.state, job.fault, _hint(one, job.fault))
         if (job := newest[one.id])
         else TriedPrinter(one.slug, statuses[one.slug])
         for one in office_config().printers
     ]
+
+
+def _hint(printer: PrinterConfig, fault: str | None) -> str:
+    way_out = f"printer_hint.{advice(fault or '', printer.kind, has_agent=printer.device_id is not None)}"
+    return way_out if gettext(way_out) != way_out else "Look at the printer: paper, cover, cable."

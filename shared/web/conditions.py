@@ -363,8 +363,9 @@ def printer_in_trouble(scene: Scene) -> Iterator[Facts]:
     """Wherever it hangs: at this machine, at an agent, or asking by itself."""
     for printer in reads.printers(scene.connection, scene.office.office_id):
         status = Status(printer.status)
-        if not status.can_print and status is not Status.UNKNOWN:
-            what = _listed([f"printer_hint.{advice(status)}"])
+        is_silent = status is Status.UNKNOWN and printer.answers in (Answers.IN_ORDER, Answers.REAL_TIME)
+        if not status.can_print and (status is not Status.UNKNOWN or (is_silent and printer.status_at)):
+            what = _listed([f"printer_hint.{advice(status, printer.kind, has_agent=printer.device_id is not None)}"])
             yield {"printer": printer.slug, "status": _listed([f"printer.{status}"]), "what": what}
 
 

@@ -105,7 +105,7 @@ def _advice(printer: reads.PrinterView) -> str | None:
         except Invalid as error:
             return sentence(error)
     if status is not Status.OK and (status, printer.answers) != (Status.UNKNOWN, Answers.NOT_LEARNED):
-        return str(gettext(f"printer_hint.{advice(status)}"))
+        return str(gettext(f"printer_hint.{advice(status, printer.kind, has_agent=printer.device_id is not None)}"))
     if printer.kind == Kind.CUPS:
         return str(gettext("printer_hint.queue"))
     if is_wired(printer.kind) and printer.answers in (Answers.NOTHING, Answers.NOT_LEARNED):

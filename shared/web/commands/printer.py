@@ -78,7 +78,7 @@ def _try(store: Store, office: OfficeConfig, row: KnownPrinter, settings: Settin
     by_itself = Actor.system(datetime.now(UTC))
     store.change(office.office_id, by_itself, printer_state.keep_answers, row.id, answers.value)
     if outcome.reason:
-        hint = say(f"printer_hint.{advice(outcome.reason)}")
+        hint = say(f"printer_hint.{advice(outcome.reason, row.kind)}")
         raise click.ClickException(
             f"halaman uji tidak tercetak dengan pasti (the test page is not surely printed): {hint}"
         )
