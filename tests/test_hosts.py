@@ -46,8 +46,12 @@ def test_a_browser_on_the_servers_own_machine_is_local(app: Flask, here: World, 
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.test", "evil.test:8000", "localhost.evil.test", "127.0.0.1.nip.io", "8.8.8.8", "a b", "@", ""]
-)
+    "host",
+    [
+        "evil.test", "evil.test:8000", "localhost.evil.test", "127.0.0.1.nip.io", "8.8.8.8", "a b", "@", "",
+        "[", "[::1", "%00", "x" * 300, "\u00e9", "127.0.0.1:999999", "127.0.0.1, evil.test",
+    ],
+)  # fmt: skip
 def test_a_name_that_is_not_the_servers_is_answered_with_a_sentence(app: Flask, here: World, host: str) -> None:
     client = app.test_client()
 
@@ -59,6 +63,7 @@ def test_a_name_that_is_not_the_servers_is_answered_with_a_sentence(app: Flask, 
     ]
 
     assert [answer.status_code for answer in answers] == [421] * 4
+    assert client.get("/", headers={"Host": host, **PAGE}).status_code == 421
     assert answers[0].json is not None
     assert answers[0].json["error"]["code"] == "host"
 

@@ -20,6 +20,7 @@ import pytest
 
 from shared.domain import speech
 from shared.domain.errors import Invalid, Unknown
+from shared.voice import clips
 from shared.voice.chime import SECONDS, chime
 from shared.voice.clips import Voice
 from shared.voice.loudness import RATE, integrated, normalise, trimmed, true_peak
@@ -609,6 +610,18 @@ def test_the_cache_stays_within_its_bounds_and_keeps_what_was_asked_for_last(tmp
 
     assert [path.exists() for path in digits] == [True, False, True]
     assert len(list(tmp_path.rglob("*.wav"))) == 3
+
+
+def test_a_disk_that_takes_nothing_costs_the_cache_and_no_call(tmp_path, synthesiser, monkeypatch):
+    monkeypatch.setattr(clips, "KEEP_SPARE", 2)
+    (tmp_path / "cache").touch()  # no folder can be there
+    voice = Voice(tmp_path, synthesiser)
+
+    sounds = [voice.phrase_wav(f"digit.{digit}") for digit in range(3)]
+
+    assert [path.is_file() for path in sounds] == [False, True, True]
+    assert len(samples_of(sounds[2])) > 0
+    assert voice.phrase_wav("digit.2") == sounds[2], "it was made once"
 
 
 def test_the_cache_is_bounded_in_bytes_too(tmp_path, synthesiser):

@@ -11,8 +11,10 @@ import json
 import logging
 import os
 import re
+import shutil
 import tempfile
 import wave
+import weakref
 from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,12 +29,14 @@ from shared.voice.synthesis import ENGINE, LONGEST_TEXT, WORDS_PER_MINUTE, Polli
 
 KEEP_FILES = 600
 KEEP_BYTES = 120_000_000  # about 500 calls; a call weighs 350 kB with the chime
+KEEP_SPARE = 20  # files in memory while the disk takes none
 SHORTEST_CLIP_S = 0.08  # a spoken "e" of a quick speaker
 
 _FORMAT = 1  # of what this file makes; raise it when the same inputs shall make other bytes
 _GAP_S = 0.12  # between two clips
 _STOP_S = 0.45  # where the sentence has its full stop
 _AFTER_CHIME_S = 0.2
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # no disk; None: the system's temporary folder
 _OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 log = logging.getLogger(__name__)
@@ -55,6 +59,8 @@ class Voice:
         self._keep_files = keep_files
         self._keep_bytes = keep_bytes
         self._turn = PollingLock()
+        self._spare: Path | None = None
+        """Where sounds lie while the cache takes none."""
 
     def call_wav(
         self,
@@ -160,23 +166,39 @@ class Voice:
     def _made(self, facts: dict[str, object], sound: Callable[[], array[int]]) -> Path:
         """The cached file of these facts; made one at a time, so that ten displays make it once."""
         known = json.dumps([_FORMAT, RATE, TARGET_LUFS, facts], sort_keys=True)
-        path = self._cache / f"{hashlib.sha256(known.encode()).hexdigest()[:32]}.wav"
-        if _touched(path):
+        name = f"{hashlib.sha256(known.encode()).hexdigest()[:32]}.wav"
+        if (path := self._kept(name)) is not None:
             return path
         with self._turn:
-            if not _touched(path):
-                _write(path, sound(), durable=False)
-                self._prune(path)
-        return path
+            if (path := self._kept(name)) is not None:
+                return path
+            made = sound()
+            try:
+                return self._keep(self._cache, name, made, self._keep_files)
+            except OSError as fault:  # a disk that is full costs the cache and no call
+                log.warning("voice_not_kept: %s", fault)
+                return self._keep(self._memory(), name, made, KEEP_SPARE)
 
-    def _prune(self, newest: Path) -> None:
-        """Deletes the files that were asked for longest ago until the cache is within its bounds again."""
-        aged = sorted(_sizes(self._cache), reverse=True)
+    def _memory(self) -> Path:
+        if self._spare is None:
+            self._spare = Path(tempfile.mkdtemp(prefix="loket-voice-", dir=_MEMORY))
+            weakref.finalize(self, shutil.rmtree, self._spare, ignore_errors=True)
+        return self._spare
+
+    def _kept(self, name: str) -> Path | None:
+        folders = [self._cache, *([self._spare] if self._spare else [])]
+        return next((folder / name for folder in folders if _touched(folder / name)), None)
+
+    def _keep(self, folder: Path, name: str, sound: array[int], most: int) -> Path:
+        """Writes it, and deletes the files that were asked for longest ago until the folder is within its bounds."""
+        newest = folder / name
+        _write(newest, sound, durable=False)
         room = self._keep_bytes
-        for place, (_, size, path) in enumerate(aged):
+        for place, (_, size, path) in enumerate(sorted(_sizes(folder), reverse=True)):
             room -= size
-            if path != newest and (place >= self._keep_files or room < 0):
+            if path != newest and (place >= most or room < 0):
                 path.unlink(missing_ok=True)
+        return newest
 
     def _clip_path(self, office: str, language: str, key: str) -> Path:
         if not speech.is_key(key):
@@ -232,8 +254,8 @@ def _touched(path: Path) -> bool:
     """Whether the file is there; if so it counts as asked for just now."""
     try:
         os.utime(path)
-    except FileNotFoundError:
-        return False
+    except OSError:  # not there, or on a disk that takes nothing
+        return path.is_file()
     return True
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import ifaddr
 from flask import Flask, Request, current_app, request
@@ -31,7 +33,21 @@ class Misdirected(Refusal):
 
 def init_app(app: Flask) -> None:
     """To be called before anything else looks at the address."""
+    app.wsgi_app = _Readable(app.wsgi_app)  # type: ignore[method-assign]
     app.url_value_preprocessor(lambda _endpoint, _values: require_known(request))
+
+
+class _Readable:
+    """What is no name becomes one that no server has: Flask builds no address, not even that of a style, without."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "")
+        if host and not _HOST.fullmatch(host):
+            environ["HTTP_HOST"] = "host.invalid"  # RFC 2606
+        return self.inner(environ, start_response)
 
 
 def require_known(asked: Request) -> None:
