@@ -39,14 +39,14 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.post("/confirm")
-@officers_only(Right.CHANGE_SETUP)
+@officers_only(Right.GIVE_ACCESS)
 @limiter.limit("20/minute")
 def confirm() -> ResponseReturnValue:
     return take(PAGE, PairingForm, lambda form: change(setup_devices.confirm, form.code, form.name))
 
 
 @blueprint.post("/invite")
-@officers_only(Right.CHANGE_SETUP)
+@officers_only(Right.GIVE_ACCESS)
 @limiter.limit("20/minute")
 def invite() -> ResponseReturnValue:
     return take(PAGE, PairingForm, lambda form: change(setup_devices.invite, form.name))

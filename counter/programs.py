@@ -41,7 +41,7 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.post("/tokens")
-@officers_only(Right.CHANGE_SETUP)
+@officers_only(Right.GIVE_ACCESS)
 @limiter.limit("20/minute")
 @described(MadeSecret, takes=engine.TokenForm)
 def make_token() -> ResponseReturnValue:

@@ -91,7 +91,7 @@ def _page(message: str | None = None, paper: list[str] | None = None) -> str:
     found = store().ask(known.factor, current_user.id)
     is_on = found is not None and found.confirmed_at is not None
     picture, secret = None, ""
-    if found is not None and not is_on:
+    if found is not None and not is_on and current_user.scopes is None:
         try:
             secret = seal().open(found.secret)
         except Unreadable:

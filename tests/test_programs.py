@@ -25,6 +25,7 @@ from shared.domain.errors import Invalid
 from shared.domain.outbox import PAUSES, next_try, receiver_url, signature, topic_of
 from shared.domain.rights import Right
 from shared.domain.scope import BY_A_PERSON_ONLY, SCOPES, Scope, acts_as_device, covers
+from shared.domain.standard import Role
 from shared.domain.ticket import Action
 from shared.engine import setup_programs as engine
 from shared.printing.address import Reach, networks
@@ -106,7 +107,7 @@ def test_every_right_is_in_one_scope_and_ending_sessions_in_none() -> None:
     named = [right for rights in SCOPES.values() for right in rights]
 
     assert sorted(named) == sorted(set(Right) - BY_A_PERSON_ONLY)
-    assert not covers(set(Scope), Right.END_SESSIONS, is_question=False)
+    assert not [right for right in BY_A_PERSON_ONLY if covers(set(Scope), right, is_question=True)]
     assert not covers(set(Scope), None, is_question=False)
 
 
@@ -297,6 +298,25 @@ def test_a_token_of_the_setup_reaches_as_far_as_its_scopes_until_it_ends(
     assert program.get("/uji/counter/files", headers=queues).json["error"]["code"] == "scope"
     here.later(days=31)
     assert status("GET", "display/board.json", reads) == 401
+
+
+def test_no_token_of_the_setup_makes_another_one_an_account_or_a_copy_of_everything(
+    here: World, app: Flask, admin: Browser
+) -> None:
+    here.store.write_with(world.add_officer, here.id, "kepala", Role.ADMIN)
+    every = {"scopes[]": [scope.value for scope in Scope]}
+    token = {"Authorization": f"Bearer {made(admin, 'tokens', name='Rakus', officer='kepala', days='9', **every)}"}
+    program = app.test_client()
+    ways = (
+        "programs/tokens", "setup/officers/new", f"setup/officers/{here.officers[0]}", "setup/officers/passwords",
+        f"setup/officers/{here.officers[0]}/password", f"setup/officers/{here.officers[0]}/second-factor",
+        "devices/confirm", "devices/invite", "setup/practice", "setup/found", "setup/found/standard", "setup/backup",
+    )  # fmt: skip
+
+    answers = [program.post(f"/uji/counter/{way}", json={}, headers={**token, **JSON}) for way in ways]
+
+    assert [(each.status_code, each.json["error"]["code"]) for each in answers] == [(403, "scope")] * len(ways)
+    assert program.post("/uji/counter/setup/rules", json={}, headers={**token, **JSON}).status_code != 403
 
 
 def test_the_setup_lists_what_it_made_and_removes_it(here: World, admin: Browser) -> None:

@@ -13,7 +13,7 @@ from desks import Desks, signing_in
 from flask import Flask
 from openpyxl import load_workbook
 from people import Browser, sign_in, until
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from counter import report_sheets, reports
 from shared.domain.complaint import ComplaintKind, Entrance, Said
@@ -24,6 +24,7 @@ from shared.domain.survey import Scores
 from shared.engine import complaint
 from shared.store.office import Store
 from shared.store.survey_tables import SurveyPeriod
+from shared.store.tables import Counter, Office, Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -102,6 +103,18 @@ def test_every_kind_of_period_has_page_sheet_and_book(kasi: Browser, desks: Desk
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert [answer.data[:2] for answer in answers[1:]] == [b"%P", b"PK"]
+
+
+def test_officers_and_counters_of_one_name_stand_in_a_line_each(kasi: Browser, desks: Desks) -> None:
+    desks.to_step("done")
+    for table in (Officer, Counter):
+        desks.store.write(update(table).where(table.office_id == desks.id).values(name="Siti"))
+    desks.store.write(update(Office).values(setup_version=Office.setup_version + 1))
+
+    answer = kasi.get("/lumajang/counter/reports?period=2026-11")
+
+    assert answer.status_code == 200
+    assert answer.text.count('<th scope="row">Siti</th>') > 2
 
 
 def test_the_form_leads_to_an_address_that_can_be_kept(kasi: Browser) -> None:

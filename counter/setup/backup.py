@@ -25,13 +25,13 @@ from shared.web.long_work import Progress, WorkOrder, WorkState
 from shared.web.settings import Settings
 
 
-@setup_page("/backup")
+@setup_page("/backup", right=Right.GIVE_ACCESS)
 def backup() -> ResponseReturnValue:
     """Begins a backup; it goes on while the page is left."""
     if request.method == "GET":
         return _page()
     filename = f"loket-{now():%Y-%m-%d}.db" if may_fetch() else ""
-    order = WorkOrder("backup", "", filename, "application/vnd.sqlite3", Right.CHANGE_SETUP)
+    order = WorkOrder("backup", "", filename, "application/vnd.sqlite3", Right.GIVE_ACCESS)
     try:
         long_work.begin(order, partial(_make, _settings(), bool(filename)))
     except Refusal as error:

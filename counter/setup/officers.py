@@ -14,6 +14,7 @@ from counter.setup.page import edit, page, refused, setup_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.letters import Standing
 from shared.domain.numbering import office_day
+from shared.domain.rights import Right
 from shared.domain.standard import OFFICE_ROLES, Role
 from shared.engine import second_factor
 from shared.engine import setup_officers as engine
@@ -46,7 +47,7 @@ def officers() -> ResponseReturnValue:
     return page("officers", "officers", officers=_all(), today=today)
 
 
-@setup_page("/officers/new")
+@setup_page("/officers/new", right=Right.GIVE_ACCESS)
 @described(takes=engine.OfficerForm)
 def new_officer() -> ResponseReturnValue:
     told: dict[str, str] = {}
@@ -64,7 +65,7 @@ def new_officer() -> ResponseReturnValue:
     return page("officers", "password", told=told) if told else answer
 
 
-@setup_page("/officers/<int:officer_id>")
+@setup_page("/officers/<int:officer_id>", right=Right.GIVE_ACCESS)
 @described(takes=engine.OfficerForm)
 def officer(officer_id: int) -> ResponseReturnValue:
     found = _one(officer_id)
@@ -78,7 +79,7 @@ def officer(officer_id: int) -> ResponseReturnValue:
     return edit("officers", "officer", engine.OfficerForm, lambda: found.form, save, **facts)
 
 
-@setup_page("/officers/<int:officer_id>/password", methods=["POST"])
+@setup_page("/officers/<int:officer_id>/password", methods=["POST"], right=Right.GIVE_ACCESS)
 def new_password(officer_id: int) -> ResponseReturnValue:
     """Makes a one-time password and shows it in this answer alone."""
     found = _one(officer_id)
@@ -96,7 +97,7 @@ class SheetForm(BaseModel):
     officers: list[Id] = Field(min_length=1, max_length=100)
 
 
-@setup_page("/officers/passwords")
+@setup_page("/officers/passwords", right=Right.GIVE_ACCESS)
 @described(takes=SheetForm)
 def password_sheet() -> ResponseReturnValue:
     """Which officers get a new password; then the sheet, shown in this answer alone, to be printed and cut apart."""
@@ -124,7 +125,7 @@ def password_sheet() -> ResponseReturnValue:
     return page("officers", "password_sheet", None, 200, **facts)
 
 
-@setup_page("/officers/<int:officer_id>/second-factor", methods=["POST"])
+@setup_page("/officers/<int:officer_id>/second-factor", methods=["POST"], right=Right.GIVE_ACCESS)
 def reset_second_factor(officer_id: int) -> ResponseReturnValue:
     change(second_factor.reset, officer_id)
     return redirect(url_for("setup.officers", saved=1))

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from counter.setup.page import edit, page, refused, setup_page
 from shared.domain.errors import Invalid
 from shared.domain.region import District
+from shared.domain.rights import Right
 from shared.engine import practice
 from shared.engine import setup_officers as engine
 from shared.engine.founding import slug_for
@@ -33,14 +34,14 @@ def overview() -> ResponseReturnValue:
     return page("overview", "overview", practice=slug if is_open else None)
 
 
-@setup_page("/practice", methods=["POST"])
+@setup_page("/practice", methods=["POST"], right=Right.GIVE_ACCESS)
 def open_practice() -> ResponseReturnValue:
     """Makes the practice office, or finds the one that there is."""
     change(practice.open_practice)
     return redirect(url_for("setup.overview", saved=1), 303)
 
 
-@setup_page("/found")
+@setup_page("/found", right=Right.GIVE_ACCESS)
 @described(takes=engine.FoundingForm)
 def found() -> ResponseReturnValue:
     """Another sub-district, founded from here; its founder is its first admin."""
@@ -59,7 +60,7 @@ def found() -> ResponseReturnValue:
     return edit("found", "found", engine.FoundingForm, lambda: present, save, offices=offices, districts=districts)
 
 
-@setup_page("/found/standard", methods=["POST"])
+@setup_page("/found/standard", methods=["POST"], right=Right.GIVE_ACCESS)
 def found_by_standard() -> ResponseReturnValue:
     """Another office, whole from the file of its standard; its founder is its first admin."""
     chosen = forms.file("standard")

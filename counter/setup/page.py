@@ -53,11 +53,13 @@ THEMES = (
 """The pages of the setup: name, endpoint, icon, words. Devices and programs have files beside this folder."""
 
 
-def setup_page(rule: str, methods: Iterable[str] = ("GET", "POST")) -> Callable[[View], View]:
-    """A page of the setup: read with one right, changed with another."""
+def setup_page(
+    rule: str, methods: Iterable[str] = ("GET", "POST"), right: Right = Right.CHANGE_SETUP
+) -> Callable[[View], View]:
+    """A page of the setup: read with one right, changed with another (`right`)."""
 
     def register(view: View) -> View:
-        reading, writing = officers_only(Right.SEE_SETUP)(view), officers_only(Right.CHANGE_SETUP)(view)
+        reading, writing = officers_only(Right.SEE_SETUP)(view), officers_only(right)(view)
 
         @wraps(view)
         def guarded(**values: object) -> ResponseReturnValue:

@@ -57,6 +57,8 @@ class Right(StrEnum):
     """The plan of action and the words of the report."""
     SEE_SETUP = "see_setup"
     CHANGE_SETUP = "change_setup"
+    GIVE_ACCESS = "give_access"
+    """Accounts, passwords, tokens, paired devices, offices, a copy of everything: what opens more than one has."""
     USE_SECOND_FACTOR = "use_second_factor"
     """Ask also for a code of the own telephone when they sign in."""
     SEE_REGENCY = "see_regency"
@@ -102,6 +104,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.LEAD_SURVEY:   _HEADS,
     Right.SEE_SETUP:     _HEADS,
     Right.CHANGE_SETUP:  frozenset({Role.ADMIN}),
+    Right.GIVE_ACCESS:   frozenset({Role.ADMIN}),
     Right.USE_SECOND_FACTOR: _HEADS,
     Right.SEE_REGENCY:   frozenset({Role.KABUPATEN}),
     Right.END_SESSIONS:  frozenset({Role.ADMIN}),

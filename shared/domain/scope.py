@@ -35,7 +35,7 @@ SCOPES: dict[Scope, frozenset[Right]] = {
     Scope.SETUP: frozenset({Right.SEE_SETUP, Right.CHANGE_SETUP}),
 }
 # fmt: on
-BY_A_PERSON_ONLY = frozenset({Right.END_SESSIONS, Right.USE_SECOND_FACTOR})
+BY_A_PERSON_ONLY = frozenset({Right.END_SESSIONS, Right.USE_SECOND_FACTOR, Right.GIVE_ACCESS})
 """In no scope: a program with a part of an account's rights gives itself no others."""
 
 
@@ -44,7 +44,11 @@ def covers(scopes: Collection[Scope] | None, right: Right | None, *, is_question
 
     `right`: what is to be used, None for what every officer may; `is_question`: nothing would be changed.
     """
-    if scopes is None or (is_question and Scope.READ in scopes):
+    if scopes is None:
+        return True
+    if right in BY_A_PERSON_ONLY:
+        return False
+    if is_question and Scope.READ in scopes:
         return True
     return right is not None and any(right in SCOPES[scope] for scope in scopes)
 

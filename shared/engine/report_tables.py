@@ -222,14 +222,19 @@ def _times(report: PeriodReport, say: Say) -> Iterable[ReportTable]:
 def _counters(report: PeriodReport, office: OfficeConfig, say: Say) -> ReportTable:
     names = {counter.id: counter.name for counter in office.counters}
     lines = report.visits.by_counter.items()
-    named = sorted((names.get(key or 0, say("report.no_counter")), line) for key, line in lines)
+    named = _by_name((names.get(key or 0, say("report.no_counter")), line) for key, line in lines)
     return _stay_table("counters", say("report.counter"), named, say)
 
 
 def _officers(report: PeriodReport, officers: Mapping[int, str], say: Say) -> ReportTable:
     lines = report.visits.by_officer.items()
-    named = sorted((officers.get(key or 0, say("report.no_officer")), line) for key, line in lines)
+    named = _by_name((officers.get(key or 0, say("report.no_officer")), line) for key, line in lines)
     return _stay_table("officers", say("report.officer"), named, say)
+
+
+def _by_name(lines: Iterable[tuple[str, StayCounts]]) -> list[tuple[str, StayCounts]]:
+    """Two may have the same name."""
+    return sorted(lines, key=lambda line: line[0])
 
 
 def _stay_table(key: str, first: str, lines: Sequence[tuple[str, StayCounts]], say: Say) -> ReportTable:
