@@ -300,8 +300,21 @@ def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page
         page.tap("[data-service=oss]")
         expect(page.locator("[data-of=oss] [data-closed]")).to_be_visible()
         expect(page.locator("[data-of=oss] [data-action=take]")).to_be_hidden()
+        low = kiosk("10.1 inch")
+        choose(low)
+        expect(low.locator("[data-of=oss] [data-closed-why]")).to_contain_text("Listrik padam")
+        assert low.evaluate(_CUT_LINES) == []
     finally:
         on_store(server, delete(tables.ScheduleOverride))
+
+
+_CUT_LINES = """() => {
+  const list = document.querySelector("[data-of=oss] [data-needs]"), room = list.getBoundingClientRect();
+  return Array.from(list.children).filter((each) => each.getClientRects().length).filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.bottom > room.bottom + 1 || each.scrollHeight > each.clientHeight + 1 || box.right > room.right + 1;
+  }).map((each) => each.textContent.trim());
+}"""
 
 
 def test_a_holiday_is_named_on_every_tile_with_the_day_it_opens_again(

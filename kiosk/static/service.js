@@ -40,9 +40,23 @@ export function drawService(screen, slug) {
   });
   one('[data-action="print-missing"]', screen).hidden = !tree.bring || tree.bring.every((key) => ticks.indexOf(key) >= 0);
   all("[data-need]", screen).forEach((each) => each.setAttribute("aria-pressed", String(ticks.indexOf(each.dataset.need) >= 0)));
+  placeNotices(screen, Boolean(tree.bring));
   if (tree.bring) {
     drawNeeds(screen, all("[data-need]", screen).filter((each) => tree.bring.indexOf(each.dataset.need) >= 0));
   }
+}
+
+// On a low screen why it is closed, and the way online, are the first lines of the list, whose pages can be turned.
+function placeNotices(screen, hasList) {
+  const notices = one("[data-tell]", screen);
+  const line = one("[data-told]", screen);
+  const isIn = hasList && ("dense" in root.dataset || ("compact" in root.dataset && root.dataset.shape === "flat"));
+  if (isIn) {
+    line.appendChild(notices);
+  } else {
+    one("[data-bring]", screen).insertAdjacentElement("afterend", notices);
+  }
+  line.hidden = !isIn || all("p", notices).every((each) => each.hidden);
 }
 
 function drawNeeds(screen, wanted) {
@@ -51,7 +65,7 @@ function drawNeeds(screen, wanted) {
   const items = all("li", list);
   more.hidden = true;
   const isOther = (item) => one("[data-need]", item) && !wanted.some((each) => each.parentElement === item);
-  items.forEach((item) => { item.hidden = wanted.length > 0 && Boolean(isOther(item)); });
+  items.filter((item) => !("told" in item.dataset)).forEach((item) => { item.hidden = wanted.length > 0 && Boolean(isOther(item)); });
   const shown = items.filter((item) => !item.hidden);
   toggle(list, "roomy", false);
   if (list.scrollHeight <= list.clientHeight + 1) {
