@@ -72,7 +72,7 @@ def _page(message: str | None = None) -> str:
     begins = today.replace(day=1)
     with store().read() as connection:
         made = file_views.recaps(connection, g.office_id)
-        waiting = len(files.to_recap(connection, office_config(), begins - timedelta(days=366), today))
+        waiting = files.count_to_recap(connection, office_config(), begins - timedelta(days=366), today)
     return render_template(
         "counter/recap.html",
         office=office_config(),

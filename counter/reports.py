@@ -36,6 +36,8 @@ from shared.web.i18n import Catalogues, language
 from shared.web.screen import office_config, sentence
 
 Progressed = Callable[[int, int], object]
+AT_SIGHT = 1_000
+"""Visits whose figures stand in the page as it comes; those of more are fetched by the page that is already there."""
 AT_ONCE = 20_000
 """Visits that are read while somebody waits; a report of more is made as long work."""
 
@@ -76,14 +78,15 @@ def region_report() -> str:
     """One row for each service of each office of this installation: what the bupati is told."""
     period = asked_period()
     visits = visits_of_region(period)
-    is_large = is_large_for_page(visits)
+    is_large, comes_later = is_large_for_page(visits), comes_later_on_page(visits)
     return render_template(
         "counter/reports_region.html",
         office=office_config(),
         period=period,
         visits=visits,
         is_large=is_large,
-        tables=[] if is_large else region_tables(regional(period), words_of(language())),
+        comes_later=comes_later,
+        tables=[] if is_large or comes_later else region_tables(regional(period), words_of(language())),
         decimal="," if language() == "id" else ".",
     )
 
@@ -119,9 +122,13 @@ def _page(message: str | None = None, period: Period | None = None) -> str:
     office, period = office_config(), period or asked_period()
     service = asked_service(office)
     visits = visits_of(period)
-    is_large = is_large_for_page(visits)
+    is_large, comes_later = is_large_for_page(visits), comes_later_on_page(visits)
     say = words_of(language())
-    facts = None if is_large else compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES))
+    facts = (
+        None
+        if is_large or comes_later
+        else compared(office, period, service, with_officers=may(Right.SEE_OFFICERS_FIGURES))
+    )
     with store().read() as connection:
         signed = report_signed.of_period(connection, g.office_id, period) if service is None else None
         all_signed = report_signed.periods(connection, g.office_id)
@@ -133,6 +140,7 @@ def _page(message: str | None = None, period: Period | None = None) -> str:
         service=service,
         visits=visits,
         is_large=is_large,
+        comes_later=comes_later,
         tables=tables(facts, say) if facts else [],
         charts=drawings(facts, say) if facts else {},
         signed=signed,
@@ -244,6 +252,11 @@ def _count(of: Store, office_ids: list[int], period: Period) -> int:
 def is_large_for_page(visits: int) -> bool:
     """Whether the page offers to make it as long work first; "whole" in the address: somebody wants to wait."""
     return visits > AT_ONCE and "whole" not in request.args
+
+
+def comes_later_on_page(visits: int) -> bool:
+    """Whether the page comes without its figures and fetches itself once more with them."""
+    return AT_SIGHT < visits <= AT_ONCE and "whole" not in request.args
 
 
 def words_of(spoken: str) -> Say:

@@ -228,7 +228,7 @@ def test_every_figure_of_page_and_sheet_is_what_the_rows_say(
         written = {key: [[shown(*cell) for cell in row] for row in rows] for key, rows in counted.items()}
         root = f"/{slug}/counter/reports"
 
-        page = tables_of_page(kasi.get(f"{root}?period={address}").text)
+        page = tables_of_page(kasi.get(f"{root}?period={address}&whole=1").text)
         sheet = lines_of_pdf(kasi.get(f"{root}.pdf?period={address}").data)
 
         assert set(page) == set(written)
@@ -304,7 +304,7 @@ def test_each_visit_and_each_finished_file_is_in_exactly_one_month(
 ) -> None:
     for desks, (kasi, slug) in zip(quarter[1], kasis, strict=True):
         office = desks.id
-        months = [kasi.get(f"/{slug}/counter/reports?period=2026-{month:02}").text for month in range(6, 11)]
+        months = [kasi.get(f"/{slug}/counter/reports?period=2026-{month:02}&whole=1").text for month in range(6, 11)]
         with closing(sqlite3.connect(quarter[2])) as connection:
             tickets = connection.execute("SELECT count(*) FROM ticket WHERE office_id = ?", [office]).fetchone()[0]
             done = connection.execute(

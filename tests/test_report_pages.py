@@ -261,3 +261,18 @@ def test_a_large_report_is_made_as_long_work_and_can_be_left(
 
     assert [("data-large" in page, "data-table" in page) for page in pages] == [(True, False), (False, True)] * 2
     assert list(found.values()) == [b"%P", b"PK"] * 2
+
+
+def test_a_page_whose_figures_take_seconds_stands_at_once_and_says_where_they_are(
+    kasi: Browser, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "AT_SIGHT", 1)
+    desks.to_step("validate")
+    desks.take()
+
+    page = kasi.get("/lumajang/counter/reports").text
+    later = re.search(r'id="figures" data-later="([^"]+)"', page)
+
+    assert later is not None
+    assert "data-section" not in page
+    assert 'data-section="summary"' in kasi.get(later[1].replace("&amp;", "&")).text

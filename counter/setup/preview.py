@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import lru_cache
 
 from shared.domain.announced import to_bring
 from shared.domain.office import ServiceConfig
 from shared.domain.service_facts import ServiceFacts, service_facts
+from shared.domain.slip import Line
 from shared.domain.slip_visitor import number_slip
 from shared.domain.standard import ServiceStandard
 from shared.engine.letterhead import letterhead
@@ -32,7 +34,7 @@ def slip(shown: ServiceStandard, series: str) -> str:
         letterhead(office, service),
         words(),
         number=f"{series}-012",
-        taken_at=now().astimezone(office.zone),
+        taken_at=now().astimezone(office.zone).replace(hour=9, minute=0),
         status_url="https://contoh.id/t/contoh",
         service=shown.name,
         is_delicate=shown.is_delicate,
@@ -42,6 +44,12 @@ def slip(shown: ServiceStandard, series: str) -> str:
     )
     printer = office.printer()
     paper = printer.profile if printer else "80mm-48"
+    return _picture(tuple(lines), paper)
+
+
+@lru_cache(32)
+def _picture(lines: tuple[Line, ...], paper: str) -> str:
+    """To draw a slip takes longer than the rest of the page: the same lines are drawn once."""
     picture = io.BytesIO()
     raster.draw(render(lines, paper, is_drawn=True), profile(paper).width_dots).save(picture, "PNG")
     return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode("ascii")

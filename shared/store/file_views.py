@@ -233,10 +233,21 @@ class RecapMade:
 
 def recaps(connection: Connection, office_id: int) -> list[RecapMade]:
     """The recaps so far, newest first."""
-    listed = select(func.count()).where(FileRecord.recap_id == Recap.id).scalar_subquery()
+    mine = FileRecord.office_id == office_id, FileRecord.recap_id.is_not(None)
+    listed = select(FileRecord.recap_id, func.count().label("files")).where(*mine).group_by(FileRecord.recap_id)
+    of = listed.subquery()
     found = connection.execute(
-        select(Recap.id, Recap.number, Recap.on_day, Recap.from_on, Recap.until_on, listed, Officer.name)
+        select(
+            Recap.id,
+            Recap.number,
+            Recap.on_day,
+            Recap.from_on,
+            Recap.until_on,
+            func.coalesce(of.c.files, 0),
+            Officer.name,
+        )
         .join(Officer, Officer.id == Recap.officer_id)
+        .outerjoin(of, of.c.recap_id == Recap.id)
         .where(Recap.office_id == office_id)
         .order_by(Recap.id.desc())
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 
 from shared.domain import short_code
 from shared.domain.collected import Collected
@@ -125,12 +125,26 @@ def to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_
 
     Files of every service: of those whose procedure has no step for it, too.
     """
+    mine = select(FileRecord).where(*_to_recap(office, from_on, until_on))
+    return _files(connection, mine.order_by(FileRecord.register_year, FileRecord.register_number))
+
+
+def count_to_recap(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> int:
+    """How many `to_recap` finds."""
+    query = select(func.count(FileRecord.id)).where(*_to_recap(office, from_on, until_on))
+    return int(connection.execute(query).scalar_one())
+
+
+def _to_recap(office: OfficeConfig, from_on: date, until_on: date) -> list[ColumnElement[bool]]:
     begins = datetime.combine(from_on, time(), office.zone)
     ends = datetime.combine(until_on + timedelta(days=1), time(), office.zone)
-    period = FileRecord.completed_at >= begins, FileRecord.completed_at < ends
-    waiting = FileRecord.state == FileState.COMPLETED, FileRecord.recap_id.is_(None)
-    mine = select(FileRecord).where(FileRecord.office_id == office.office_id, *waiting, *period)
-    return _files(connection, mine.order_by(FileRecord.register_year, FileRecord.register_number))
+    return [
+        FileRecord.office_id == office.office_id,
+        FileRecord.state == FileState.COMPLETED,
+        FileRecord.recap_id.is_(None),
+        FileRecord.completed_at >= begins,
+        FileRecord.completed_at < ends,
+    ]
 
 
 def archive_numbers(connection: Connection, office_id: int) -> list[str]:

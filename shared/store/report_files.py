@@ -28,12 +28,13 @@ def files(
     office: OfficeConfig,
     standard: Callable[[int], ServiceStandard],
     begins: datetime,
+    ends: datetime,
 ) -> list[FileFact]:
-    """The files of the office that are under way, and those with which something happened since `begins`.
+    """The files that were under way between these moments, or with which something happened then.
 
     `standard`: a version of a standard by its id.
     """
-    asked = _asked(office.office_id, begins)
+    asked = _asked(office.office_id, begins, ends)
     events, corrected = _events(connection, asked)
     amended = _amended_villages(connection, asked)
     rows = connection.execute(
@@ -63,18 +64,20 @@ def files(
     ]
 
 
-def _asked(office_id: int, begins: datetime) -> CompoundSelect[int]:
-    """Ids of the files."""
+def _asked(office_id: int, begins: datetime, ends: datetime) -> CompoundSelect[int]:
+    """Ids of the files: also of those that moved on since, and that lay still all the time between."""
     touched = select(Event.case_id).where(
         Event.office_id == office_id,
         Event.at >= begins,
+        Event.at < ends,
         Event.ticket_id.is_(None),
         Event.case_id.is_not(None),
         REPORTED,
     )
-    here = FileRecord.office_id == office_id, FileRecord.step.is_not(None)
-    running = select(FileRecord.id).where(*here, RUNNING_FILES)
-    return union(touched, running)
+    here = select(FileRecord.id).where(FileRecord.office_id == office_id, FileRecord.opened_at < ends)
+    return union(
+        touched, here.where(FileRecord.since_at >= begins), here.where(FileRecord.step.is_not(None), RUNNING_FILES)
+    )
 
 
 _Amended = tuple[datetime, str]
@@ -103,27 +106,34 @@ def _events(
 ) -> tuple[dict[int, list[FileEvent]], dict[int, datetime]]:
     """File -> its acts that stood, oldest first: an undo takes back the one right before. And when its applicant's
     village was corrected last."""
-    found: dict[int, list[FileEvent]] = {}
-    corrected: dict[int, datetime] = {}
-    columns = Event.case_id, Event.at, Event.action, Event.from_state, Event.to_state, Event.reason, Event.detail
     mine = Event.case_id.in_(asked), (Event.ticket_id + 0).is_(None)  # by its index for files, not the one for tickets
-    for row in connection.execute(select(*columns).where(*mine).order_by(Event.id)):
+    found: dict[int, list[FileEvent]] = {}
+    for row in connection.execute(select(*_ACT).where(*mine).order_by(Event.id)):
         acts = found.setdefault(row.case_id, [])
         if row.action == UNDO and acts:
             acts.pop()
         else:
-            acts.append(_event(row))
-        changes = (row.detail or {}).get("changes")
-        if isinstance(changes, Sequence) and any(name == "village" for name, *_ in changes):
-            corrected[row.case_id] = row.at
+            acts.append(FileEvent(row.at, row.action, row.from_state, row.to_state, row.step, row.to_step, row.reason))
+    corrections = select(Event.case_id, Event.at, Event.detail).where(*mine, Event.action == FileAction.CORRECT)
+    corrected = {
+        row.case_id: row.at
+        for row in connection.execute(corrections.order_by(Event.id))
+        if any(name == "village" for name, *_ in (row.detail or {}).get("changes", ()))
+    }
     return found, corrected
 
 
-def _event(row: AnyRow) -> FileEvent:
-    detail = row.detail or {}
-    return FileEvent(
-        row.at, row.action, row.from_state, row.to_state, detail.get("step"), detail.get("to_step"), row.reason
-    )
+_ACT = (
+    Event.case_id,
+    Event.at,
+    Event.action,
+    Event.from_state,
+    Event.to_state,
+    Event.reason,
+    # taken out by the database: to read tens of thousands of details whole is most of a report's time
+    Event.detail["step"].as_string().label("step"),
+    Event.detail["to_step"].as_string().label("to_step"),
+)
 
 
 def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard, village: str) -> FileFact:

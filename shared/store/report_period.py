@@ -127,7 +127,8 @@ def facts(
 ) -> tuple[list[Visit], list[FileFact]]:
     """What the figures are made from."""
     came = visits(connection, office, period)
-    touched = files(connection, office, lambda key: configs.standard(connection, key), period.starts_at(office.zone))
+    begins, ends = period.starts_at(office.zone), period.ends_at(office.zone)
+    touched = files(connection, office, lambda key: configs.standard(connection, key), begins, ends)
     if service_id is None:
         return came, touched
     return [one for one in came if one.service_id == service_id], [
