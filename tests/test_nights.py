@@ -15,7 +15,7 @@ from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed
 from shared.domain.estimate import FIRST_Q90
 from shared.domain.ticket import State
-from shared.engine import day, officer, seat, supervisor
+from shared.engine import day, officer, printer_state, seat, supervisor
 from shared.engine.day import close_past_days
 from shared.store import history, tables
 from shared.store.office import Store
@@ -179,6 +179,17 @@ def test_the_last_word_on_whether_the_day_is_closed_counts_although_the_clock_wa
         heard.append(given())
 
     assert heard == [False, True, False, True, False]
+
+
+def test_a_printer_is_asked_how_it_is_although_the_clock_was_set_back(uji: World) -> None:
+    with uji.store.read() as connection:
+        printer = connection.execute(select(tables.Printer.id)).scalar_one()
+    turns = [printer_state.take_turn(uji.store, printer, uji.now, 10.0) for _ in range(2)]
+
+    uji.later(hours=-1)
+
+    assert turns == [True, False]
+    assert [printer_state.take_turn(uji.store, printer, uji.now, 10.0) for _ in range(2)] == [True, False]
 
 
 def test_undo_takes_back_the_last_click_also_after_the_clock_was_set_back(uji: World) -> None:

@@ -69,13 +69,17 @@ def note(store: Store, printer: KnownPrinter, status: Status, now: datetime, *, 
     """
     if printer.status != status:
         store.change(printer.office_id, Actor.system(now), _turn, printer.id, status)
-    elif printer.status_at is None or (now - printer.status_at).total_seconds() >= refresh_s:
+    elif printer.status_at is None or not 0 <= (now - printer.status_at).total_seconds() < refresh_s:
         store.write(update(Printer).where(Printer.id == printer.id).values(status_at=now))
 
 
 def take_turn(store: Store, printer_id: int, now: datetime, pause_s: float) -> bool:
-    """Whether this process may ask the printer how it is: of several one does, every `pause_s`."""
-    is_due = or_(Printer.asked_at.is_(None), Printer.asked_at <= now - timedelta(seconds=pause_s))
+    """Whether this process may ask the printer how it is: of several one does, every `pause_s`.
+
+    It was not asked in the future: then the clock was set back.
+    """
+    long_ago, to_come = Printer.asked_at <= now - timedelta(seconds=pause_s), Printer.asked_at > now
+    is_due = or_(Printer.asked_at.is_(None), long_ago, to_come)
     return store.write(update(Printer).where(Printer.id == printer_id, is_due).values(asked_at=now)) == 1
 
 
