@@ -20,15 +20,21 @@ LONGEST_TYPED = 40
 
 
 def _is_in_vain(response: Response) -> bool:
-    return response.status_code == 404
+    """A code that opens nothing; what is no code at all guesses nothing."""
+    return response.status_code == 404 and parse_short(_typed()) is not None
+
+
+def _typed() -> str:
+    return request.args.get("code", "")[:LONGEST_TYPED]
 
 
 @blueprint.get("")
 @limiter.limit("10/minute", exempt_when=lambda: "code" not in request.args)
+@limiter.limit("30/day", deduct_when=_is_in_vain)
 @limiter.limit("300/day", key_func=lambda: "codes-in-vain", deduct_when=_is_in_vain)
 def page() -> ResponseReturnValue:
     """The page to type at; with `?code=` it goes on to what the code opens, if it opens anything."""
-    typed = request.args.get("code", "")[:LONGEST_TYPED]
+    typed = _typed()
     code = parse_short(typed)
     if code is not None:
         with store().read() as connection:

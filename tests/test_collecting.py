@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,25 @@ def test_a_phone_types_the_code_of_a_number_and_of_a_file(desks: Desks, tmp_path
     limiter.reset()
     assert client.get("/t", query_string={"code": short_code(number.token)}).status_code == 404
     assert client.get("/t", query_string={"code": short_code(file.token)}).status_code == 303
+
+
+def test_who_guesses_codes_shuts_the_door_for_nobody_else(
+    desks: Desks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = {"code": short_code(desks.take().token)}
+    client = create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading").test_client()
+    minutes, present = count(), time.time
+    limiter.reset()
+
+    def ask(address: str = "127.0.0.1", **typed: str) -> int:
+        passed_s = 60 * next(minutes)  # fewer than ten tries a minute
+        monkeypatch.setattr(time, "time", lambda: present() + passed_s)
+        return client.get("/t", query_string=typed, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [ask(code="no code") for _ in range(3)] == [404] * 3
+    assert [ask(code="AAAAAA") for _ in range(31)] == [404] * 30 + [429]
+    assert ask(**right) == 429
+    assert ask("192.168.1.7", **right) == 303
 
 
 @given(st.text(max_size=20))

@@ -2,8 +2,9 @@
 
 How safe they are: 24 signs give 24**6 = 191 million codes. An office with 5,000 that open something (files under way,
 those that ended in the last 90 days, the numbers of today) is hit by one try in 38,000. A phone may try 10 times a
-minute, and all phones together 300 times a day in vain (see `display/phone_code`), which is one hit in 127 days; what
-it shows is where a file stands, never a name. A kiosk and a desk stand in the office, where somebody sees who tries.
+minute and 30 times a day in vain, all phones together 300 times a day (see `display/phone_code`), which is one hit in
+127 days; what it shows is where a file stands, never a name. A kiosk and a desk stand in the office, where somebody
+sees who tries.
 Two codes that happen to be the same open nothing (1 pair in 15 offices of that size): their QR codes still do.
 """
 
