@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from paper import PaperPrinter
 from people import csrf
 from sqlalchemy import delete, insert, select, update
 from world import PASSWORD, STEPS, World, service
@@ -301,6 +302,25 @@ def test_loket_check_tells_them(sound: World, tmp_path: Path) -> None:
     assert "tidak punya jam buka" in said.output
     assert "has no opening hours" in said.output
     assert "SALAH  uji perbaiki: Tidak ada loket yang melayani Layanan 1" in said.output
+
+
+def test_loket_check_says_of_each_printer_what_to_do(sound: World, tmp_path: Path) -> None:
+    with PaperPrinter().on_network() as well:
+        for slug, columns in {
+            "mati": {"kind": "network", "address": "127.0.0.1:1", "answers": "in_order"},
+            "salah": {"kind": "network", "address": "10.0.0.9:22", "answers": "in_order"},
+            "bisu": {"kind": "network", "address": well, "answers": "nothing"},
+            "antrean": {"kind": "cups", "address": "tiada", "answers": "in_order"},
+        }.items():
+            sound.store.write(insert(tables.Printer), {"office_id": sound.id, "slug": slug, **columns})
+        renew(sound)
+        env = {"LOKET_DATA": str(tmp_path), "LOKET_PRINTER_ADDRESSES": "127.0.0.0/8"}
+
+        said = CliRunner().invoke(main, ["check"], env=env).output
+
+    assert "SALAH  uji printer mati: offline: Printer mati atau tidak terhubung" in said
+    for hint in ("Periksa listrik, kabel", "Betulkan alamatnya", 'hanya berarti "terkirim"', "cupsenable NAMA"):
+        assert hint in said
 
 
 def test_loket_check_opens_no_printer_of_another_machine(

@@ -26,8 +26,9 @@ from shared.domain.slip import Cut, Space, Text
 from shared.engine import paper, print_queue
 from shared.engine.printer_state import QUIET_S
 from shared.engine.spooler import ASK_S, LOOK_S, Spooler, is_gone
+from shared.printing.advice import advice
 from shared.printing.delivery import LEARN_S, TIMEOUT_S, Outcome, Result
-from shared.printing.status import Status, advice
+from shared.printing.status import Status
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Office, Printer, PrintJob

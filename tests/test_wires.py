@@ -19,7 +19,7 @@ from test_slip import number
 
 from shared.domain import slip
 from shared.domain.errors import Invalid
-from shared.printing.address import Kind, Reach, address, networks, permit
+from shared.printing.address import Kind, NetworkAddress, Reach, address, networks, permit, places
 from shared.printing.bytes import render
 from shared.printing.delivery import Answers, Outcome, Result, ask, connect, deliver, learn
 from shared.printing.status import Status, StatusBack
@@ -438,6 +438,26 @@ def test_a_device_that_only_talks_is_let_go_and_costs_no_memory() -> None:
     assert outcome == Outcome(Result.CONFIRMED, None, Status.UNKNOWN, "sent")
 
 
+@pytest.mark.parametrize("kind", ["network", "serial"])
+def test_what_is_said_without_end_is_not_kept(kind: str) -> None:
+    printer = PaperPrinter(dialect="endless")
+    road = printer.on_network() if kind == "network" else printer.on_serial()
+
+    with road as address, connect(kind, address, SHORT_S) as connection:
+        connection.status(SHORT_S)
+        before_kb = resident_kb()
+        for _ in range(8):
+            connection.status(0.1)
+            learn(connection)
+        grown_kb = resident_kb() - before_kb
+
+    assert grown_kb < 8_000  # it says some megabytes a second
+
+
+def resident_kb() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
 def test_a_printer_that_answers_nonsense_is_one_that_answers_nothing() -> None:
     with PaperPrinter(dialect="garbage").on_network() as address, connect("network", address, SHORT_S) as connection:
         assert learn(connection) is Answers.NOTHING
@@ -510,7 +530,10 @@ def test_a_device_that_reads_empty_packets_without_end_is_let_go(monkeypatch: py
         ("network", "10.0.0.5 :9100", "address_network"), ("network", "10.0.0.5:text", "address_network"),
         ("network", "::1::", "address_network"), ("network", "[10.0.0.5]", "address_network"),
         ("network", "ftp://10.0.0.5", "address_network"), ("network", "http://x/", "address_network"),
-        ("network", "10.0.0.5/etc", "address_network"),
+        ("network", "10.0.0.5/etc", "address_network"), ("network", "192.168.1", "address_network"),
+        ("network", "300", "address_network"), ("network", "192.168.1.256", "address_network"),
+        ("network", "1.2.3.4.5", "address_network"), ("network", "a..b", "address_network"),
+        ("network", "printer-" * 9, "address_network"), ("network", "lpd://10.0.0.5", "address_network"),
         ("network", "host:99999", "address_port"), ("network", "host:0", "address_port"),
         ("network", "10.0.0.5:6379", "address_port"), ("network", "host:22", "address_port"),
         ("network", "127.0.0.1", "address_inside"), ("network", "localhost:9100", "address_inside"),
@@ -545,6 +568,8 @@ def test_an_impossible_address_is_refused(kind: str, text: str, code: str, insid
         ("network", " 192.168.1.50 ", "192.168.1.50"), ("network", "192.168.1.50:9100", "192.168.1.50"),
         ("network", "10.0.0.9:9101", "10.0.0.9:9101"), ("network", "tcp://10.0.0.9:9100/", "10.0.0.9"),
         ("network", "socket://10.0.0.9", "10.0.0.9"), ("network", "http://10.0.0.9/", "10.0.0.9"),
+        ("network", "192.168.001.050", "192.168.1.50"), ("network", "010.000.000.009:9101", "10.0.0.9:9101"),
+        ("network", "SOCKET://10.0.0.9/", "10.0.0.9"),
         ("network", "fd00::9", "[fd00::9]"), ("network", "[fd00::9]:9102", "[fd00::9]:9102"),
         ("network", "epson_tm.kantor.lan", "epson_tm.kantor.lan"),
         ("usb", "04B8:0E15", "04b8:0e15"), ("usb", "0x04b8:0x0e15:X7-AB", "04b8:0e15:X7-AB"),
@@ -575,6 +600,11 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_opened(inside: None, mon
     monkeypatch.setattr(socket, "getaddrinfo", leads_inside)
 
     assert deliver("network", "printer.example", b"x").reason == "address_inside"
+
+
+def test_a_name_that_cannot_be_looked_up_is_no_crash() -> None:
+    with pytest.raises(OSError, match="no such host"):
+        places(NetworkAddress("a..b"))
 
 
 def test_the_database_and_redis_are_no_printers_whatever_is_permitted() -> None:

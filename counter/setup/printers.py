@@ -15,10 +15,10 @@ from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.print_job import UNSENT
 from shared.engine import paper, setup_printers
 from shared.printing.address import PRINTER_KINDS
+from shared.printing.advice import advice
 from shared.printing.delivery import Answers
 from shared.printing.finding import Found, find
 from shared.printing.profiles import PAPERS, names
-from shared.printing.status import advice
 from shared.store import reads
 from shared.web.auth import now, store
 from shared.web.clicks import change

@@ -213,7 +213,11 @@ def receivers(host: str, port: int, reach: Reach, *, is_near: bool = False) -> l
 
 
 def _looked_up(host: str, port: int) -> Iterable[str]:
-    return dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError(f"no such host: {host}") from error
+    return dict.fromkeys(str(each[4][0]) for each in found)
 
 
 def _quietly(host: str, port: int) -> list[str]:
@@ -253,6 +257,7 @@ def _network(text: str) -> NetworkAddress:
     found = _ip(plain)
     if found is not None:
         return _checked(NetworkAddress(str(found)), found)
+    _refuse_old_spelling(plain, 9100)
     match = re.fullmatch(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[A-Za-z0-9_.-]+))(?::(?P<port>[0-9]{1,5}))?", plain)
     host = match and (match["ipv6"] or match["host"])
     if not match or not host or host[0] in ".-":
@@ -268,6 +273,9 @@ def _network(text: str) -> NetworkAddress:
         return _checked(NetworkAddress(host.lower(), port), found)
     if found is not None:
         return _checked(NetworkAddress(str(found), port), found)
+    _refuse_old_spelling(host, port)
+    if not _is_name(host):
+        raise _wrong("network", text)
     if port not in PORTS and not _reach.networks:
         raise Invalid("address_port", fields=["address"], port=port)
     return NetworkAddress(host, port)
@@ -279,17 +287,29 @@ def _checked(wanted: NetworkAddress, found: IPAddress) -> NetworkAddress:
 
 
 def _ip(text: str) -> IPAddress | None:
-    """Also of the old spellings of IPv4, such as 127.1 and 0x7f.1, which the system would understand."""
+    """Also with the zeros that printers put before their numbers: 192.168.001.050 ends in fifty."""
+    padded = re.fullmatch(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})", text)
     try:
-        return ipaddress.ip_address(text)
+        return ipaddress.ip_address(".".join(str(int(each)) for each in padded.groups()) if padded else text)
     except ValueError:
-        pass
+        return None
+
+
+def _refuse_old_spelling(text: str, port: int) -> None:
+    """127.1 and 0x7f000001, which the system would understand as an address, are typed by mistake or to hide one."""
     if re.fullmatch(r"[0-9a-fA-FxX.]+", text) and text[0].isdigit():
         try:
-            return ipaddress.IPv4Address(socket.inet_aton(text))
+            found = ipaddress.IPv4Address(socket.inet_aton(text))
         except OSError:
-            return None
-    return None
+            return
+        _reach.check(found, port)
+        raise _wrong("network", text)
+
+
+def _is_name(host: str) -> bool:
+    """Whether it can be a host's name (RFC 1123, and "_", which offices use); 192.168.1.256 is none."""
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(0 < len(each) < 64 for each in labels) and not labels[-1].isdigit()
 
 
 def _usb(text: str) -> UsbAddress:

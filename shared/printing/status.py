@@ -29,23 +29,6 @@ class Status(StrEnum):
         return self in (Status.OK, Status.NEAR_END)
 
 
-_ADVICE = {
-    "unreachable": "offline", "hung_up": "offline", "no_answer": "unknown", "usb_ambiguous": "ambiguous"
-}  # fmt: skip
-_NOT_THERE = {"cups": "queue_stopped", "star": "fetching", "epson": "fetching"}
-
-
-def advice(reason: str, kind: str = "", *, has_agent: bool = False) -> str:
-    """What to do about a status or the fault of a slip: a key of the catalogues, `printer_hint.<advice>`.
-
-    Where there is neither a cable nor an address of ours to look at, the way out is another one.
-    """
-    word = "address" if reason.startswith("address_") else _ADVICE.get(reason, reason)
-    if word != "offline":
-        return word
-    return "agent" if has_agent else _NOT_THERE.get(kind, word)
-
-
 QUERIES = (1, 2, 3, 4)
 """DLE EOT n: 1 printer, 2 cause of being offline, 3 error, 4 paper sensor."""
 

@@ -23,8 +23,9 @@ from shared.domain.ticket import State
 from shared.engine.founding import letterhead_missing
 from shared.engine.person import NEAR
 from shared.printing.address import is_wired
+from shared.printing.advice import advice
 from shared.printing.delivery import Answers
-from shared.printing.status import Status, advice
+from shared.printing.status import Status
 from shared.store import complaints, people, reads
 from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed

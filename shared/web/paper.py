@@ -19,12 +19,12 @@ from shared.domain.rights import Right
 from shared.domain.slip import from_json, to_json, without_address
 from shared.engine import paper
 from shared.engine.data_view import note_view
-from shared.printing.address import Kind, address, is_wired
-from shared.printing.delivery import Answers
+from shared.printing.address import address
+from shared.printing.advice import way_out
 from shared.printing.made import make
 from shared.printing.profiles import profile
 from shared.printing.raster import draw
-from shared.printing.status import Status, advice
+from shared.printing.status import Status
 from shared.store import reads
 from shared.web.auth import may, officers_only, store
 from shared.web.clicks import actor, change
@@ -104,13 +104,8 @@ def _advice(printer: reads.PrinterView) -> str | None:
             address(printer.kind, printer.address)
         except Invalid as error:
             return sentence(error)
-    if status is not Status.OK and (status, printer.answers) != (Status.UNKNOWN, Answers.NOT_LEARNED):
-        return str(gettext(f"printer_hint.{advice(status, printer.kind, has_agent=printer.device_id is not None)}"))
-    if printer.kind == Kind.CUPS:
-        return str(gettext("printer_hint.queue"))
-    if is_wired(printer.kind) and printer.answers in (Answers.NOTHING, Answers.NOT_LEARNED):
-        return str(gettext(f"printer_hint.{printer.answers}"))
-    return None
+    found = way_out(printer.kind, status, printer.answers, has_agent=printer.device_id is not None)
+    return str(gettext(f"printer_hint.{found}")) if found else None
 
 
 def fault_words(fault: str) -> str:

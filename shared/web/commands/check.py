@@ -10,8 +10,8 @@ import click
 from sqlalchemy import text
 
 from shared.printing.address import is_wired
+from shared.printing.advice import way_out
 from shared.printing.delivery import Answers, ask
-from shared.printing.status import Status, advice
 from shared.store import reads
 from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
@@ -95,6 +95,6 @@ def _office(store: Store, office_id: int, slug: str) -> Iterator[Finding]:
             yield True, f"{slug} printer {printer.slug}", printer.kind
         else:
             status = ask(printer.kind, printer.address, answers=Answers(printer.answers))
-            said = f"{status.value}: {say(f'printer.{status}')}"
-            way_out = "" if status is Status.OK else f" {say(f'printer_hint.{advice(status, printer.kind)}')}"
-            yield status.can_print, f"{slug} printer {printer.slug}", said + way_out
+            found = way_out(printer.kind, status, printer.answers)
+            said = f"{status.value}: {say(f'printer.{status}')}" + (f" {say(f'printer_hint.{found}')}" if found else "")
+            yield status.can_print, f"{slug} printer {printer.slug}", said

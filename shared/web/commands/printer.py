@@ -17,10 +17,11 @@ from shared.domain.slip import Line
 from shared.engine import paper, printer_state, setup_printers
 from shared.engine.printer_state import OWN_KINDS, KnownPrinter
 from shared.printing.address import address
+from shared.printing.advice import advice
 from shared.printing.bytes import render
 from shared.printing.delivery import TIMEOUT_S, Answers, ask, connect, deliver, learn
 from shared.printing.profiles import profile
-from shared.printing.status import Status, advice
+from shared.printing.status import Status
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
 from shared.web.console import office_id, say
