@@ -161,9 +161,8 @@ def _find(token: str) -> tuple[OfficeConfig, Ticket, list[Step], str | None]:
 
 def _way(connection: Connection, office: OfficeConfig, row: Ticket) -> tuple[list[Step], str | None]:
     """The steps of the procedure, and the key of the one at which the file lies; None while there is no file yet."""
-    file = connection.execute(
-        select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
-    ).first()
+    mine = select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
+    file = None if row.case_id is None else connection.execute(mine).first()
     configs = store().office_configs
     service = (
         office.service_ids[row.service_id].standard if file is None else configs.standard(connection, file.standard_id)

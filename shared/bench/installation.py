@@ -8,22 +8,21 @@ import os
 import secrets
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, NullPool, create_engine, insert, select, text, update
 
 from shared.engine.device import issue_token
 from shared.store.office import Store
-from shared.store.tables import Counter, Office, Officer, OfficerRole
+from shared.store.tables import ACTIVE, UNSENT, Counter, Office, Officer, OfficerRole, PrintJob, Ticket, new_epoch
 from shared.web.first_run import prepare
 from shared.web.settings import read_settings
 
@@ -44,23 +43,33 @@ class Installation:
     display: str
     officers: tuple[str, ...]
     """One token per counter, in the order of the counters' numbers."""
+    database_url: str = ""
+    """Empty: SQLite in the folder."""
 
     @property
-    def database(self) -> Path:
-        return self.folder / "loket.db"
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.folder / 'loket.db'}"
 
     def clear_line(self) -> None:
-        """Whoever waits is done: each round begins with the short line of a real office. Waits until all is printed."""
-        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
-            while connection.execute("SELECT 1 FROM print_job WHERE state IN ('queued', 'sending')").fetchone():
+        """Whoever is here is done: each round begins with the short line of an office. Waits until all is printed."""
+        with self._connected() as connection:
+            while connection.execute(select(PrintJob.id).where(UNSENT).limit(1)).first():
+                connection.rollback()
                 time.sleep(0.05)
-            connection.execute("UPDATE ticket SET state = 'done' WHERE state = 'waiting'")
-            connection.execute("UPDATE office SET epoch = lower(hex(randomblob(8)))")  # nobody's memory holds any more
+            connection.execute(text(f"UPDATE ticket SET state = 'done' WHERE {ACTIVE}"))
+            connection.execute(update(Office).values(epoch=new_epoch()))  # nobody's memory holds any more
             connection.commit()
 
     def newest_token(self) -> str:
-        with closing(sqlite3.connect(self.database)) as connection:
-            return str(connection.execute("SELECT token FROM ticket ORDER BY id DESC LIMIT 1").fetchone()[0])
+        with self._connected() as connection:
+            return connection.execute(select(Ticket.token).order_by(Ticket.id.desc()).limit(1)).scalar_one()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        wait = {"timeout": 30} if self.url.startswith("sqlite") else {}
+        engine = create_engine(self.url, poolclass=NullPool, connect_args=wait)
+        with engine.connect() as connection:
+            yield connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,9 @@ class Serving:
     """From the command to the first answer of /healthz."""
 
 
-def install(folder: Path) -> Installation:
-    """Makes the data folder and everything in it."""
-    settings = read_settings({"LOKET_DATA": str(folder)})
+def install(folder: Path, database_url: str = "") -> Installation:
+    """Makes the data folder and everything in it; `database_url`: another database than SQLite, empty as yet."""
+    settings = read_settings({"LOKET_DATA": str(folder), "LOKET_DATABASE_URL": database_url})
     prepare(settings, datetime.now(UTC))
     store = Store(settings.database())
     try:
@@ -82,7 +91,7 @@ def install(folder: Path) -> Installation:
         tokens = store.write_with(_furnish, office.office_id, office.first_role(service).value)
     finally:
         store.close()
-    return Installation(folder, office.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]))
+    return Installation(folder, office.slug, service.slug, tokens[0], tokens[1], tuple(tokens[2:]), database_url)
 
 
 def _first_office(connection: Connection) -> int:
@@ -114,7 +123,8 @@ def served(installation: Installation, **environment: str) -> Iterator[Serving]:
     """A server process on a free port, gone afterwards. Raises `RuntimeError` when it does not start."""
     port = free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
-    own |= {"LOKET_DATA": str(installation.folder), "LOKET_PORT": str(port), "LOKET_HOST": "127.0.0.1", **environment}
+    own |= {"LOKET_DATA": str(installation.folder), "LOKET_PORT": str(port), "LOKET_HOST": "127.0.0.1"}
+    own |= {"LOKET_DATABASE_URL": installation.database_url, **environment}
     program = [sys.executable, "-c", "from shared.web.cli import main; main()", "run"]
     began = time.perf_counter()
     with (installation.folder / "server.log").open("ab") as words:

@@ -145,7 +145,10 @@ def get(path: str, token: str | None = None) -> bytes:
 
 
 def takes(plan: dict[str, Any]) -> dict[str, Any]:
-    """`clients` visitors press without a break for `seconds`: tickets per second, and each one's wait in seconds."""
+    """`clients` visitors press without a break for `seconds`: tickets per second, and each one's wait in seconds.
+
+    `ports`: of several processes, among which the clients are shared out.
+    """
     count = 0
     path = f"/{plan['office']}/kiosk/tickets"
 
@@ -155,9 +158,14 @@ def takes(plan: dict[str, Any]) -> dict[str, Any]:
         body = {"service": plan["service"], "priority": False, "nonce": f"{plan['nonces']}-{count:08d}"}
         return post(path, plan["token"], json.dumps(body))
 
-    lines = [RawClient(plan["port"]) for _ in range(plan["clients"])]
+    lines = _lines(plan)
     waits, seconds = _without_a_break(lines, tap, plan["seconds"], 201)
     return {"rate": len(waits) / seconds, "waits_s": waits}
+
+
+def _lines(plan: dict[str, Any]) -> list[RawClient]:
+    ports = plan.get("ports") or [plan["port"]]
+    return [RawClient(ports[place % len(ports)]) for place in range(plan["clients"])]
 
 
 def _without_a_break(
@@ -195,11 +203,11 @@ def calls(plan: dict[str, Any]) -> dict[str, Any]:
     """Calls per second: `clients` officers press "next" at free counters until each counter has called.
 
     Then all counters give their visitor back, and it begins again, until the calls took `seconds`. Only the time while
-    calls are under way counts, only answers 200 count.
+    calls are under way counts, only answers 200 count. `clicks`: how often was clicked in all.
     """
     office, tokens = plan["office"], plan["tokens"]
     counters = list(enumerate(tokens, start=1))
-    lines = [RawClient(plan["port"]) for _ in range(plan["clients"])]
+    lines = _lines(plan)
     spent_s, count, rounds = 0.0, 0, 0
     while spent_s < plan["seconds"] or rounds < 2:
         requests = [post(f"/{office}/counter/{number}/next", token) for number, token in counters]
@@ -213,7 +221,7 @@ def calls(plan: dict[str, Any]) -> dict[str, Any]:
         back = [post(f"/{office}/counter/{n}/tickets/{called[n]}/release", token) for n, token in counters]
         _each_once(lines, back)
         time.sleep(PAUSE_S)
-    return {"rate": count / spent_s}
+    return {"rate": count / spent_s, "clicks": 2 * rounds * len(counters)}
 
 
 def _each_once(lines: Sequence[RawClient], requests: Sequence[bytes]) -> list[bytes]:

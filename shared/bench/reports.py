@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from statistics import median
 
 from shared.bench.figure import Figure
-from shared.bench.history import write_history
-from shared.bench.installation import Installation, run_load, served
+from shared.bench.installation import Installation
 from shared.bench.measure import Measure
-from shared.bench.takes import kiosk_plan
+from shared.bench.planting import one_visit, plant
 from shared.domain.period import Period, PeriodKind
 from shared.engine import report_today
 from shared.engine.report_tables import Compared, tables
@@ -27,20 +26,18 @@ SIZES = (100, 10, 1)
 
 
 def measure(bench: Measure) -> Iterator[Figure]:
-    with served(bench.installation) as serving:
-        run_load("takes", serving, clients=1, seconds=0.2, **kiosk_plan(bench.installation))
-        bench.installation.clear_line()
+    one_visit(bench.installation)
     for part in SIZES:
         size = bench.history // part
         old = replace(bench.installation, folder=bench.folder / f"history-{size}")
         shutil.copytree(bench.installation.folder, old.folder)
-        write_history(old.database, size)
+        plant(old.url, size)
         yield from _figures(old, size, bench.rounds)
         shutil.rmtree(old.folder)
 
 
 def _figures(old: Installation, size: int, rounds: int) -> Iterator[Figure]:
-    store, now = Store(f"sqlite:///{old.database}"), datetime.now(UTC)
+    store, now = Store(old.url), datetime.now(UTC)
     office = store.office_config(next(row.id for row in store.ask(reads.offices) if row.slug == old.office))
     month = Period.of(PeriodKind.MONTH, office.calendar.day_of(now)).previous()
 

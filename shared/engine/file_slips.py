@@ -24,7 +24,7 @@ from shared.engine.letterhead import letterhead
 from shared.engine.paper import print_lines
 from shared.store import files
 from shared.store.office import Transaction
-from shared.store.tables import PrintJob, Ticket
+from shared.store.tables import OF_FILE, PrintJob, Ticket
 from shared.words import words
 
 GIVEN_AFTER = {
@@ -60,7 +60,7 @@ def print_again(tx: Transaction, case_id: int, kind: str) -> None:
     if kind not in KINDS:
         raise Unknown("slip")
     lines = KINDS[kind](tx, file, tx.standard(file.standard_id))
-    earlier = select(PrintJob.id).where(PrintJob.case_id == file.id, PrintJob.kind == kind)
+    earlier = select(PrintJob.id).where(PrintJob.case_id == file.id, OF_FILE, PrintJob.kind == kind)
     if kind != "data_sheet" and tx.first(earlier) is not None:
         lines = as_copy(lines, tx.actor.name, words())
     print_lines(tx, kind, lines, case_id=file.id)

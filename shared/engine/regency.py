@@ -17,7 +17,7 @@ from shared.engine import device
 from shared.printing.status import Status
 from shared.store import complaints
 from shared.store.report_period import Satisfaction, newest_satisfaction
-from shared.store.tables import FileRecord, Printer, Ticket
+from shared.store.tables import AT_A_STEP, FileRecord, Printer, Ticket
 
 WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value)
 """States of a printer that are no fault."""
@@ -78,7 +78,7 @@ def _tickets_of_today(connection: Connection, office: OfficeConfig, now: datetim
 
 def _files(connection: Connection, office_id: int, now: datetime) -> tuple[int, int]:
     """Files under way, and those of them that are overdue."""
-    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING)
+    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), *AT_A_STEP
     counted = select(func.count(), func.count().filter(FileRecord.due_at < now)).where(*mine)
     running, overdue = connection.execute(counted).one()
     return running, overdue

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, null, or_, select, update
 
 from shared.domain.complaint import ENDED as ENDED_COMPLAINTS
-from shared.domain.file_state import RUNNING, FileAction, FileState
+from shared.domain.file_state import FileAction
 from shared.domain.matter import texts
 from shared.domain.register import RegisterColumn
 from shared.domain.retention import (
@@ -24,6 +24,8 @@ from shared.store import hot, rows
 from shared.store.office import Transaction
 from shared.store.survey_tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (
+    OF_FILE,
+    RESTING,
     ComplaintPerson,
     ComplaintRecord,
     DataView,
@@ -81,7 +83,7 @@ def erase_file(tx: Transaction, row: FileRecord) -> None:
         said = {"reason": blacked_out(event.reason, secrets), "detail": stripped_detail(event.detail, secrets)}
         if said != {"reason": event.reason, "detail": event.detail}:
             tx.execute(update(Event).where(Event.id == event.id).values(**said))
-    mine = PrintJob.case_id == row.id, PrintJob.emptied_at.is_(None)
+    mine = PrintJob.case_id == row.id, OF_FILE, PrintJob.emptied_at.is_(None)
     tx.execute(update(PrintJob).where(*mine).values(lines=[], emptied_at=tx.now))
     for amended in tx.all(select(RegisterAmendment).where(RegisterAmendment.case_id == row.id)):
         hidden = {"was": "****", "becomes": "****", "reason": "****"}
@@ -163,6 +165,5 @@ _CLEAR: dict[DataClass, Callable[[Transaction, datetime], int]] = {
 
 
 def _ended_files(tx: Transaction, before: datetime, *which: ColumnElement[bool]) -> Sequence[FileRecord]:
-    running = (*RUNNING, FileState.NEW)
-    mine = FileRecord.office_id == tx.office_id, FileRecord.state.not_in(running), FileRecord.since_at < before
+    mine = FileRecord.office_id == tx.office_id, RESTING, FileRecord.since_at < before
     return rows.every(tx.connection, select(FileRecord).where(*mine, *which).limit(AT_ONCE))

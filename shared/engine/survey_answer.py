@@ -97,11 +97,14 @@ def _by_token(connection: Connection, office: OfficeConfig, shown: str) -> Ticke
     last = shown.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
     if not _TOKEN.fullmatch(last):
         return None
-    ended = Ticket.office_id == office.office_id, Ticket.state == State.DONE
-    file = select(FileRecord.id).where(FileRecord.office_id == office.office_id, FileRecord.token == last)
-    is_it = (Ticket.token == last) | Ticket.case_id.in_(file)
+    file = select(FileRecord.id).where(FileRecord.token == last)
+    # Each by its own index: with OR between the tables, or with the office, all its visits would be read.
+    itself = select(Ticket.id).where(Ticket.token == last)
+    of_file = select(Ticket.id).where(Ticket.case_id.in_(file), Ticket.case_id.is_not(None))
+    ended = Ticket.state == State.DONE, Ticket.id.in_(itself.union_all(of_file))
     newest = Ticket.on_day.desc(), Ticket.since_at.desc(), Ticket.id.desc()
-    return rows.first(connection, select(Ticket).where(*ended, is_it).order_by(*newest).limit(1))
+    found = rows.first(connection, select(Ticket).where(*ended).order_by(*newest).limit(1))
+    return found if found is not None and found.office_id == office.office_id else None
 
 
 def _by_number(connection: Connection, office: OfficeConfig, holder: Holder, now: datetime) -> Invited | None:

@@ -11,7 +11,7 @@ from shared.domain.file_state import RUNNING
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.tables import ACTIVE, DayCheck, Event, FileRecord, Officer, PrintJob, Series, Ticket
+from shared.store.tables import ACTIVE, AT_A_STEP, DayCheck, Event, FileRecord, Officer, PrintJob, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def day_summary(connection: Connection, office: OfficeConfig, today: date) -> Da
         .join(Ticket, Ticket.id == PrintJob.ticket_id)
         .where(*mine, PrintJob.kind == "number", PrintJob.state == "confirmed")
     )
-    files = select(func.count()).where(FileRecord.office_id == office.office_id, FileRecord.state.in_(RUNNING))
+    running = FileRecord.office_id == office.office_id, FileRecord.state.in_(RUNNING), *AT_A_STEP
+    files = select(func.count()).where(*running)
     earlier = select(func.max(Ticket.on_day)).where(Ticket.office_id == office.office_id, Ticket.on_day < today)
     carried = select(func.count()).where(
         Ticket.office_id == office.office_id,

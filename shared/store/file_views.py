@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from shared.domain.calendar import Light, due_at, light, net_s
 from shared.domain.collecting import confirmation_missing
@@ -18,7 +18,7 @@ from shared.domain.procedure import find_step
 from shared.domain.standard import Collects, Role, ServiceStandard, Step
 from shared.store import files
 from shared.store.office_config import OfficeConfigCache
-from shared.store.tables import AnyRow, DataView, Event, FileRecord, Officer, Recap
+from shared.store.tables import AT_A_STEP, FILES_WITH_WORK, AnyRow, DataView, Event, FileRecord, Officer, Recap
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,14 @@ def places(connection: Connection, office_configs: OfficeConfigCache, office_id:
     return [(find_step(office_configs.standard(connection, row[0]).steps, row[1]), row[2]) for row in rows]
 
 
-_AT_A_STEP = or_(and_(FileRecord.state.in_(RUNNING), FileRecord.step.is_not(None)), FileRecord.work_left)
-"""It lies at somebody's step; files that wait for the recap only do not."""
+_MINE = FileRecord.office_id == bindparam("the_office")
+_RUNNING = select(FileRecord.id).where(_MINE, FileRecord.state.in_(RUNNING), *AT_A_STEP)
+_AT_A_STEP = FileRecord.id.in_(_RUNNING.union_all(select(FileRecord.id).where(_MINE, FILES_WITH_WORK)))
+"""It lies at somebody's step; files that wait for the recap only do not. Each half by its own index."""
 
 _PLACES = (
     select(FileRecord.standard_id, FileRecord.step, func.count())
-    .where(FileRecord.office_id == bindparam("the_office"), _AT_A_STEP)
+    .where(_AT_A_STEP)
     .group_by(FileRecord.standard_id, FileRecord.step)
 )
 
@@ -149,7 +151,7 @@ _TRAY = (
         FileRecord.due_at,
         FileRecord.since_at,
     )
-    .where(FileRecord.office_id == bindparam("the_office"), _AT_A_STEP)
+    .where(_AT_A_STEP)
     .order_by(FileRecord.work_left, FileRecord.due_at, FileRecord.id)
 )
 

@@ -7,20 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, bindparam, func, or_, select
 
 from shared.domain import short_code
 from shared.domain.collected import Collected
 from shared.domain.errors import Unknown
 from shared.domain.file import File, Pause
-from shared.domain.file_state import ENDED, RUNNING, FileState
+from shared.domain.file_state import RUNNING, FileState
 from shared.domain.identity import plain, tidy
 from shared.domain.numbering import claim_code, parse_claim, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.short_code import parse_short
 from shared.domain.standard import Collects
 from shared.store import rows
-from shared.store.tables import AnyRow, FileRecord, Ticket
+from shared.store.tables import AT_A_STEP, RESTING, RUNNING_FILES, TO_RECAP, AnyRow, FileRecord, Ticket
 
 
 def find(connection: Connection, office_id: int, case_id: int) -> File | None:
@@ -44,9 +44,10 @@ def token_on_receipt(connection: Connection, office_id: int, code: str, ended_af
         if not _TOKEN.fullmatch(last):
             raise Unknown("case")
         return last
-    goes_on = FileRecord.state.not_in(ENDED)
-    known = goes_on if ended_after is None else or_(goes_on, FileRecord.since_at > ended_after)
-    tokens = connection.scalars(select(FileRecord.token).where(FileRecord.office_id == office_id, known))
+    mine = select(FileRecord.token).where(FileRecord.office_id == office_id)
+    wanted = [mine.where(RUNNING_FILES)]
+    wanted += [] if ended_after is None else [mine.where(RESTING, FileRecord.since_at > ended_after)]
+    tokens = {token for each in wanted for token in connection.scalars(each)}
     by_digits = (token for token in tokens if claim_code(token) == digits)
     found = short_code.meant(signs, tokens) if signs else next(by_digits, None)
     if found is None:
@@ -59,7 +60,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 def in_state(connection: Connection, office_id: int, state: FileState) -> list[File]:
     """The files at a step that are in this state, the oldest acceptance first."""
-    mine = FileRecord.office_id == office_id, FileRecord.state == state, FileRecord.step.is_not(None)
+    mine = FileRecord.office_id == office_id, FileRecord.state == state, *AT_A_STEP
     return _files(connection, select(FileRecord).where(*mine).order_by(FileRecord.accepted_at, FileRecord.id))
 
 
@@ -71,7 +72,7 @@ def with_same_nib(connection: Connection, office_id: int, file: File) -> File | 
 
 def returned(connection: Connection, office_id: int, wanted: str) -> File | None:
     """The newest returned file of a NIK, or the one of the code on its slip or of its register number."""
-    mine = FileRecord.office_id == office_id, FileRecord.state == FileState.RETURNED
+    mine = FileRecord.office_id == office_id, FileRecord.state == FileState.RETURNED, RUNNING_FILES
     match = [FileRecord.nik == tidy(wanted), FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
     match += _with_code(connection, wanted, *mine)
     number, year = parse_register(wanted) or (0, None)
@@ -86,7 +87,7 @@ def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
     A register number without its year means the newest year.
     """
     match = [FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
-    match += _with_code(connection, wanted, FileRecord.office_id == office_id, FileRecord.state.not_in(ENDED))
+    match += _with_code(connection, wanted, FileRecord.office_id == office_id, RUNNING_FILES)
     digits = tidy(wanted)
     if digits.isdecimal():
         match += [FileRecord.nik == digits, FileRecord.nib == digits]
@@ -94,12 +95,15 @@ def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
     if number:
         is_year = FileRecord.register_year == year if year else FileRecord.register_year.is_not(None)
         match.append((FileRecord.register_number == number) & is_year)
-    asked = select(FileRecord.id).where(FileRecord.office_id == office_id, or_(*match))
-    found = connection.execute(asked.order_by(FileRecord.id.desc()).limit(2)).scalars().all()
-    return list(found[:1] if number and not year else found)
+    # Each by its own index: with OR between them all files of the office would be read.
+    asked = [select(FileRecord.id).where(FileRecord.office_id == office_id, one) for one in match]
+    found = sorted({each for one in asked for each in connection.scalars(one)}, reverse=True)[:2]
+    return found[:1] if number and not year else found
 
 
-def _with_code(connection: Connection, wanted: str, *where: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _with_code(
+    connection: Connection, wanted: str, *where: ColumnElement[bool] | TextClause
+) -> list[ColumnElement[bool]]:
     """The file among these whose slip has these six signs, as a condition; nothing when it is no such code."""
     code = parse_short(wanted)
     if code is None:
@@ -135,16 +139,11 @@ def count_to_recap(connection: Connection, office: OfficeConfig, from_on: date, 
     return int(connection.execute(query).scalar_one())
 
 
-def _to_recap(office: OfficeConfig, from_on: date, until_on: date) -> list[ColumnElement[bool]]:
+def _to_recap(office: OfficeConfig, from_on: date, until_on: date) -> list[ColumnElement[bool] | TextClause]:
     begins = datetime.combine(from_on, time(), office.zone)
     ends = datetime.combine(until_on + timedelta(days=1), time(), office.zone)
-    return [
-        FileRecord.office_id == office.office_id,
-        FileRecord.state == FileState.COMPLETED,
-        FileRecord.recap_id.is_(None),
-        FileRecord.completed_at >= begins,
-        FileRecord.completed_at < ends,
-    ]
+    period = FileRecord.completed_at >= begins, FileRecord.completed_at < ends
+    return [FileRecord.office_id == office.office_id, TO_RECAP, *period]
 
 
 def archive_numbers(connection: Connection, office_id: int) -> list[str]:
@@ -171,7 +170,7 @@ def by_id(connection: Connection, ids: Sequence[int]) -> dict[int, File]:
 
 def under_way(connection: Connection, office_id: int, steps: Collection[str]) -> list[File]:
     """The files that lie at a step with one of these keys, the longest there first."""
-    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), FileRecord.step.in_(steps)
+    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), FileRecord.step.in_(steps), RUNNING_FILES
     return _files(connection, select(FileRecord).where(*mine).order_by(FileRecord.since_at, FileRecord.id))
 
 

@@ -13,7 +13,7 @@ from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import State
-from shared.store.tables import Event, FileRecord, Officer, PrintJob, Ticket
+from shared.store.tables import AT_A_STEP, FAILED, Event, FileRecord, Officer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ def faults(connection: Connection, office: OfficeConfig, now: datetime) -> tuple
         select(func.count()).where(
             FileRecord.office_id == office.office_id,
             FileRecord.state == FileState.OPEN,
+            *AT_A_STEP,
             FileRecord.due_at.is_not(None),
             FileRecord.due_at < now,
         )
@@ -121,7 +122,7 @@ def faults(connection: Connection, office: OfficeConfig, now: datetime) -> tuple
     failed = connection.execute(
         select(func.count()).where(
             PrintJob.office_id == office.office_id,
-            PrintJob.state == "failed",
+            FAILED,
             PrintJob.made_at > now - timedelta(days=1),
         )
     ).scalar_one()

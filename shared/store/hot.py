@@ -212,7 +212,7 @@ GONE = "gone-"
 def clear_details(connection: Connection, office_id: int, before: date, at_once: int) -> list[int]:
     """Tickets of earlier days lose the address of their page and their note; the ids of those, at most `at_once`."""
     ticket = tables.Ticket
-    old = ticket.office_id == office_id, ticket.on_day < before, ticket.nonce.not_like(f"{GONE}%")
+    old = ticket.office_id == office_id, ticket.on_day < before, tables.KNOWN
     ids = list(connection.execute(select(ticket.id).where(*old).limit(at_once)).scalars())
     if ids:
         # Another random token: an address that somebody kept opens nothing, and no other can be guessed.

@@ -15,7 +15,18 @@ from shared.domain.room_facts import QueueTicket
 from shared.store import announcements, rows
 from shared.store.hot import COLUMNS
 from shared.store.office import Store
-from shared.store.tables import ACTIVE, FileRecord, Office, Officer, Printer, PrintJob, StandardVersion, Ticket
+from shared.store.tables import (
+    ACTIVE,
+    TEST_PAGES,
+    UNSENT,
+    FileRecord,
+    Office,
+    Officer,
+    Printer,
+    PrintJob,
+    StandardVersion,
+    Ticket,
+)
 
 
 def standard_versions(connection: Connection, service_id: int) -> Sequence[StandardVersion]:
@@ -110,7 +121,7 @@ class PrinterView:
 
 def printers(connection: Connection, office_id: int) -> list[PrinterView]:
     found = rows.every(connection, _PAPER, the_office=office_id)
-    unsent = PrintJob.office_id == office_id, PrintJob.state.in_(("queued", "sending"))
+    unsent = PrintJob.printer_id.in_([each.id for each in found]), UNSENT
     queued = rows.every(connection, select(PrintJob).where(*unsent).order_by(PrintJob.id))
     slugs = {each.id: each.slug for each in found}
     views = []
@@ -172,7 +183,7 @@ def print_jobs(connection: Connection, office_id: int, printer_id: int, limit: i
 
 def newest_test(connection: Connection, office_id: int, printer_id: int) -> PrintJob | None:
     """The newest test page of a printer."""
-    mine = PrintJob.office_id == office_id, PrintJob.printer_id == printer_id, PrintJob.kind == "test"
+    mine = PrintJob.office_id == office_id, PrintJob.printer_id == printer_id, TEST_PAGES
     return rows.first(connection, select(PrintJob).where(*mine).order_by(PrintJob.id.desc()).limit(1))
 
 

@@ -342,7 +342,9 @@ ACTIVE = _states(state for state in State if state not in ENDED)
 STANDS_AT_COUNTER = _states(AT_COUNTER)
 
 
-_OF_FILE = text("case_id IS NOT NULL")
+OF_FILE = text("case_id IS NOT NULL")
+KNOWN = text("substr(nonce, 1, 5) <> 'gone-'")
+"""Tickets whose details the nights have not cleared yet: see `hot.GONE`."""
 _BROUGHT = text("brought IS NOT NULL")
 
 
@@ -376,7 +378,8 @@ class Ticket(Base):
             postgresql_where=STANDS_AT_COUNTER,
         ),
         Index("ix_ticket_brought", "office_id", "on_day", sqlite_where=_BROUGHT, postgresql_where=_BROUGHT),
-        Index("ix_ticket_case_id", "case_id", sqlite_where=_OF_FILE, postgresql_where=_OF_FILE),
+        Index("ix_ticket_case_id", "case_id", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
+        Index("ix_ticket_known", "office_id", "on_day", sqlite_where=KNOWN, postgresql_where=KNOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -420,7 +423,11 @@ class Ticket(Base):
 
 RUNNING_FILES = text("state IN ('open', 'paused', 'returned')")
 FILES_WITH_WORK = text("work_left")
+RESTING = text("state IN ('returned', 'completed', 'withdrawn', 'refused')")
+"""Nobody of the office works at them."""
 PAID_FILES = text("paid_at IS NOT NULL")
+TO_RECAP = text("state = 'completed' AND recap_id IS NULL")
+_IN_RECAP = text("recap_id IS NOT NULL")
 
 
 class FileRecord(Base):
@@ -435,6 +442,9 @@ class FileRecord(Base):
         Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES, postgresql_where=RUNNING_FILES),
         Index("ix_case_file_work_left", "office_id", sqlite_where=FILES_WITH_WORK, postgresql_where=FILES_WITH_WORK),
         Index("ix_case_file_paid_at", "office_id", "paid_at", sqlite_where=PAID_FILES, postgresql_where=PAID_FILES),
+        Index("ix_case_file_to_recap", "office_id", "completed_at", sqlite_where=TO_RECAP, postgresql_where=TO_RECAP),
+        Index("ix_case_file_recap_id", "recap_id", sqlite_where=_IN_RECAP, postgresql_where=_IN_RECAP),
+        Index("ix_case_file_resting", "office_id", "since_at", sqlite_where=RESTING, postgresql_where=RESTING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -475,6 +485,10 @@ class FileRecord(Base):
     """Rupiah."""
     paid_at: Mapped[datetime | None] = mapped_column(default=None)
     recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
+
+
+AT_A_STEP = (RUNNING_FILES, FileRecord.step.is_not(None))
+"""For queries of files at work: the second says to SQLite which index is meant, as it has no statistics."""
 
 
 class StandardDraft(Base):
@@ -638,7 +652,11 @@ class DataView(Base):
     """Who looked at whose personal data, and when: of a file, or of who wrote a complaint."""
 
     __tablename__ = "data_view"
-    __table_args__ = (Index("ix_data_view_case_id", "case_id"), Index("ix_data_view_complaint_id", "complaint_id"))
+    __table_args__ = (
+        Index("ix_data_view_case_id", "case_id"),
+        Index("ix_data_view_complaint_id", "complaint_id"),
+        Index("ix_data_view_at", "office_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
@@ -765,6 +783,7 @@ class Event(Base):
         # The newest act of an officer, whatever the clock said: what undo takes back.
         Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
+        Index("ix_event_at", "office_id", "at"),
         Index("ix_event_reported", "office_id", "at", sqlite_where=REPORTED, postgresql_where=REPORTED),
         Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT, postgresql_where=_OF_COMPLAINT),
     )
@@ -863,7 +882,9 @@ class Printer(Base):
 
 UNSENT = text("state IN ('queued', 'sending')")
 """As literal text, for the partial index: see `ACTIVE`."""
+FAILED = text("state = 'failed'")
 _SENDING = text("state = 'sending'")
+TEST_PAGES = text("kind = 'test'")
 _WITH_WORDS = text("emptied_at IS NULL")
 
 
@@ -874,6 +895,10 @@ class PrintJob(Base):
     __table_args__ = (
         Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index("ix_print_job_ticket_id", "ticket_id"),
+        Index("ix_print_job_case_id", "case_id", "kind", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
+        Index("ix_print_job_printer_id", "printer_id"),
+        Index("ix_print_job_test", "printer_id", sqlite_where=TEST_PAGES, postgresql_where=TEST_PAGES),
+        Index("ix_print_job_failed", "office_id", "made_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_print_job_copy_of_id", "copy_of_id"),
         Index(
             "ix_print_job_with_words", "office_id", "made_at", sqlite_where=_WITH_WORDS, postgresql_where=_WITH_WORDS

@@ -183,7 +183,8 @@ def day_left_open(scene: Scene) -> Iterator[Facts]:
 @reminder
 def expired_waiting(scene: Scene) -> Iterator[Facts]:
     """The day closed by itself while people still waited."""
-    mine = Event.office_id == scene.office.office_id, Event.action == "close_day", Event.from_state == State.WAITING
+    office = Event.office_id == scene.office.office_id
+    mine = office, Event.action == "close_day", Event.from_state == State.WAITING
     begins_at = scene.now.astimezone(scene.office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     today = Event.at >= begins_at, Event.officer_id.is_(None), Ticket.on_day == scene.today
     counted = select(func.count()).select_from(Event).join(Ticket, Ticket.id == Event.ticket_id)
