@@ -20,7 +20,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.short_code import parse_short
 from shared.domain.standard import Collects
 from shared.store import rows
-from shared.store.tables import AT_A_STEP, RESTING, RUNNING_FILES, TO_RECAP, AnyRow, FileRecord, Ticket
+from shared.store.tables import AT_A_STEP, RESTING, RUNNING_FILES, TO_RECAP, AnyRow, FileRecord, Ticket, running_files
 
 
 def find(connection: Connection, office_id: int, case_id: int) -> File | None:
@@ -44,9 +44,10 @@ def token_on_receipt(connection: Connection, office_id: int, code: str, ended_af
         if not _TOKEN.fullmatch(last):
             raise Unknown("case")
         return last
-    mine = select(FileRecord.token).where(FileRecord.office_id == office_id)
-    wanted = [mine.where(RUNNING_FILES)]
-    wanted += [] if ended_after is None else [mine.where(RESTING, FileRecord.since_at > ended_after)]
+    wanted = [select(FileRecord.token).where(*running_files(office_id))]
+    if ended_after is not None:
+        ended = FileRecord.office_id == office_id, RESTING, FileRecord.since_at > ended_after
+        wanted.append(select(FileRecord.token).where(*ended))
     tokens = {token for each in wanted for token in connection.scalars(each)}
     by_digits = (token for token in tokens if claim_code(token) == digits)
     found = short_code.meant(signs, tokens) if signs else next(by_digits, None)
@@ -72,7 +73,7 @@ def with_same_nib(connection: Connection, office_id: int, file: File) -> File | 
 
 def returned(connection: Connection, office_id: int, wanted: str) -> File | None:
     """The newest returned file of a NIK, or the one of the code on its slip or of its register number."""
-    mine = FileRecord.office_id == office_id, FileRecord.state == FileState.RETURNED, RUNNING_FILES
+    mine = FileRecord.state == FileState.RETURNED, *running_files(office_id)
     match = [FileRecord.nik == tidy(wanted), FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
     match += _with_code(connection, wanted, *mine)
     number, year = parse_register(wanted) or (0, None)
@@ -87,7 +88,7 @@ def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
     A register number without its year means the newest year.
     """
     match = [FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
-    match += _with_code(connection, wanted, FileRecord.office_id == office_id, RUNNING_FILES)
+    match += _with_code(connection, wanted, *running_files(office_id))
     digits = tidy(wanted)
     if digits.isdecimal():
         match += [FileRecord.nik == digits, FileRecord.nib == digits]

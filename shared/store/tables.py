@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -489,6 +490,11 @@ class FileRecord(Base):
 
 AT_A_STEP = (RUNNING_FILES, FileRecord.step.is_not(None))
 """For queries of files at work: the second says to SQLite which index is meant, as it has no statistics."""
+
+
+def running_files(office_id: int) -> tuple[ColumnElement[bool], TextClause]:
+    """Files of the office that have not ended, by their own index: a sum is looked for in no other."""
+    return FileRecord.office_id + 0 == office_id, RUNNING_FILES
 
 
 class StandardDraft(Base):

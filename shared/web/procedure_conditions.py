@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from shared.domain.standard import Role, ServiceStandard
 from shared.standards import stored
-from shared.store.tables import RUNNING_FILES, FileRecord, Officer, OfficerRole, StandardVersion
+from shared.store.tables import FileRecord, Officer, OfficerRole, StandardVersion, running_files
 from shared.words import Words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _in_force(scene: Scene) -> Iterator[tuple[int, ServiceStandard]]:
     offered = [service for service in scene.office.services if service.is_active]
     for service in offered:
         yield service.id, service.standard
-    mine = FileRecord.office_id == scene.office.office_id, RUNNING_FILES
+    mine = running_files(scene.office.office_id)
     older = select(FileRecord.standard_id).where(*mine).distinct().scalar_subquery()
     versions = select(StandardVersion.service_id, StandardVersion.body).where(StandardVersion.id.in_(older))
     for row in scene.connection.execute(
