@@ -16,8 +16,9 @@ from shared.domain.ticket import State
 from shared.engine import device
 from shared.printing.status import Status
 from shared.store import complaints
+from shared.store.at_work import AT_A_STEP
 from shared.store.report_period import Satisfaction, newest_satisfaction
-from shared.store.tables import AT_A_STEP, FileRecord, Printer, Ticket
+from shared.store.tables import FileRecord, Printer, Ticket
 
 WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value)
 """States of a printer that are no fault."""

@@ -11,7 +11,8 @@ from shared.domain.file_state import RUNNING
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.ticket import AT_COUNTER, State
-from shared.store.tables import ACTIVE, AT_A_STEP, DayCheck, Event, FileRecord, Officer, PrintJob, Series, Ticket
+from shared.store.at_work import AT_A_STEP
+from shared.store.tables import ACTIVE, DayCheck, Event, FileRecord, Officer, PrintJob, Series, Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from shared.domain.office import OfficeConfig
 from shared.domain.procedure import find_step
 from shared.domain.standard import Collects, Role, ServiceStandard, Step
 from shared.store import files
+from shared.store.at_work import AT_A_STEP
 from shared.store.office_config import OfficeConfigCache
-from shared.store.tables import AT_A_STEP, FILES_WITH_WORK, AnyRow, DataView, Event, FileRecord, Officer, Recap
+from shared.store.tables import FILES_WITH_WORK, AnyRow, DataView, Event, FileRecord, Officer, Recap
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from shared.domain.office import OfficeConfig
 from shared.domain.short_code import parse_short
 from shared.domain.standard import Collects
 from shared.store import rows
-from shared.store.tables import AT_A_STEP, RESTING, RUNNING_FILES, TO_RECAP, AnyRow, FileRecord, Ticket, running_files
+from shared.store.at_work import AT_A_STEP, running_files
+from shared.store.tables import RESTING, RUNNING_FILES, TO_RECAP, AnyRow, FileRecord, Ticket
 
 
 def find(connection: Connection, office_id: int, case_id: int) -> File | None:

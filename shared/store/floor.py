@@ -13,7 +13,8 @@ from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.room import Room
 from shared.domain.room_facts import QueueTicket
 from shared.domain.ticket import State
-from shared.store.tables import AT_A_STEP, FAILED, Event, FileRecord, Officer, PrintJob, Ticket
+from shared.store.at_work import AT_A_STEP
+from shared.store.tables import FAILED, Event, FileRecord, Officer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)

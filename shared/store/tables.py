@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from sqlalchemy import (
     JSON,
-    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -486,15 +485,6 @@ class FileRecord(Base):
     """Rupiah."""
     paid_at: Mapped[datetime | None] = mapped_column(default=None)
     recap_id: Mapped[int | None] = mapped_column(ForeignKey("recap.id"), default=None)
-
-
-AT_A_STEP = (RUNNING_FILES, FileRecord.step.is_not(None))
-"""For queries of files at work: the second says to SQLite which index is meant, as it has no statistics."""
-
-
-def running_files(office_id: int) -> tuple[ColumnElement[bool], TextClause]:
-    """Files of the office that have not ended, by their own index: a sum is looked for in no other."""
-    return FileRecord.office_id + 0 == office_id, RUNNING_FILES
 
 
 class StandardDraft(Base):

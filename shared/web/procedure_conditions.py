@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from shared.domain.standard import Role, ServiceStandard
 from shared.standards import stored
-from shared.store.tables import FileRecord, Officer, OfficerRole, StandardVersion, running_files
+from shared.store.at_work import running_files
+from shared.store.tables import FileRecord, Officer, OfficerRole, StandardVersion
 from shared.words import Words
 
 if TYPE_CHECKING:
