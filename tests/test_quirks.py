@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
+from engineio.socket import Socket as EngineSocket
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_socketio import SocketIO
+from geventwebsocket.websocket import Header, WebSocket
 from werkzeug.routing import Rule
 
-from shared.web import door_websocket, quirks
+from shared.web import quirks
+from shared.web.lines import Lines, frame_of
 
 PARTS = "import flask_socketio, socketio, engineio, sys; "
 
@@ -31,24 +36,50 @@ def test_the_parts_that_a_start_leaves_out_are_not_needed_and_would_be_loaded() 
     assert python(PARTS + loaded) == "['requests', 'websocket']"
 
 
-def test_engine_io_hands_one_text_to_all_screens_and_it_becomes_one_frame() -> None:
-    app, written = Flask("frames"), []
+def test_a_picture_past_the_queue_is_what_engine_io_would_send_and_waits_behind_what_is_in_it() -> None:
+    app, written = Flask("frames"), list[bytes]()
     live = SocketIO(app, async_mode="threading")
-    clients = [live.test_client(app) for _ in range(3)]
-    heard: list[str] = []
-    live.server._send_eio_packet = lambda _sid, packet: heard.append(packet.encode())
-    live.emit("board", {"version": 7, "name": "Lumajang é"})
+    engine = live.server.eio.sockets["engine"] = EngineSocket(live.server.eio, "engine")
+    sid = live.server.manager.connect("engine", "/")
 
-    frames = [door_websocket._frame_of(text) for text in heard]
+    class Screen:
+        queued: Callable[[], int]
 
-    assert len(clients) == len(heard) == 3
-    assert len({id(text) for text in heard}) == len({id(frame) for frame in frames}) == 1
-    socket = door_websocket.LimitedWebSocket.__new__(door_websocket.LimitedWebSocket)
-    socket.closed, socket.raw_write = False, written.append
-    socket.send(heard[0])
-    socket.closed = True
-    body = heard[0].encode()
-    assert written == [b"\x81" + bytes([len(body)]) + body]
+        def show(self, frame: bytes) -> bool:
+            is_free = self.queued() == 0
+            written.extend([frame] * is_free)
+            return is_free
+
+    lines = Lines(live)
+    lines.add(1, sid, {"wsgi.websocket": Screen()})
+    picture = {"version": 7, "name": "Lumajang é", "more": "x" * 200, "line": {}}
+
+    lines.send(lines.of(1), picture)
+    assert (len(written), engine.queue.qsize()) == (1, 0)
+    live.emit("board", picture, to=sid)
+    lines.send(lines.of(1), picture)
+
+    assert (len(written), engine.queue.qsize()) == (1, 2)
+    usual = [engine.queue.get().encode() for _ in range(2)]
+    assert [frame_of(text) for text in usual] == written * 2
+    whole = bytes(Header.encode_header(True, WebSocket.OPCODE_TEXT, b"", len(usual[0].encode()), 0))
+    assert written == [whole + usual[0].encode()]
+
+
+def test_without_the_queue_of_engine_io_everything_is_sent_as_usual() -> None:
+    app = Flask("frames")
+    live = SocketIO(app, async_mode="threading")
+    client = live.test_client(app)
+    sid = next(sid for sid, _ in live.server.manager.get_participants("/", None))
+    lines = Lines(live)
+    lines.add(1, sid, {"wsgi.websocket": SimpleNamespace(queued=lambda: 1, show=lambda _frame: False)}, "A-001")
+
+    lines.send(lines.of(1), {"version": 7})
+    lines.send_places(lines.of(1), {"version": 8}, {"A-001": [3], "A-002": [4]})
+
+    assert quirks.queued_packets(live, sid) is None
+    heard = [said["args"][0] for said in client.get_received()]
+    assert heard == [{"version": 7}, {"version": 8, "line": {"A-001": [3]}}]
 
 
 def test_gevent_still_asks_for_plugins_that_nobody_has() -> None:

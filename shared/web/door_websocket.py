@@ -1,16 +1,21 @@
-"""A websocket with limits: a message of no screen of ours, or a large one, ends the line before it is read."""
+"""A websocket with limits: a message of no screen of ours, or a large one, ends the line before it is read.
+
+It also writes a whole picture past everything that waits: see `LimitedWebSocket.show`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
+import os
 import re
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import gevent
+from gevent.lock import Semaphore
 from geventwebsocket.exceptions import WebSocketError
 from geventwebsocket.websocket import Header, Stream, WebSocket
 
@@ -36,9 +41,18 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
     raw_write: Callable[[bytes], None] | None
     environ: dict[str, object] | None
 
-    def __init__(self, environ: dict[str, object], stream: object, handler: Handler) -> None:
+    def __init__(self, environ: dict[str, object], stream: Stream, handler: Handler) -> None:
         super().__init__(environ, stream, handler)
         self.connection = handler.connection
+        self._sendall: Callable[[bytes], None] = stream.write
+        self.raw_write = self._write
+        self._writing = Semaphore()
+        self._newest: bytes | None = None
+        """A picture that came while the client did not read: it takes the place of those before it."""
+        self.queued: Callable[[], int] = lambda: 1
+        """How much waits to be sent here: `show` goes past nothing of it."""
+        # Only gevent's own sockets: past an encrypted one nothing may be written.
+        self._file = handler.socket.fileno() if type(handler.socket) is gevent.socket.socket else -1
         self.received = 0
         """Bytes of the message whose frames come in."""
 
@@ -66,15 +80,47 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
             raise WebSocketError("closed")
         return header, header.unmask_payload(payload) if payload else b""
 
-    def send(self, message: str | bytes, binary: bool | None = None) -> None:
-        """One text to a thousand screens is one frame, made for the first of them."""
-        if self.closed or self.raw_write is None or not isinstance(message, str) or binary:
-            super().send(message, binary)
-            return
+    def show(self, frame: bytes) -> bool:
+        """Writes a whole picture, as far as the client takes it now, and never waits; False: `send` has to do it.
+
+        A client that is behind gets the rest, and then only the newest of what came meanwhile: never are more than
+        two pictures kept for it. One that reads nothing for long is cut, as in `send`.
+        """
+        if self._writing.locked():
+            self._newest = frame
+            return True
+        if self.closed or self._file < 0 or self.queued():
+            return False
         try:
-            self.raw_write(_frame_of(message))
+            written = os.write(self._file, frame)
+        except BlockingIOError:
+            written = 0
         except OSError:
-            raise WebSocketError("closed") from None
+            return False
+        if written < len(frame):
+            self._writing.acquire()
+            gevent.spawn(self._finish, frame[written:])
+        return True
+
+    def _finish(self, rest: bytes) -> None:
+        """Without the rest of a frame nothing that follows could be read."""
+        try:
+            self._write_on(rest)
+        except OSError:
+            self.close()
+
+    def _write(self, frame: bytes) -> None:
+        self._writing.acquire()
+        self._write_on(frame)
+
+    def _write_on(self, piece: bytes | None) -> None:
+        """Writes it and the newest picture, and lets the next one write."""
+        try:
+            while piece is not None and not self.closed:
+                self._sendall(piece)
+                piece, self._newest = self._newest, None
+        finally:
+            self._writing.release()
 
     def receive(self) -> str | None:
         if self.closed:
@@ -90,28 +136,15 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         if self.closed:
             return
         sock, reader = self.handler.socket, self.handler.rfile
-        with contextlib.suppress(OSError):
-            self.send_frame(code.to_bytes(2, "big") + message, self.OPCODE_CLOSE)
+        if not self._writing.locked():  # in the middle of another frame it would be no word
+            with contextlib.suppress(OSError):
+                self.send_frame(code.to_bytes(2, "big") + message, self.OPCODE_CLOSE)
         self.closed = True
-        self.stream = self.raw_read = self.raw_write = self.environ = None
+        self.stream = self.raw_read = self.raw_write = self.environ = self._newest = None
         if code == TOO_LARGE:
             linger(sock, reader)
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
-
-
-_newest: tuple[str, bytes] = ("", b"")
-"""The last text that was sent, and its frame."""
-
-
-def _frame_of(text: str) -> bytes:
-    global _newest
-    known, frame = _newest
-    if text is not known:
-        body = text.encode()
-        frame = bytes(Header.encode_header(True, WebSocket.OPCODE_TEXT, b"", len(body), 0)) + body
-        _newest = text, frame
-    return frame
 
 
 _PACKET = re.compile(r"3(probe)?|1|41|40(\{.*\})?", re.DOTALL)

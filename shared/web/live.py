@@ -1,19 +1,18 @@
 """The live line: one event, `board`, always the whole public picture of one office, pushed after every commit.
 
-Screens and counters sit in the room of their office; phones in others, by the number of their ticket, because their
-picture carries the places of that room's tickets and there may be a thousand. A paired device has a room of its own for
-the one other event, `device`; a print agent hears nothing else.
+Screens and counters of an office get the same picture; a phone gets a smaller one with its own place, because there
+may be a thousand. A paired device has a room of its own for the one other event, `device`; a print agent hears nothing
+else.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
-from zlib import crc32
 
 import structlog
 from flask import Flask, current_app, g, request, session
@@ -34,6 +33,7 @@ from shared.store.office import Store
 from shared.web import hosts
 from shared.web.auth import KEY, device, is_officer_here
 from shared.web.debounce import Debounce
+from shared.web.lines import EVENT, Line, Lines
 from shared.web.opening import LiveBoard, with_words
 from shared.web.processes import Message, Processes
 from shared.web.screen import office_id
@@ -50,9 +50,9 @@ HEARTBEAT_S = 1.0
 """Between two looks of one of several processes at the versions of all offices."""
 CHECK_PAUSE_S = 1.0
 """Between two looks at whose lines are to be ended."""
-PHONE_ROOMS = 20
+AT_ONCE = 200
 BREATH_S = 0.003
-"""Between two rooms of phones: clicks that came meanwhile are answered first."""
+"""After so many lines: clicks that came meanwhile are answered first."""
 
 
 class PhoneBoard(TypedDict):
@@ -88,15 +88,10 @@ class Live:
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
         self._others = Processes(redis_url, self._hear) if redis_url else None
-        self._screens: dict[str, int] = {}
-        """Of this process: connection -> office."""
-        self._phones: dict[str, int] = {}
-        """The same of phones."""
-        self._agents: dict[str, int] = {}
-        """The same of print agents."""
+        self._screens, self._phones, self._agents = (Lines(self.socketio) for _ in range(3))
         self._devices: dict[str, int] = {}
         """Of this process: connection -> paired kiosk or display."""
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _Owner] = {}
         """Of this process: connection -> whose it is, to be ended with their session or token."""
         self._sent: dict[int, tuple[str, int]] = {}
         """Office -> epoch and version of the last board that somebody of this process got."""
@@ -131,6 +126,7 @@ class Live:
         return self.board(office)
 
     def phone_board(self, office_id: int, *, may_be_old: bool = False) -> PhoneBoard:
+        """`line` has everybody in it."""
         now = self.clock()
         kept = self._phone_boards.get(office_id)
         if may_be_old and kept is not None and 0 <= (now - kept[0]).total_seconds() < PHONE_PAUSE_S:
@@ -167,11 +163,11 @@ class Live:
 
     def _changed(self, office: int) -> None:
         """Of the connections of this process those that the office's change concerns are told."""
-        if office in self._screens.values():
+        if office in self._screens:
             self._to_screens.add(office)
-        if office in self._phones.values():
+        if office in self._phones:
             self._to_phones.add(office)
-        if office in self._agents.values():
+        if office in self._agents:
             self._to_agents.add(office)
         if self._lines:
             self._to_check.add(office)
@@ -206,7 +202,7 @@ class Live:
 
     def _look_at_days(self, days: dict[int, date]) -> None:
         """A new day, or a clock that was set, changes every picture and no row: a new epoch lets all be drawn anew."""
-        for office in {*self._screens.values(), *self._phones.values()}:
+        for office in {*self._screens.offices(), *self._phones.offices()}:
             day = office_day(self.clock(), self.store.office_config(office).zone)
             if days.setdefault(office, day) != day:
                 days[office] = day
@@ -233,17 +229,17 @@ class Live:
             return
         board = self.board(office)
         self._sent[office] = board["epoch"], board["version"]
-        self.socketio.emit("board", board, to=room(office))
+        for lines in _in_parts(self._screens.of(office)):
+            self._screens.send(lines, board)
+            self.socketio.sleep(BREATH_S)
 
     def _send_phones(self, office: int) -> None:
-        """Room by room, each with the places of its own tickets: every click would wait for a thousand large boards."""
+        if self.store.is_closed:
+            return
         picture = self.phone_board(office)
         self._sent[office] = picture["epoch"], picture["version"]
-        lines: list[dict[str, list[int]]] = [{} for _ in range(PHONE_ROOMS)]
-        for number, place in picture["line"].items():
-            lines[_part(number)][number] = place
-        for part, line in enumerate(lines):
-            self.socketio.emit("board", {**picture, "line": line}, to=_phones_room(office, part))
+        for lines in _in_parts(self._phones.of(office)):
+            self._phones.send_places(lines, picture, picture["line"])
             self.socketio.sleep(BREATH_S)
 
     def _wake_agents(self, office: int) -> None:
@@ -269,33 +265,31 @@ class Live:
             self._connect_screen(sid, asked.get("screen"))
         except Refusal as error:
             raise ConnectionRefusedError(error.code) from None
-        self._screens[sid] = g.office_id
-        join_room(room(g.office_id))
+        self._screens.add(g.office_id, sid, request.environ)
         _identified()
         board = self.board(g.office_id)
         self._sent.setdefault(g.office_id, (board["epoch"], board["version"]))
-        self.socketio.emit("board", board, to=sid)
+        self.socketio.emit(EVENT, board, to=sid)
 
     def _connect_phone(self, sid: str, token: str) -> None:
         with self.store.read() as connection:
             row = reads.ticket_by_token(connection, token)
         if row is None or row.office_id != g.office_id:
             raise ConnectionRefusedError("not_paired")
-        self._phones[sid] = g.office_id
         number = label(row.series, row.number)
-        join_room(_phones_room(g.office_id, _part(number)))
+        self._phones.add(g.office_id, sid, request.environ, number)
         _identified()
         picture = self.phone_board(g.office_id, may_be_old=True)
         self._sent.setdefault(g.office_id, (picture["epoch"], picture["version"]))
         own = {each: place for each, place in picture["line"].items() if each == number}
-        self.socketio.emit("board", {**picture, "line": own}, to=sid)
+        self.socketio.emit(EVENT, {**picture, "line": own}, to=sid)
 
     def _connect_agent(self, sid: str) -> None:
         paired = device("agent")
         if paired is None or paired.id is None:
             raise ConnectionRefusedError("not_paired")
-        self._agents[sid] = g.office_id
-        self._lines[sid] = _Line(g.office_id, device_id=paired.id)
+        self._agents.add(g.office_id, sid, request.environ)
+        self._lines[sid] = _Owner(g.office_id, device_id=paired.id)
         join_room(_device_room(paired.id))
         _identified()
 
@@ -305,9 +299,9 @@ class Live:
         if paired is None and not is_officer:
             raise ConnectionRefusedError("not_paired")
         if is_officer and KEY in session:
-            self._lines[sid] = _Line(g.office_id, key_hash=sessions.digest(session[KEY]))
+            self._lines[sid] = _Owner(g.office_id, key_hash=sessions.digest(session[KEY]))
         if paired is not None and paired.id is not None:
-            self._lines[sid] = _Line(g.office_id, device_id=paired.id)
+            self._lines[sid] = _Owner(g.office_id, device_id=paired.id)
             self._devices[sid] = paired.id
             join_room(_device_room(paired.id))
         if screen == "display":
@@ -315,9 +309,8 @@ class Live:
 
     def _disconnect(self, *_why: object) -> None:
         sid: str = request.sid  # type: ignore[attr-defined]
-        self._screens.pop(sid, None)
-        self._phones.pop(sid, None)
-        self._agents.pop(sid, None)
+        for kind in (self._screens, self._phones, self._agents):
+            kind.remove(sid)
         self._lines.pop(sid, None)
         device_id = self._devices.pop(sid, None)
         if device_id is not None and device_id not in self._devices.values():
@@ -346,11 +339,11 @@ class Live:
 
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""
-        return Counter(self._phones.values())
+        return Counter(self._phones.offices())
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _Owner:
     """Whose connection it is: a session's, or a device's or program's."""
 
     office: int
@@ -376,17 +369,8 @@ def live_board(office: int) -> LiveBoard:
     return live.board_for(office, request.headers.get("X-Drawn", ""))
 
 
-def room(office: int) -> str:
-    return f"office:{office}"
-
-
-def _phones_room(office: int, part: int) -> str:
-    return f"phones:{office}:{part}"
-
-
-def _part(number: str) -> int:
-    """The room of phones that a ticket belongs to: every process knows it without asking."""
-    return crc32(number.encode()) % PHONE_ROOMS
+def _in_parts(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    return (lines[start : start + AT_ONCE] for start in range(0, len(lines), AT_ONCE))
 
 
 def _displays_room(office: int) -> str:

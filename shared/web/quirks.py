@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
     from flask_limiter import Limiter
+    from flask_socketio import SocketIO
 
 _entry_points = metadata.entry_points
 
@@ -72,3 +73,17 @@ def write_addresses_late(app: Flask) -> None:
             return compiles_itself
 
     app.url_rule_class = LateRule
+
+
+def queued_packets(live: SocketIO, sid: str) -> Callable[[], int] | None:
+    """How many packets of Engine.IO wait to be written to a screen. A picture that is written past its queue and the
+    greenlet that empties it costs a tenth, and only where nothing waits does it overtake nothing.
+
+    None: there is no such queue any more, and everything goes through Engine.IO.
+    """
+    try:
+        engine_sid = live.server.manager.eio_sid_from_sid(sid, "/")
+        queued: Callable[[], int] = live.server.eio.sockets[engine_sid].queue.qsize
+    except (AttributeError, KeyError):
+        return None
+    return queued

@@ -11,7 +11,19 @@ import click
 
 from shared.web.settings import Settings
 
-NAMES = ("takes", "calls", "screens", "ceiling", "slow_disk", "growth", "start", "estimate", "phones", "reports")
+NAMES = (
+    "takes",
+    "calls",
+    "screens",
+    "ceiling",
+    "slow_disk",
+    "growth",
+    "start",
+    "estimate",
+    "phones",
+    "fanout",
+    "reports",
+)
 
 
 @click.command("bench")

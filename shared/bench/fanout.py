@@ -1,0 +1,159 @@
+"""What a board costs the server for each screen that hears it, next to a bare epoll server that sends as many bytes.
+
+CPU time of the server, not time on the clock: a busy machine hardly changes it. On both sides are taken off: what the
+server does while nobody clicks (it pings its screens), and what a click costs with a single screen, of which the other
+measurements tell.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from shared.bench.calls import fill_line
+from shared.bench.figure import Figure
+from shared.bench.installation import LOAD_LIMIT_S, Serving, served
+from shared.bench.load import DEAF_S, RawClient, ScreenClient, Unexpected, post
+from shared.bench.measure import Measure
+from shared.bench.screens import bare, board_bytes
+
+SCREENS = (10, 100, 1000, 3000)
+TARGETS = {1000: 1.5}
+FRAMES = 20_000
+"""Of one round; but never more boards than the bench has clicks, and an even number: who is called is given back."""
+IDLE_S = 10.0
+"""So long the servers are watched while nobody clicks: each screen is pinged once in this time."""
+OWN_FILES = 100
+
+
+def measure(bench: Measure) -> Iterator[Figure]:
+    with served(bench.installation) as serving:
+        fill_line(bench.installation, serving, 1)
+        size = board_bytes(bench.installation, serving) + len('42["board",]')
+        with bare("bare_epoll", size) as yardstick:
+            alone = _boards_us(bench, serving, yardstick, 1)
+            for screens in SCREENS if bench.clicks > 100 else SCREENS[:1]:
+                many = _boards_us(bench, serving, yardstick, screens)
+                yield _figure(screens, alone, many)
+
+
+def _figure(screens: int, alone: Mapping[str, list[float]], many: Mapping[str, list[float]]) -> Figure:
+    ours, theirs = (
+        [(of_many - median(alone[whose])) / (screens - 1) for of_many in many[whose]] for whose in ("ours", "theirs")
+    )
+    ratio = median(value / other for value, other in zip(ours, theirs, strict=True))
+    target = TARGETS.get(screens)
+    aim, met = (None, None) if target is None else (f"ratio <= {target}", ratio <= target)
+    note = f"one click and one screen: {median(alone['ours']):.0f} us"
+    return Figure(f"fanout_{screens}", median(ours), "CPU us per screen", median(theirs), ratio, aim, met, note)
+
+
+def _boards_us(bench: Measure, serving: Serving, yardstick: Serving, screens: int) -> Mapping[str, list[float]]:
+    """Whose server -> CPU time of one click and its board, for each round."""
+    made = bench.installation
+    plan = {
+        "office": made.office,
+        "token": made.officers[0],
+        "display": made.display,
+        "screens": screens,
+        "boards": min(max(10, FRAMES // screens), bench.clicks) // 2 * 2,
+        "rounds": bench.rounds,
+        "servers": {"ours": [serving.port, serving.pid], "theirs": [yardstick.port, yardstick.pid]},
+    }
+    program = [sys.executable, "-m", "shared.bench.fanout"]
+    done = subprocess.run(program, input=json.dumps(plan), capture_output=True, text=True, timeout=LOAD_LIMIT_S)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    answer: dict[str, list[float]] = json.loads(done.stdout)
+    return answer
+
+
+# --- the load, in a process of its own ---
+
+
+class Audience:
+    """Many screens of one server, and the officer whose clicks they hear of."""
+
+    def __init__(self, plan: Mapping[str, Any], port: int, pid: int) -> None:
+        self.pid, self.path, self.token = pid, f"/{plan['office']}/counter/1", plan["token"]
+        self.poll = select.epoll()
+        self.screens: dict[int, ScreenClient] = {}
+        for place in range(plan["screens"]):
+            screen = ScreenClient(port, dict(plan))
+            self.screens[screen.fileno()] = screen
+            self.poll.register(screen, select.EPOLLIN)
+            if place % 10 == 0:
+                self.listen(0)
+        self.line = RawClient(port)  # the last: the server waits ten seconds for the first word
+        self.idle = 0.0
+        """CPU seconds that the server uses in a second without clicks."""
+
+    def listen(self, wait_s: float) -> set[int]:
+        """The screens to which a newer board came; pings are answered meanwhile."""
+        return {number for number, _ in self.poll.poll(wait_s) if self.screens[number].hear()}
+
+    def boards_us(self, boards: int) -> float:
+        """The visitor of the counter is called and given back, in turn; each time all screens hear of it."""
+        began, before_s = time.perf_counter(), _cpu_s(self.pid)
+        for _ in range(boards // 2):
+            ticket = self._click("next")
+            self._click(f"tickets/{ticket}/release")
+        used_s = _cpu_s(self.pid) - before_s - self.idle * (time.perf_counter() - began)
+        return used_s / boards * 1e6
+
+    def _click(self, what: str) -> int:
+        self.listen(0)
+        status, body = self.line.ask(post(f"{self.path}/{what}", self.token))
+        if status != 200:
+            raise Unexpected(repr(body))
+        heard: set[int] = set()
+        while len(heard) < len(self.screens):
+            heard |= self.listen(DEAF_S)
+        return int(json.loads(body)["id"])
+
+
+def play(plan: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Rounds of all servers in turn."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, len(plan["servers"]) * plan["screens"] + OWN_FILES), most))
+    audiences = {whose: Audience(plan, port, pid) for whose, (port, pid) in plan["servers"].items()}
+    found: dict[str, list[float]] = {whose: [] for whose in audiences}
+    for each in audiences.values():
+        each.boards_us(2)  # whoever came late has caught up then
+    _watch_idle(tuple(audiences.values()))
+    for _ in range(plan["rounds"]):
+        for whose, each in audiences.items():
+            found[whose].append(each.boards_us(plan["boards"]))
+            for other in audiences.values():
+                other.listen(0)  # pings
+    return found
+
+
+def _watch_idle(audiences: Sequence[Audience]) -> None:
+    began, before_s = time.perf_counter(), [_cpu_s(each.pid) for each in audiences]
+    while time.perf_counter() - began < IDLE_S:
+        for each in audiences:
+            each.listen(0.05)
+    passed_s = time.perf_counter() - began
+    for each, used_s in zip(audiences, before_s, strict=True):
+        each.idle = (_cpu_s(each.pid) - used_s) / passed_s
+
+
+def _cpu_s(pid: int) -> float:
+    """What a process and its children have used of the processor since they began, by the scheduler's own books."""
+    tasks = tuple(Path(f"/proc/{pid}/task").iterdir())
+    children = [word for task in tasks for word in (task / "children").read_text().split()]
+    used_ns = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+    return used_ns / 1e9 + sum(_cpu_s(int(child)) for child in children)
+
+
+if __name__ == "__main__":
+    json.dump(play(json.load(sys.stdin)), sys.stdout)
