@@ -6,11 +6,17 @@ import socket
 import ssl
 import stat
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
+import socketio
 from click.testing import CliRunner
+from people import until
+from server import Server, free_port
 from world import World
 
 from shared.domain.errors import Refusal
@@ -109,3 +115,65 @@ def test_the_end_of_the_certificate_is_told_in_time(here: World, tmp_path: Path,
         found = known.conditions(scene, ["certificate_near", "certificate_over"])
 
     assert [each.code for each in found] == ([code] if code else [])
+
+
+def test_the_server_itself_speaks_https_beside_http_and_waits_for_no_handshake_for_ever(
+    begun: Callable[..., Server], tmp_path: Path
+) -> None:
+    port = free_port()
+    server = begun(tmp_path / "data", {"LOKET_TLS_PORT": str(port)})
+    server.loket("tls", "--name", "localhost")
+    authority = tmp_path / "data/tls/ca.crt"
+    server.start()
+    try:
+        silent = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(20)]
+        silent[0].sendall(b"GET / HTTP/1.1\r\n\r\n")  # not TLS at all
+        began = time.monotonic()
+        page = requests.get(f"https://localhost:{port}/lumajang/kiosk", verify=str(authority), timeout=60)
+        plain = requests.get(f"{server.url}/lumajang/kiosk", timeout=60)
+        live = socketio.Client(
+            http_session=_trusting(authority), websocket_extra_options={"sslopt": {"ca_certs": str(authority)}}
+        )
+        boards: list[object] = []
+        live.on("board", boards.append)
+        live.connect(
+            f"https://localhost:{port}", auth={"office": "lumajang", "screen": "display"}, transports=["websocket"]
+        )
+        until(lambda: boards)
+        live.disconnect()
+
+        assert (page.status_code, plain.status_code) == (200, 200)
+        assert f"https://localhost:{port}" not in plain.text
+        assert all(_ends(line) for line in silent)
+        assert time.monotonic() - began < 60
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"https://localhost:{port}/", timeout=60)
+        assert "Traceback" not in server.log.read_text()
+    finally:
+        server.kill()
+
+
+def test_https_without_a_certificate_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, tls_port=8443)
+
+    assert "loket tls" in str(settings.no_certificate())
+    assert not settings.certificate()[0].exists()
+
+
+def _trusting(authority: Path) -> requests.Session:
+    session = requests.Session()
+    session.verify = str(authority)
+    return session
+
+
+def _ends(line: socket.socket) -> bool:
+    """Waits until the server has closed it."""
+    with line:
+        try:
+            while line.recv(65_536):
+                pass
+        except ConnectionResetError:
+            return True
+        except TimeoutError:
+            return False
+    return True

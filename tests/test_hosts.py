@@ -204,6 +204,17 @@ def test_a_stolen_token_of_a_kiosk_gives_no_numbers_without_end(app: Flask, here
     limiter.reset()
 
 
+@pytest.mark.parametrize("sheet", ["figures.pdf", "survey/poster.pdf"])
+def test_sheets_that_anybody_may_ask_for_are_not_made_without_end(app: Flask, here: World, sheet: str) -> None:
+    limiter.reset()
+    stranger = {"REMOTE_ADDR": "203.0.113.9"}
+
+    asked = [app.test_client().get(f"/uji/{sheet}", environ_base=stranger).status_code for _ in range(21)]
+
+    limiter.reset()
+    assert asked == [404] * 20 + [429]
+
+
 def test_tickets_are_not_guessed_in_a_row_and_phones_are_not_counted(app: Flask, here: World) -> None:
     client = app.test_client()
     client.environ_base.update({"REMOTE_ADDR": "10.0.0.7", "HTTP_HOST": "10.0.0.1"})

@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
@@ -47,6 +48,10 @@ RESERVED = 0.1
 """The part of all places that only the server's own machine gets."""
 
 
+HANDSHAKE_S = 10
+"""A client of https proves within this time that it can."""
+
+
 class OpenConnection:
     """One open connection. `is_waiting`: nobody works for it: it rests, or says its request, or not yet who it is."""
 
@@ -64,7 +69,8 @@ class OpenConnection:
     def cut(self) -> None:
         """Whoever waits for it wakes up and finds the line closed."""
         with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
+            # Not the socket's own: with TLS that would take the key from whoever still reads.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
 
 class Door:
@@ -95,6 +101,16 @@ class Door:
             self._count -= 1
             if not mine:
                 del self._inside[address]
+
+    def secure(self, plain: socket.socket, secured: socket.socket, address: str) -> bool:
+        """The connection goes on encrypted; whether it is still inside."""
+        mine = self._inside.get(address, {})
+        connection = mine.pop(plain, None)
+        if connection is None:
+            return False
+        mine[secured] = connection
+        connection.socket = secured
+        return True
 
     def find(self, sock: socket.socket, address: str) -> OpenConnection | None:
         return self._inside.get(address, {}).get(sock)
@@ -289,6 +305,32 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
     logger = logging.getLogger("loket.websocket")
     """Where gevent-websocket complains about clients: nowhere, unless somebody asks for it."""
     logger.setLevel(logging.CRITICAL)
+    tls: ssl.SSLContext | None = None
+    tls_port = 0
+
+    def __init__(self, listener: socket.socket, *args: object, environ: dict[str, object], **options: object) -> None:
+        if self.tls is not None and listener.getsockname()[1] == self.tls_port:
+            options["ssl_context"] = self.tls
+            environ = {**environ, "wsgi.url_scheme": "https"}
+        super().__init__(listener, *args, environ=environ, **options)
+
+    def wrap_socket_and_handle(self, client_socket: socket.socket, address: object) -> None:
+        """The handshake has a deadline too."""
+        late = gevent.Timeout.start_new(HANDSHAKE_S)
+        try:
+            secured = self.wrap_socket(client_socket, **self.ssl_args)
+        except (OSError, gevent.Timeout) as error:
+            if isinstance(error, gevent.Timeout) and error is not late:
+                raise
+            return
+        finally:
+            late.close()
+        try:
+            if self.door.secure(client_socket, secured, _ip(address)):
+                self.handle(secured, address)
+        finally:
+            self.door.leave(secured, _ip(address))
+            secured.close()
 
     def do_handle(self, sock: socket.socket, address: object) -> None:
         if not self.door.enter(sock, _ip(address), self.trusted):

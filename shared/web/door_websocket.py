@@ -144,7 +144,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         if code == TOO_LARGE:
             linger(sock, reader)
         with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # see `OpenConnection.cut`
 
 
 _PACKET = re.compile(r"3(probe)?|1|41|40(\{.*\})?", re.DOTALL)
@@ -165,7 +165,7 @@ def _is_ours(message: str) -> bool:
 def linger(sock: socket.socket, reader: io.BufferedReader) -> None:
     """Reads on for a moment after the last word: closed at once, the client would see a reset instead of it."""
     with contextlib.suppress(OSError, ValueError), gevent.Timeout(LINGER_S, False):
-        sock.shutdown(socket.SHUT_WR)
+        socket.socket.shutdown(sock, socket.SHUT_WR)
         left = MOST_DISCARDED
         while left > 0 and (got := len(reader.read1(65_536))):
             left -= got

@@ -17,6 +17,7 @@ from shared.web import sheet
 from shared.web.answers import MonthFigures
 from shared.web.auth import store, wants_page
 from shared.web.i18n import language
+from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.words import words
@@ -44,6 +45,7 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.get("/<office>/figures.pdf")
+@limiter.limit("20/minute")
 def poster() -> Response:
     """A poster on A4, in Indonesian; raises `Unknown("report")` before the first signed month."""
     signed = _newest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         places = min(door.PLACES, _open_files() - OWN_FILES)
         door.DoorServer.door = door.Door(self.settings.connections, places)
         door.DoorServer.trusted = frozenset(self.settings.proxy_addresses())
-        host, port = self.settings.host, self.settings.port
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        ports = [self.settings.port, *([self.settings.tls_port] if self.settings.tls_port else [])]
         options = {
-            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "bind": [f"{host}:{port}" for port in ports],
             "worker_class": door.Worker,
             "workers": 1,
             "worker_connections": places + LEAVING,
@@ -57,6 +59,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+        if self.settings.tls_port:
+            door.DoorServer.tls, door.DoorServer.tls_port = _certificate(self.settings), self.settings.tls_port
 
     def load(self) -> Flask:
         from shared.web.running import application  # after the fork: gunicorn's parent stays small
@@ -73,6 +77,16 @@ class Server(BaseApplication):  # type: ignore[misc]
             sys.exit(Arbiter.WORKER_BOOT_ERROR)  # a worker that ended otherwise would be started again and again
         quirks.end_of_start()
         return app
+
+
+def _certificate(settings: Settings) -> ssl.SSLContext:
+    """What `loket tls` has put in place. Raises `InvalidSettings`, in a sentence."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(*settings.certificate())
+    except OSError:  # ssl.SSLError too
+        raise settings.no_certificate() from None
+    return context
 
 
 def _open_files() -> int:

@@ -31,6 +31,7 @@ class Settings(BaseModel):
     redis_url: str = Field("", description="redis://... when several processes serve the same office")
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 lets the office's network in")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    tls_port: int = Field(0, ge=0, le=65535, description="port for https with the certificate of loket tls; 0: none")
     public_url: str = Field("", description="what phones open, such as http://192.168.1.10:8000; empty is guessed")
     hosts: str = Field("", description="further names in this server's addresses, as loket.kab.go.id, by comma")
     connections: int = Field(60, ge=4, description="connections of one address that may wait at once")
@@ -67,6 +68,17 @@ class Settings(BaseModel):
         """The SQLAlchemy URL to use; makes the data folder when it is missing."""
         self.data.mkdir(parents=True, exist_ok=True)
         return self.database_url or f"sqlite:///{(self.data / 'loket.db').resolve()}"
+
+    def certificate(self) -> tuple[Path, Path]:
+        """Where `loket tls` puts the certificate and its key."""
+        return self.data / "tls/server.crt", self.data / "tls/server.key"
+
+    def no_certificate(self) -> InvalidSettings:
+        folder = self.data / "tls"
+        return InvalidSettings(
+            f"LOKET_TLS_PORT: tidak ada sertifikat yang utuh di {folder}: jalankan dulu loket tls "
+            f"(no sound certificate there: run loket tls first)"
+        )
 
     def proxy_addresses(self) -> list[str]:
         return [each.strip() for each in self.proxies.split(",") if each.strip()]

@@ -15,6 +15,7 @@ from shared.web import sheet
 from shared.web.auth import now, store, wants_page
 from shared.web.brand import colour_of
 from shared.web.i18n import language
+from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.survey import PublishedElement, PublishedResult, PublishedResults, PublishedService, decimal
@@ -37,6 +38,7 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.get("/<office>/survey/poster.pdf")
+@limiter.limit("20/minute")
 def poster() -> Response:
     """The newest public result on one sheet, A4 or A3, in Indonesian."""
     results = _published(words())
