@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -133,6 +134,7 @@ def test_what_cannot_be_put_back_is_refused_before_anything_changes(
         restore(sqlite_url, copy, tmp_path / "kept.db")
 
     assert refused.value.code == code
+    assert refused.value.facts.get("file", copy) == copy
     assert (tmp_path / "loket.db").read_bytes() == before
     assert beside(tmp_path / "loket.db") == ["loket.db", "stick"]
 
@@ -193,6 +195,21 @@ def test_a_copy_is_not_written_over_the_database_itself(copy: Path, sqlite_url: 
             attempt()
         assert refused.value.code == "copy_itself"
     assert tickets(tmp_path / "loket.db") == 2
+
+
+def test_a_copy_takes_the_place_of_nothing_but_a_copy(copy: Path, sqlite_url: str, tmp_path: Path) -> None:
+    letter, device = tmp_path / "surat.docx", tmp_path / "device"
+    letter.write_bytes(b"PK\x03\x04")
+    os.mkfifo(device)
+
+    for place in (letter, device):
+        with pytest.raises(CopyFailed, match="copy_over_other"):
+            back_up(sqlite_url, place)
+
+    assert letter.read_bytes() == b"PK\x03\x04"
+    assert device.is_fifo()
+    back_up(sqlite_url, copy)
+    assert tickets(copy) == 2
 
 
 def test_the_console_says_why_nothing_was_put_back(copy: Path, tmp_path: Path) -> None:

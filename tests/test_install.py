@@ -78,6 +78,20 @@ def test_of_the_copies_in_a_folder_the_newest_stay_and_nothing_else_goes(
     assert len(names) == 4
 
 
+def test_the_copy_just_made_stays_although_the_clock_was_set_back(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"loket-2999010{day}-000000.db" for day in (1, 2, 3)]
+    for name in names:
+        (tmp_path / name).touch()
+    settings = Settings(data=tmp_path)
+
+    made = [backups.make_into(settings, tmp_path, keep) for keep in (9, 2)]
+
+    assert made[1].is_file()
+    assert [name for name in names if (tmp_path / name).exists()] == names[2:]
+
+
 def test_a_copy_is_put_back_on_trial_and_a_broken_one_is_told(
     here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,7 +65,9 @@ def test_nothing_is_moved_where_something_is_or_where_it_would_not_be_the_same(
             move(sqlite_url, there)
     move(sqlite_url, there)
 
-    for target, code in ((there, "move_not_empty"), (sqlite_url, "move_itself"), ("loket.db", "move_no_url")):
+    nowhere = ["loket.db", "sqlite://", "sqlite:///:memory:", "nonsense://x", "mysql://x/y", "://"]
+    wrong = dict.fromkeys(nowhere, "move_no_url")
+    for target, code in {there: "move_not_empty", sqlite_url: "move_itself", **wrong}.items():
         with pytest.raises(MoveFailed, match=code):
             move(sqlite_url, target)
     here.store.write(update(tables.Ticket).values(language="en"))

@@ -22,6 +22,7 @@ SIDECARS = ("-wal", "-shm", "-journal")
 PAGES_AT_ONCE = 1000
 """4 MB, between two words about the progress."""
 _HEAD = b"SQLite format 3\0"
+_HEAD_POSTGRESQL = b"PGDMP"
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -34,8 +35,10 @@ def back_up(url: str, file: Path, tell: Tell = silent) -> int:
 
     `tell` hears how many of how many pages are written, of SQLite; what it raises ends the copy.
 
-    The file holds personal data and password hashes: only its owner may read it.
+    The file holds personal data and password hashes: only its owner may read it. Raises `CopyFailed`, also when it
+    would take the place of something that is no copy.
     """
+    _must_be_free(file)
     part = file.with_name(f".{file.name}.part")
     _remove(part)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -54,6 +57,18 @@ def back_up(url: str, file: Path, tell: Tell = silent) -> int:
     return file.stat().st_size
 
 
+def _must_be_free(file: Path) -> None:
+    """A name that was mistyped costs nobody a document, and root no device."""
+    if not file.exists():
+        return
+    if not file.is_file():
+        raise CopyFailed("copy_over_other", file=file)
+    with file.open("rb") as present:
+        head = present.read(len(_HEAD))
+    if head and not head.startswith((_HEAD, _HEAD_POSTGRESQL)):
+        raise CopyFailed("copy_over_other", file=file)
+
+
 def restore(url: str, file: Path, keep: Path) -> None:
     """Puts the copy in the place of the database, in the newest schema and with a new epoch; what was there goes to
     `keep` first. No server may run.
@@ -66,20 +81,20 @@ def restore(url: str, file: Path, keep: Path) -> None:
         _restore_postgresql(url, file, keep)
 
 
-def require_whole(file: Path) -> None:
-    """Raises `CopyFailed` when the file is no sound SQLite database of this program."""
+def require_whole(file: Path, of: Path | None = None) -> None:
+    """Raises `CopyFailed` when the file is no sound SQLite database of this program; `of`: what it is called then."""
     if not file.is_file():
         raise CopyFailed("copy_missing", file=file)
     connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
     try:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
-            raise CopyFailed("copy_damaged", file=file, found=found)
+            raise CopyFailed("copy_damaged", file=of or file, found=found)
         connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("SELECT count(*) FROM office").fetchone()
     except sqlite3.DatabaseError as error:
         code = "copy_damaged" if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT else "copy_foreign"
-        raise CopyFailed(code, file=file, found=error) from None
+        raise CopyFailed(code, file=of or file, found=error) from None
     finally:
         connection.close()
 
@@ -97,7 +112,7 @@ def _restore_file(present: Path, file: Path, keep: Path) -> None:
     _remove(fresh)
     try:
         _fetch(file, fresh)
-        require_whole(fresh)
+        require_whole(fresh, file)
         with _open(fresh) as connection:
             require_known(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
         upgrade(f"sqlite:///{fresh}")

@@ -8,7 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, func, insert, inspect, select, text, update
+from sqlalchemy import Connection, Table, create_engine, func, insert, inspect, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from shared.domain.errors import Refusal
@@ -39,7 +40,7 @@ def move(source_url: str, target_url: str) -> list[MovedTable]:
     that screens draw afresh. Raises `MoveFailed` when the source is not in the newest schema, the target is not empty,
     or a table differs afterwards, and `NewerSchema`.
     """
-    if "://" not in target_url:
+    if not _is_database(target_url):
         raise MoveFailed("move_no_url", target=target_url)
     if source_url == target_url:
         raise MoveFailed("move_itself")
@@ -56,6 +57,16 @@ def move(source_url: str, target_url: str) -> list[MovedTable]:
     finally:
         source.dispose()
         target.dispose()
+
+
+def _is_database(url: str) -> bool:
+    """Whether it names a database of a kind that Loket knows; one in memory alone would be gone afterwards."""
+    try:
+        found = make_url(url)
+    except ArgumentError:
+        return False
+    kind = found.get_backend_name()
+    return kind == "postgresql" or (kind == "sqlite" and found.database not in (None, "", ":memory:"))
 
 
 def _require_newest(connection: Connection) -> None:

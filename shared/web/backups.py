@@ -45,7 +45,8 @@ def make_into(settings: Settings, folder: Path, keep: int | None, tell: Tell = s
     file = folder / f"loket-{datetime.now():%Y%m%d-%H%M%S}.db"
     make(settings, file, tell)
     if keep:
-        for old in sorted(folder.glob(NAMES))[:-keep]:
+        others = sorted(each for each in folder.glob(NAMES) if each != file)  # by a clock that may have been set back
+        for old in others[: max(0, len(others) + 1 - keep)]:
             old.unlink(missing_ok=True)
     return file
 
