@@ -81,6 +81,7 @@ def test_nothing_that_is_asked_reads_all_history(asked: set[str], app: Flask, de
 
     assert len(plans) > 200
     found = [f"{plan} <- {said}" for said, plan in plans.items() if _reads_all(said, plan)]
+    found += [said for said, plan in plans.items() if "ticket_id IS NULL OR" in said and "ix_event_at" in plan]
     assert not found, "\n\n".join(found)
 
 

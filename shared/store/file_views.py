@@ -236,8 +236,8 @@ class RecapMade:
 
 def recaps(connection: Connection, office_id: int) -> list[RecapMade]:
     """The recaps so far, newest first."""
-    mine = FileRecord.office_id == office_id, FileRecord.recap_id.is_not(None)
-    listed = select(FileRecord.recap_id, func.count().label("files")).where(*mine).group_by(FileRecord.recap_id)
+    mine = FileRecord.recap_id.in_(select(Recap.id).where(Recap.office_id == office_id))
+    listed = select(FileRecord.recap_id, func.count().label("files")).where(mine).group_by(FileRecord.recap_id)
     of = listed.subquery()
     found = connection.execute(
         select(

@@ -20,7 +20,7 @@ from shared.domain.report_files import FileEvent, FileFact
 from shared.domain.standard import Collects, ServiceStandard
 from shared.store.register import village_names
 from shared.store.report import UNDO
-from shared.store.tables import REPORTED, RUNNING_FILES, AnyRow, Event, FileRecord, RegisterAmendment
+from shared.store.tables import REPORTED, RESTING, RUNNING_FILES, AnyRow, Event, FileRecord, RegisterAmendment
 
 
 def files(
@@ -76,7 +76,9 @@ def _asked(office_id: int, begins: datetime, ends: datetime) -> CompoundSelect[i
     )
     here = select(FileRecord.id).where(FileRecord.office_id == office_id, FileRecord.opened_at < ends)
     return union(
-        touched, here.where(FileRecord.since_at >= begins), here.where(FileRecord.step.is_not(None), RUNNING_FILES)
+        touched,
+        here.where(RESTING, FileRecord.since_at >= begins),
+        here.where(FileRecord.step.is_not(None), RUNNING_FILES),
     )
 
 

@@ -764,6 +764,7 @@ CALLS = text("action IN ('call', 'recall')")
 _BY_OFFICER = text("officer_id IS NOT NULL")
 REPORTED = text("(ticket_id IS NULL OR action = 'late_entry')")
 """What reports look for by its time: what was done to files and in the office, and what was entered later."""
+_OF_REPORTS = ("case_id", "ticket_id", "action")  # so that SQLite asks it, and not the index of all events by time
 _OF_COMPLAINT = text("complaint_id IS NOT NULL")
 
 
@@ -780,7 +781,7 @@ class Event(Base):
         Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         Index("ix_event_case_id", "case_id"),
         Index("ix_event_at", "office_id", "at"),
-        Index("ix_event_reported", "office_id", "at", sqlite_where=REPORTED, postgresql_where=REPORTED),
+        Index("ix_event_reported", "office_id", "at", *_OF_REPORTS, sqlite_where=REPORTED, postgresql_where=REPORTED),
         Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT, postgresql_where=_OF_COMPLAINT),
     )
 

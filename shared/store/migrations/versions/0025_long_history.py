@@ -11,9 +11,11 @@ revision = "0025"
 down_revision = "0024"
 
 _RESTING = "state IN ('returned', 'completed', 'withdrawn', 'refused')"
+_REPORTED = "(ticket_id IS NULL OR action = 'late_entry')"
 _INDEXES = (
     ("ix_ticket_known", "ticket", ["office_id", "on_day"], "substr(nonce, 1, 5) <> 'gone-'"),
     ("ix_event_at", "event", ["office_id", "at"], None),
+    ("ix_event_reported", "event", ["office_id", "at", "case_id", "ticket_id", "action"], _REPORTED),
     ("ix_data_view_at", "data_view", ["office_id", "at"], None),
     ("ix_case_file_to_recap", "case_file", ["office_id", "completed_at"], "state = 'completed' AND recap_id IS NULL"),
     ("ix_case_file_recap_id", "case_file", ["recap_id"], "recap_id IS NOT NULL"),
@@ -26,6 +28,7 @@ _INDEXES = (
 
 
 def upgrade() -> None:
+    op.drop_index("ix_event_reported", "event")
     for name, table, columns, where in _INDEXES:
         only = None if where is None else sa.text(where)
         op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
