@@ -296,6 +296,19 @@ def test_a_visitor_without_a_file_takes_three_presses_of_the_large_button(sqlite
         assert connection.execute(select(Ticket.state).where(Ticket.id == taken["id"])).scalar_one() == State.DONE
 
 
+def test_a_refused_form_marks_the_fields_that_are_wrong_and_begins_there(app: Flask, desks: Desks) -> None:
+    taken = desks.take()
+    desks.serve_next("loket1")
+    sent = {"action": "accept", "applicant.name": "Budi", "applicant.nik": "123", "applicant.email": "budi"}
+    sent |= {f"collected.documents.{key}": "true" for key in desks.documents("oss")}
+
+    page = sign_in(app, "loket1", office="lumajang").post(f"/lumajang/counter/1/tickets/{taken.id}/file", **sent).text
+
+    marked = re.findall(r'<input id="applicant\.(\w+)"[^>]*aria-invalid="true" autofocus', page)
+    assert marked == ["nik", "email"]
+    assert 'id="applicant.nik-fault">NIK harus 16 angka' in page
+
+
 def test_the_desk_of_who_only_reads_shows_figures_and_no_empty_tray(app: Flask) -> None:
     pages = {who: sign_in(app, who, office="lumajang").get("/lumajang/counter").text for who in ("camat", "kasi")}
 

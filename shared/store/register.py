@@ -198,14 +198,15 @@ def _by_name(
     wanted, number = folded(text), phone(text)
     places = {code for code, name in villages.items() if wanted in folded(name)}
     amended = _amended_to(connection, office.office_id, wanted)
-    query = select(FileRecord.id, FileRecord.applicant).where(*where)
+    known = [FileRecord.applicant[key].as_string().label(key) for key in ("name", "village", "phone")]
+    query = select(FileRecord.id, *known).where(*where)
     return [
         row.id
         for row in connection.execute(_ordered(query, oldest_first=oldest_first))
-        if wanted in folded(row.applicant.get("name", ""))
-        or row.applicant.get("village") in places
+        if wanted in folded(row.name or "")
+        or row.village in places
         or row.id in amended
-        or (number and phone(row.applicant.get("phone", "")) == number)
+        or (number and phone(row.phone or "") == number)
     ]
 
 
