@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
 from typing import TypedDict
 
-from babel.dates import get_day_names
 from flask import request
 from flask_babel import gettext
 
-from shared.domain.calendar import Calendar, OpeningHours
 from shared.domain.channel import channel_line
 from shared.domain.numbering import office_day, series_colour
 from shared.domain.office import OfficeConfig, ServiceConfig
@@ -20,8 +16,9 @@ from shared.domain.room import SPOKEN_WITHIN
 from shared.domain.standard import Role
 from shared.web.auth import Paired, now
 from shared.web.i18n import language
-from shared.web.opening import LiveBoard
+from shared.web.opening import LiveBoard, WeekdayHours, week_hours
 from shared.web.urls import paper_url
+from shared.words import words
 
 MOST_PLAIN_ROWS = 6
 """More services than this the plain page cannot show; the television turns the page."""
@@ -38,14 +35,6 @@ class Row:
     slugs: tuple[str, ...]
     series: str = ""
     colour: int = 0
-
-
-@dataclass(frozen=True)
-class WeekdayHours:
-    """Days of the week with the same hours, as they are written: "Senin–Kamis", "07.30–15.30"."""
-
-    days: str
-    times: str
 
 
 class WaitingRow(TypedDict):
@@ -123,33 +112,9 @@ def television(office: OfficeConfig, device: Paired) -> Television:
         free=_free([service for service in office.services if service.is_active]),
         complaint=channels,
         short_names={counter.number: counter.short_name for counter in office.counters if counter.short_name},
-        hours=_hours(office.calendar, office_day(now(), office.zone)),
+        hours=week_hours(office.calendar, office_day(now(), office.zone), words(language())),
         pledge=office.profile.get("pledge") or "",
     )
-
-
-def _hours(calendar: Calendar, today: date) -> tuple[WeekdayHours, ...]:
-    """The written hours of this week; days in a row with the same hours stand together. Empty when none are written."""
-    monday = today - timedelta(days=today.weekday())
-    week = [calendar.hours_of(monday + timedelta(days=place)) for place in range(7)]
-    names = get_day_names("wide", locale=language())
-    rows = []
-    for hours, places in groupby(range(7), lambda place: _times(week[place])):
-        days = [names[place] for place in places]
-        if hours:
-            rows.append(WeekdayHours("–".join(dict.fromkeys((days[0], days[-1]))), hours))
-    return tuple(rows)
-
-
-def _times(hours: OpeningHours | None) -> str:
-    """ "07.30–12.00, 13.00–15.30"."""
-    if hours is None:
-        return ""
-    ends = [hours.opens, hours.closes]
-    if hours.break_from and hours.break_until:
-        ends[1:1] = [hours.break_from, hours.break_until]
-    clock = [f"{at:%H.%M}" if language() == "id" else f"{at:%H:%M}" for at in ends]
-    return ", ".join(f"{clock[place]}–{clock[place + 1]}" for place in range(0, len(clock), 2))
 
 
 def _serves(roles: frozenset[Role], service: ServiceConfig) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Words:
         """ "Senin, 23 November": this year's."""
         return format_date(on, "EEEE, d MMMM", locale=self.language)
 
-    def clock(self, at: datetime, *, seconds: bool = False) -> str:
+    def clock(self, at: datetime | time, *, seconds: bool = False) -> str:
         """ "08.15", in English "08:15"."""
         parts = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
         return parts.replace(":", ".") if self.language == "id" else parts

@@ -134,7 +134,7 @@ def test_a_program_reads_cases_forms_of_papers_and_who_has_the_file(app: Flask, 
         desks,
         questions=[asked],
         requirements=[wanted],
-        steps=[*known["steps"][:-1], known["steps"][-1] | elsewhere],
+        steps=[each | elsewhere if each["key"] == "validate" else each for each in known["steps"]],
         products_by_case=[{"text": "NIB", "when": [["jenis", "baru"]]}],
     )
 
@@ -142,14 +142,27 @@ def test_a_program_reads_cases_forms_of_papers_and_who_has_the_file(app: Flask, 
     answer = app.test_client().get("/lumajang/standard/oss", headers={"Accept": "application/json"})
 
     told = PublishedStandard.model_validate(answer.json)
-    (paper,), last, (product,) = told.requirements, told.steps[-1], told.products_by_case
+    (paper,), away, (product,) = told.requirements, told.steps[2], told.products_by_case
     assert (paper.original, paper.copies, paper.when) == ("shown", 2, [["jenis", "baru"]])
     assert paper.words == "Fotokopi KTP (Baru) (asli dibawa untuk diperlihatkan; 2 lembar fotokopi)"
-    assert (last.who, last.elsewhere, last.when) == ("Kepala Seksi Pemerintahan", "Dinas PUPR", [["jenis", "ubah"]])
+    assert (away.who, away.elsewhere, away.when) == ("Kepala Seksi Pemerintahan", "Dinas PUPR", [["jenis", "ubah"]])
     assert (product.text, product.when) == ("NIB", [["jenis", "baru"]])
     assert "NIB (Baru)" in told.products
     assert paper.words in shown
     assert "(Dinas PUPR)" in shown
+
+
+def test_the_page_of_an_office_says_what_it_offers_and_how_many_wait(app: Flask, desks: Desks) -> None:
+    desks.take()
+
+    shown, start = page(app, "/lumajang/"), page(app, "/")
+
+    assert "data-waiting>1<" in shown
+    assert re.search(r'data-series="1">.*?1 \(satu\) hari kerja · Tidak ada retribusi', shown, re.DOTALL)
+    assert "<dl" not in shown  # its hours are not written down
+    assert 'href="/t?lang=id"' in shown
+    for door in ("/lumajang/", "/lumajang/kiosk", "/lumajang/display", "/lumajang/counter"):
+        assert re.search(f'href="{door}/?"', start), door
 
 
 def test_the_public_sees_what_changed_but_no_note(app: Flask, desks: Desks) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names
+
 from shared.domain.board import BoardService, HeardBoard
+from shared.domain.calendar import Calendar, OpeningHours
 from shared.words import LANGUAGES, Words, words
 
 
@@ -64,3 +69,35 @@ def _again(words: Words, one: BoardService, zone: ZoneInfo, now: datetime) -> st
     if one["opens_again_on"]:
         return words("opening.again_on", day=words.short_day(date.fromisoformat(one["opens_again_on"])))
     return ""
+
+
+@dataclass(frozen=True)
+class WeekdayHours:
+    """Days of the week with the same hours, as they are written: "Senin–Kamis", "07.30–15.30"."""
+
+    days: str
+    times: str
+
+
+def week_hours(calendar: Calendar, today: date, words: Words) -> tuple[WeekdayHours, ...]:
+    """The written hours of this week; days in a row with the same hours stand together. Empty when none are written."""
+    monday = today - timedelta(days=today.weekday())
+    week = [calendar.hours_of(monday + timedelta(days=place)) for place in range(7)]
+    names = get_day_names("wide", locale=words.language)
+    rows = []
+    for hours, places in groupby(range(7), lambda place: _times(week[place], words)):
+        days = [names[place] for place in places]
+        if hours:
+            rows.append(WeekdayHours("–".join(dict.fromkeys((days[0], days[-1]))), hours))
+    return tuple(rows)
+
+
+def _times(hours: OpeningHours | None, words: Words) -> str:
+    """ "07.30–12.00, 13.00–15.30"."""
+    if hours is None:
+        return ""
+    ends = [hours.opens, hours.closes]
+    if hours.break_from and hours.break_until:
+        ends[1:1] = [hours.break_from, hours.break_until]
+    clock = [words.clock(at) for at in ends]
+    return ", ".join(f"{clock[place]}–{clock[place + 1]}" for place in range(0, len(clock), 2))

@@ -11,19 +11,23 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from prometheus_client.process_collector import ProcessCollector
 
 from shared.domain.errors import Forbidden
+from shared.domain.numbering import office_day, series_colour
+from shared.domain.service_facts import service_facts
 from shared.store import outbox, reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import screens
 from shared.web.answers import Health, QueueFacts, QueueService
-from shared.web.auth import store
+from shared.web.auth import now, store
 from shared.web.data_folder import try_to_write
 from shared.web.hosts import is_local
+from shared.web.i18n import language
 from shared.web.limits import limiter
 from shared.web.live import Live
 from shared.web.openapi import described, document
-from shared.web.opening import LiveBoard
+from shared.web.opening import LiveBoard, week_hours
 from shared.web.screen import office_config, sentence
 from shared.web.settings import Settings
+from shared.words import words
 
 blueprint = Blueprint("public", __name__)
 LEAST_FREE_BYTES = 20_000_000
@@ -32,14 +36,27 @@ LEAST_FREE_BYTES = 20_000_000
 
 @blueprint.get("/")
 def home() -> str:
+    """Every office with its doors; those for practising last."""
     with store().read() as connection:
-        offices = reads.offices(connection)
+        rows = reads.offices(connection)
+    offices = sorted((store().office_config(row.id) for row in rows), key=lambda each: each.settings.is_practice)
     return render_template("home.html", offices=offices, screens=screens.loaded())
 
 
 @blueprint.get("/<office>/")
 def office() -> str:
-    return render_template("office.html", office=office_config())
+    """What the office offers, when it is open, how many wait now."""
+    live: Live = current_app.extensions["loket_live"]
+    board, here, say = live.board(g.office_id), office_config(), words(language())
+    return render_template(
+        "office.html",
+        office=here,
+        offers=[(each, service_facts(each.standard, say)) for each in here.services if each.is_active],
+        hours=week_hours(here.calendar, office_day(now(), here.zone), say),
+        waiting=board["waiting_total"],
+        closed=board["closed"][say.language] if board["closed"] else "",
+        colour=series_colour,
+    )
 
 
 @blueprint.get("/<office>/queue.json")
