@@ -169,6 +169,41 @@ def test_the_second_start_waits_until_the_first_has_ended(
             page.up()
 
 
+def unreachable(profile: Path) -> None:
+    profile.parent.write_text("a file where the folder should be, as nobody can write into a card that broke")
+
+
+def locked_by_a_folder(profile: Path) -> None:
+    profile.with_name("profile.lock").mkdir(parents=True)
+    (profile / "SingletonLock" / "deep").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("spoil", [unreachable, locked_by_a_folder])
+def test_a_folder_that_is_of_no_use_keeps_no_browser_from_starting(
+    spoil: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "chromium").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{told}.new; mv {told}.new {told}; sleep 60\n')
+    (tools / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    profile, start = tmp_path / "card" / "profile", tmp_path / "start.sh"
+    spoil(profile)
+    start.write_text(script("http://10.0.0.1/uji/kiosk", profile))
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "DISPLAY": ""}
+
+    with started(start, environment):
+        end = time.monotonic() + UP_S
+        while not told.exists():
+            assert time.monotonic() < end, "no browser was started"
+            time.sleep(0.05)
+
+    (folder,) = [Path(word[16:]) for word in told.read_text().splitlines() if word.startswith("--user-data-dir=")]
+    assert os.access(folder, os.W_OK)
+    assert not (folder / "SingletonLock").exists()
+
+
 def test_only_flags_that_a_browser_knows_are_set() -> None:
     assert {"--kiosk", "--noerrdialogs", "--hide-crash-restore-bubble", "--no-first-run"} <= set(FLAGS)
     assert {"--overscroll-history-navigation=0", "--disable-pinch"} <= set(FLAGS)

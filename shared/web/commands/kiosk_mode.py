@@ -78,9 +78,27 @@ def script(url: str, profile: Path) -> str:
 _SCRIPT = """#!/bin/sh
 # Written by "loket kiosk-mode".
 profile={profile}
-mkdir -p "$profile"
-exec 9>"$profile.lock"
-flock 9
+writable() {{
+  (: >>"$1") 2>/dev/null
+}}
+
+# A card that has turned read-only, or a folder of somebody else: another place, with the pairing where it can be read.
+mkdir -p "$profile" 2>/dev/null
+if ! writable "$profile/.writable"; then
+  spare="${{XDG_RUNTIME_DIR:-/tmp}}/loket-kiosk-$(id -u)"
+  mkdir -p -m 700 "$spare/Default" 2>/dev/null
+  writable "$spare/.writable" || spare=$(mktemp -d)
+  for kept in Cookies Network "Local Storage"; do
+    cp -r "$profile/Default/$kept" "$spare/Default/" 2>/dev/null
+  done
+  profile=$spare
+fi
+lock="$profile.lock"
+writable "$lock" || lock="$profile/.lock"
+if writable "$lock"; then
+  exec 9>"$lock"
+  flock 9
+fi
 
 # No blanking and no power saving on X11; the page asks for the same elsewhere.
 stay_awake() {{
@@ -106,7 +124,7 @@ done 9>&- &
 while :; do
   # A browser without its script, and the marks of one that was killed or of a machine with another name.
   pkill -KILL -f -- "--user-data-dir=$profile( |\\$)" 2>/dev/null
-  rm -f "$profile/SingletonLock" "$profile/SingletonCookie" "$profile/SingletonSocket"
+  rm -rf "$profile/SingletonLock" "$profile/SingletonCookie" "$profile/SingletonSocket"
   area=$(size)
   {browser} {flags} \\
     --user-data-dir="$profile" --window-position=0,0 ${{area:+--window-size=$area}} "$@" {url} 9>&-
