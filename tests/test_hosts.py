@@ -16,7 +16,7 @@ from world import World
 from shared.domain.standard import Role
 from shared.engine.device import issue_token
 from shared.engine.founding import RESERVED
-from shared.web import hosts, urls
+from shared.web import hosts, machine, urls
 from shared.web.app import create_app
 from shared.web.limits import limiter
 from shared.web.settings import Settings
@@ -89,7 +89,7 @@ def test_names_are_added_by_settings(open_app) -> None:  # type: ignore[no-untyp
 
 
 def test_the_present_address_is_never_loopback() -> None:
-    assert not any(hosts.is_loopback(each) for each in hosts.own_addresses())
+    assert not any(hosts.is_loopback(each) for each in machine.own_addresses())
 
 
 def test_what_is_printed_carries_the_address_of_now(open_app, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

@@ -14,10 +14,10 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import ifaddr
 from flask import Flask, Request, current_app, request
 
 from shared.domain.errors import Refusal
+from shared.web.machine import candidates, own_addresses
 from shared.web.settings import Settings
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -97,27 +97,10 @@ def _is_known(name: str, settings: Settings) -> bool:
 def _names(settings: Settings) -> frozenset[str]:
     machine = socket.gethostname().lower()
     names = {machine, f"{machine.partition('.')[0]}.local", "loket.local", settings.host.lower()}
+    names.update(f"{each}.local" for each in candidates(settings.mdns_name) if settings.mdns_name)
     names.add((urlsplit(settings.public_url).hostname or "").lower())
     names.update(each.strip().lower() for each in settings.hosts.split(","))
     return frozenset(names - {""})
-
-
-def own_addresses() -> list[str]:
-    """This machine's addresses now, without loopback; the one that faces the network is first."""
-    found = [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
-    found = [each for each in found if not ipaddress.ip_address(each).is_loopback]
-    facing = _facing_address()
-    return sorted(found, key=lambda each: (each != facing, ":" in each))
-
-
-def _facing_address() -> str:
-    """The address by which packets leave; nothing is sent to find it out. Empty without a route."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address for documentation
-            return str(probe.getsockname()[0])
-        except OSError:
-            return ""
 
 
 def is_allowed_origin(origin: str | None, environ: dict[str, object]) -> bool:

@@ -28,7 +28,7 @@ from shared.store.days import is_clock_confirmed
 from shared.store.office import Store
 from shared.store.outbox import Letter
 from shared.store.seal import Seal
-from shared.web import data_folder, last_seen, logs, messages, systemd, webhooks
+from shared.web import data_folder, last_seen, logs, mdns, messages, systemd, webhooks
 from shared.web.app import create_app
 from shared.web.clock import ClockWatch
 from shared.web.conditions import Scene, conditions
@@ -99,6 +99,10 @@ def start(app: Flask) -> None:
     live.socketio.start_background_task(outgoing(app).run)
     live.socketio.start_background_task(_rounds, app)
     live.start()
+    settings: Settings = app.extensions["loket_settings"]
+    if settings.mdns_name and not settings.redis_url and mdns.is_reachable(settings.host):
+        announcer = mdns.Announcer(settings.mdns_name, settings.port, settings.tls_port)
+        live.socketio.start_background_task(announcer.run)
     if systemd.is_watching():
         live.socketio.start_background_task(_say_that_it_turns, app)
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from shared.printing.address import Reach, networks
 
 _KEY = re.compile("[0-9a-f]{64}")
+_LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?")
 
 
 class InvalidSettings(ValueError):
@@ -34,6 +35,7 @@ class Settings(BaseModel):
     tls_port: int = Field(0, ge=0, le=65535, description="port for https with the certificate of loket tls; 0: none")
     public_url: str = Field("", description="what phones open, such as http://192.168.1.10:8000; empty is guessed")
     hosts: str = Field("", description="further names in this server's addresses, as loket.kab.go.id, by comma")
+    mdns_name: str = Field("loket", description="name in the office's network: loket is loket.local; empty: none")
     connections: int = Field(60, ge=4, description="connections of one address that may wait at once")
     proxies: str = Field("", description="addresses of reverse proxies on other machines, by comma")
     printer_addresses: str = Field(
@@ -44,6 +46,13 @@ class Settings(BaseModel):
     )
     log_folder: str = Field("", description="folder of loket.log, JSON line by line, 6 files of 10 MB; empty: none")
     secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
+
+    @field_validator("mdns_name")
+    @classmethod
+    def _label(cls, text: str) -> str:
+        if text and not _LABEL.fullmatch(text):
+            raise ValueError("letters, digits and hyphens, such as loket")
+        return text
 
     @field_validator("printer_addresses", "webhook_addresses")
     @classmethod

@@ -1,4 +1,4 @@
-"""`loket install`: the server as a hardened systemd service, a backup each night, a name in the office's network."""
+"""`loket install`: the server as a hardened systemd service, and a backup each night."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class InstallFailed(Refusal):
 @click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=Path("/"), help="another root folder")
 @click.option("--print", "is_shown", is_flag=True, help="show the files instead of writing them")
 def command(backups: Path, root: Path, is_shown: bool) -> None:
-    """Memasang Loket sebagai layanan systemd (server, cadangan tiap malam, nama di jaringan)."""
+    """Memasang Loket sebagai layanan systemd (server, cadangan tiap malam)."""
     files = units(Path(sys.prefix), backups)
     if is_shown:
         for path, text in files.items():
@@ -63,7 +63,6 @@ def units(program: Path, backups: Path) -> dict[Path, str]:
         systemd / "loket-backup.timer": _TIMER,
         systemd / "loket-stick.service": _STICK.format(loket=loket, hard=_HARD, kept=KEPT),
         systemd / "loket-stick.timer": _STICK_TIMER,
-        Path("/etc/avahi/services/loket.service"): _MDNS,
     }
 
 
@@ -172,18 +171,6 @@ RandomizedDelaySec=10min
 
 [Install]
 WantedBy=timers.target
-"""
-
-_MDNS = """\
-<?xml version="1.0" standalone='no'?>
-<!DOCTYPE service-group SYSTEM "avahi-service.dtd">
-<service-group>
-  <name replace-wildcards="yes">Loket di %h</name>
-  <service>
-    <type>_http._tcp</type>
-    <port>8000</port>
-  </service>
-</service-group>
 """
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from shared.web import certificates, hosts
+from shared.web import certificates, hosts, machine
 from shared.web.console import say
 from shared.web.settings import Settings
 
@@ -36,8 +36,9 @@ def command(settings: Settings, names: tuple[str, ...], certificate: Path | None
 def _usual(settings: Settings) -> list[str]:
     """The names under which the server is found without being asked, and its private addresses."""
     given = [each.strip().lower() for each in settings.hosts.split(",") if each.strip() not in ("", hosts.ANY)]
-    machine = f"{socket.gethostname().partition('.')[0].lower()}.local"
-    private = [each for each in hosts.own_addresses() if "%" not in each and ipaddress.ip_address(each).version == 4]
+    own_name = f"{socket.gethostname().partition('.')[0].lower()}.local"
+    private = [each for each in machine.own_addresses() if "%" not in each and ipaddress.ip_address(each).version == 4]
     private = [each for each in private if any(ipaddress.ip_address(each) in ipaddress.ip_network(net)
                                                for net in certificates.PRIVATE)]  # fmt: skip
-    return list(dict.fromkeys(["loket.local", machine, *given, *private]))
+    called = [f"{settings.mdns_name}.local"] if settings.mdns_name else []
+    return list(dict.fromkeys([*called, "loket.local", own_name, *given, *private]))

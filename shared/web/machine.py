@@ -1,0 +1,33 @@
+"""This machine in the office's network: its addresses, and the names that it may have there."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import ifaddr
+
+MOST_OF_ONE_NAME = 9
+
+
+def candidates(name: str) -> list[str]:
+    """`loket`, `loket-2` ...: where another machine has the first, this one takes the next."""
+    return [name, *(f"{name}-{number}" for number in range(2, MOST_OF_ONE_NAME + 1))]
+
+
+def own_addresses() -> list[str]:
+    """This machine's addresses now, without loopback; the one that faces the network is first."""
+    found = [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    found = [each for each in found if not ipaddress.ip_address(each).is_loopback]
+    facing = _facing_address()
+    return sorted(found, key=lambda each: (each != facing, ":" in each))
+
+
+def _facing_address() -> str:
+    """The address by which packets leave; nothing is sent to find it out. Empty without a route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address for documentation
+            return str(probe.getsockname()[0])
+        except OSError:
+            return ""
