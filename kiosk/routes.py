@@ -29,9 +29,8 @@ from shared.web.auth import devices_only, now, store
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.forms import read
-from shared.web.hosts import is_local
 from shared.web.i18n import language
-from shared.web.limits import limiter
+from shared.web.limits import limit_from_elsewhere, limiter
 from shared.web.live import live_board
 from shared.web.openapi import described
 from shared.web.screen import office_config
@@ -101,7 +100,7 @@ def board() -> ResponseReturnValue:
 
 @blueprint.post("/tickets")
 @devices_only("kiosk")
-@limiter.limit(MOST_NUMBERS, key_func=lambda: f"numbers-of-{g.device.id}", exempt_when=is_local)
+@limit_from_elsewhere(MOST_NUMBERS, lambda: f"numbers-of-{g.device.id}")
 @described(TakenTicket, takes=TakeTicket, status=201)
 def take() -> ResponseReturnValue:
     wanted = read(TakeTicket)

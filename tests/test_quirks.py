@@ -125,3 +125,33 @@ def test_an_address_is_compiled_for_writing_when_it_is_first_written(monkeypatch
     assert urls.build("ticket", {"office": "uji", "number": 4}) == "/uji/t/4"
     assert len(compiled) == 1
     assert urls.match("/uji/t/3") == ("ticket", {"office": "uji", "number": 3})
+
+
+def test_gevent_sends_an_answer_in_two_pieces_and_ours_in_one() -> None:
+    code = """
+from gevent import monkey; monkey.patch_all()
+import urllib.request
+from gevent.pywsgi import WSGIHandler, WSGIServer
+from shared.web import quirks
+sent = []
+
+class Plain(WSGIHandler):
+    def _sendall(self, data):
+        sent.append(bytes(data))
+        super()._sendall(data)
+
+class Whole(quirks.OnePiece, Plain):
+    pass
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Length", "10")])
+    return [b"hello", b"world"]
+
+for handler in (Plain, Whole):
+    server = WSGIServer(("127.0.0.1", 0), app, handler_class=handler, log=None)
+    server.start()
+    print(urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/").read(), len(sent))
+    sent.clear()
+"""
+
+    assert python(code).splitlines() == ["b'helloworld' 3", "b'helloworld' 2"]

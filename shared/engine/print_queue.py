@@ -34,6 +34,7 @@ from shared.engine.printer_state import KnownPrinter, is_silent, note, printer, 
 from shared.printing.address import Kind
 from shared.printing.delivery import TIMEOUT_S, Outcome, Result, budget_s
 from shared.printing.status import Status
+from shared.store.hot import Statement
 from shared.store.office import Store
 from shared.store.tables import UNSENT, Moment, Printer, PrintJob, Ticket
 from shared.words import words
@@ -90,7 +91,7 @@ def waiting(connection: Connection, printer_id: int, now: datetime) -> QueuedSli
 
 def show(store: Store, printer_id: int, now: datetime) -> None:
     """The virtual printer has no wire and no paper to wait for: all that waits is on its page at once."""
-    store.write(_SHOW, {"the_printer": printer_id, "the_time": now})
+    store.write_with(_SHOW.run, {"the_printer": printer_id, "the_time": now})
 
 
 def agents_wanted(connection: Connection, office_id: int) -> list[int]:
@@ -286,7 +287,7 @@ def _job(connection: Connection, job_id: int) -> QueuedSlip:
     return QueuedSlip(*connection.execute(select(*_SLIP_COLUMNS).where(PrintJob.id == job_id)).one())
 
 
-_SHOW = (
+_SHOW: Statement[int] = Statement(
     update(PrintJob)
     .where(
         PrintJob.printer_id == bindparam("the_printer"),
@@ -299,7 +300,8 @@ _SHOW = (
         witness="virtual",
         attempts=PrintJob.attempts + 1,
         ended_at=bindparam("the_time", type_=Moment()),
-    )
+    ),
+    int,
 )
 
 

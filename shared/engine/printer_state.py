@@ -41,18 +41,19 @@ class KnownPrinter:
     asked_at: datetime | None
 
 
-_PRINTER_COLUMNS = tuple(getattr(Printer, each.name) for each in fields(KnownPrinter))
+COLUMNS = tuple(getattr(Printer, each.name) for each in fields(KnownPrinter))
+"""What `KnownPrinter` is made of, in its order."""
 
 
 def printers(connection: Connection, *which: ColumnElement[bool]) -> list[KnownPrinter]:
     """The printers of all offices that are in use, or those of them that meet `which`."""
-    wanted = select(*_PRINTER_COLUMNS).where(Printer.is_active, *which).order_by(Printer.id)
+    wanted = select(*COLUMNS).where(Printer.is_active, *which).order_by(Printer.id)
     return [KnownPrinter(*row) for row in connection.execute(wanted)]
 
 
 def printer(connection: Connection, printer_id: int) -> KnownPrinter:
     """Also one that was taken away."""
-    return KnownPrinter(*connection.execute(select(*_PRINTER_COLUMNS).where(Printer.id == printer_id)).one())
+    return KnownPrinter(*connection.execute(select(*COLUMNS).where(Printer.id == printer_id)).one())
 
 
 def is_silent(printer: KnownPrinter, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from shared.domain.actor import Actor
 from shared.domain.print_job import JobState
@@ -24,6 +24,7 @@ from shared.printing.delivery import TIMEOUT_S, Answers, Result, ask, deliver
 from shared.printing.learning import Learning
 from shared.printing.made import make
 from shared.printing.status import Status
+from shared.store.hot import Statement
 from shared.store.office import Store
 from shared.store.tables import UNSENT, Printer, PrintJob
 
@@ -80,8 +81,7 @@ class Spooler(Rounds):
             except Exception:
                 log.exception("sweep_failed")
         with self.store.read() as connection:
-            printers = printer_state.printers(connection, Printer.kind.in_(OWN_KINDS), Printer.device_id.is_(None))
-            queued = set(connection.execute(_QUEUED).scalars())
+            printers, queued = _OWN.all(connection, {}), set(_QUEUED.all(connection, {}))
         for printer in printers:
             if printer.id not in self._busy and self._is_due(printer, printer.id in queued):
                 self._busy.add(printer.id)
@@ -190,7 +190,13 @@ class Spooler(Rounds):
         self._not_before[printer_id] = time.monotonic() + min(2.0**failures, self.longest_wait_s)
 
 
-_QUEUED = select(PrintJob.printer_id).where(UNSENT, PrintJob.state == JobState.QUEUED).distinct()
+_IS_OWN = and_(Printer.is_active, or_(*(Printer.kind == kind for kind in OWN_KINDS)), Printer.device_id.is_(None))
+_OWN: Statement[KnownPrinter] = Statement(
+    select(*printer_state.COLUMNS).where(_IS_OWN).order_by(Printer.id), KnownPrinter
+)
+_QUEUED: Statement[int] = Statement(
+    select(PrintJob.printer_id).where(UNSENT, PrintJob.state == JobState.QUEUED).distinct(), int
+)
 
 
 # --- who this is ---

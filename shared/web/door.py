@@ -21,6 +21,7 @@ from geventwebsocket.handler import WebSocketHandler
 from geventwebsocket.websocket import Stream
 from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIServer
 
+from shared.web import quirks
 from shared.web.door_websocket import MOST_DISCARDED, NOT_OURS, LimitedWebSocket, linger
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class TimedInput(Input):  # type: ignore[misc]
                 connection.rest(False)
 
 
-class Handler(WebSocketHandler):  # type: ignore[misc]
+class Handler(quirks.OnePiece, WebSocketHandler):  # type: ignore[misc]
     """Reads requests with deadlines."""
 
     connection: OpenConnection | None = None
@@ -283,6 +284,9 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         finally:
             late.kill(block=False)
             websocket.close()
+
+    def log_request(self) -> None:
+        """The log is of what happens, not of who asks."""
 
     def log_error(self, msg: str, *args: object) -> None:
         """A request that is none is no fault of the server: nobody can fill the log with them."""

@@ -70,6 +70,7 @@ def is_local() -> bool:
     return host_name(request) in LOCAL and is_loopback(request.remote_addr or "")
 
 
+@lru_cache(maxsize=256)
 def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -11,6 +12,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from shared.web import bounds, quirks
+from shared.web.hosts import is_local
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +31,21 @@ def init_app(app: Flask) -> None:
     quirks.ask_limiter_in_decorators_only(app, limiter)
     app.before_request(_let_large_bodies_in)
     app.before_request(bounds.check_body)
+
+
+def limit_from_elsewhere(most: str, key: Callable[[], str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A limit that does not hold on the server's own machine, where the limiter is not even asked: 0.08 ms."""
+
+    def mark(route: Callable[P, R]) -> Callable[P, R]:
+        limited: Callable[P, R] = limiter.limit(most, key_func=key)(route)
+
+        @wraps(route)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            return (route if is_local() else limited)(*args, **kwargs)
+
+        return asked
+
+    return mark
 
 
 def takes_files(most_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -54,6 +54,28 @@ def ask_limiter_in_decorators_only(app: Flask, limiter: Limiter) -> None:
     app.before_request_funcs[None].remove(limiter._check_request_limit)
 
 
+class OnePiece:
+    """Of a handler of gevent's server: head and beginning of an answer leave together. gevent sends them one after the
+    other to copy nothing: a second call of the system, which woke the client for nothing. 0.07 ms of each request.
+    """
+
+    _held: bytearray | None = None
+
+    def _write_with_headers(self, data: bytes) -> None:
+        self._held = whole = bytearray()
+        try:
+            super()._write_with_headers(data)  # type: ignore[misc]
+        finally:
+            self._held = None
+        self._sendall(whole)
+
+    def _sendall(self, data: bytes | bytearray) -> None:
+        if self._held is None:
+            super()._sendall(data)  # type: ignore[misc]
+        else:
+            self._held += data
+
+
 def write_addresses_late(app: Flask) -> None:
     """Werkzeug compiles two functions for each address that write it with its values, whether or not a page ever links
     there: 0.1 s of a start with 200 addresses. From now on they are compiled when the first page links there.

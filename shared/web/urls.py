@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import current_app, request
@@ -31,11 +32,16 @@ def public_url(path: str) -> str:
 def paper_url(path: str) -> str:
     """The same for what is printed or scanned: never an address that means another machine on every phone."""
     url = public_url(path)
-    host = urlsplit(url).hostname or ""
-    if host not in LOOPBACK_NAMES and not is_loopback(host):
+    if not _is_loopback_url(url):
         return url
     settings: Settings = current_app.extensions["loket_settings"]
     return f"http://{_own_address()}:{settings.port}{path}"
+
+
+@lru_cache(maxsize=64)
+def _is_loopback_url(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK_NAMES or is_loopback(host)
 
 
 def is_for_this_machine_only(settings: Settings) -> bool:
