@@ -14,7 +14,7 @@ DEVICE_COOKIE = "loket_device"
 
 def bearer() -> str | None:
     """The token of a program that asks, from its header."""
-    kind, _, shown = request.headers.get("Authorization", "").partition(" ")
+    kind, _, shown = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return shown.strip() or None if kind.lower() == "bearer" else None
 
 
