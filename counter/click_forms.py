@@ -26,7 +26,7 @@ MINUTES = (15, 30, 60, 120, 480)
 class ClickForm(BaseModel):
     """The fields of one button; others that its page holds are not looked at."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class CallNumber(ClickForm):

@@ -29,7 +29,7 @@ Said = Annotated[
 class PartForm(BaseModel):
     """Of a click on a file; unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class TickForm(PartForm):

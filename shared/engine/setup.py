@@ -76,7 +76,7 @@ Letter = Annotated[
 class Form(BaseModel):
     """What a page or a program sends; unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def raise_if_faults(found: Sequence[Problem]) -> None:

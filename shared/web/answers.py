@@ -16,7 +16,7 @@ from shared.domain.ticket import State
 class Answer(BaseModel):
     """A JSON object that holds these fields and no others."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class ProblemFacts(Answer):

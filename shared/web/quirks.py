@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _entry_points = metadata.entry_points
 
-UNUSED = ("requests", "websocket", "valkey", "redis")
-"""Flask-SocketIO's parts load these when they find them, for clients and message queues."""
+UNUSED = ("requests", "websocket", "valkey", "redis", "rich")
+"""Flask-SocketIO's parts load these when they find them, for clients and message queues; structlog the last, for
+colours."""
 
 
 def lean_start() -> None:
