@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Date, Row, bindparam, case, func, select
 
 from shared.domain.numbering import label
 from shared.domain.survey import ELEMENTS, AnswerChannel, Lagging, Scores, by_element
 from shared.domain.survey_draw import is_drawn, visit_name
 from shared.domain.ticket import State
+from shared.store.hot import Statement
 from shared.store.survey_tables import (
     SurveyAction,
     SurveyAnswer,
@@ -120,19 +121,24 @@ class Lot:
     rate: int
 
 
+_DAY: BindParameter[date] = bindparam("the_day", type_=Date())
+_LOT: Statement[Lot] = Statement(
+    select(SurveyPeriod.id, SurveySecret.secret, SurveyPlan.rate)
+    .join(SurveySecret, SurveySecret.office_id == SurveyPeriod.office_id)
+    .join(SurveyPlan, SurveyPlan.office_id == SurveyPeriod.office_id)
+    .where(SurveyPeriod.office_id == bindparam("the_office"), SurveyPeriod.closed_at.is_(None))
+    .where(SurveyPeriod.first_on <= _DAY, SurveyPeriod.last_on >= _DAY, SurveyPeriod.collect_until >= _DAY)
+    .where(SurveyPlan.service_id == bindparam("the_service"))
+    .where(SurveyPlan.from_on >= SurveyPeriod.first_on, SurveyPlan.from_on <= _DAY)
+    .order_by(SurveyPlan.from_on.desc())
+    .limit(1),
+    Lot,
+)
+
+
 def lot(connection: Connection, office_id: int, service_id: int, day: date) -> Lot | None:
     """None while nothing is planned for the service, or the day's visitors can no longer answer."""
-    row = connection.execute(
-        select(SurveyPeriod.id, SurveySecret.secret, SurveyPlan.rate)
-        .join(SurveySecret, SurveySecret.office_id == SurveyPeriod.office_id)
-        .join(SurveyPlan, SurveyPlan.office_id == SurveyPeriod.office_id)
-        .where(SurveyPeriod.office_id == office_id, SurveyPeriod.first_on <= day, SurveyPeriod.last_on >= day)
-        .where(SurveyPeriod.collect_until >= day, SurveyPeriod.closed_at.is_(None))
-        .where(SurveyPlan.service_id == service_id, SurveyPlan.from_on.between(SurveyPeriod.first_on, day))
-        .order_by(SurveyPlan.from_on.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else Lot(*row)
+    return _LOT.first(connection, {"the_office": office_id, "the_service": service_id, "the_day": day})
 
 
 def planned(connection: Connection, office_id: int, first: date, day: date) -> dict[int, tuple[int, int]]:
