@@ -1,4 +1,4 @@
-"""The few statements that run at every click, each as one typed function.
+"""The few statements that run at every click, each as one typed function; `Statement` is for others of that kind.
 
 On SQLite they are compiled once and then run by the driver, which saves most of what a statement costs; PostgreSQL runs
 them as any other. Everything that is asked less often is an ordinary statement of SQLAlchemy.
