@@ -1,7 +1,7 @@
 // The television: draws the newest board, marks new calls, tells the time of the office, and hands calls to the voice.
 
 import { stayAwake } from "../shared/awake.js";
-import { fitBox, fitLine, fitName } from "../shared/fit.js";
+import { fitBox, fitLine, fitName, fitOnce, forgetFits } from "../shared/fit.js";
 import { live, pageFacts } from "../shared/live.js";
 import { announcer } from "./announce.js";
 import { player } from "./media.js";
@@ -59,6 +59,7 @@ function isOver(board) {
 
 function redraw() {
   drawnCalls = "";
+  forgetFits();
   Array.from(find("rows").children).forEach((row) => { row.dataset.fitted = ""; });
   draw(shown, false);
   run();
@@ -86,8 +87,9 @@ function drawCurrent(call) {
   const counter = find("call-counter");
   counter.parentNode.hidden = !call;
   if (call) {
-    fitLine(number, NUMBER * unit());
-    fitName(counter, call.counter_name, facts.short[call.counter], NAME * unit());
+    fitOnce(number, room(shape(call)), () => fitLine(number, NUMBER * unit()));
+    number.textContent = call.number;
+    nameCounter(counter, call, "current");
   } else {
     counter.textContent = "";
   }
@@ -122,8 +124,19 @@ function drawPast(calls) {
   find("past").hidden = !rows.length;
   find("about").hidden = rows.length > 0;
   calls.forEach((call, place) => {
-    fitName(rows[place].querySelector("[data-counter]"), call.counter_name, facts.short[call.counter], NAME * unit());
+    nameCounter(rows[place].querySelector("[data-counter]"), call, "past " + shape(call));
   });
+}
+
+// What the letters of a call depend on, besides the size of the screen.
+const room = (words) => [document.body.dataset.mode, document.body.hasAttribute("data-noticed"), words].join(" ");
+
+// All digits are equally wide.
+const shape = (call) => call.number.replace(/\d/g, "0");
+
+function nameCounter(place, call, where) {
+  const fit = () => fitName(place, call.counter_name, facts.short[call.counter], NAME * unit());
+  fitOnce(place, room(where + " " + call.counter + " " + call.counter_name), fit);
 }
 
 function drawWaiting(board) {

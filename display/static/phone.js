@@ -172,6 +172,7 @@ function beep(at) {
   tone.stop(sound.currentTime + at + 0.3);
 }
 
+find("sound").hidden = facts.is_over; // without this script it would do nothing
 find("sound").addEventListener("click", (event) => {
   const Context = window.AudioContext || window.webkitAudioContext;
   sound = sound || (Context ? new Context() : null);

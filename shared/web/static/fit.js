@@ -2,6 +2,27 @@
 
 const STEPS = 24;
 
+const known = new Map();
+
+// Does `fit` once for what stands in `key` (the words and their room) and remembers how it came out: measuring makes
+// the engine lay out the whole page, which an old television feels.
+export function fitOnce(place, key, fit) {
+  const found = known.get(key);
+  if (found) {
+    place.textContent = found.text;
+    place.style.fontSize = found.size;
+    place.style.whiteSpace = found.space;
+    return;
+  }
+  fit();
+  known.set(key, { text: place.textContent, size: place.style.fontSize, space: place.style.whiteSpace });
+}
+
+// The room is another: everything is measured anew.
+export function forgetFits() {
+  known.clear();
+}
+
 // Makes the letters of `place` as large as fits on one line of its box, down to `least` pixels; whether they fit.
 export function fitLine(place, least) {
   place.style.whiteSpace = "nowrap";
