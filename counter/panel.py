@@ -114,6 +114,8 @@ class Panel:
     held: list[PanelTicket]
     absent: list[PanelTicket]
     others: list[CounterConfig]
+    empty: frozenset[int]
+    """Numbers of counters at which nobody sits."""
     services: list[ServiceConfig]
     """Those that give numbers; a visitor can be sent on to them."""
     own_services: list[ServiceConfig]
@@ -166,6 +168,7 @@ def read_panel(connection: Connection, room: Room, number: int, who: SignedIn, m
         held=[line(ticket) for ticket in room.held_by(counter)],
         absent=[line(ticket) for ticket in room.absent_for(counter)],
         others=[other for other in office.counters if other.id != counter.id],
+        empty=frozenset(each.number for each in office.counters if room.seat(each).officer_id is None),
         services=offered,
         own_services=[service for service in offered if counter.serves(office.first_role(service), service.id)],
         undo=_undo(connection, officer_id, counter, moment),

@@ -17,7 +17,7 @@ from shared.engine import device, supervisor
 from shared.store import floor, panel, reads
 from shared.web.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, take, wants_fragment
-from shared.web.conditions import conditions, current_scene
+from shared.web.conditions import conditions, current_scene, lost_in
 from shared.web.forms import sent
 from shared.web.screen import office_config
 
@@ -84,7 +84,7 @@ PAGE: ButtonPage[object] = ButtonPage(_page, lambda _: url_for("counter.supervis
 def _floor(moment: datetime) -> dict[str, object]:
     with store().room(g.office_id, moment) as room, store().read() as connection:
         office, version, queues = room.office, room.version, floor.queues(room, moment)
-        held, stranded = room.in_state(State.HELD), [one.label for one in room.stranded()]
+        held, lost = room.in_state(State.HELD), lost_in(room)
         counters = floor.counters(connection, room)
         load = floor.load(connection, office, office_day(moment, office.zone), moment)
         overdue, failed = floor.faults(connection, office, moment)
@@ -92,7 +92,7 @@ def _floor(moment: datetime) -> dict[str, object]:
         printers = reads.printers(connection, office.office_id)
         messages = panel.messages(connection, office.office_id, moment)
     with store().read() as connection:
-        found = conditions(current_scene(connection, office, moment, stranded))
+        found = conditions(current_scene(connection, office, moment, lost))
     working = sum(one.officer_id is not None and one.paused_at is None for one in counters)
     waiting = sum(queue.waiting for queue in queues)
     return {

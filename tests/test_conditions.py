@@ -20,12 +20,13 @@ from world import PASSWORD, STEPS, World, service
 from shared.domain.standard import Role, Step
 from shared.domain.standard_table import to_table
 from shared.engine.device import digest, issue_token
+from shared.engine.officer import Onward
 from shared.store import hot, tables
 from shared.web.backups import BACKUP_MARK
 from shared.web.cli import main
 from shared.web.clock import ClockWatch
 from shared.web.commands import check
-from shared.web.conditions import CONDITIONS, Condition, Scene, conditions
+from shared.web.conditions import CONDITIONS, Condition, Scene, conditions, lost_in
 from shared.web.console import WORDS
 from shared.web.settings import Settings
 from shared.words import LANGUAGES, texts
@@ -55,18 +56,25 @@ def sound(here: World, tmp_path: Path) -> World:
 
 def found(here: World, data: Path, *, jumped: bool = False, public_url: str = PUBLIC) -> dict[str, Condition]:
     with here.store.room(here.id, here.now) as room:
-        stranded = [ticket.label for ticket in room.stranded()]
+        lost = lost_in(room)
     with here.store.read() as connection:
         office = here.store.office_config(here.id)
         jumped_at = here.now - timedelta(minutes=5) if jumped else None
         settings = Settings(data=data, public_url=public_url)
-        scene = Scene(settings, connection, office, here.now, jumped_at, stranded)
+        scene = Scene(settings, connection, office, here.now, jumped_at, **lost)
         return {each.code: each for each in conditions(scene)}
 
 
 def strand(here: World, data: Path) -> None:
     here.take("layanan-2")
     here.store.write(update(tables.Counter).values(services=["layanan-1"]))
+
+
+def send_to_an_empty_counter(here: World, data: Path) -> None:
+    taken = here.take()
+    here.call_next(1)
+    here.act("start", taken.id)
+    here.act("transfer", taken.id, onward=Onward(counter=2))
 
 
 def close_early(here: World, data: Path) -> None:
@@ -191,6 +199,7 @@ def know_the_regency_alone(here: World, data: Path) -> None:
 
 BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("stranded", strand, "B-001"),
+    ("unattended", send_to_an_empty_counter, "A-001"),
     ("service_without_counter", strand, "Layanan 2"),
     ("no_service", forget_the_services, "Pengaturan > Layanan"),
     ("no_counter", retire_the_counters, "Pengaturan > Loket"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypedDict
 
 import structlog
 from flask import current_app
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, func, select
 from shared.domain import speech
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
+from shared.domain.room import Room
 from shared.domain.ticket import State
 from shared.engine.founding import letterhead_missing
 from shared.engine.person import NEAR
@@ -31,7 +33,7 @@ from shared.store.complaints import ComplaintView
 from shared.store.days import is_clock_confirmed
 from shared.store.disk import disk_fault
 from shared.store.tables import ACTIVE, Event, Officer, Ticket
-from shared.web import backups, certificate_conditions, media, procedure_conditions
+from shared.web import backups, certificate_conditions, hours_conditions, media, procedure_conditions
 from shared.web.clock import ClockWatch
 from shared.web.console import WORDS
 from shared.web.data_folder import open_to_others, try_to_write
@@ -54,7 +56,7 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a condition looks at. `jumped_at`: when the clock was set far forward while the server ran; `stranded`: the
-    numbers of today that no counter can call.
+    numbers of today that no counter can call; `unattended`: those that only counters without an officer can.
     """
 
     settings: Settings
@@ -63,6 +65,7 @@ class Scene:
     now: datetime
     jumped_at: datetime | None = None
     stranded: Sequence[str] = ()
+    unattended: Sequence[str] = ()
 
     @property
     def today(self) -> object:
@@ -111,11 +114,22 @@ def conditions(scene: Scene, codes: Iterable[str] | None = None) -> list[Conditi
     return found
 
 
-def current_scene(connection: Connection, office: OfficeConfig, now: datetime, stranded: Sequence[str]) -> Scene:
+class Lost(TypedDict):
+    """Numbers of today whom nobody calls: see `Scene`."""
+
+    stranded: list[str]
+    unattended: list[str]
+
+
+def lost_in(room: Room) -> Lost:
+    return Lost(stranded=[one.label for one in room.stranded()], unattended=[one.label for one in room.unattended()])
+
+
+def current_scene(connection: Connection, office: OfficeConfig, now: datetime, lost: Lost) -> Scene:
     """What this request's server knows."""
     settings: Settings = current_app.extensions["loket_settings"]
     watch: ClockWatch = current_app.extensions["loket_clock_watch"]
-    return Scene(settings, connection, office, now, watch.jumped_at, stranded)
+    return Scene(settings, connection, office, now, watch.jumped_at, **lost)
 
 
 def _listed(keys: Sequence[str], **facts: object) -> Said:
@@ -131,6 +145,13 @@ def stranded(scene: Scene) -> Iterator[Facts]:
     """Numbers wait that no counter can call."""
     if scene.stranded:
         yield {"numbers": ", ".join(scene.stranded[:5]), "count": len(scene.stranded)}
+
+
+@reminder
+def unattended(scene: Scene) -> Iterator[Facts]:
+    """They were sent to a counter whose officer left, or its service has no other."""
+    if scene.unattended:
+        yield {"numbers": ", ".join(scene.unattended[:5]), "count": len(scene.unattended)}
 
 
 @condition
@@ -237,39 +258,13 @@ def _waiting(scene: Scene) -> list[ComplaintView]:
     return complaints.waiting(scene.connection, scene.office.office_id)
 
 
-# hours
+# hours and names
 
 
-@reminder
-def hours_unknown(scene: Scene) -> Iterator[Facts]:
-    if not scene.office.calendar.hours:
-        yield {}
-
-
-@reminder
-def weekday_without_hours(scene: Scene) -> Iterator[Facts]:
-    calendar, day = scene.office.calendar, office_day(scene.now, scene.office.zone)
-    for each in (day + timedelta(days=ahead) for ahead in range(7)):
-        if each.weekday() in calendar.weekdays and calendar.has_hours(each) and calendar.hours_of(each) is None:
-            yield {"day": partial(Words.short_day, on=each)}
-
-
-@reminder
-def closes_while_open(scene: Scene) -> Iterator[Facts]:
-    """The day is set to close by itself before the office does."""
-    ends_at = scene.office.settings.closes_by_itself_at
-    opening = scene.office.calendar.opening(office_day(scene.now, scene.office.zone))
-    if ends_at and opening and opening.is_known and ends_at < opening.closes_at.time():
-        yield {"at": f"{ends_at:%H.%M}", "closes": f"{opening.closes_at:%H.%M}"}
-
-
-@reminder
-def holidays_unknown(scene: Scene) -> Iterator[Facts]:
-    """A year without any: promises are counted as if every day were a working day."""
-    known = {day.year for day in scene.office.calendar.holidays}
-    day = office_day(scene.now, scene.office.zone)
-    for year in sorted({day.year, (day + timedelta(days=30)).year} - known):
-        yield {"year": year}
+reminder(hours_conditions.hours_unknown)
+reminder(hours_conditions.weekday_without_hours)
+reminder(hours_conditions.closes_while_open)
+reminder(hours_conditions.holidays_unknown)
 
 
 @reminder

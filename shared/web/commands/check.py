@@ -15,7 +15,7 @@ from shared.printing.delivery import Answers, ask
 from shared.store import reads
 from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
-from shared.web.conditions import Scene, conditions
+from shared.web.conditions import Scene, conditions, lost_in
 from shared.web.console import say
 from shared.web.settings import Settings
 
@@ -58,9 +58,9 @@ def check(settings: Settings, store: Store) -> Iterator[Finding]:
         yield from _office(store, office.id, office.slug)
         now = datetime.now(UTC)
         with store.room(office.id, now) as room:
-            stranded = [ticket.label for ticket in room.stranded()]
+            lost = lost_in(room)
         with store.read() as connection:
-            scene = Scene(settings, connection, store.office_config(office.id), now, stranded=stranded)
+            scene = Scene(settings, connection, store.office_config(office.id), now, **lost)
             for each in conditions(scene):
                 what = f"{office.slug} {'ingat' if each.is_reminder else 'perbaiki'}"
                 yield each.is_reminder, what, f"{each.sentence('id')} ({each.sentence('en')})"
