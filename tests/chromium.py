@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+WITH_WINDOWS = bool(shutil.which("Xvfb") and shutil.which("chromium"))
+"""Whether a kiosk can be tried as it is: a whole browser on a screen."""
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",

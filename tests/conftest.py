@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 import pytest
 import world
-from chromium import CHROMIUM, CHROMIUM_ARGS
+from chromium import CHROMIUM, CHROMIUM_ARGS, WITH_WINDOWS
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from people import People
@@ -77,6 +77,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: only with --long")
     if not hasattr(config, "workerinput"):
         _have_browser_files()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not WITH_WINDOWS:
+        terminalreporter.write_line("kiosk-mode: tried without windows (for those: apt install xvfb chromium)")
 
 
 def _have_browser_files() -> None:

@@ -15,13 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from chromium import CHROMIUM
+from chromium import CHROMIUM, WITH_WINDOWS
 from click.testing import CliRunner
 
 from shared.web.cli import main
 from shared.web.commands.kiosk_mode import FLAGS, desktop_entry, script, unit
 
-WITH_WINDOWS = shutil.which("Xvfb") and shutil.which("chromium")
 BROWSER = "/usr/bin/chromium" if WITH_WINDOWS else CHROMIUM
 UP_S = 90
 """A busy machine is no fault; alone it takes two seconds."""

@@ -78,6 +78,7 @@ _ABBREVIATIONS = {
     "r": "ruang",
     "rg": "ruang",
 }
+_UNTIL = {"id": "sampai", "en": "to"}
 _SIGNS = {"id": {"&": " dan ", "+": " dan "}, "en": {"&": " and ", "+": " and "}}
 # Said letter by letter although they could be read as a word; capitals without a vowel (KTP, RT) always are.
 _SPELLED = frozenset({"OSS", "NIB", "UMKM", "KBLI", "SOP", "IKM", "USB", "PIN", "ID"})
@@ -89,6 +90,29 @@ _COUNTER_NUMBER = re.compile(r"(?:(?:loket|counter) ?)?0*([0-9]+)", re.IGNORECAS
 _TICKET_IN_TEXT = re.compile(r"\b(?:[A-Z]{1,3}[- ]?[0-9]{2,4}|[A-Z]{1,3}-[0-9])\b")
 _CAPITALS = re.compile(r"\b[A-Z]{2,5}\b")
 _STOPPED = re.compile(r"\b([A-Za-z]{1,4})\.")
+_ROMANS = [
+    "I",
+    "II",
+    "III",
+    "IV",
+    "V",
+    "VI",
+    "VII",
+    "VIII",
+    "IX",
+    "X",
+    "XI",
+    "XII",
+    "XIII",
+    "XIV",
+    "XV",
+    "XVI",
+    "XVII",
+    "XVIII",
+    "XIX",
+    "XX",
+]
+_ROMAN = re.compile(r"\b((?i:loket|counter|meja|ruang|lantai) )?([IVX]{1,5})\b(?!-\w)")
 _RUPIAH = re.compile(r"\bRp\.?\s?([0-9][0-9.]*[0-9]|[0-9])")
 
 
@@ -232,9 +256,19 @@ def _name_words(name: str, language: str) -> str:
     """A counter's name as it is spoken: "Meja 3 & R. OSS" is "Meja tiga dan ruang O Es Es"."""
     name = _STOPPED.sub(lambda found: f"{_ABBREVIATIONS.get(found[1].lower(), found[1])} ", name)
     name = re.sub(r"[&+]", lambda found: _SIGNS[language][found[0]], name)
+    name = _ROMAN.sub(_roman, name)
+    name = re.sub(r"\bs/d\b", _UNTIL[language], name, flags=re.IGNORECASE)
+    name = re.sub(r"(?<=[0-9])[.:](?=0[0-9])0", f" {_SMALL[language][0]} ", name)  # 08.05 is not 8.5
     name = re.sub(r"0*([0-9]+)", lambda found: f" {_digits_in_words(found[1], language)} ", name)
     name = re.sub(r"[^\w\s',]", " ", name).replace("_", " ")
     return _CAPITALS.sub(lambda found: _letters(found.group(), language), " ".join(name.split()))
+
+
+def _roman(found: re.Match[str]) -> str:
+    """ "Loket IV", and "Loket I" because it stands beside "Loket II"; one letter by itself is a letter."""
+    before, letters = found[1] or "", found[2]
+    is_number = letters in _ROMANS and (before or len(letters) > 1)
+    return f"{before}{_ROMANS.index(letters) + 1}" if is_number else found[0]
 
 
 def _digits_in_words(digits: str, language: str) -> str:
