@@ -15,7 +15,7 @@ import pytest
 import world
 from flask import Flask
 from paper import PaperPrinter, decode
-from people import Browser, sign_in
+from people import Browser, sign_in, until
 from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from server import Server
@@ -278,7 +278,8 @@ def test_a_new_admin_gets_from_nothing_to_the_first_printed_and_called_number_wi
         hand.click(at("[data-action=open]").first)
         hand.click(at("[data-action=next]").first)
         expect(screens["display"].locator("[data-call-number]").first).to_have_text(number.inner_text())
-        assert any(number.inner_text() in decode(slip).text for slip in printer.slips[before:])
+        given = number.inner_text()
+        until(lambda: any(given in decode(slip).text for slip in printer.slips[before:]))
 
         hand.click(at(".rail a[href$='/setup']"))
         expect(at("[data-first-day]")).to_have_count(0)

@@ -74,6 +74,7 @@ def _page(message: str | None = None, status: int = 200) -> ResponseReturnValue:
         phrases=_phrases(language),
         recorded=voice.clips(office_config(), language if language in speech.LANGUAGES else "id"),
         missing=len(_missing(language)),
+        needed=_needed(language if language in speech.LANGUAGES else "id"),
     )
 
 
@@ -96,9 +97,13 @@ def _counters(language: str) -> list[Phrase]:
 def _missing(language: str) -> list[str]:
     """The phrases that calls of this office need and that nobody has recorded: while one is, the synthesiser speaks."""
     spoken = language if language in speech.LANGUAGES else "id"
+    return sorted(_needed(spoken) - set(voice.clips(office_config(), spoken)))
+
+
+def _needed(spoken: str) -> set[str]:
+    """The phrases that calls of this office need."""
     letters = {service.series for service in office_config().services}
     counters = {each.key for each in _counters(spoken)}
     needed = {"phrase.number", "phrase.proceed", *(f"letter.{each}" for each in letters), *counters}
     kind, most = ("number", 1000) if office_config().settings.voice_style == "whole" else ("digit", 10)
-    needed |= {f"{kind}.{each}" for each in range(most)}
-    return sorted(needed - set(voice.clips(office_config(), spoken)))
+    return needed | {f"{kind}.{each}" for each in range(most)}

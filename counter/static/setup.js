@@ -70,3 +70,11 @@ document.addEventListener("click", (event) => {
   const done = button.dataset.row === "add" ? add(button) : move(button);
   if (done) event.preventDefault();
 });
+
+// The name of a chosen file stands beside the button that chose it.
+document.addEventListener("change", (event) => {
+  const told = event.target.type === "file" && event.target.parentNode.querySelector("[data-file-name]");
+  if (told && event.target.files.length) {
+    told.textContent = Array.from(event.target.files, (each) => each.name).join(", ");
+  }
+});
