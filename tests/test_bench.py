@@ -11,8 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+import speed
+
+from shared.bench.figure import Figure
 
 FIELDS = ["measure", "value", "unit", "yardstick", "ratio", "target", "met"]
 FIGURES = {
@@ -47,3 +51,19 @@ def test_the_estimate_is_compared_with_the_usual_ways_to_guess(tmp_path: Path) -
     assert lines[0]["measure"] == "estimate_error"
     assert lines[0]["ratio"] < 1
     assert len(lines) == 4
+
+
+def test_the_readmes_table_and_picture_hold_every_figure() -> None:
+    figures = [
+        Figure("growth_sqlite_take_1000000", 3.2, "ms", 3.1, 1.03, "ratio <= 1.1", True).line(),
+        Figure("fanout_1000", 40.0, "CPU us per screen", 20.0, 2.0, "ratio <= 1.5", False).line(),
+        Figure("takes_8_postgresql_2", 310.0, "1/s", note="2 processes").line(),
+    ]
+
+    table = speed.section({"machine": speed.machine(), "figures": figures})
+    picture = ElementTree.fromstring(speed.drawing(figures))
+
+    assert "| one take after 1,000,000 old numbers on sqlite, next to 1,000 | 3.2 ms | 3.1 ms | 1.03 |" in table
+    assert "ratio <= 1.5 **no**" in table
+    assert "| takes a second on PostgreSQL, 8 at once, 2 process(es) | 310 1/s |  |  |  |" in table
+    assert len(picture.findall("{*}rect")) == 1 + 2

@@ -1,31 +1,33 @@
 """What years of history cost the next visitor: takes and calls with many old tickets, next to those with a thousand.
 
-Both servers stand side by side and are asked in turn, so that a busy minute hits both. Besides the wait of one client,
-the processor time of all processes is compared: of the server, and of PostgreSQL.
+Both servers stand side by side and are asked in turn, so that a busy minute hits both. Besides the wait of one client
+the processor time of all processes is compared: of the server, and of PostgreSQL; of a call, with giving back.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from shared.bench.calls import fill_line
 from shared.bench.databases import PostgresqlServer, has_postgresql, postgresql
 from shared.bench.figure import Figure
-from shared.bench.installation import Installation, Serving, install, run_load, served
+from shared.bench.installation import COUNTERS, Installation, Serving, install, nonces, served
+from shared.bench.load import RawClient, post
 from shared.bench.measure import Measure
 from shared.bench.planting import one_visit, plant
-from shared.bench.takes import kiosk_plan
 
 FEW = 1_000
 SIZES = (100_000, 1_000_000, 10_000_000)
 TARGET = 1.1
-CLIENTS = 1
+CLICKS = 40
+Click = Callable[[int], None]
 
 
 def measure(bench: Measure) -> Iterator[Figure]:
@@ -53,11 +55,11 @@ def _on(
         for size in sizes:
             old = _planted(bench.folder / f"{name}-{size}", size, url(f"loket_{size}"))
             with served(old) as full:
-                pairs = (_Side(base, small, database), _Side(old, full, database))
+                pairs = (Side(base, small, database), Side(old, full, database))
                 for round_ in range(bench.rounds + 1):
                     for side in pairs[:: 1 if round_ % 2 else -1]:
-                        side.play(bench.seconds / 2, is_counted=round_ > 0)
-            yield from _compared(f"growth_{name}", size, *pairs)
+                        side.play(is_counted=round_ > 0)
+            yield from compared(f"growth_{name}", size, *pairs)
             shutil.rmtree(old.folder)
 
 
@@ -69,7 +71,7 @@ def _planted(folder: Path, size: int, database_url: str) -> Installation:
 
 
 @dataclass
-class _Side:
+class Side:
     """One of the two, with what each round found: milliseconds per take and per call, and of the processors."""
 
     installation: Installation
@@ -77,27 +79,58 @@ class _Side:
     database: PostgresqlServer | None
     found: dict[str, list[float]] = field(default_factory=dict)
 
-    def play(self, seconds: float, *, is_counted: bool) -> None:
+    def play(self, *, is_counted: bool, waiting: int = 0, counters: int = COUNTERS) -> None:
+        """`CLICKS` numbers are taken one after the other, and as many visitors called and given back.
+
+        `waiting`: how many stand in line before.
+        """
         made = self.installation
         made.clear_line()
-        began_s = self._cpu_s()
-        takes = run_load("takes", self.serving, clients=CLIENTS, seconds=seconds, **kiosk_plan(made))["waits_s"]
-        took_s = self._cpu_s() - began_s
-        fill_line(made, self.serving, len(made.officers))
-        began_s = self._cpu_s()
-        plan = {"office": made.office, "tokens": made.officers, "clients": CLIENTS, "seconds": seconds}
-        calls = run_load("calls", self.serving, **plan)
-        called_s = self._cpu_s() - began_s
-        seen = {"take": median(takes) * 1000, "take_cpu": took_s / len(takes) * 1000}
-        seen |= {"call": 1000 / calls["rate"], "call_cpu": called_s / calls["clicks"] * 1000}
+        line, kiosk, begin = RawClient(self.serving.port), f"/{made.office}/kiosk/tickets", nonces()
+        desks = [(f"/{made.office}/counter/{place}", each) for place, each in enumerate(made.officers[:counters], 1)]
+
+        def ask(path: str, token: str, body: str = "{}") -> bytes:
+            status, said = line.ask(post(path, token, body))
+            if status not in (200, 201):
+                raise RuntimeError(f"{path}: {status} {said!r}")
+            return said
+
+        def take(click: int) -> None:
+            ask(kiosk, made.kiosk, json.dumps({"service": made.service, "nonce": f"{begin}-{click + 1_000_000:07d}"}))
+
+        called: dict[int, int] = {}
+
+        def call(click: int) -> None:
+            place, token = desks[click % len(desks)]
+            called[click] = json.loads(ask(f"{place}/next", token))["id"]
+
+        def give_back(click: int) -> None:
+            place, token = desks[click % len(desks)]
+            ask(f"{place}/tickets/{called.pop(click)}/release", token)
+
+        for number in range(max(waiting, 1)):  # the first reads the room afresh, which `clear_line` has emptied
+            take(-1 - number)
+        seen = self._timed("take", take)
+        seen |= self._timed("call", call, give_back)
         for what, value in seen.items() if is_counted else ():
             self.found.setdefault(what, []).append(value)
+
+    def _timed(self, name: str, click: Click, after: Click | None = None) -> dict[str, float]:
+        waits, began_s = [], self._cpu_s()
+        for number in range(CLICKS):
+            began = time.perf_counter()
+            click(number)
+            waits.append(time.perf_counter() - began)
+            if after is not None:
+                after(number)
+        return {name: median(waits) * 1000, f"{name}_cpu": (self._cpu_s() - began_s) / CLICKS * 1000}
 
     def _cpu_s(self) -> float:
         return cpu_s(self.serving.pid) + (cpu_s(self.database.pid) if self.database else 0.0)
 
 
-def _compared(name: str, size: int, few: _Side, many: _Side) -> Iterator[Figure]:
+def compared(name: str, size: int, few: Side, many: Side) -> Iterator[Figure]:
+    """The ratios are medians of those of each round."""
     for what, values in many.found.items():
         yardsticks = few.found[what]
         ratio = median(value / yardstick for value, yardstick in zip(values, yardsticks, strict=True))
