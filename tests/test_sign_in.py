@@ -153,7 +153,7 @@ def test_a_one_time_password_opens_nothing_but_the_choice_of_another(app: Flask,
     open_to_all = {"public", "devices", "static", "survey_published", "figures", "complaint", "answer", "survey"}
     open_to_all |= {"phone_code"}
     coming_and_going = {f"counter.{name}" for name in ("sign_in", "do_sign_in", "sign_out", "change_password")}
-    coming_and_going |= {"counter.sign_in_code", "counter.do_sign_in_code"}
+    coming_and_going |= {"counter.sign_in_code", "counter.do_sign_in_code", "brand.icon"}
     opened = []
 
     for rule in app.url_map.iter_rules():
@@ -257,9 +257,15 @@ def test_usual_passwords_are_refused(password: str) -> None:
     assert fault(password, ("ranuyoso", "kasi", "Kecamatan Ranuyoso")) == "password_common"
 
 
+@pytest.mark.parametrize("password", ["liverpool10", "Letmein2026", "trustno1trustno1", "iloveyou123", "chelsea1234"])
+def test_passwords_that_were_stolen_elsewhere_are_refused(password: str) -> None:
+    assert passwords.fault(password, ("baru",)) == "password_common"
+
+
 @pytest.mark.parametrize("password", ["sepeda hijau di pasar", "Xk29dk!2lq", "kuda-lumping-3", "kata-sandi-baru"])
 def test_other_passwords_will_do(password: str) -> None:
     assert fault(password, ("ranuyoso", "baru", "Kecamatan Ranuyoso")) is None
+    assert passwords.fault(password, ("ranuyoso", "baru", "Kecamatan Ranuyoso")) is None
 
 
 def test_the_schema_of_before_is_brought_up_with_its_officers(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def change_password(current: str, wanted: str, repeated: str) -> None:
     """
     row = require_password(current)
     office = store().office_config(row.office_id)
-    fault = password.fault(wanted, (row.login, row.name, office.slug, office.name))
+    fault = passwords.fault(wanted, (row.login, row.name, office.slug, office.name))
     if fault is not None:
         raise Invalid(fault, fields=["wanted"], shortest=password.SHORTEST)
     if wanted != repeated:
