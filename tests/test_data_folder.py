@@ -22,8 +22,10 @@ from world import World
 
 import kiosk
 from shared.domain.actor import Actor
-from shared.engine import session, setup_devices
+from shared.domain.standard import Role
+from shared.engine import session, setup_devices, setup_officers
 from shared.engine.device import issue_token
+from shared.engine.setup_officers import OfficerForm, RoleRow
 from shared.store import office as store_office
 from shared.store import writer
 from shared.store.office import Store
@@ -171,7 +173,7 @@ def writer_waits_less_than_the_kiosk() -> bool:
     return int(patience[1]) > LOCK_TIMEOUT_S * 1000
 
 
-@pytest.mark.parametrize("how", ["revoked", "signed out"])
+@pytest.mark.parametrize("how", ["revoked", "signed out", "switched off", "new password"])
 def test_what_is_ended_hears_no_more(app: Flask, here: World, how: str) -> None:
     live = app.extensions["loket_live"]
     browser = app.test_client()
@@ -194,6 +196,11 @@ def test_what_is_ended_hears_no_more(app: Flask, here: World, how: str) -> None:
     if how == "revoked":
         device_id = next(iter(live._lines.values())).device_id
         here.store.change(here.id, nobody, setup_devices.revoke, device_id)
+    elif how == "switched off":
+        gone = OfficerForm(login="petugas1", name="Petugas", is_active=False, roles=[RoleRow(role=Role.LOKET)])
+        here.store.change(here.id, nobody, setup_officers.change_officer, here.officers[0], gone)
+    elif how == "new password":
+        here.store.change(here.id, nobody, setup_officers.reset_password, here.officers[0], "x")
     else:
         with here.store.read() as connection:
             found = session.running(connection, here.id, None, here.now)[0]

@@ -92,6 +92,20 @@ def test_the_copy_just_made_stays_although_the_clock_was_set_back(
     assert [name for name in names if (tmp_path / name).exists()] == names[2:]
 
 
+def test_a_folder_for_copies_is_made_when_it_is_missing_but_not_in_place_of_a_missing_stick(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOKET_DATA", str(tmp_path))
+    folder, stick = tmp_path / "cadangan", tmp_path / "stik/cadangan"
+
+    said = [CliRunner().invoke(main, ["backup", str(each), "--keep", "2"]) for each in (folder, stick)]
+
+    assert said[0].exit_code == 0, said[0].output
+    assert [path.suffix for path in folder.iterdir()] == [".db"]
+    assert said[1].exit_code != 0
+    assert not stick.parent.exists()
+
+
 def test_a_copy_is_put_back_on_trial_and_a_broken_one_is_told(
     here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

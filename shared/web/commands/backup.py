@@ -32,6 +32,8 @@ MEDIA = (Path("/media"), Path("/run/media"), Path("/mnt"))
 
 
 def _copy(settings: Settings, target: Path, keep: int | None, verify: bool) -> None:
+    if keep is not None and not target.exists():
+        target.mkdir(mode=0o700)  # its parent must be there: what is not mounted is no folder to fill
     if target.is_dir():
         file = backups.make_into(settings, target, keep)
     else:
