@@ -175,10 +175,10 @@ WantedBy=timers.target
 
 
 def _enable(backups: Path) -> None:
-    if shutil.which("systemctl") is None or not Path("/run/systemd/system").is_dir():
-        raise InstallFailed("install_no_systemd")
     _run("useradd", "--system", "--home-dir", "/var/lib/loket", "--shell", "/usr/sbin/nologin", USER, may_exist=True)
     _run("install", "-d", "-o", USER, "-m", "0700", str(backups))
+    if shutil.which("systemctl") is None or not Path("/run/systemd/system").is_dir():
+        raise InstallFailed("install_no_systemd")  # an image that is made here begins with the files and the user
     _run("systemctl", "daemon-reload")
     _run("systemctl", "enable", "--now", "loket.service", "loket-backup.timer", "loket-stick.timer")
     click.echo(say("console.installed"))
