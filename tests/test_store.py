@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import world
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import IntegrityError
 from world import MORNING, World, dump
 
@@ -603,3 +604,26 @@ def test_a_second_store_sees_what_the_first_one_wrote(store: Store, open_store: 
     with other.read() as connection:
         assert connection.execute(select(Ticket.token)).scalar_one() == taken.token
         assert connection.execute(select(Event.action).where(Event.version > 0)).scalar_one() == "take"
+
+
+def test_a_good_connection_to_postgresql_is_not_asked_and_one_that_was_ended_is_replaced(
+    postgresql: Callable[[], str], open_store: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real = PGDialect_psycopg.do_ping
+    monkeypatch.setattr(PGDialect_psycopg, "do_ping", lambda *said: (asked.append(said), real(*said))[1])
+    store = open_store(postgresql())
+
+    def both() -> None:
+        with store.read() as one, store.read() as other:
+            assert [each.exec_driver_sql("SELECT 1").scalar_one() for each in (one, other)] == [1, 1]
+
+    both()
+    both()
+    assert asked == []
+    with store.read() as one, store.read() as other:
+        pid = one.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        other.exec_driver_sql("SELECT pg_terminate_backend(%s, 60000)", (pid,))
+
+    both()
+    assert len(asked) == 1

@@ -19,7 +19,7 @@ from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.room import Room
-from shared.loop import off_the_loop
+from shared.loop import has_something_to_read, off_the_loop
 from shared.store import hot
 from shared.store.office_config import OfficeConfigCache
 from shared.store.rooms import OfficeRooms, Rooms
@@ -265,6 +265,14 @@ def _written_anew(engine: Engine) -> bool:
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url, pool_size=8, max_overflow=24, pool_pre_ping=True, json_serializer=as_json, hide_parameters=True
     )
+    ask = engine.dialect.do_ping
+
+    def ping(connection: Any) -> bool:
+        """A database that ends says so on each connection: as long as nothing came on it there is nothing to ask."""
+        return not has_something_to_read(connection.fileno()) or ask(connection)
+
+    engine.dialect.do_ping = ping  # type: ignore[assignment]
+    return engine

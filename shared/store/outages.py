@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.domain.collecting import OSS
 from shared.domain.file_state import FilePauseReason
 from shared.domain.office import OfficeConfig
+from shared.store.hot import Statement
 from shared.store.tables import Event, Officer, Outage
 
 DOWN = (FilePauseReason.OSS_DOWN.value, FilePauseReason.SYSTEM_DOWN.value)
 """Reasons of the pauses that an outage makes."""
 
 
+_OUT = Statement(
+    select(Outage.system).where(Outage.office_id == bindparam("the_office"), Outage.until_at.is_(None)), str
+)
+
+
 def systems_out(connection: Connection, office_id: int) -> frozenset[str]:
     """The systems outside that do not answer now; a `Room` holds them, and is asked."""
-    out = select(Outage.system).where(Outage.office_id == office_id, Outage.until_at.is_(None))
-    return frozenset(connection.execute(out).scalars())
+    return frozenset(_OUT.all(connection, {"the_office": office_id}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from shared.domain import identity
 from shared.domain.board import HeardBoard
 from shared.domain.roll import roll_mm, slips_left
 from shared.domain.room_facts import QueueTicket
-from shared.store import announcements, rows
+from shared.store import announcements, hot, rows
 from shared.store.hot import COLUMNS
 from shared.store.office import Store
 from shared.store.tables import (
@@ -45,10 +45,22 @@ def offices(connection: Connection) -> Sequence[Office]:
     return rows.every(connection, select(Office).order_by(Office.id))
 
 
-def versions(connection: Connection) -> dict[int, tuple[str, int]]:
-    """Office -> its epoch and version."""
-    found = connection.execute(select(Office.id, Office.epoch, Office.version))
-    return {row.id: (row.epoch, row.version) for row in found}
+@dataclass(frozen=True, slots=True)
+class OfficeHead:
+    """How far an office is, and by which clock its days begin."""
+
+    office_id: int
+    epoch: str
+    version: int
+    timezone: str
+
+
+_HEADS = hot.Statement(select(Office.id, Office.epoch, Office.version, Office.timezone), OfficeHead)
+
+
+def heads(connection: Connection) -> list[OfficeHead]:
+    """Of all offices."""
+    return _HEADS.all(connection, {})
 
 
 def board(store: Store, office_id: int, now: datetime) -> HeardBoard:

@@ -12,14 +12,15 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, bindparam, func, select, union_all
 
 from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.room import CALLS_KEPT, Room
 from shared.domain.room_facts import CallMade, Fact, QueueTicket, Seat
-from shared.store.hot import COLUMNS, Head
+from shared.store.hot import COLUMNS, Head, Statement
 from shared.store.outages import systems_out
 from shared.store.tables import ACTIVE, CALLS, STANDS_AT_COUNTER, Counter, Event, Printer
 from shared.store.tables import Ticket as Row
@@ -159,28 +160,39 @@ def read_room(connection: Connection, office: OfficeConfig, day: date, epoch: st
     left = select(*COLUMNS).where(Row.counter_id.in_(seats), STANDS_AT_COUNTER, Row.on_day != day)
     for row in connection.execute(union_all(of_today, left)):
         room.put(QueueTicket(*row))
-    _read_calls(connection, room, -1)
+    _read_calls(connection, room)
     _read_small_things(connection, room)
     return room
 
 
+_CHANGED: Statement[tuple[Any, ...]] = Statement(
+    select(Event.version.label("made"), Event.action, Event.counter_id.label("called_to"), Event.at, *COLUMNS)
+    .join(Row, Row.id == Event.ticket_id)
+    .where(Event.office_id == bindparam("the_office"), Event.version > bindparam("known"))
+    .order_by(Event.version),
+    lambda *row: row,
+)
+
+
 def _catch_up(connection: Connection, room: Room, office: OfficeConfig, version: int) -> None:
-    """Every change of a ticket has an event with its id: so the newest events say which tickets to read again."""
+    """Every change of a ticket has an event with its id: so the newest events say which tickets are others now."""
     room.furnish(office)
-    changed = select(Event.ticket_id).where(
-        Event.office_id == office.office_id, Event.version > room.version, Event.ticket_id.is_not(None)
-    )
-    for row in connection.execute(select(*COLUMNS).where(Row.id.in_(changed))):
-        room.put(QueueTicket(*row))
-    _read_calls(connection, room, room.version)
+    for made, action, called_to, at, *columns in _CHANGED.all(
+        connection, {"the_office": office.office_id, "known": room.version}
+    ):
+        ticket = QueueTicket(*columns)
+        room.put(ticket)
+        if action in ("call", "recall"):
+            room.learn(CallMade(made, ticket.id, ticket.label, called_to, at, ticket.on_day))
+            room.called[ticket.id] = ticket.state
     _read_small_things(connection, room)
     room.version = version
 
 
-def _read_calls(connection: Connection, room: Room, after: int) -> None:
+def _read_calls(connection: Connection, room: Room) -> None:
     newest = (
         select(Event.version, Event.ticket_id, Event.counter_id, Event.at)
-        .where(Event.office_id == room.office.office_id, CALLS, Event.version > after)
+        .where(Event.office_id == room.office.office_id, CALLS)
         .order_by(Event.version.desc())
         .limit(CALLS_KEPT)
         .subquery()
@@ -196,20 +208,27 @@ def _read_calls(connection: Connection, room: Room, after: int) -> None:
         room.called[row.ticket_id] = row.state
 
 
+_SEATS = Statement(
+    select(Counter.id, Counter.officer_id, Counter.streak, Counter.paused_at, Counter.pause_reason).where(
+        Counter.office_id == bindparam("the_office")
+    ),
+    Seat,
+)
+_PRINTERS: Statement[tuple[str, str]] = Statement(
+    select(Printer.slug, Printer.kind, Printer.status)
+    .where(Printer.office_id == bindparam("the_office"), Printer.is_active)
+    .order_by(Printer.id),
+    lambda slug, kind, status: (slug, "ok" if kind == "virtual" else status),
+)
+
+
 def _read_small_things(connection: Connection, room: Room) -> None:
     """Few rows each, so they are read whole."""
-    office_id = room.office.office_id
-    columns = Counter.id, Counter.officer_id, Counter.streak, Counter.paused_at, Counter.pause_reason
-    seats = connection.execute(select(*columns).where(Counter.office_id == office_id))
-    room.seats = {row.id: Seat(*row) for row in seats}
+    mine = {"the_office": room.office.office_id}
+    room.seats = {seat.counter_id: seat for seat in _SEATS.all(connection, mine)}
     room.given = _given(connection, room) if room.office.has_quota else {}
-    room.outages = systems_out(connection, office_id)
-    printers = (
-        select(Printer.slug, Printer.kind, Printer.status)
-        .where(Printer.office_id == office_id, Printer.is_active)
-        .order_by(Printer.id)
-    )
-    room.printers = {row.slug: "ok" if row.kind == "virtual" else row.status for row in connection.execute(printers)}
+    room.outages = systems_out(connection, room.office.office_id)
+    room.printers = dict(_PRINTERS.all(connection, mine))
 
 
 def _given(connection: Connection, room: Room) -> dict[int, int]:

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, current_app, g, request, session
 from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room
 
-from shared.domain.board import BoardCall, BoardSeat
+from shared.domain.board import BoardCall, BoardSeat, HeardBoard
 from shared.domain.errors import Refusal
 from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
@@ -48,7 +49,7 @@ PHONE_PAUSE_S = 0.3
 """The same for phones, of which there may be a thousand: each is right within a second."""
 HEARTBEAT_S = 1.0
 """Between two looks of one of several processes at the versions of all offices."""
-CHECK_PAUSE_S = 1.0
+CHECK_PAUSE_S = 3.0
 """Between two looks at whose lines are to be ended."""
 AT_ONCE = 200
 BREATH_S = 0.003
@@ -96,16 +97,22 @@ class Live:
         self._sent: dict[int, tuple[str, int]] = {}
         """Office -> epoch and version of the last board that somebody of this process got."""
         self._phone_boards: dict[int, tuple[datetime, PhoneBoard]] = {}
+        self._read: dict[int, tuple[object, HeardBoard]] = {}
+        """Office -> what was read for its screens or phones, and the change that it was read after."""
+        self._newest_change: dict[int, object] = {}
         self._to_screens = Debounce(self.socketio, PAUSE_S, self._send)
         self._to_phones = Debounce(self.socketio, PHONE_PAUSE_S, self._send_phones)
         self._to_agents = Debounce(self.socketio, PAUSE_S, self._wake_agents)
         self._to_check = Debounce(self.socketio, CHECK_PAUSE_S, self._end_revoked)
         store.on_change(self.publish)
 
-    def board(self, office_id: int) -> LiveBoard:
-        """The public picture now; `waits`: service slug -> [from, to] minutes, for services where that is known."""
+    def board(self, office_id: int, read: HeardBoard | None = None) -> LiveBoard:
+        """The public picture now; `waits`: service slug -> [from, to] minutes, for services where that is known.
+
+        `read`: what was read of the office in this moment.
+        """
         now = self.clock()
-        board, office = reads.board(self.store, office_id, now), self.store.office_config(office_id)
+        board, office = read or reads.board(self.store, office_id, now), self.store.office_config(office_id)
         waits = _waits(office, self.forecasts.current(office_id, now))
         opening = with_words(board["availability"], office.zone, now)
         return {**board, **opening, "waits": waits, "at": now.isoformat(), "build": self.build}
@@ -125,13 +132,13 @@ class Live:
                 self.publish(office, 0)
         return self.board(office)
 
-    def phone_board(self, office_id: int, *, may_be_old: bool = False) -> PhoneBoard:
+    def phone_board(self, office_id: int, read: HeardBoard | None = None, *, may_be_old: bool = False) -> PhoneBoard:
         """`line` has everybody in it."""
         now = self.clock()
         kept = self._phone_boards.get(office_id)
         if may_be_old and kept is not None and 0 <= (now - kept[0]).total_seconds() < PHONE_PAUSE_S:
             return kept[1]
-        board = reads.board(self.store, office_id, now)
+        board = read or reads.board(self.store, office_id, now)
         places = {
             number: [place.ahead, place.wait.low_min, place.wait.high_min] if place.wait else [place.ahead]
             for number, place in self.forecasts.line(office_id, now).items()
@@ -163,6 +170,7 @@ class Live:
 
     def _changed(self, office: int) -> None:
         """Of the connections of this process those that the office's change concerns are told."""
+        self._newest_change[office] = object()
         if office in self._screens:
             self._to_screens.add(office)
         if office in self._phones:
@@ -185,31 +193,30 @@ class Live:
         while not self.store.is_closed:
             self.socketio.sleep(HEARTBEAT_S)
             try:
-                self._look_at_versions()
-                self._look_at_days(days)
+                heads = self.store.ask(reads.heads)
+                self._look_at_versions(heads)
+                self._look_at_days(heads, days)
             except Exception as error:
                 if database_away(error) is None:
                     log.exception("heartbeat_failed")
 
-    def _look_at_versions(self) -> None:
+    def _look_at_versions(self, heads: Sequence[reads.OfficeHead]) -> None:
         """Screens are right soon also when no message of another process comes: Redis may be away, or have lost one."""
-        if self._others is None:
-            return
-        for office, newest in self.store.ask(reads.versions).items():
-            if self._sent.get(office, newest) != newest:
-                self._sent[office] = newest
-                self._changed(office)
+        for office in heads if self._others is not None else ():
+            newest = office.epoch, office.version
+            if self._sent.get(office.office_id, newest) != newest:
+                self._sent[office.office_id] = newest
+                self._changed(office.office_id)
 
-    def _look_at_days(self, days: dict[int, date]) -> None:
+    def _look_at_days(self, heads: Sequence[reads.OfficeHead], days: dict[int, date]) -> None:
         """A new day, or a clock that was set, changes every picture and no row: a new epoch lets all be drawn anew."""
-        for office in {*self._screens.offices(), *self._phones.offices()}:
-            day = office_day(self.clock(), self.store.office_config(office).zone)
-            if days.setdefault(office, day) != day:
-                days[office] = day
-                head = self.store.ask(hot.head, office)
-                if head is not None:
-                    epochs.renew(self.store, office, head.epoch)
-                    self.publish(office, 0)
+        for office in heads:
+            day = office_day(self.clock(), ZoneInfo(office.timezone))
+            if days.setdefault(office.office_id, day) != day:
+                days[office.office_id] = day
+                if office.office_id in self._screens or office.office_id in self._phones:
+                    epochs.renew(self.store, office.office_id, office.epoch)
+                    self.publish(office.office_id, 0)
 
     def tell_device(self, device_id: int, what: str, **facts: object) -> None:
         """Asks one paired device to `reload`, or to `identify` itself: to show its name for a while."""
@@ -227,16 +234,24 @@ class Live:
     def _send(self, office: int) -> None:
         if self.store.is_closed:  # a change of the last moment: nobody looks any more
             return
-        board = self.board(office)
+        board = self.board(office, self._read_once(office))
         self._sent[office] = board["epoch"], board["version"]
         for lines in _in_parts(self._screens.of(office)):
             self._screens.send(lines, board)
             self.socketio.sleep(BREATH_S)
 
+    def _read_once(self, office: int) -> HeardBoard:
+        """Screens and phones are told of the same change one after the other, and it is read once for both."""
+        change = self._newest_change.get(office)
+        kept = self._read.get(office)
+        if kept is None or kept[0] is not change:
+            kept = self._read[office] = change, reads.board(self.store, office, self.clock())
+        return kept[1]
+
     def _send_phones(self, office: int) -> None:
         if self.store.is_closed:
             return
-        picture = self.phone_board(office)
+        picture = self.phone_board(office, self._read_once(office))
         self._sent[office] = picture["epoch"], picture["version"]
         for lines in _in_parts(self._phones.of(office)):
             self._phones.send_places(lines, picture, picture["line"])
