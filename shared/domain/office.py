@@ -222,7 +222,11 @@ class OfficeConfig:
         raise Unknown("counter")
 
     def counter_by_id(self, counter_id: int | None) -> CounterConfig | None:
-        return next((counter for counter in self.counters if counter.id == counter_id), None)
+        return None if counter_id is None else self._counter_ids.get(counter_id)
+
+    @cached_property
+    def _counter_ids(self) -> dict[int, CounterConfig]:
+        return {counter.id: counter for counter in self.counters}
 
     def availability(self, service: ServiceConfig, now: datetime, issued_today: int) -> Availability:
         """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`.

@@ -113,7 +113,8 @@ class Rooms:
         self._offices: dict[int, OfficeRooms] = {}
 
     def of(self, office_id: int) -> OfficeRooms:
-        return self._offices.setdefault(office_id, OfficeRooms())
+        found = self._offices.get(office_id)
+        return self._offices.setdefault(office_id, OfficeRooms()) if found is None else found
 
     def commit(self) -> None:
         for each in tuple(self._offices.values()):
