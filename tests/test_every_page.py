@@ -57,6 +57,9 @@ def worked(desks: Desks) -> dict[str, str]:
     desks.serve_next("loket2")
     tokens = {"ticket": desks.ticket(waiting.id).token}
     addresses = {
+        "first page": "/",
+        "standard": "/lumajang/standard/oss",
+        "typed code": "/t",
         "phone": f"/t/{tokens['ticket']}",
         "file on the phone": f"/t/{desks.file(running).token}",
         "finished file on the phone": f"/t/{desks.file(done).token}",
