@@ -73,7 +73,7 @@ def _tell(app: Flask, settings: Settings, passwords: Sequence[Password]) -> None
     for sentence in _doubts(app):
         print(f"\n{sentence}")
     if passwords:
-        print("\nKantor baru dibuat. Kata sandi sekali pakai (one-time passwords), hanya tampil di sini:\n")
+        print(f"\n{say('console.passwords')}\n")
         for one in passwords:
             print(f"  {one.office:<12} {one.login:<12} {one.password:<16} {one.name}")
     print(f"\nBuka (open) http://{host}:{settings.port}/\n", flush=True)

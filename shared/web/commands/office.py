@@ -29,7 +29,7 @@ from shared.standards import InvalidStandard, load, regions, services_in, shippe
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
-from shared.web.console import office_id
+from shared.web.console import office_id, say
 from shared.web.forms import problems_of
 from shared.web.passwords import hash_password
 from shared.web.settings import Settings
@@ -148,7 +148,7 @@ def import_services(
             for odd in told(warnings(proposal.standard), words()):
                 click.echo(f"    {odd}")
         if not yes:
-            click.confirm("Simpan (save)?", abort=True)
+            click.confirm(f"{say('console.save')}?", abort=True)
         store.change(office.office_id, Actor.system(datetime.now(UTC)), take_services, services, wanted)
     except ValidationError as error:
         raise click.ClickException("\n".join(told(problems(error), words()))) from None

@@ -83,7 +83,7 @@ def second_factor_off(settings: Settings, office: str, login: str) -> None:
     store, office_id = _open(settings, office)
     row = _officer(store, office_id, office, login)
     store.change(office_id, Actor.system(datetime.now(UTC)), second_factor.reset, row.id)
-    click.echo(f"{login}: faktor kedua mati (second factor off)")
+    click.echo(f"{login}: {say('console.second_factor_off')}")
 
 
 def _officer(store: Store, office_id: int, office: str, login: str) -> Officer:

@@ -22,7 +22,7 @@ from shared.printing.agent import (
 )
 from shared.printing.delivery import Answers
 from shared.printing.wires.device import USB_FILES, usb_address_of, usb_printers
-from shared.web.console import sentence
+from shared.web.console import say, sentence
 from shared.web.settings import Settings
 
 
@@ -56,13 +56,13 @@ def command(
                 line, journal, LocalPrinter(name, kind, where, profile, Answers(answers or Answers.NOT_LEARNED))
             ).run()
     except BlockingIOError:
-        raise click.ClickException(f"agen '{name}' sudah berjalan (already running)") from None
+        raise click.ClickException(say("console.agent_runs", name=name)) from None
     except Refused as error:
         if error.status == 401 and token is None:
             Journal(folder).write(token=None)
         raise click.ClickException(str(error)) from None
     except Unreachable as error:
-        raise click.ClickException(f"{server}: tidak terjangkau (unreachable): {error}") from None
+        raise click.ClickException(f"{server}: {say('console.unreachable')}: {error}") from None
 
 
 def _line(server: str, office: str | None, token: str | None, code: str | None, journal: Journal) -> ServerConnection:
@@ -83,7 +83,7 @@ def _line(server: str, office: str | None, token: str | None, code: str | None, 
     if office is None:
         raise click.UsageError("--pair CODE (Perangkat > Tambah agen cetak)")
     line = ServerConnection(f"{server}/{office}")
-    line.token = pair(line, lambda shown: click.echo(f"Kode pemasangan (pairing code): {shown[:3]} {shown[3:]}"))
+    line.token = pair(line, lambda shown: click.echo(f"{say('console.pairing_code')}: {shown[:3]} {shown[3:]}"))
     journal.write(token=line.token, url=line.url, code=None)
     return line
 

@@ -71,18 +71,18 @@ def _try(store: Store, office: OfficeConfig, row: KnownPrinter, settings: Settin
     data = render(_page(office, row, settings, *facts), row.profile)
     outcome = deliver(row.kind, row.address, data, timeout_s=timeout_s, answers=answers)
     click.echo(f"{row.slug}: {row.kind}:{row.address} {row.profile}")
-    click.echo(f"  keadaan (status): {_word(status)} ({status.value})")
-    click.echo(f"  jawaban (answers): {answers.value}")
-    click.echo(f"  hasil (result): {outcome.result.value} {outcome.reason or outcome.evidence or ''}".rstrip())
+    click.echo(f"  {say('console.printer_status')}: {_word(status)} ({status.value})")
+    click.echo(f"  {say('console.printer_answers')}: {answers.value}")
+    click.echo(
+        f"  {say('console.printer_result')}: {outcome.result.value} {outcome.reason or outcome.evidence or ''}".rstrip()
+    )
     if answers is Answers.NOTHING:
         click.echo(f"  {say('printer_hint.nothing')}")
     by_itself = Actor.system(datetime.now(UTC))
     store.change(office.office_id, by_itself, printer_state.keep_answers, row.id, answers.value)
     if outcome.reason:
         hint = say(f"printer_hint.{advice(outcome.reason, row.kind)}")
-        raise click.ClickException(
-            f"halaman uji tidak tercetak dengan pasti (the test page is not surely printed): {hint}"
-        )
+        raise click.ClickException(f"{say('console.test_page_unsure')}: {hint}")
 
 
 def _learned(row: KnownPrinter, status: Status, timeout_s: float) -> Answers:
@@ -173,7 +173,7 @@ def _change(settings: Settings, office: str, change: Callable[[Rows], Rows]) -> 
         raise click.ClickException("; ".join(str(each["msg"]) for each in error.errors())) from None
     except Invalid as error:
         raise click.ClickException(_sentences(error)) from None
-    click.echo("tersimpan (saved)")
+    click.echo(say("console.saved"))
 
 
 def _sentences(error: Invalid) -> str:

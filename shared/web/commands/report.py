@@ -11,7 +11,7 @@ from shared.domain.numbering import office_day
 from shared.engine.forecast import judge
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
-from shared.web.console import office_id
+from shared.web.console import office_id, say
 from shared.web.settings import Settings
 
 
@@ -38,7 +38,7 @@ def estimate(settings: Settings, office: str, weeks: int) -> None:
     for week, service, judged in found:
         click.echo(f"{week.isoformat():<11} {_figures(judged)}  {service or 'SEMUA'}")
     if not found:
-        click.echo("Belum ada perkiraan yang diberikan (no waits were quoted yet).")
+        click.echo(say("console.no_quotes"))
 
 
 def _figures(judged: Accuracy) -> str:
