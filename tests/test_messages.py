@@ -214,6 +214,10 @@ def test_a_gateway_that_fails_is_tried_again_and_one_refused_message_holds_up_no
     carry(desks)
 
     assert states(desks)[2:] == [("sent", None)]
+    with pytest.raises(NotAllowed, match="message_sent"):
+        desks.store.change(desks.id, desks.actor("loket1"), engine.send, first, Reminder.READY)
+    later(desks, hours=1)
+    desks.store.change(desks.id, desks.actor("loket1"), engine.send, first, Reminder.READY)
 
 
 def test_without_https_a_message_stays_in_the_office_and_a_redirect_is_not_followed(

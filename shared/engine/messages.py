@@ -20,6 +20,8 @@ from shared.store.office import Transaction
 from shared.store.outbox_tables import Outbox
 
 TEST = "test"
+NOT_AGAIN = timedelta(hours=1)
+"""After a message went out; somebody who did not get it is called or written to by WhatsApp."""
 
 
 def after(tx: Transaction, before: File, file: File, *, is_here: bool) -> None:
@@ -37,13 +39,16 @@ def after(tx: Transaction, before: File, file: File, *, is_here: bool) -> None:
 def send(tx: Transaction, case_id: int, kind: Reminder) -> None:
     """An officer wants it told; noted as `file_reminder.remind` notes it.
 
-    Raises `Unknown("case")` and `NotAllowed`: `no_reminder`, `no_gateway`, `message_waits` (the same is on its way).
+    Raises `Unknown("case")` and `NotAllowed`: `no_reminder`, `no_gateway`, `message_waits` (the same is on its way),
+    `message_sent` (it came a moment ago: nobody is pestered).
     """
     if tx.office.gateway is None:
         raise NotAllowed("no_gateway")
     file = must_fit(tx, case_id, kind)
     if messages.is_waiting(tx.connection, case_id, kind):
         raise NotAllowed("message_waits")
+    if messages.is_sent_since(tx.connection, case_id, kind, tx.now - NOT_AGAIN):
+        raise NotAllowed("message_sent")
     _write(tx, file, kind, tx.now)
     tx.record("remind", case_id=file.id, detail={"kind": kind.value})
 

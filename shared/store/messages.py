@@ -75,6 +75,11 @@ def of_file(connection: Connection, case_id: int) -> list[FileMessage]:
     return list(newest.values())
 
 
+def is_sent_since(connection: Connection, case_id: int, kind: Reminder, since: datetime) -> bool:
+    mine = Outbox.case_id == case_id, _MESSAGES, Outbox.topic == kind.value, Outbox.state == "sent"
+    return connection.execute(select(Outbox.id).where(*mine, Outbox.ended_at > since).limit(1)).first() is not None
+
+
 def is_waiting(connection: Connection, case_id: int, kind: Reminder) -> bool:
     mine = Outbox.case_id == case_id, _MESSAGES, Outbox.topic == kind.value, Outbox.state == "waiting"
     return connection.execute(select(Outbox.id).where(*mine).limit(1)).first() is not None
