@@ -26,6 +26,7 @@ from shared.store import complaints, tables
 from shared.store.copies import back_up
 from shared.store.office import Store
 from shared.store.report_period import officer_names, period_report
+from shared.web import running
 from shared.web.running import clear_once_a_day
 from shared.words import words
 
@@ -156,6 +157,20 @@ def test_after_retention_the_person_is_in_no_file_of_the_database_and_no_copy_an
         "views": 1,
         "writer": 1,
     }
+
+
+def test_a_large_file_is_written_anew_only_when_nobody_works(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "QUICK_BYTES", 0)
+    used(desks)
+    choose(desks, applicant=30)
+    desks.later(days=40)  # 08.00 in the office
+
+    clear_once_a_day(desks.store, desks.id, desks.now)
+    erased_at = desks.store.erased_at
+    clear_once_a_day(desks.store, desks.id, desks.later(hours=14))
+
+    assert erased_at is not None
+    assert desks.store.erased_at is None
 
 
 def test_a_file_that_somebody_held_is_written_anew_in_a_later_round(desks: Desks, tmp_path: Path) -> None:

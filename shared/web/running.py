@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from sqlalchemy import Connection
 from werkzeug.test import Client
 
 from shared.domain.actor import Actor
@@ -185,16 +186,37 @@ def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_a
 
 def clear_once_a_day(store: Store, office_id: int, now: datetime) -> None:
     """Takes out personal data whose time is over, at the first round of each day and until nothing is left of it."""
-    if store.erased_at is not None:
+    if store.erased_at is not None and _may_take_long(store, now):
         store.shred()
     day = office_day(now, store.office_config(office_id).zone)
     if _cleared_on.get((id(store), office_id)) == day:
         return
     store.write_with(outbox.forget_old, office_id, now)
     if store.change(office_id, Actor.system(now), retention.clear):
-        store.shred()
+        if _may_take_long(store, now):
+            store.shred()
     else:
         _cleared_on[id(store), office_id] = day
+
+
+QUICK_BYTES = 200_000_000
+"""A file of SQLite up to this size is written anew within a few seconds, in which clicks wait."""
+WORKING_HOURS = range(6, 20)
+"""In which nothing may stop an office whose opening hours are not known, or have not ended."""
+
+
+def _may_take_long(store: Store, now: datetime) -> bool:
+    """Whether the files may be written anew now: a large one only when every office has closed, or at night."""
+    if not store.is_sqlite or store.ask(_file_bytes) <= QUICK_BYTES:
+        return True
+    with store.read() as connection:
+        offices = [store.office_config(row.id) for row in reads.offices(connection)]
+    return all(each.is_day_over(now) or now.astimezone(each.zone).hour not in WORKING_HOURS for each in offices)
+
+
+def _file_bytes(connection: Connection) -> int:
+    pages, size = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
+    return int(pages) * int(size)
 
 
 _cleared_on: dict[tuple[int, int], date] = {}
