@@ -1122,6 +1122,9 @@ def test_the_console_founds_lists_and_checks(tmp_path: Path) -> None:
     assert "budi" in loket("officer", "add", "--office", "tempeh", "--role", "loket", "budi", "Budi")
     assert "budi" in loket("officer", "list", "--office", "tempeh")
     loket("printer", "add", "--office", "tempeh", "--name", "kertas", "--kind", "virtual")
+    assert "Pakai huruf kecil" in loket(
+        "printer", "add", "--office", "tempeh", "--name", "struk \N{HOT BEVERAGE}", code=1
+    )
     assert "kertas" in loket("printer", "list", "--office", "tempeh")
     loket("printer", "remove", "--office", "tempeh", "--name", "kertas")
     assert "0 layanan, 0 loket" in loket("check", code=1)

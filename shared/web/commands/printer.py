@@ -16,6 +16,7 @@ from shared.domain.problem import Problem
 from shared.domain.slip import Line
 from shared.engine import paper, printer_state, setup_printers
 from shared.engine.printer_state import OWN_KINDS, KnownPrinter
+from shared.faults import problems
 from shared.printing.address import address
 from shared.printing.advice import advice
 from shared.printing.bytes import render
@@ -170,7 +171,7 @@ def _change(settings: Settings, office: str, change: Callable[[Rows], Rows]) -> 
         wanted = setup_printers.PrintersForm.model_validate({"printers": rows})
         store.change(present.office_id, Actor.system(datetime.now(UTC)), setup_printers.change_printers, wanted)
     except ValidationError as error:
-        raise click.ClickException("; ".join(str(each["msg"]) for each in error.errors())) from None
+        raise click.ClickException("; ".join(map(_sentence, problems(error)))) from None
     except Invalid as error:
         raise click.ClickException(_sentences(error)) from None
     click.echo(say("console.saved"))
@@ -182,9 +183,11 @@ def _sentences(error: Invalid) -> str:
 
 
 def _sentence(problem: Problem) -> str:
-    key = f"error.{problem.code}"
-    said = say(key, **problem.facts)
-    return f"{problem.path[-1]}: {problem.code}" if key in said else said
+    for key in (f"wrong.{problem.code}", f"error.{problem.code}"):
+        said = say(key, **problem.facts)
+        if key not in said:
+            return said
+    return f"{problem.path[-1]}: {problem.code}"
 
 
 def open_store(settings: Settings) -> Store:
