@@ -56,6 +56,8 @@ class BareEpoll:
                 except OSError:
                     self._end(each)
             client.send(_ANSWER)
+        elif said.startswith(b"GET /metrics"):
+            client.send(_ANSWER)
         elif said.startswith(b"GET"):
             key = re.search(rb"Sec-WebSocket-Key: *(\S+)", said)
             accepted = base64.b64encode(sha1((key[1] if key else b"") + _GUID).digest())

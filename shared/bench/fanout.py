@@ -1,19 +1,18 @@
 """What a board costs the server for each screen that hears it, next to a bare epoll server that sends as many bytes.
 
-CPU time of the server, not time on the clock: a busy machine hardly changes it. On both sides are taken off: what the
-server does while nobody clicks (it pings its screens), and what a click costs with a single screen, of which the other
-measurements tell.
+CPU time, not time on the clock: a busy machine changes it less. Ours is what the server itself counts for making and
+writing boards (`/metrics`); what a click and the pings of the screens cost is told by other measurements.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import resource
 import select
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,7 +20,7 @@ from typing import Any
 from shared.bench.calls import fill_line
 from shared.bench.figure import Figure
 from shared.bench.installation import LOAD_LIMIT_S, Serving, served
-from shared.bench.load import DEAF_S, RawClient, ScreenClient, Unexpected, post
+from shared.bench.load import DEAF_S, RawClient, ScreenClient, Unexpected, get, post
 from shared.bench.measure import Measure
 from shared.bench.screens import bare, board_bytes
 
@@ -29,8 +28,6 @@ SCREENS = (10, 100, 1000, 3000)
 TARGETS = {1000: 1.5}
 FRAMES = 20_000
 """Of one round; but never more boards than the bench has clicks, and an even number: who is called is given back."""
-IDLE_S = 10.0
-"""So long the servers are watched while nobody clicks: each screen is pinged once in this time."""
 OWN_FILES = 100
 
 
@@ -39,25 +36,20 @@ def measure(bench: Measure) -> Iterator[Figure]:
         fill_line(bench.installation, serving, 1)
         size = board_bytes(bench.installation, serving) + len('42["board",]')
         with bare("bare_epoll", size) as yardstick:
-            alone = _boards_us(bench, serving, yardstick, 1)
             for screens in SCREENS if bench.clicks > 100 else SCREENS[:1]:
-                many = _boards_us(bench, serving, yardstick, screens)
-                yield _figure(screens, alone, many)
+                yield _figure(screens, _screens_us(bench, serving, yardstick, screens))
 
 
-def _figure(screens: int, alone: Mapping[str, list[float]], many: Mapping[str, list[float]]) -> Figure:
-    ours, theirs = (
-        [(of_many - median(alone[whose])) / (screens - 1) for of_many in many[whose]] for whose in ("ours", "theirs")
-    )
+def _figure(screens: int, found: Mapping[str, list[float]]) -> Figure:
+    ours, theirs = found["ours"], found["theirs"]
     ratio = median(value / other for value, other in zip(ours, theirs, strict=True))
     target = TARGETS.get(screens)
     aim, met = (None, None) if target is None else (f"ratio <= {target}", ratio <= target)
-    note = f"one click and one screen: {median(alone['ours']):.0f} us"
-    return Figure(f"fanout_{screens}", median(ours), "CPU us per screen", median(theirs), ratio, aim, met, note)
+    return Figure(f"fanout_{screens}", median(ours), "CPU us per screen", median(theirs), ratio, aim, met)
 
 
-def _boards_us(bench: Measure, serving: Serving, yardstick: Serving, screens: int) -> Mapping[str, list[float]]:
-    """Whose server -> CPU time of one click and its board, for each round."""
+def _screens_us(bench: Measure, serving: Serving, yardstick: Serving, screens: int) -> Mapping[str, list[float]]:
+    """Whose server -> CPU time of one board to one screen, for each round."""
     made = bench.installation
     plan = {
         "office": made.office,
@@ -93,21 +85,27 @@ class Audience:
             if place % 10 == 0:
                 self.listen(0)
         self.line = RawClient(port)  # the last: the server waits ten seconds for the first word
-        self.idle = 0.0
-        """CPU seconds that the server uses in a second without clicks."""
 
     def listen(self, wait_s: float) -> set[int]:
         """The screens to which a newer board came; pings are answered meanwhile."""
         return {number for number, _ in self.poll.poll(wait_s) if self.screens[number].hear()}
 
-    def boards_us(self, boards: int) -> float:
+    def screen_us(self, boards: int) -> float:
         """The visitor of the counter is called and given back, in turn; each time all screens hear of it."""
-        began, before_s = time.perf_counter(), _cpu_s(self.pid)
+        sent, spent_s = self._sent(boards)
         for _ in range(boards // 2):
             ticket = self._click("next")
             self._click(f"tickets/{ticket}/release")
-        used_s = _cpu_s(self.pid) - before_s - self.idle * (time.perf_counter() - began)
-        return used_s / boards * 1e6
+        now_sent, now_spent_s = self._sent(0)
+        return (now_spent_s - spent_s) / (now_sent - sent) * 1e6
+
+    def _sent(self, to_come: int) -> tuple[float, float]:
+        """Boards that were sent so far, and the CPU seconds for it; the yardstick does nothing else in its life."""
+        _, body = self.line.ask(get("/metrics"))
+        found = [re.search(rb"(?m)^loket_boards_sent%s ([\d.e+-]+)" % name, body) for name in (b"", b"_cpu_seconds")]
+        if found[0] is None or found[1] is None:
+            return -to_come * len(self.screens), _cpu_s(self.pid)
+        return float(found[0][1]), float(found[1][1])
 
     def _click(self, what: str) -> int:
         self.listen(0)
@@ -127,24 +125,13 @@ def play(plan: Mapping[str, Any]) -> dict[str, list[float]]:
     audiences = {whose: Audience(plan, port, pid) for whose, (port, pid) in plan["servers"].items()}
     found: dict[str, list[float]] = {whose: [] for whose in audiences}
     for each in audiences.values():
-        each.boards_us(2)  # whoever came late has caught up then
-    _watch_idle(tuple(audiences.values()))
+        each.screen_us(2)  # whoever came late has caught up then
     for _ in range(plan["rounds"]):
         for whose, each in audiences.items():
-            found[whose].append(each.boards_us(plan["boards"]))
+            found[whose].append(each.screen_us(plan["boards"]))
             for other in audiences.values():
                 other.listen(0)  # pings
     return found
-
-
-def _watch_idle(audiences: Sequence[Audience]) -> None:
-    began, before_s = time.perf_counter(), [_cpu_s(each.pid) for each in audiences]
-    while time.perf_counter() - began < IDLE_S:
-        for each in audiences:
-            each.listen(0.05)
-    passed_s = time.perf_counter() - began
-    for each, used_s in zip(audiences, before_s, strict=True):
-        each.idle = (_cpu_s(each.pid) - used_s) / passed_s
 
 
 def _cpu_s(pid: int) -> float:

@@ -51,7 +51,7 @@ HEARTBEAT_S = 1.0
 """Between two looks of one of several processes at the versions of all offices."""
 CHECK_PAUSE_S = 3.0
 """Between two looks at whose lines are to be ended."""
-AT_ONCE = 200
+AT_ONCE = 1000
 BREATH_S = 0.003
 """After so many lines: clicks that came meanwhile are answered first."""
 
@@ -351,6 +351,10 @@ class Live:
     def counts(self) -> dict[str, int]:
         """Open lines of this process, by kind."""
         return {"screen": len(self._screens), "phone": len(self._phones), "agent": len(self._agents)}
+
+    def sent(self) -> tuple[int, float]:
+        """Pictures to screens of this process so far, and the CPU seconds that went into sending them."""
+        return self._screens.sent, self._screens.spent_s
 
     def phones(self) -> Counter[int]:
         """Office id -> phones that are connected to this process."""

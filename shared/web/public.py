@@ -118,8 +118,12 @@ def metrics() -> Response:
     changes = Gauge("loket_office_version", "Changes of an office so far", ["office"], registry=registry)
     waiting = Gauge("loket_waiting", "People who wait now", ["office", "service"], registry=registry)
     lines = Gauge("loket_lines", "Open live lines of this process", ["kind"], registry=registry)
+    sent = Gauge("loket_boards_sent", "Boards sent to screens by this process", registry=registry)
+    sent_cpu = Gauge("loket_boards_sent_cpu_seconds", "CPU seconds that went into sending them", registry=registry)
     letters = Gauge("loket_letters_waiting", "Letters to other programs that wait", registry=registry)
     live: Live = current_app.extensions["loket_live"]
+    for gauge, value in zip((sent, sent_cpu), live.sent(), strict=True):
+        gauge.set(value)
     for kind, count in live.counts().items():
         lines.labels(kind).set(count)
     letters.set(store().ask(outbox.waiting))
