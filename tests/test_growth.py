@@ -39,6 +39,7 @@ SMALL = re.compile(
 )
 """Indexes of rows that the nights take out of them: what is before some day is little."""
 KNOWN = {
+    "SELECT print_job.id, print_job.office_id, print_job.printer_id": "the newest twelve of a printer",
     "SELECT count(*) AS count_1 FROM case_file WHERE case_file.office_id": "the register says how many files it has",
     "SELECT case_file.id FROM case_file WHERE case_file.office_id": "its first page, in the order of the index",
     "SELECT event.at FROM event WHERE event.office_id = ? ORDER BY event.version DESC LIMIT": "the newest 50",

@@ -106,7 +106,7 @@ def held(connection: Connection, printer_id: int, owner: str) -> QueuedSlip | No
     """The job that `owner` is sending on this printer."""
     row = connection.execute(
         select(*_SLIP_COLUMNS).where(
-            PrintJob.printer_id == printer_id, PrintJob.state == JobState.SENDING, PrintJob.owner == owner
+            PrintJob.printer_id == printer_id, UNSENT, PrintJob.state == JobState.SENDING, PrintJob.owner == owner
         )
     ).first()
     return QueuedSlip(*row) if row else None
@@ -255,7 +255,12 @@ def move_to_fallback(connection: Connection, printer_id: int) -> int:
         return 0
     return connection.execute(
         update(PrintJob)
-        .where(PrintJob.printer_id == printer_id, PrintJob.state == JobState.QUEUED, PrintJob.moved_from_id.is_(None))
+        .where(
+            PrintJob.printer_id == printer_id,
+            UNSENT,
+            PrintJob.state == JobState.QUEUED,
+            PrintJob.moved_from_id.is_(None),
+        )
         .values(printer_id=fallback, moved_from_id=printer_id)
     ).rowcount
 

@@ -893,7 +893,6 @@ class PrintJob(Base):
         Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index("ix_print_job_ticket_id", "ticket_id"),
         Index("ix_print_job_case_id", "case_id", "kind", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
-        Index("ix_print_job_printer_id", "printer_id"),
         Index("ix_print_job_test", "printer_id", sqlite_where=TEST_PAGES, postgresql_where=TEST_PAGES),
         Index("ix_print_job_failed", "office_id", "made_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_print_job_copy_of_id", "copy_of_id"),

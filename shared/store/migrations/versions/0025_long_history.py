@@ -21,7 +21,6 @@ _INDEXES = (
     ("ix_case_file_recap_id", "case_file", ["recap_id"], "recap_id IS NOT NULL"),
     ("ix_case_file_resting", "case_file", ["office_id", "since_at"], _RESTING),
     ("ix_print_job_case_id", "print_job", ["case_id", "kind"], "case_id IS NOT NULL"),
-    ("ix_print_job_printer_id", "print_job", ["printer_id"], None),
     ("ix_print_job_test", "print_job", ["printer_id"], "kind = 'test'"),
     ("ix_print_job_failed", "print_job", ["office_id", "made_at"], "state = 'failed'"),
 )
