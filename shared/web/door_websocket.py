@@ -144,7 +144,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         if code == TOO_LARGE:
             linger(sock, reader)
         with contextlib.suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # see `OpenConnection.cut`
+            gevent.socket.socket.shutdown(sock, socket.SHUT_RDWR)  # see `OpenConnection.cut`
 
 
 _PACKET = re.compile(r"3(probe)?|1|41|40(\{.*\})?", re.DOTALL)
