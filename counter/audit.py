@@ -10,7 +10,7 @@ from shared.domain.errors import Refusal
 from shared.domain.numbering import label, office_day
 from shared.domain.rights import Right
 from shared.store import audit
-from shared.web.auth import now, officers_only, store
+from shared.web.access.auth import now, officers_only, store
 from shared.web.bounds import query_day, query_number
 from shared.web.screen import office_config, sentence
 

@@ -7,8 +7,8 @@ from functools import partial
 from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext
 
-from counter.panel import current_panel
-from shared.domain.counter import CallReason
+from counter.queue.panel import current_panel
+from shared.domain.queue.counter import CallReason
 from shared.web.clicks import ButtonPage, wants_fragment
 from shared.web.screen import office_config
 

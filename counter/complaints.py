@@ -30,14 +30,14 @@ from shared.domain.rights import Right
 from shared.domain.undo import undo_left_s
 from shared.engine import complaint as engine
 from shared.engine.complaint import Given, Received
-from shared.engine.data_view import note_person_view
+from shared.engine.people.data_view import note_person_view
 from shared.store import audit, complaints
 from shared.store import events as past
 from shared.store.complaints import BookFilter, ComplaintView
 from shared.store.office import Transaction
 from shared.web import forms
+from shared.web.access.auth import may, now, officers_only, store
 from shared.web.answers import ComplaintFacts, ReceivedComplaint
-from shared.web.auth import may, now, officers_only, store
 from shared.web.bounds import query_number
 from shared.web.clicks import ButtonPage, actor, change, do, serve, take
 from shared.web.complaint_forms import AboutWhom, ComplaintClick, OnThePage, WrittenDown, counters_of

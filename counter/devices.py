@@ -10,20 +10,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from counter.click_forms import DeviceSettings, PairingForm, Word
+from counter.queue.click_forms import DeviceSettings, PairingForm, Word
 from counter.setup.page import kept, settle
 from counter.setup.page import page as theme_page
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.rights import Right
-from shared.engine import device as devices
-from shared.engine import setup_devices
+from shared.engine.people import device as devices
+from shared.engine.setup import devices as setup_devices
 from shared.store.tables import Device
-from shared.web.auth import now, officers_only, store
+from shared.web.access.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, serve, take
 from shared.web.forms import Shown, Table, Value, pressed, read, sent, typed
-from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.server.limits import limiter
 from shared.web.urls import public_url
 
 blueprint = Blueprint("devices_setup", __name__)

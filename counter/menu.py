@@ -10,9 +10,9 @@ from flask_login import current_user
 
 from counter.setup.page import THEMES
 from shared.domain.rights import Right
-from shared.domain.standard import Collects
-from shared.store import file_views
-from shared.web.auth import may, store
+from shared.domain.standards.standard import Collects
+from shared.store.files import views as file_views
+from shared.web.access.auth import may, store
 from shared.web.clicks import own_counter
 from shared.web.help_places import topic_of
 from shared.web.screens import Menu, MenuEntry

@@ -7,7 +7,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from shared.domain.letters import Signer, signer_on
+from shared.domain.files.letters import Signer, signer_on
 from shared.domain.office import OfficeConfig
 
 DOTS = "." * 40

@@ -13,16 +13,16 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from counter.blueprint import blueprint
-from counter.file_page import villages
+from counter.files.page import villages
 from shared.domain.errors import Refusal, Unknown
 from shared.domain.rights import Right
-from shared.engine import person
-from shared.engine.data_view import note_view
-from shared.engine.person import NEAR, DataWish
-from shared.store import people
-from shared.store.people import FileSheet
+from shared.engine.people import person
+from shared.engine.people.data_view import note_view
+from shared.engine.people.person import NEAR, DataWish
+from shared.store.files import people
+from shared.store.files.people import FileSheet
 from shared.web import forms
-from shared.web.auth import now, officers_only, store, wants_page
+from shared.web.access.auth import now, officers_only, store, wants_page
 from shared.web.bounds import Id
 from shared.web.clicks import ButtonPage, actor, change, take
 from shared.web.openapi import described

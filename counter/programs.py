@@ -15,19 +15,19 @@ from shared.domain.message import BODY, BY_ITSELF
 from shared.domain.outbox import Topic, receiver_url
 from shared.domain.rights import Right
 from shared.domain.scope import Scope
-from shared.engine import session
-from shared.engine import setup_gateway as gateways
-from shared.engine import setup_programs as engine
+from shared.engine.people import session
+from shared.engine.setup import gateway as gateways
+from shared.engine.setup import programs as engine
 from shared.store import messages, outbox
+from shared.web.access.auth import now, officers_only, store, wants_page
 from shared.web.answers import MadeSecret
-from shared.web.auth import now, officers_only, store, wants_page
 from shared.web.clicks import ButtonPage, change, do, take
 from shared.web.context import seal
 from shared.web.forms import mark_taken, read, sent
-from shared.web.limits import limiter
 from shared.web.openapi import described
-from shared.web.posting import places
+from shared.web.outgoing.posting import places
 from shared.web.screen import sentence
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 from shared.web.urls import public_url
 

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from counter import (
-    audit,
-    clicks,
-    complaints,
-    day,
-    desks,
-    devices,
-    evidence,
-    files,
-    letters,
-    menu,
-    payments,
-    persons,
-    programs,
-    recaps,
-    regency,
-    register,
-    register_files,
-    reminders,
-    report_sheets,
-    reports,
-    seat,
-    second_factor,
-    seek,
-    sessions,
-    setup,
-    sign_in,
-    supervisor,
-    survey,
-    survey_papers,
-    tray,
-    uncollected,
-    work,
-)
+from counter import audit, complaints, devices, menu, persons, programs, setup
+from counter.account import second_factor, sessions, sign_in, work
 from counter.blueprint import blueprint
+from counter.files import files, letters, payments, recaps, reminders, seek, tray, uncollected
+from counter.queue import clicks, day, desks, seat, supervisor
+from counter.register import files as register_files
+from counter.register import register
+from counter.reports import evidence, regency, reports
+from counter.reports import sheets as report_sheets
+from counter.surveys import papers as survey_papers
+from counter.surveys import survey
 from shared.web.screens import Screen
 
 ROUTES = (

@@ -8,12 +8,12 @@ from flask_babel import gettext
 
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.service_facts import service_facts
-from shared.domain.standard import ServiceStandard
-from shared.engine import survey_result
+from shared.domain.standards.facts import service_facts
+from shared.domain.standards.standard import ServiceStandard
+from shared.engine.surveys import result as survey_result
 from shared.web import media
+from shared.web.access.auth import devices_only, now, store
 from shared.web.answers import Playlist
-from shared.web.auth import devices_only, now, store
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config

@@ -9,31 +9,33 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from sqlalchemy import Connection, select
 
-from shared.domain import board
-from shared.domain.announced import to_bring
-from shared.domain.availability import Availability, Code
 from shared.domain.errors import Unknown
-from shared.domain.file_state import RUNNING
+from shared.domain.files.procedure import awaited_at
+from shared.domain.files.state import RUNNING
 from shared.domain.numbering import label, office_day, register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import awaited_at
-from shared.domain.service_facts import due, service_facts
-from shared.domain.standard import Role, Step
-from shared.domain.ticket import AT_COUNTER, ENDED, State
-from shared.engine import survey_answer
-from shared.engine.forecast import QueuePlace
-from shared.engine.survey_answer import Holder
-from shared.store import brought, files, reads
+from shared.domain.queue import board
+from shared.domain.queue.availability import Availability, Code
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
+from shared.domain.standards.announced import to_bring
+from shared.domain.standards.facts import due, service_facts
+from shared.domain.standards.standard import Role, Step
+from shared.engine.queue.forecast import QueuePlace
+from shared.engine.surveys import answer as survey_answer
+from shared.engine.surveys.answer import Holder
+from shared.store import reads
+from shared.store.files import files
+from shared.store.queue import brought
 from shared.store.tables import FileRecord, Ticket
-from shared.web import blank_forms
+from shared.web.access.auth import now, store
 from shared.web.answers import PhoneFacts
-from shared.web.auth import now, store
 from shared.web.brand import colour_of
-from shared.web.hosts import is_local
+from shared.web.documents import blank_forms
 from shared.web.i18n import language
-from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.opening import Opening, with_words
+from shared.web.server.hosts import is_local
+from shared.web.server.limits import limiter
 from shared.words import words
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")

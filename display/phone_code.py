@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from shared.domain.short_code import meant, parse_short
 from shared.store import codes
-from shared.web.auth import now, store
-from shared.web.limits import limiter
+from shared.web.access.auth import now, store
+from shared.web.server.limits import limiter
 
 blueprint = Blueprint("phone_code", __name__, template_folder="templates")
 

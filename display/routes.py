@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from display import media, phone, phone_code, sound, survey
 from display.television import television
+from shared.web.access.auth import devices_only
 from shared.web.answers import BoardFacts
-from shared.web.auth import devices_only
 from shared.web.live import Live, live_board
 from shared.web.openapi import described
 from shared.web.opening import LiveBoard

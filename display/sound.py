@@ -8,11 +8,11 @@ from flask import Blueprint, current_app, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain import speech
-from shared.store import announcements
+from shared.domain.queue import speech
+from shared.store.queue import announcements
 from shared.web import voice
+from shared.web.access.auth import devices_only, now, store
 from shared.web.answers import SpokenCall
-from shared.web.auth import devices_only, now, store
 from shared.web.bounds import Id
 from shared.web.forms import read
 from shared.web.openapi import described

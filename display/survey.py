@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig
-from shared.domain.survey import AnswerChannel
-from shared.engine import survey_answer
-from shared.engine.survey_answer import Holder, Invited
+from shared.domain.surveys.survey import AnswerChannel
+from shared.engine.surveys import answer as survey_answer
+from shared.engine.surveys.answer import Holder, Invited
 from shared.store import reads
-from shared.web.auth import now, store
+from shared.web.access.auth import now, store
 from shared.web.forms import read, sent
 from shared.web.i18n import language
-from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import sentence
+from shared.web.server.limits import limiter
 from shared.web.survey import FACES, Questionnaire, new_sheet_id, questions, respondent_questions
 
 blueprint = Blueprint("survey", __name__)

@@ -12,9 +12,9 @@ from flask_babel import gettext
 from shared.domain.channel import channel_line
 from shared.domain.numbering import office_day, series_colour
 from shared.domain.office import OfficeConfig, ServiceConfig
-from shared.domain.room import SPOKEN_WITHIN
-from shared.domain.standard import Role
-from shared.web.auth import Paired, now
+from shared.domain.queue.room import SPOKEN_WITHIN
+from shared.domain.standards.standard import Role
+from shared.web.access.auth import Paired, now
 from shared.web.i18n import language
 from shared.web.opening import LiveBoard, WeekdayHours, week_hours
 from shared.web.urls import paper_url

@@ -14,13 +14,13 @@ from shared.domain.errors import Unknown
 from shared.engine import complaint as engine
 from shared.engine.complaint import Received
 from shared.store.office import Transaction
+from shared.web.access.auth import devices_only
 from shared.web.answers import ReceivedComplaint
-from shared.web.auth import devices_only
 from shared.web.clicks import change
 from shared.web.complaint_forms import Complaining
 from shared.web.forms import read
-from shared.web.limits import limiter
 from shared.web.openapi import described
+from shared.web.server.limits import limiter
 from shared.web.urls import paper_url
 
 blueprint = Blueprint("kiosk_complaint", __name__)

@@ -7,15 +7,15 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
-from shared.domain.file_state import ENDED, RUNNING, FileState
-from shared.domain.matter import facts_of
+from shared.domain.files.matter import facts_of
+from shared.domain.files.procedure import awaited_at, way
+from shared.domain.files.state import ENDED, RUNNING, FileState
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.procedure import awaited_at, way
-from shared.domain.room import Room
-from shared.domain.service_facts import due
-from shared.domain.standard import Role, Step
-from shared.domain.ticket import State
+from shared.domain.queue.room import Room
+from shared.domain.queue.ticket import State
+from shared.domain.standards.facts import due
+from shared.domain.standards.standard import Role, Step
 from shared.store.office_config import OfficeConfigCache
 from shared.store.tables import FileRecord
 from shared.web.answers import FileLook, FileLookStep

@@ -12,29 +12,30 @@ from flask_babel import gettext
 
 from kiosk import complaint, file_look, speech, survey
 from kiosk.words import BothLanguages, picture
-from shared.domain.announced import in_their_cases, questions_tree, to_bring
-from shared.domain.brought import brought
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, series_colour
 from shared.domain.office import ServiceConfig
-from shared.domain.policy import Lane
-from shared.domain.service_facts import ServiceFacts, service_facts
-from shared.domain.standard import gives_numbers
-from shared.engine import reception, visitor
+from shared.domain.queue.brought import brought
+from shared.domain.queue.policy import Lane
+from shared.domain.standards.announced import in_their_cases, questions_tree, to_bring
+from shared.domain.standards.facts import ServiceFacts, service_facts
+from shared.domain.standards.standard import gives_numbers
+from shared.engine.queue import reception, visitor
 from shared.printing.status import Status
-from shared.store import files, reads
+from shared.store import reads
+from shared.store.files import files
+from shared.web.access.auth import devices_only, now, store
 from shared.web.answers import BoardFacts, FileLook, PrintJobNumber, SlipState, TakenTicket
 from shared.web.api import ComeBack, LookAtFile, PrintMissing, TakeTicket
-from shared.web.auth import devices_only, now, store
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.forms import read
 from shared.web.i18n import language
-from shared.web.limits import limit_from_elsewhere, limiter
 from shared.web.live import live_board
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.screens import Screen
+from shared.web.server.limits import limit_from_elsewhere, limiter
 from shared.web.urls import paper_url
 from shared.words import LANGUAGES, words
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from shared.domain.announced import announced, to_bring
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
-from shared.domain.service_facts import service_facts
-from shared.domain.standard import Question, ServiceStandard, next_question
+from shared.domain.standards.announced import announced, to_bring
+from shared.domain.standards.facts import service_facts
+from shared.domain.standards.standard import Question, ServiceStandard, next_question
 from shared.web.survey import questions, respondent_questions
 from shared.words import words
 

@@ -8,14 +8,15 @@ from flask.typing import ResponseReturnValue
 from kiosk.words import BothLanguages, picture
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
-from shared.domain.survey import AnswerChannel
-from shared.engine import survey_answer, survey_desk
-from shared.engine.survey_answer import Holder, Invited
-from shared.web.auth import devices_only, now, store
+from shared.domain.surveys.survey import AnswerChannel
+from shared.engine.surveys import answer as survey_answer
+from shared.engine.surveys import desk as survey_desk
+from shared.engine.surveys.answer import Holder, Invited
+from shared.web.access.auth import devices_only, now, store
 from shared.web.forms import read
-from shared.web.limits import limiter
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.server.limits import limiter
 from shared.web.survey import (
     FACES,
     CoinDropped,

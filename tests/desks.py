@@ -11,14 +11,16 @@ from sqlalchemy import insert, select, update
 from world import MORNING, know_passwords
 
 from shared.domain.actor import Actor
-from shared.domain.file import File, FileInput, required
-from shared.domain.file_state import FileAction
-from shared.domain.standard import Role, ServiceStandard
-from shared.engine import file, officer, outage, recap, visitor
+from shared.domain.files.file import File, FileInput, required
+from shared.domain.files.state import FileAction
+from shared.domain.standards.standard import Role, ServiceStandard
+from shared.engine.files import file, recap
 from shared.engine.founding import found, planned
+from shared.engine.queue import officer, outage, visitor
 from shared.standards import service_to_json, shipped
-from shared.store import files, tables
-from shared.store.file_views import Tray, tray
+from shared.store import tables
+from shared.store.files import files
+from shared.store.files.views import Tray, tray
 from shared.store.office import Store
 
 APPLICANT = {
@@ -91,7 +93,7 @@ class Desks:
         return called and self.ticket_act(who, called["id"], "start")
 
     def ticket_act(self, who: str, ticket_id: int, action: str) -> dict[str, Any]:
-        from shared.domain.ticket import Action as TicketAction
+        from shared.domain.queue.ticket import Action as TicketAction
 
         wanted = TicketAction(action)
         return self.store.change(self.id, self.actor(who), officer.act, ticket_id, wanted)

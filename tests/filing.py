@@ -12,11 +12,12 @@ from sqlalchemy import select
 from world import MORNING
 
 from shared.domain.actor import Actor
-from shared.domain.file import File
-from shared.domain.file_state import FileAction
-from shared.domain.matter import products_of
-from shared.domain.procedure import ENDS_STEP, actions_for, find_step, first_desk
-from shared.domain.standard import (
+from shared.domain.files.file import File
+from shared.domain.files.matter import products_of
+from shared.domain.files.procedure import ENDS_STEP, actions_for, find_step, first_desk
+from shared.domain.files.state import FileAction
+from shared.domain.standards.parts import DeclaredField, FieldKind, GroupField
+from shared.domain.standards.standard import (
     OFFICE_ROLES,
     Collects,
     Requirement,
@@ -27,16 +28,16 @@ from shared.domain.standard import (
     needed,
     next_question,
 )
-from shared.domain.standard_parts import DeclaredField, FieldKind, GroupField
-from shared.domain.standard_table import to_table
-from shared.engine.device import issue_token
+from shared.domain.standards.table import to_table
 from shared.engine.founding import Plan, PlannedCounter, PlannedOfficer, PlannedRole, PlannedService, found
-from shared.engine.setup_standard import save_standard
+from shared.engine.people.device import issue_token
+from shared.engine.setup.standard import save_standard
 from shared.standards import read, service_from_json
-from shared.store import files, tables
+from shared.store import tables
+from shared.store.files import files
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 EXAMPLES = Path(__file__).parents[1] / "shared/standards/examples"

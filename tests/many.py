@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from world import STEPS
 
 from shared.domain.numbering import letters
-from shared.domain.standard import Requirement, Role, ServiceStandard
+from shared.domain.standards.standard import Requirement, Role, ServiceStandard
 from shared.engine.founding import Plan, PlannedCounter, PlannedService, found
 from shared.store.office import Store
 

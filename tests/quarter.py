@@ -12,9 +12,11 @@ from sqlalchemy import insert, select, update
 
 from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, Said
-from shared.domain.file_state import FileAction
-from shared.engine import complaint, day, register, supervisor
+from shared.domain.files.state import FileAction
+from shared.engine import complaint
 from shared.engine.complaint import Given
+from shared.engine.files import register
+from shared.engine.queue import day, supervisor
 from shared.standards import holidays
 from shared.store import tables
 from shared.store.office import Store

@@ -20,7 +20,7 @@ import requests
 from flask import Flask
 from werkzeug.serving import make_server
 
-from shared.engine.device import issue_token
+from shared.engine.people.device import issue_token
 from shared.store import reads
 from shared.store.office import Store
 

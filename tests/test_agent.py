@@ -19,9 +19,10 @@ from test_spool import Clock, copies, is_state, job, on_paper, printer, queue
 from werkzeug.serving import make_server
 from world import World
 
-from shared.domain.print_job import JobState
-from shared.engine import print_queue, setup_printers
-from shared.engine.device import confirm, devices, invite, issue_token, revoke
+from shared.domain.slips.print_job import JobState
+from shared.engine.paper import print_queue
+from shared.engine.people.device import confirm, devices, invite, issue_token, revoke
+from shared.engine.setup import printers as setup_printers
 from shared.printing.address import Kind
 from shared.printing.agent import (
     Agent,

@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.actor import Actor
-from shared.domain.file import ELSEWHERE, File, FileInput, decide
-from shared.domain.file_state import ENDED, FileAction, FileState
-from shared.domain.matter import asked_now
+from shared.domain.files.file import ELSEWHERE, File, FileInput, decide
+from shared.domain.files.matter import asked_now
+from shared.domain.files.procedure import ENDS_STEP, actions_for, find_step, first_desk, send_back_targets
+from shared.domain.files.state import ENDED, FileAction, FileState
 from shared.domain.office import OfficeConfig, OfficeSettings
-from shared.domain.procedure import ENDS_STEP, actions_for, find_step, first_desk, send_back_targets
-from shared.domain.standard import (
+from shared.domain.standards.check import service_problems
+from shared.domain.standards.parts import DeclaredField, FieldKind, Original
+from shared.domain.standards.standard import (
     OFFICE_ROLES,
     Collects,
     Option,
@@ -28,9 +30,7 @@ from shared.domain.standard import (
     Signs,
     Step,
 )
-from shared.domain.standard_check import service_problems
-from shared.domain.standard_parts import DeclaredField, FieldKind, Original
-from shared.domain.standard_table import from_table, to_table
+from shared.domain.standards.table import from_table, to_table
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 OFFICE = OfficeConfig(1, "uji", "Uji", ZoneInfo("Asia/Jakarta"), OfficeSettings(), {}, (), (), ())

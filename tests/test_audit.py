@@ -30,25 +30,27 @@ from world import PASSWORD, World
 
 from shared import standards
 from shared.domain.actor import Actor
-from shared.domain.standard import Role
-from shared.domain.survey import ELEMENTS
-from shared.domain.survey_settings import SurveySettings
-from shared.domain.ticket import Action
-from shared.engine import device, print_queue, second_factor, survey
-from shared.engine.device import issue_token
-from shared.engine.officer import OFFERED
-from shared.engine.setup import services_form
-from shared.engine.setup_import import keep_draft
+from shared.domain.queue.ticket import Action
+from shared.domain.standards.standard import Role
+from shared.domain.surveys.settings import SurveySettings
+from shared.domain.surveys.survey import ELEMENTS
+from shared.engine.paper import print_queue
+from shared.engine.people import device, second_factor
+from shared.engine.people.device import issue_token
+from shared.engine.queue.officer import OFFERED
+from shared.engine.setup.imports import keep_draft
+from shared.engine.setup.office import services_form
+from shared.engine.surveys import survey
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store
 from shared.store.outbox_tables import WebhookRecord
 from shared.store.second_factor import factor
-from shared.store.survey_tables import SurveyAction
+from shared.store.surveys.tables import SurveyAction
+from shared.web.access.sign_in import IDLE
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
-from shared.web.sign_in import IDLE
 from shared.words import words
 
 DESK = "192.168.1.50"

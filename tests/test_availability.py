@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.availability import Availability, Break, Code, Override, availability, require_open
 from shared.domain.calendar import Calendar, OpeningHours
 from shared.domain.errors import Closed
+from shared.domain.queue.availability import Availability, Break, Code, Override, availability, require_open
 
 WIB = ZoneInfo("Asia/Jakarta")
 HOLIDAYS = {date(2026, 12, 24): "Cuti Bersama Hari Raya Natal", date(2026, 12, 25): "Hari Raya Natal"}

@@ -19,7 +19,7 @@ from shared.store.copies import back_up, require_whole
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.backups import KEPT, own_folder
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 PAGE = "/uji/counter/setup/backup"

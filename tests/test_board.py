@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.domain.board import LAST_CALLS, BoardCounter, Call, board
+from shared.domain.queue.board import LAST_CALLS, BoardCounter, Call, board
 
 NOW = datetime(2026, 11, 23, 1, 0, 30, tzinfo=UTC)
 

@@ -24,13 +24,13 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 from world import PASSWORD, World, dump
 
-from shared.domain.ticket import Action
-from shared.engine.device import issue_token
+from shared.domain.queue.ticket import Action
+from shared.engine.people.device import issue_token
 from shared.store import tables
 from shared.store.office import Store
 from shared.web.answers import Answer
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 MARK = "misfit-7f3a"

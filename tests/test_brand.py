@@ -18,7 +18,7 @@ from world import World
 from shared.domain.colour import DARK_GROUND, LEAST_CONTRAST, LIGHT_GROUND, contrast, palette
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 SCREENS = ("/uji/kiosk", "/uji/display", "/uji/counter/sign-in")

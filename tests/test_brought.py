@@ -15,11 +15,11 @@ from werkzeug.test import TestResponse
 from world import know_passwords
 
 from shared.domain.actor import Actor
-from shared.domain.brought import Brought, brought
 from shared.domain.errors import Invalid
-from shared.domain.ticket import Action
-from shared.engine import officer
-from shared.engine.day import close_past_days
+from shared.domain.queue.brought import Brought, brought
+from shared.domain.queue.ticket import Action
+from shared.engine.queue import officer
+from shared.engine.queue.day import close_past_days
 from shared.standards import shipped
 from shared.store.office import Store
 from shared.web.app import create_app

@@ -24,7 +24,7 @@ from shared.domain.calendar import (
     working_time_s,
 )
 from shared.domain.errors import Invalid
-from shared.domain.standard_parts import Unit
+from shared.domain.standards.parts import Unit
 
 WIB = ZoneInfo("Asia/Jakarta")
 NEXT, SAME_DAY = Convention.NEXT, Convention.SAME_DAY

@@ -20,9 +20,9 @@ from server import Server, free_port
 from world import World
 
 from shared.domain.errors import Refusal
-from shared.web import certificates
-from shared.web import conditions as known
 from shared.web.cli import main
+from shared.web.conditions import conditions as known
+from shared.web.server import certificates
 from shared.web.settings import Settings
 
 NAMES = ["loket.local", "localhost", "192.168.1.10", "127.0.0.1"]

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from counter.file_forms import FileClick
+from counter.files.forms import FileClick
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, Missing, NotAllowed
-from shared.domain.file import Collected, File, FileInput, Pause, decide, gather
-from shared.domain.file_state import FileAction, FileState
+from shared.domain.files.file import Collected, File, FileInput, Pause, decide, gather
+from shared.domain.files.state import FileAction, FileState
 from shared.domain.office import OfficeConfig, OfficeSettings
-from shared.domain.standard import Collects, Requirement, Role, ServiceStandard, Step
+from shared.domain.standards.standard import Collects, Requirement, Role, ServiceStandard, Step
 from shared.standards import shipped
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from shared.domain.errors import Unknown
 from shared.domain.numbering import claim_code, parse_claim
 from shared.domain.short_code import LENGTH, SIGNS, meant, parse_short, short_code
-from shared.engine import reception
+from shared.engine.queue import reception
 from shared.store.office import Store
 from shared.store.tables import PrintJob
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 

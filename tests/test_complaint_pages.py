@@ -19,11 +19,11 @@ from people import Browser, csrf, sign_in
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from shared.engine.device import issue_token
+from shared.engine.people.device import issue_token
 from shared.store.office import Store
 from shared.store.tables import ComplaintRecord, DataView, Event
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 WRITER, CONTACT, TEXT = "Siti Pengadu", "0812-7777-1234", "Petugas di meja itu membentak saya"

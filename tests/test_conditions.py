@@ -17,17 +17,17 @@ from people import csrf
 from sqlalchemy import delete, insert, select, update
 from world import PASSWORD, STEPS, World, service
 
-from shared.domain.standard import Role, Step
-from shared.domain.standard_table import to_table
-from shared.engine.device import digest, issue_token
-from shared.engine.officer import Onward
+from shared.domain.standards.standard import Role, Step
+from shared.domain.standards.table import to_table
+from shared.engine.people.device import digest, issue_token
+from shared.engine.queue.officer import Onward
 from shared.store import hot, tables
 from shared.web.backups import BACKUP_MARK
 from shared.web.cli import main
-from shared.web.clock import ClockWatch
 from shared.web.commands import check
-from shared.web.conditions import CONDITIONS, Condition, Scene, conditions, lost_in
+from shared.web.conditions.conditions import CONDITIONS, Condition, Scene, conditions, lost_in
 from shared.web.console import WORDS
+from shared.web.server.clock import ClockWatch
 from shared.web.settings import Settings
 from shared.words import LANGUAGES, texts
 

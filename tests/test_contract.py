@@ -19,12 +19,12 @@ from schemathesis import GenerationMode
 from sqlalchemy import update
 from test_bounds import Trace
 
-from shared.domain.standard import Role
-from shared.engine.device import issue_token
+from shared.domain.standards.standard import Role
+from shared.engine.people.device import issue_token
 from shared.standards import read, service_from_json
 from shared.store import tables
 from shared.store.office import Store
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 
 FEW = 60
 ROUNDS, MANY = 40, 500

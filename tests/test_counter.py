@@ -15,7 +15,7 @@ from server import serving
 from sqlalchemy import func, select
 from world import MORNING, PASSWORD, World
 
-from shared.domain.ticket import State
+from shared.domain.queue.ticket import State
 from shared.store.office import Store
 from shared.store.tables import Ticket
 from shared.web.app import create_app

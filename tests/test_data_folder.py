@@ -22,16 +22,19 @@ from world import World
 
 import kiosk
 from shared.domain.actor import Actor
-from shared.domain.standard import Role
-from shared.engine import session, setup_devices, setup_officers
-from shared.engine.device import issue_token
-from shared.engine.setup_officers import OfficerForm, RoleRow
+from shared.domain.standards.standard import Role
+from shared.engine.people import session
+from shared.engine.people.device import issue_token
+from shared.engine.setup import devices as setup_devices
+from shared.engine.setup import officers as setup_officers
+from shared.engine.setup.officers import OfficerForm, RoleRow
 from shared.store import office as store_office
 from shared.store import writer
 from shared.store.office import Store
 from shared.store.writer import LOCK_TIMEOUT_S
-from shared.web import data_folder, public
 from shared.web.app import create_app
+from shared.web.public import pages as public
+from shared.web.server import data_folder
 from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}

@@ -13,11 +13,11 @@ from world import World
 
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed, Invalid, Missing, NotAllowed, Refusal
-from shared.domain.ticket import State
-from shared.engine import day, seat, supervisor
-from shared.engine.setup import RulesForm, change_rules, rules_form
-from shared.store import days, floor, panel
+from shared.domain.queue.ticket import State
+from shared.engine.queue import day, seat, supervisor
+from shared.engine.setup.office import RulesForm, change_rules, rules_form
 from shared.store.office import Store
+from shared.store.queue import days, floor, panel
 from shared.store.tables import Counter, DayCheck
 
 ALL = ITEMS[ChecklistKind.CLOSING]

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from world import World
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.standard import Role
-from shared.engine import device
+from shared.domain.standards.standard import Role
+from shared.engine.people import device
 from shared.store import tables
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

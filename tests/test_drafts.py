@@ -11,11 +11,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import serving
 from world import PASSWORD, World
 
-from shared.domain.ticket import Action
+from shared.domain.queue.ticket import Action
 from shared.store.office import Store
+from shared.web.access.sign_in import IDLE
 from shared.web.app import create_app
 from shared.web.settings import Settings
-from shared.web.sign_in import IDLE
 
 Open = Callable[..., BrowserContext]
 

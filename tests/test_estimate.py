@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bench import simulation
-from shared.domain.estimate import (
+from shared.domain.queue.estimate import (
     Accuracy,
     Range,
     WorkingCounter,
@@ -22,8 +22,8 @@ from shared.domain.estimate import (
     today_factor,
     today_means,
 )
-from shared.domain.overtaking import TakenToday, UsualDay, higher_work_s, overtaken
-from shared.domain.policy import Lane
+from shared.domain.queue.overtaking import TakenToday, UsualDay, higher_work_s, overtaken
+from shared.domain.queue.policy import Lane
 
 OCCUPIED_S = {"surat": 600.0, "ktp": 900.0, "nib": 1200.0}
 

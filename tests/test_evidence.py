@@ -16,11 +16,11 @@ from sqlalchemy import insert, update
 
 from shared.domain.complaint import ComplaintKind, Entrance, PersonKept, Said
 from shared.engine import complaint
-from shared.engine.evidence import PARTS
+from shared.engine.reports.evidence import PARTS
 from shared.store.office import Store
 from shared.store.tables import DayCheck, Office, Outage
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 

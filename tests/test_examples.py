@@ -11,12 +11,12 @@ import pytest
 from filing import APPLICANT, Filing, examples
 from sqlalchemy import update
 
-from shared.domain.file_state import FileState
-from shared.domain.letters import LetterSeries
-from shared.domain.standard import Role
-from shared.domain.standard_parts import DeclaredField, Fee, FieldKind, Option, Promise, PromisePart, Rate, Unit
+from shared.domain.files.letters import LetterSeries
+from shared.domain.files.state import FileState
+from shared.domain.standards.parts import DeclaredField, Fee, FieldKind, Option, Promise, PromisePart, Rate, Unit
+from shared.domain.standards.standard import Role
 from shared.store import tables
-from shared.store.file_views import net_hours
+from shared.store.files.views import net_hours
 from shared.store.office import Store
 
 EXAMPLES = examples()

@@ -12,19 +12,19 @@ from sqlalchemy import insert
 from world import dump
 
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal, Unknown
-from shared.domain.file_state import FileAction, FileState
-from shared.domain.procedure import actions_for
-from shared.domain.standard import Role
-from shared.domain.standard_check import service_problems
-from shared.domain.ticket import State as TicketState
-from shared.engine import officer
-from shared.engine.setup import OfficeForm, change_office
+from shared.domain.files.procedure import actions_for
+from shared.domain.files.state import FileAction, FileState
+from shared.domain.queue.ticket import State as TicketState
+from shared.domain.standards.check import service_problems
+from shared.domain.standards.standard import Role
+from shared.engine.queue import officer
+from shared.engine.setup.office import OfficeForm, change_office
 from shared.store import tables
-from shared.store.file_views import tray
-from shared.store.files import by_id, columns
+from shared.store.files.files import by_id, columns
+from shared.store.files.register import RegisterSearch, find
+from shared.store.files.views import tray
 from shared.store.office import Store
-from shared.store.outages import minutes
-from shared.store.register import RegisterSearch, find
+from shared.store.queue.outages import minutes
 
 
 @pytest.fixture

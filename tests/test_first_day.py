@@ -30,7 +30,7 @@ from shared.printing.finding import PORT
 from shared.store.office import Store
 from shared.store.tables import Officer
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 REAL = PrinterConfig(9, "struk", "network", "10.0.0.9", "80mm-48", "in_order")

@@ -17,12 +17,13 @@ from test_every_page import worked
 from test_pages_open import pages
 
 from shared.domain.errors import Unknown
-from shared.engine import survey_answer
-from shared.store import codes, files, register
+from shared.engine.surveys import answer as survey_answer
+from shared.store import codes
+from shared.store.files import files, register
+from shared.store.files.register import RegisterSearch
 from shared.store.office import Store
-from shared.store.register import RegisterSearch
 from shared.web.app import create_app
-from shared.web.running import work_round
+from shared.web.server.running import work_round
 from shared.web.settings import Settings
 
 GROWING = ("ticket", "event", "print_job", "case_file", "data_view")

@@ -11,13 +11,13 @@ from desks import ROLES, Desks, signing_in
 from flask import Flask
 from people import sign_in
 
-from counter import help as inside
+from counter.account import help as inside
 from counter.menu import MENU, PERSONAL
 from counter.setup.page import THEMES
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.help_places import TOPICS, topic_of
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 from shared.words import LANGUAGES
 

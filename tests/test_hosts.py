@@ -13,12 +13,13 @@ from flask.testing import FlaskClient
 from people import csrf, sign_in
 from world import World
 
-from shared.domain.standard import Role
-from shared.engine.device import issue_token
+from shared.domain.standards.standard import Role
 from shared.engine.founding import RESERVED
-from shared.web import hosts, machine, urls
+from shared.engine.people.device import issue_token
+from shared.web import machine, urls
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server import hosts
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}

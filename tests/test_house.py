@@ -15,9 +15,12 @@ import pytest
 from jinja2 import Environment, TemplateSyntaxError
 
 from shared import faults
-from shared.domain import complaint, file_state, print_job, ticket
+from shared.domain import complaint
 from shared.domain.errors import Refusal
-from shared.domain.standard import Role
+from shared.domain.files import state as file_state
+from shared.domain.queue import ticket
+from shared.domain.slips import print_job
+from shared.domain.standards.standard import Role
 from shared.printing.status import Status
 from shared.web.app import SCREENS
 from shared.web.settings import SETTINGS
@@ -198,7 +201,7 @@ def test_a_tickets_state_is_assigned_in_one_place() -> None:
         module for module, tree in sources().items() if re.search(r"update\((tables\.)?Ticket\)", ast.unparse(tree))
     }
 
-    assert setters - {"shared.domain.file"} == {"shared.engine.ticket"}  # a file has a state of its own
+    assert setters - {"shared.domain.files.file"} == {"shared.engine.queue.ticket"}  # a file has a state of its own
     assert writers == {"shared.store.hot"}
 
 
@@ -501,7 +504,7 @@ def test_every_sentence_of_the_pages_has_an_indonesian_one() -> None:
 
 
 def test_every_word_of_a_slip_is_written_in_the_catalogues() -> None:
-    asked = {key for key, place in asked_for().items() if place.startswith("shared.domain.slip")}
+    asked = {key for key, place in asked_for().items() if place.startswith("shared.domain.slips")}
 
     assert "slip.ahead" in asked
     assert [key for key in asked for language in LANGUAGES if key not in words(language)] == []
@@ -618,7 +621,7 @@ def test_a_print_jobs_state_is_assigned_in_one_place() -> None:
         and any(keyword.arg == "state" for keyword in node.keywords)
     }
 
-    assert setters == {"shared.engine.print_queue"}
+    assert setters == {"shared.engine.paper.print_queue"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -633,9 +636,9 @@ def test_every_state_of_a_print_job_and_of_a_printer_has_words(language: str) ->
 READERS = (
     "shared.web.forms",
     "shared.web.bounds",
-    "shared.web.csrf",
-    "shared.web.epson",
-    "shared.web.star",
+    "shared.web.access.csrf",
+    "shared.web.printers.epson",
+    "shared.web.printers.star",
     "shared.bench",
 )
 """Who looks at the body of a request: the one reader of forms, what stands before it, and what printers send."""

@@ -21,16 +21,16 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 from world import PASSWORD, World, dump
 
-from shared.domain.standard import Role
-from shared.engine.device import issue_token
-from shared.engine.session import ATTEMPTS, LOCKED
+from shared.domain.standards.standard import Role
+from shared.engine.people.device import issue_token
+from shared.engine.people.session import ATTEMPTS, LOCKED
 from shared.store.office import Store
 from shared.store.tables import Event, Officer, Series, Ticket
+from shared.web.access.sign_in import IDLE
 from shared.web.app import create_app
-from shared.web.limits import limiter
-from shared.web.running import warm
+from shared.web.server.limits import limiter
+from shared.web.server.running import warm
 from shared.web.settings import Settings
-from shared.web.sign_in import IDLE
 
 OUTSIDE = {"REMOTE_ADDR": "192.168.1.50"}
 PAGE = {"Accept": "text/html"}

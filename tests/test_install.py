@@ -17,10 +17,11 @@ from server import Server
 from world import World
 
 from shared.domain.errors import Refusal
-from shared.web import backups, systemd
+from shared.web import backups
 from shared.web.cli import main
 from shared.web.commands import backup
 from shared.web.commands.install import SETTINGS_FILE, units
+from shared.web.server import systemd
 from shared.web.settings import Settings
 
 

@@ -14,9 +14,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import serving
 from world import PASSWORD
 
-from shared.domain.survey import ELEMENTS
-from shared.domain.survey_settings import SurveySettings
-from shared.engine import survey
+from shared.domain.surveys.settings import SurveySettings
+from shared.domain.surveys.survey import ELEMENTS
+from shared.engine.surveys import survey
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings

@@ -17,9 +17,9 @@ from server import Server
 from sqlalchemy import select, text
 from test_live import Clicks
 
-from shared.domain.file import required
+from shared.domain.files.file import required
 from shared.domain.numbering import label, register_label
-from shared.domain.ticket import State
+from shared.domain.queue.ticket import State
 from shared.standards import shipped
 from shared.store.office import Store
 from shared.store.tables import ComplaintRecord, FileRecord, PrintJob, Ticket

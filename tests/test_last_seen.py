@@ -15,15 +15,16 @@ from sqlalchemy.exc import OperationalError
 from test_migrations import old_database
 from world import MORNING, World
 
-from shared.domain.ticket import State
+from shared.domain.queue.ticket import State
 from shared.store import reads
 from shared.store.copies import back_up, restore
 from shared.store.migrate import revisions, schema_of, upgrade
 from shared.store.office import Store
-from shared.web import backups, data_folder, last_seen
-from shared.web.data_folder import NotSound
-from shared.web.first_run import prepare
-from shared.web.last_seen import LastSeen, doubted_at, keep, kept, present
+from shared.web import backups
+from shared.web.server import data_folder, last_seen
+from shared.web.server.data_folder import NotSound
+from shared.web.server.first_run import prepare
+from shared.web.server.last_seen import LastSeen, doubted_at, keep, kept, present
 from shared.web.settings import Settings
 
 SEEN = LastSeen(MORNING, "this boot", 1000.0)

@@ -18,15 +18,15 @@ from sqlalchemy import select, update
 from test_race import together
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.letters import IssuedLetter, LetterSeries, Signer, Standing, number, pattern_fault, signer_on
-from shared.engine import letters
-from shared.store import letters as rows
+from shared.domain.files.letters import IssuedLetter, LetterSeries, Signer, Standing, number, pattern_fault, signer_on
+from shared.engine.files import letters
 from shared.store import tables
+from shared.store.files import letters as rows
 from shared.store.office import Store
 from shared.store.tables import LetterRecord, Office
 from shared.store.undo import as_json
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 DAY = date(2026, 11, 23)

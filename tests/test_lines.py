@@ -13,8 +13,8 @@ from flask import Flask
 from flask_socketio import SocketIO
 from gevent import socket
 
-from shared.web.door_websocket import LimitedWebSocket
 from shared.web.lines import Lines, frame_of
+from shared.web.server.door_websocket import LimitedWebSocket
 
 LIMIT_S = 60
 LARGE = 400_000

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.store.office import Store
-from shared.web import logs
+from shared.web.server import logs
 
 NIK = "3508205708909992"
 

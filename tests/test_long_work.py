@@ -16,8 +16,8 @@ from shared.domain.errors import NotAllowed
 from shared.domain.rights import Right
 from shared.web import long_work
 from shared.web.clicks import actor
-from shared.web.limits import limiter
 from shared.web.long_work import KEPT_S, SILENT_S, Progress, Work, WorkOrder, WorkPlace
+from shared.web.server.limits import limiter
 
 ORDER = WorkOrder("evidence", "2026", "bukti.zip", "application/zip", Right.SEE_AUDIT)
 Begin = Callable[[Browser, Work], str]

@@ -9,7 +9,8 @@ import pytest
 from people import until
 from zeroconf import IPVersion, ServiceBrowser, ServiceStateChange, Zeroconf
 
-from shared.web import hosts, machine, mdns
+from shared.web import machine, mdns
+from shared.web.server import hosts
 from shared.web.settings import Settings
 
 LOOP = ["127.0.0.1"]

@@ -19,21 +19,21 @@ from receivers import Receiver, listening
 from sqlalchemy import select, update
 
 from shared.domain.errors import Invalid, NotAllowed
-from shared.domain.file_state import FileAction
+from shared.domain.files.reminder import Reminder
+from shared.domain.files.state import FileAction
 from shared.domain.message import BODY, body, body_template, header_name
-from shared.domain.reminder import Reminder
 from shared.engine import messages as engine
-from shared.engine import setup_gateway as setup
+from shared.engine.setup import gateway as setup
 from shared.printing.address import Reach, networks
 from shared.store import messages as known
 from shared.store.office import Store
 from shared.store.outbox_tables import MessageGateway, Outbox
 from shared.store.seal import MARK, Seal
 from shared.store.tables import FileRecord, Office
-from shared.web import messages, posting
 from shared.web.app import create_app
-from shared.web.limits import limiter
-from shared.web.outgoing import Outgoing
+from shared.web.outgoing import messages, posting
+from shared.web.outgoing.sender import Outgoing
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 KEY = "1" * 64

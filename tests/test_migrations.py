@@ -12,20 +12,20 @@ from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, select
 
 from shared.domain.actor import Actor
-from shared.domain.collected import Collected
-from shared.domain.file import FileInput, decide
-from shared.domain.file_state import FileAction, FileState
-from shared.domain.standard import Role
-from shared.domain.standard_table import to_table
+from shared.domain.files.collected import Collected
+from shared.domain.files.file import FileInput, decide
+from shared.domain.files.state import FileAction, FileState
+from shared.domain.standards.standard import Role
+from shared.domain.standards.table import to_table
 from shared.standards import service_to_json, shipped
-from shared.store import files, register
+from shared.store.files import files, register
+from shared.store.files.register import RegisterSearch
 from shared.store.migrate import MIGRATIONS, upgrade
 from shared.store.office import Store
 from shared.store.outbox_tables import WebhookRecord
-from shared.store.register import RegisterSearch
 from shared.store.seal import MARK, Seal
 from shared.store.tables import OfficerRole, SecondFactor
-from shared.web.first_run import prepare
+from shared.web.server.first_run import prepare
 from shared.web.settings import Settings
 
 BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

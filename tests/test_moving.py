@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import inspect, select, update
 from world import World
 
-from shared.domain.ticket import Action
+from shared.domain.queue.ticket import Action
 from shared.store import moving, tables
 from shared.store.moving import MovedTable, MoveFailed, move
 from shared.store.office import Store

@@ -13,15 +13,17 @@ from world import World
 
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed
-from shared.domain.estimate import FIRST_Q90
-from shared.domain.ticket import State
-from shared.engine import day, officer, printer_state, seat, supervisor
-from shared.engine.day import close_past_days
-from shared.store import history, tables
+from shared.domain.queue.estimate import FIRST_Q90
+from shared.domain.queue.ticket import State
+from shared.engine.paper import printer_state
+from shared.engine.queue import day, officer, seat, supervisor
+from shared.engine.queue.day import close_past_days
+from shared.store import tables
 from shared.store.office import Store
-from shared.web.clock import ClockWatch
+from shared.store.queue import history
 from shared.web.live import Live
-from shared.web.running import work_round
+from shared.web.server.clock import ClockWatch
+from shared.web.server.running import work_round
 
 
 @pytest.fixture

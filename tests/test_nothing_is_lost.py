@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from shared.domain import file_state as cases
-from shared.domain import procedure, ticket
 from shared.domain.errors import Refusal
-from shared.domain.file import required
-from shared.domain.standard import Role
+from shared.domain.files import procedure
+from shared.domain.files import state as cases
+from shared.domain.files.file import required
+from shared.domain.queue import ticket
+from shared.domain.standards.standard import Role
 from shared.store import tables
 from shared.store.migrate import upgrade
 from shared.store.office import Store

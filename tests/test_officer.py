@@ -10,11 +10,11 @@ import world
 from sqlalchemy import select
 from world import World
 
-from shared.domain.counter import PauseReason, TransferPlace
 from shared.domain.errors import Missing, NotAllowed, Refusal, Unknown
-from shared.domain.ticket import UNDOABLE, Action, State
-from shared.engine import officer, seat
-from shared.engine.officer import Onward
+from shared.domain.queue.counter import PauseReason, TransferPlace
+from shared.domain.queue.ticket import UNDOABLE, Action, State
+from shared.engine.queue import officer, seat
+from shared.engine.queue.officer import Onward
 from shared.store.office import Store
 from shared.store.tables import Counter
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 from world import MORNING, World
 
-from shared.domain.availability import Code
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed
-from shared.domain.ticket import State
-from shared.engine import day, supervisor
+from shared.domain.queue.availability import Code
+from shared.domain.queue.ticket import State
+from shared.engine.queue import day, supervisor
 from shared.store import tables
 from shared.store.migrate import upgrade
 from shared.store.office import Store

@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import update
 from world import World, dump
 
-from shared.domain.standard import ServiceStandard
-from shared.domain.standard_check import service_problems
-from shared.domain.standard_parts import Online
-from shared.domain.standard_table import to_table
+from shared.domain.standards.check import service_problems
+from shared.domain.standards.parts import Online
+from shared.domain.standards.standard import ServiceStandard
+from shared.domain.standards.table import to_table
 from shared.store import tables
 
 ADDRESS = "https://dukcapil.contoh.go.id"

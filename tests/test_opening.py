@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.availability import Availability, Code
-from shared.domain.board import facts
+from shared.domain.queue.availability import Availability, Code
+from shared.domain.queue.board import facts
 from shared.web.opening import Opening, with_words
 from shared.words import LANGUAGES, words
 

@@ -18,7 +18,7 @@ from server import Server
 from test_voice import tone, wav
 from world import PASSWORD, World
 
-from shared.domain import speech
+from shared.domain.queue import speech
 from shared.voice.loudness import TARGET_LUFS, integrated
 
 PAGE = {"Accept": "text/html"}
@@ -87,7 +87,7 @@ def test_other_forms_and_strangers_stay_small(app: Flask, admin: Post) -> None:
 
 
 def test_an_office_that_does_not_want_its_recordings_is_spoken_by_the_synthesiser(app: Flask, here: World) -> None:
-    from shared.engine import setup as engine
+    from shared.engine.setup import office as engine
     from shared.web import voice
 
     form = engine.display_form(here.store.office_config(here.id)).model_copy(update={"own_voice": False})

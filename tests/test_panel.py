@@ -15,8 +15,8 @@ from people import Browser, csrf
 from sqlalchemy import event
 from world import World
 
-from shared.domain.counter import Load, Primary, Wait, counters_needed, primary, wait_level
-from shared.domain.ticket import State
+from shared.domain.queue.counter import Load, Primary, Wait, counters_needed, primary, wait_level
+from shared.domain.queue.ticket import State
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings

@@ -22,8 +22,8 @@ from server import LOKET, LOOPBACK, Server
 from sqlalchemy import insert, select, update
 from test_spool import on_paper
 
-from shared.domain.print_job import JobState
-from shared.engine.device import invite
+from shared.domain.slips.print_job import JobState
+from shared.engine.people.device import invite
 from shared.printing.job_notifier import JobNotifier
 from shared.store import reads
 from shared.store.office import Store

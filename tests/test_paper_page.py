@@ -16,11 +16,11 @@ from sqlalchemy import func, select, update
 from world import World
 
 from shared import web
-from shared.domain.print_job import JobState
-from shared.domain.slip import QR, Cut, Text, without_address
-from shared.engine import paper
-from shared.engine.day import close_past_days
-from shared.engine.device import issue_token
+from shared.domain.slips.print_job import JobState
+from shared.domain.slips.slip import QR, Cut, Text, without_address
+from shared.engine.paper import slips as paper
+from shared.engine.people.device import issue_token
+from shared.engine.queue.day import close_past_days
 from shared.printing.status import Status
 from shared.store.tables import DataView, Printer, PrintJob
 from shared.words import catalogue

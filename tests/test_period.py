@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import Invalid
-from shared.domain.period import Period, PeriodKind, parse
+from shared.domain.reports.period import Period, PeriodKind, parse
 
 DAYS = st.dates(date(1950, 1, 1), date(2150, 1, 1))
 KINDS = st.sampled_from(list(PeriodKind))

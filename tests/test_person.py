@@ -11,12 +11,12 @@ from flask import Flask
 from people import Browser, sign_in
 from sqlalchemy import select
 
-from shared.domain.file_state import FileAction
+from shared.domain.files.state import FileAction
 from shared.domain.identity import with_masked_nik
 from shared.store.office import Store
 from shared.store.tables import DataRequest, DataView
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 NIK = APPLICANT["nik"]

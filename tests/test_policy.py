@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.policy import Lane, Waiting, bound, next_streak, order, pick
+from shared.domain.queue.policy import Lane, Waiting, bound, next_streak, order, pick
 
 RECALL, PRIORITY, ORDINARY = Lane.RECALL, Lane.PRIORITY, Lane.ORDINARY
 HIGHER = (RECALL, PRIORITY)

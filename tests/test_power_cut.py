@@ -18,8 +18,8 @@ from sqlalchemy import func, select, text
 from world import World
 
 from shared.domain.numbering import label
-from shared.domain.ticket import State
-from shared.engine.visitor import Taken
+from shared.domain.queue.ticket import State
+from shared.engine.queue.visitor import Taken
 from shared.store.office import Store
 from shared.store.tables import Event, PrintJob, Ticket
 

@@ -20,12 +20,14 @@ from test_survey_answers import ALL, sheet
 
 from shared.domain.actor import Actor
 from shared.domain.outbox import Topic
-from shared.engine import setup_programs, survey, survey_answer
-from shared.engine.survey_answer import Holder
+from shared.engine.setup import programs as setup_programs
+from shared.engine.surveys import answer as survey_answer
+from shared.engine.surveys import survey
+from shared.engine.surveys.answer import Holder
 from shared.store.office import Store
 from shared.store.outbox_tables import Outbox
 from shared.store.seal import Seal
-from shared.store.survey_tables import SurveyAnswer, SurveyInvitation
+from shared.store.surveys.tables import SurveyAnswer, SurveyInvitation
 from shared.store.tables import ComplaintRecord, Event, FileRecord, Office, Recap
 
 FILES, ANSWERS, COMPLAINTS = 3, 4, 8

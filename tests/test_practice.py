@@ -13,11 +13,11 @@ from sqlalchemy import select, text
 from world import World
 
 from shared.domain.errors import Unknown
-from shared.domain.slip import Text, from_json
+from shared.domain.slips.slip import Text, from_json
 from shared.engine import practice
 from shared.store import tables
 from shared.store.office import Store
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 
 
 @pytest.fixture

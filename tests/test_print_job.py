@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from shared.domain.errors import NotAllowed
-from shared.domain.print_job import MOVES, JobAction, JobState, after, end, starts
+from shared.domain.slips.print_job import MOVES, JobAction, JobState, after, end, starts
 
 
 @pytest.mark.parametrize(("state", "action"), list(itertools.product(JobState, JobAction)))

@@ -16,10 +16,11 @@ from paper import length_mm as length_of
 from PIL import Image
 from test_slip import AT, HEAD, ID, NEEDED, OSS, SLIPS, URL, number
 
-from shared.domain import slip, slip_visitor
 from shared.domain.channel import Channel, ChannelKind
 from shared.domain.errors import Invalid
-from shared.domain.service_facts import ServiceFacts
+from shared.domain.slips import slip
+from shared.domain.slips import visitor as slip_visitor
+from shared.domain.standards.facts import ServiceFacts
 from shared.printing import made
 from shared.printing.bytes import DOTS_PER_MM, logo_raster, render, wrap
 from shared.printing.logo import prepared

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain import file_state
-from shared.domain.collected import Collected
-from shared.domain.collecting import missing
 from shared.domain.errors import Forbidden, Missing, NotAllowed, Refusal
-from shared.domain.file_state import FileAction, FileState
-from shared.domain.procedure import (
+from shared.domain.files import state as file_state
+from shared.domain.files.collected import Collected
+from shared.domain.files.collecting import missing
+from shared.domain.files.procedure import (
     Change,
     FilePlace,
     actions_for,
@@ -30,7 +29,8 @@ from shared.domain.procedure import (
     permitted,
     send_back_targets,
 )
-from shared.domain.standard import Collects, Role, Step
+from shared.domain.files.state import FileAction, FileState
+from shared.domain.standards.standard import Collects, Role, Step
 
 C = Collects
 LOKET, KASI, OPERATOR, SEKRETARIAT = Role.LOKET, Role.KASI, Role.OPERATOR, Role.SEKRETARIAT

@@ -23,20 +23,20 @@ from world import World
 
 from shared.domain.errors import Invalid
 from shared.domain.outbox import PAUSES, next_try, receiver_url, signature, topic_of
+from shared.domain.queue.ticket import Action
 from shared.domain.rights import Right
 from shared.domain.scope import BY_A_PERSON_ONLY, SCOPES, Scope, acts_as_device, covers
-from shared.domain.standard import Role
-from shared.domain.ticket import Action
-from shared.engine import setup_programs as engine
+from shared.domain.standards.standard import Role
+from shared.engine.setup import programs as engine
 from shared.printing.address import Reach, networks
 from shared.store import outbox, tables
 from shared.store.office import Store
 from shared.store.outbox_tables import Outbox
 from shared.store.seal import Seal
-from shared.web import posting, webhooks
 from shared.web.app import create_app
-from shared.web.limits import limiter
-from shared.web.outgoing import Outgoing
+from shared.web.outgoing import posting, webhooks
+from shared.web.outgoing.sender import Outgoing
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 SEAL = Seal("0" * 64)

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.announced import in_their_cases, to_bring
-from shared.domain.service_facts import due, fee_words, promised, service_facts
-from shared.domain.standard import Question, Requirement, ServiceStandard
-from shared.domain.standard_parts import (
+from shared.domain.standards.announced import in_their_cases, to_bring
+from shared.domain.standards.facts import due, fee_words, promised, service_facts
+from shared.domain.standards.parts import (
     CaseProduct,
     DeclaredField,
     Fee,
@@ -21,6 +20,7 @@ from shared.domain.standard_parts import (
     Rate,
     Unit,
 )
+from shared.domain.standards.standard import Question, Requirement, ServiceStandard
 from shared.standards import shipped
 from shared.words import words
 

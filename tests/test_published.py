@@ -12,14 +12,14 @@ from desks import Desks
 from flask import Flask
 
 from shared.domain.errors import Invalid
-from shared.domain.standard import Role, Step
-from shared.engine.setup_standard import save_standard
+from shared.domain.standards.standard import Role, Step
+from shared.engine.setup.standard import save_standard
 from shared.standards import service_to_json
 from shared.store.office import Store
-from shared.web import blank_forms
 from shared.web.app import create_app
-from shared.web.procedure_picture import procedure_picture
-from shared.web.published import PublishedStandard, linked
+from shared.web.documents import blank_forms
+from shared.web.documents.procedure_picture import procedure_picture
+from shared.web.public.published import PublishedStandard, linked
 from shared.web.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"

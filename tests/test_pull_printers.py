@@ -17,12 +17,13 @@ from test_spool import Clock, copies, job, printer, queue
 from world import World
 
 from shared.domain.actor import Actor
-from shared.domain.print_job import JobState
-from shared.engine import paper, print_queue
+from shared.domain.slips.print_job import JobState
+from shared.engine.paper import print_queue
+from shared.engine.paper import slips as paper
 from shared.printing.status import Status
 from shared.store.office import Store
-from shared.web import logs
 from shared.web.app import create_app
+from shared.web.server import logs
 from shared.web.settings import Settings
 
 PRINTED, COVER, OUT = 251658262, 0x20, 0x80000
@@ -207,7 +208,7 @@ def test_a_star_prints_the_same_dots_and_confirms(small: World, clock: Clock, cl
 
 
 def _take_on_star(tx: Any) -> Any:
-    from shared.engine.visitor import take
+    from shared.engine.queue.visitor import take
 
     return take(tx, "layanan-1", is_priority=False, nonce="nonce-star", language="id", printer="star")
 
@@ -311,7 +312,7 @@ def test_the_key_of_a_printer_stands_in_no_log(
         raise RuntimeError("broken")
 
     epson = Epson(client, small, clock)
-    monkeypatch.setattr("shared.web.epson.pulling", breaks)
+    monkeypatch.setattr("shared.web.printers.epson.pulling", breaks)
     before = structlog.get_config()
     logs.init()
 

@@ -25,7 +25,7 @@ from quarter import enter_late, simulate
 from recount import DAYS, Figure, Recount, Rows, known, shown, span
 from world import know_passwords
 
-from counter.report_sheets import FILES, SERVICES
+from counter.reports.sheets import FILES, SERVICES
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings

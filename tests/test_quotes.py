@@ -14,11 +14,11 @@ from world import MORNING, World
 
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.policy import Lane
-from shared.engine import visitor
-from shared.engine.forecast import Forecasts, Quote, judge, learn
-from shared.store import history
+from shared.domain.queue.policy import Lane
+from shared.engine.queue import visitor
+from shared.engine.queue.forecast import Forecasts, Quote, judge, learn
 from shared.store.office import Store
+from shared.store.queue import history
 from shared.store.tables import Counter
 
 SERVICE_S = 240

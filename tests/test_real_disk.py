@@ -16,9 +16,10 @@ from people import Browser, sign_in
 from world import World
 
 from shared.store.office import Store
-from shared.web import data_folder, public
 from shared.web.app import create_app
-from shared.web.first_run import prepare
+from shared.web.public import pages as public
+from shared.web.server import data_folder
+from shared.web.server.first_run import prepare
 from shared.web.settings import Settings
 
 PAGES = (

@@ -16,16 +16,16 @@ from world import World
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed
-from shared.domain.standard import Role
-from shared.domain.ticket import Action
-from shared.engine import setup_officers as setup
-from shared.engine.device import issue_token
-from shared.engine.setup_programs import TokenForm, make_token
+from shared.domain.queue.ticket import Action
+from shared.domain.standards.standard import Role
+from shared.engine.people.device import issue_token
+from shared.engine.setup import officers as setup
+from shared.engine.setup.programs import TokenForm, make_token
 from shared.store import reads, tables
 from shared.store.office import Store
 from shared.web.backups import BACKUP_MARK
 from shared.web.cli import main
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 
 
 @pytest.fixture

@@ -13,23 +13,17 @@ from desks import APPLICANT, Desks
 from sqlalchemy import select
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.file_state import FileAction, FileState
-from shared.domain.period import Period, parse
-from shared.domain.register import (
-    DEFAULT_COLUMNS,
-    C,
-    Cell,
-    RegisterRow,
-    cells,
-)
-from shared.domain.register_month import digest, facts, later_change, marks
-from shared.domain.ticket import State as TicketState
-from shared.engine import letters, register
-from shared.engine.setup_letters import LettersForm, SeriesRow, change_letters
-from shared.store import register as rows
+from shared.domain.files.register import DEFAULT_COLUMNS, C, Cell, RegisterRow, cells
+from shared.domain.files.register_month import digest, facts, later_change, marks
+from shared.domain.files.state import FileAction, FileState
+from shared.domain.queue.ticket import State as TicketState
+from shared.domain.reports.period import Period, parse
+from shared.engine.files import letters, register
+from shared.engine.setup.letters import LettersForm, SeriesRow, change_letters
 from shared.store import tables
+from shared.store.files import register as rows
+from shared.store.files.register import RegisterSearch, village_names
 from shared.store.office import Store
-from shared.store.register import RegisterSearch, village_names
 from shared.words import words
 
 ZONE = ZoneInfo("Asia/Jakarta")

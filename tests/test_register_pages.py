@@ -17,18 +17,18 @@ from people import Browser, sign_in, until
 from sqlalchemy import select, update
 from test_register import accepted, do
 
-from counter import register_files
+from counter.register import files as register_files
 from shared.domain.errors import NotAllowed
-from shared.domain.file_state import FileAction
-from shared.domain.period import parse
-from shared.engine import register
-from shared.engine.setup_letters import LettersForm, SignerRow, change_letters
+from shared.domain.files.state import FileAction
+from shared.domain.reports.period import parse
+from shared.engine.files import register
+from shared.engine.setup.letters import LettersForm, SignerRow, change_letters
 from shared.store import tables
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.documents.spreadsheet import plain
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
-from shared.web.spreadsheet import plain
 
 ROOT = "/lumajang/counter"
 

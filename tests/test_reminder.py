@@ -9,9 +9,9 @@ from desks import APPLICANT, Desks
 from sqlalchemy import select
 
 from shared.domain.errors import NotAllowed
-from shared.domain.file_state import FileAction, FileState
-from shared.domain.reminder import Reminder, fitting, whatsapp
-from shared.engine import file_reminder
+from shared.domain.files.reminder import Reminder, fitting, whatsapp
+from shared.domain.files.state import FileAction, FileState
+from shared.engine.files import reminder as file_reminder
 from shared.store.office import Store
 from shared.store.tables import Event
 

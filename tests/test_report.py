@@ -12,14 +12,15 @@ from sqlalchemy import insert
 from world import World
 
 from shared.domain.calendar import Calendar
-from shared.domain.file_state import FileAction
-from shared.domain.period import Period, PeriodKind, parse
-from shared.domain.report import Spread, change, spread
-from shared.domain.report_files import FileEvent, FileFact, file_figures
-from shared.engine import day, officer, register
+from shared.domain.files.state import FileAction
+from shared.domain.reports.files import FileEvent, FileFact, file_figures
+from shared.domain.reports.period import Period, PeriodKind, parse
+from shared.domain.reports.visits import Spread, change, spread
+from shared.engine.files import register
+from shared.engine.queue import day, officer
 from shared.store import tables
 from shared.store.office import Store
-from shared.store.report_period import PeriodReport, period_report
+from shared.store.reports.period import PeriodReport, period_report
 
 
 def report(store: Store, office_id: int, period: Period, now: datetime, service_id: int | None = None) -> PeriodReport:

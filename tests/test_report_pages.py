@@ -15,15 +15,16 @@ from openpyxl import load_workbook
 from people import Browser, sign_in, until
 from sqlalchemy import insert, update
 
-from counter import report_sheets, reports
+from counter.reports import reports
+from counter.reports import sheets as report_sheets
 from shared.domain.complaint import ComplaintKind, Entrance, Said
-from shared.domain.file_state import FileAction
-from shared.domain.report_table import ColumnKind, written
-from shared.domain.standard import Role
-from shared.domain.survey import Scores
+from shared.domain.files.state import FileAction
+from shared.domain.reports.table import ColumnKind, written
+from shared.domain.standards.standard import Role
+from shared.domain.surveys.survey import Scores
 from shared.engine import complaint
 from shared.store.office import Store
-from shared.store.survey_tables import SurveyPeriod
+from shared.store.surveys.tables import SurveyPeriod
 from shared.store.tables import Counter, Office, Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings

@@ -15,19 +15,22 @@ from sqlalchemy import func, select, text, update
 
 from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, PersonKept, Said
-from shared.domain.file_state import FileAction
-from shared.domain.period import parse
+from shared.domain.files.state import FileAction
+from shared.domain.reports.period import parse
 from shared.domain.retention import START_DAYS, DataClass, days_kept, secrets_of, stripped_applicant, stripped_collected
-from shared.engine import complaint, officer, register, retention, seat
-from shared.engine.data_view import note_view
-from shared.engine.report_tables import Compared
-from shared.engine.report_tables import tables as tables_of
+from shared.engine import complaint
+from shared.engine.files import register
+from shared.engine.people import retention
+from shared.engine.people.data_view import note_view
+from shared.engine.queue import officer, seat
+from shared.engine.reports.tables import Compared
+from shared.engine.reports.tables import tables as tables_of
 from shared.store import complaints, tables
 from shared.store.copies import back_up
 from shared.store.office import Store
-from shared.store.report_period import officer_names, period_report
-from shared.web import running
-from shared.web.running import clear_once_a_day
+from shared.store.reports.period import officer_names, period_report
+from shared.web.server import running
+from shared.web.server.running import clear_once_a_day
 from shared.words import words
 
 PERIODS = [parse(text) for text in ("2026", "2026-11", "2026-11-23")]

@@ -12,13 +12,13 @@ from flask import Flask
 from world import World
 
 from shared.domain.rights import RIGHTS, Right, may
-from shared.domain.standard import CHIEFS, Role
-from shared.engine.device import issue_token
-from shared.engine.setup_standard import save_standard
+from shared.domain.standards.standard import CHIEFS, Role
+from shared.engine.people.device import issue_token
+from shared.engine.setup.standard import save_standard
 from shared.standards import service_to_json
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 ROLES = {

@@ -12,7 +12,7 @@ import pytest
 from desks import APPLICANT, Desks
 from flask import Flask
 
-from shared.engine.device import issue_token
+from shared.engine.people.device import issue_token
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings
@@ -97,7 +97,7 @@ def test_a_correction_passes_at_most_twelve_files_beside_what_every_click_passes
 
     own = clicks.passed("operator", *corrections) - clicks.every()
 
-    assert "shared/engine/file.py" in own
+    assert "shared/engine/files/file.py" in own
     assert len(own) <= 12, "\n".join(sorted(own))
 
 
@@ -108,7 +108,7 @@ def test_calling_the_next_passes_at_most_nine_files_beside_what_every_click_pass
 
     own = clicks.passed("loket1", ("counter/1/open", {}), ("counter/1/next", {})) - clicks.every()
 
-    assert "shared/engine/officer.py" in own
+    assert "shared/engine/queue/officer.py" in own
     assert len(own) <= 9, "\n".join(sorted(own))
 
 
@@ -118,6 +118,6 @@ def test_taking_a_number_with_its_slip_passes_few_files_beside_what_every_click_
     own = clicks.passed("kiosk", *numbers) - clicks.every()
     slip = {each for each in own if "/slip" in each or each.endswith(("words.py", "letterhead.py", "channel.py"))}
 
-    assert "shared/engine/visitor.py" in own
+    assert "shared/engine/queue/visitor.py" in own
     assert len(own - slip) <= 17, "\n".join(sorted(own - slip))
     assert len(slip) <= 7, "\n".join(sorted(slip))

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from world import MORNING, service
 
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, ServiceConfig
-from shared.domain.policy import Lane, Waiting, order, pick
-from shared.domain.room import Room
-from shared.domain.room_facts import CallMade, NumberGiven, QueueTicket, Seat, WaitsFor, may_call
-from shared.domain.standard import Role
-from shared.domain.ticket import AT_COUNTER, ENDED, State
+from shared.domain.queue.policy import Lane, Waiting, order, pick
+from shared.domain.queue.room import Room
+from shared.domain.queue.room_facts import CallMade, NumberGiven, QueueTicket, Seat, WaitsFor, may_call
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
+from shared.domain.standards.standard import Role
 
 DAY = date(2026, 11, 23)
 SERVICES = tuple(ServiceConfig(n, f"layanan-{n}", "ABC"[n - 1], True, n, service(n)) for n in (1, 2, 3))

@@ -19,16 +19,16 @@ from sqlalchemy.exc import DBAPIError
 from world import World
 
 from shared.domain.actor import Actor
-from shared.domain.counter import PauseReason, TransferPlace
 from shared.domain.errors import NotAllowed, Refusal
-from shared.domain.room import Room
-from shared.domain.standard import Role
-from shared.domain.ticket import State
-from shared.engine import day, officer, outage, seat, supervisor, visitor
-from shared.engine.officer import Onward
+from shared.domain.queue.counter import PauseReason, TransferPlace
+from shared.domain.queue.room import Room
+from shared.domain.queue.ticket import State
+from shared.domain.standards.standard import Role
+from shared.engine.queue import day, officer, outage, seat, supervisor, visitor
+from shared.engine.queue.officer import Onward
 from shared.store import hot, tables
 from shared.store.office import Store, Transaction
-from shared.store.rooms import read_room
+from shared.store.queue.rooms import read_room
 
 COUNTERS, SERVICES = (1, 2, 3), ("layanan-1", "layanan-2", "layanan-3")
 PROCESSES = st.sampled_from([0, 1])

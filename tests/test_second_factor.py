@@ -17,13 +17,13 @@ from werkzeug.test import TestResponse
 from world import PASSWORD, World
 
 from shared.domain.errors import Refusal
-from shared.domain.standard import Role
-from shared.engine import second_factor
+from shared.domain.standards.standard import Role
+from shared.engine.people import second_factor
 from shared.store.second_factor import factor, is_on
 from shared.store.tables import SecondFactor
 from shared.web.app import create_app
 from shared.web.cli import main
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 

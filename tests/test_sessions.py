@@ -10,7 +10,7 @@ from flask import Flask
 from people import Browser
 from world import PASSWORD, World
 
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 
 NEW = "kata-sandi-berikutnya"
 SignIn = Callable[..., Browser]

@@ -30,19 +30,17 @@ from world import MORNING, PASSWORD, World, dump
 from counter.setup.standard_fields import Editable, sections
 from shared import standards
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.standard import Role
-from shared.domain.standard_diff import ChangeKind, Difference, differences
-from shared.engine import (
-    paper,
-    printer_state,
-    setup_counters,
-    setup_hours,
-    setup_officers,
-    setup_printers,
-    setup_standard,
-)
-from shared.engine import setup as engine
-from shared.engine.device import issue_token
+from shared.domain.standards.diff import ChangeKind, Difference, differences
+from shared.domain.standards.standard import Role
+from shared.engine.paper import printer_state
+from shared.engine.paper import slips as paper
+from shared.engine.people.device import issue_token
+from shared.engine.setup import counters as setup_counters
+from shared.engine.setup import hours as setup_hours
+from shared.engine.setup import office as engine
+from shared.engine.setup import officers as setup_officers
+from shared.engine.setup import printers as setup_printers
+from shared.engine.setup import standard as setup_standard
 from shared.printing.address import Reach, permit
 from shared.standards import service_from_json, service_to_json, shipped
 from shared.store import reads
@@ -54,7 +52,7 @@ from shared.web.cli import main
 from shared.web.commands.check import check
 from shared.web.commands.print_agent import _printer
 from shared.web.commands.printer import command as printer_command
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 from shared.words import LANGUAGES
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from counter.recaps import SHEET
-from counter.register_sheet import TEMPLATE
-from shared.web import sheet
+from counter.files.recaps import SHEET
+from counter.register.sheet import TEMPLATE
+from shared.web.documents import sheet
 
 ACCESSIBLE = b"pdfuaid"
 

@@ -18,8 +18,8 @@ from server import serving
 from sqlalchemy import select
 from world import MORNING, PASSWORD, know_passwords
 
-from shared.domain.file_state import FileAction
-from shared.domain.ticket import State
+from shared.domain.files.state import FileAction
+from shared.domain.queue.ticket import State
 from shared.store.office import Store
 from shared.store.tables import Event, Ticket
 from shared.web.app import create_app

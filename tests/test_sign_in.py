@@ -20,14 +20,15 @@ from world import PASSWORD, World, dump
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.domain.password import fault
-from shared.domain.standard import Role
-from shared.engine import session, setup_officers
-from shared.engine.device import issue_token
-from shared.engine.session import ATTEMPTS, LOCKED, ONE_TIME_LIFE, REFILL, Place
+from shared.domain.standards.standard import Role
+from shared.engine.people import session
+from shared.engine.people.device import issue_token
+from shared.engine.people.session import ATTEMPTS, LOCKED, ONE_TIME_LIFE, REFILL, Place
+from shared.engine.setup import officers as setup_officers
 from shared.store import tables
 from shared.store.office import Store
-from shared.web import passwords
-from shared.web.limits import limiter
+from shared.web.access import passwords
+from shared.web.server.limits import limiter
 
 
 @pytest.fixture(autouse=True)

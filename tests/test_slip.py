@@ -11,9 +11,14 @@ from datetime import date, datetime
 
 import pytest
 
-from shared.domain import slip, slip_complaint, slip_file, slip_head, slip_printer, slip_visitor
 from shared.domain.channel import Channel, ChannelKind
 from shared.domain.errors import Invalid
+from shared.domain.slips import complaint as slip_complaint
+from shared.domain.slips import file as slip_file
+from shared.domain.slips import head as slip_head
+from shared.domain.slips import printer as slip_printer
+from shared.domain.slips import slip
+from shared.domain.slips import visitor as slip_visitor
 from shared.words import Words
 from shared.words import words as language
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import speech
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.speech import Phrase
+from shared.domain.queue import speech
+from shared.domain.queue.speech import Phrase
 
 SENTENCES = [
     # number, counter, language, style, what is said

@@ -21,11 +21,12 @@ from world import MORNING, World
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
-from shared.domain.print_job import JobState
-from shared.domain.slip import Cut, Space, Text
-from shared.engine import paper, print_queue
-from shared.engine.printer_state import QUIET_S
-from shared.engine.spooler import ASK_S, LOOK_S, Spooler, is_gone
+from shared.domain.slips.print_job import JobState
+from shared.domain.slips.slip import Cut, Space, Text
+from shared.engine.paper import print_queue
+from shared.engine.paper import slips as paper
+from shared.engine.paper.printer_state import QUIET_S
+from shared.engine.paper.spooler import ASK_S, LOOK_S, Spooler, is_gone
 from shared.printing.advice import advice
 from shared.printing.delivery import LEARN_S, TIMEOUT_S, Outcome, Result
 from shared.printing.status import Status

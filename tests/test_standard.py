@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 import shared.standards
 from shared.domain.channel import Channel, ChannelKind
 from shared.domain.problem import Problem
-from shared.domain.standard import (
+from shared.domain.standards.check import problems, service_problems
+from shared.domain.standards.parts import Fee, Promise, Unit
+from shared.domain.standards.standard import (
     COMPONENTS,
     MANAGEMENT,
     PUBLISHED,
@@ -35,9 +37,7 @@ from shared.domain.standard import (
     next_question,
     unfilled,
 )
-from shared.domain.standard_check import problems, service_problems
-from shared.domain.standard_parts import Fee, Promise, Unit
-from shared.domain.standard_table import from_table, to_table
+from shared.domain.standards.table import from_table, to_table
 from shared.standards import (
     InvalidStandard,
     load,

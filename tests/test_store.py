@@ -16,12 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from world import MORNING, World, dump
 
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Refusal, Unknown
-from shared.domain.print_job import JobState
-from shared.domain.slip import Text
-from shared.domain.ticket import AT_COUNTER, MOVES, Action, State
-from shared.engine import officer, paper, seat
-from shared.engine.day import close_past_days
-from shared.engine.officer import OFFERED
+from shared.domain.queue.ticket import AT_COUNTER, MOVES, Action, State
+from shared.domain.slips.print_job import JobState
+from shared.domain.slips.slip import Text
+from shared.engine.paper import slips as paper
+from shared.engine.queue import officer, seat
+from shared.engine.queue.day import close_past_days
+from shared.engine.queue.officer import OFFERED
 from shared.store import reads
 from shared.store.office import Store, Transaction
 from shared.store.tables import Counter, Event, PrintJob, Series, Ticket

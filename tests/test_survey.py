@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.survey import (
+from shared.domain.surveys.draw import is_drawn, survey_code, visit_name
+from shared.domain.surveys.survey import (
     ELEMENTS,
     FULL,
     LEAST,
@@ -32,7 +33,6 @@ from shared.domain.survey import (
     shown_classes,
     spread,
 )
-from shared.domain.survey_draw import is_drawn, survey_code, visit_name
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -19,20 +19,24 @@ from world import World
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.queue.ticket import Action
 from shared.domain.retention import START_DAYS, DataClass
-from shared.domain.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element
-from shared.domain.survey_draw import MOST_TRIES, is_drawn, survey_code, visit_name
-from shared.domain.survey_settings import SurveySettings
-from shared.domain.ticket import Action
-from shared.engine import officer as desk
-from shared.engine import retention, survey, survey_answer, survey_desk, survey_result
-from shared.engine.day import close_past_days
-from shared.engine.survey_answer import Holder, Invited, Sheet
-from shared.engine.survey_desk import PlannedAction
-from shared.store import survey as reads
+from shared.domain.surveys.draw import MOST_TRIES, is_drawn, survey_code, visit_name
+from shared.domain.surveys.settings import SurveySettings
+from shared.domain.surveys.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element
+from shared.engine.people import retention
+from shared.engine.queue import officer as desk
+from shared.engine.queue.day import close_past_days
+from shared.engine.surveys import answer as survey_answer
+from shared.engine.surveys import desk as survey_desk
+from shared.engine.surveys import result as survey_result
+from shared.engine.surveys import survey
+from shared.engine.surveys.answer import Holder, Invited, Sheet
+from shared.engine.surveys.desk import PlannedAction
 from shared.store.migrate import upgrade
 from shared.store.office import Store
-from shared.store.survey_tables import SurveyAnswer, SurveyInvitation, SurveyPlan, SurveySecret
+from shared.store.surveys import survey as reads
+from shared.store.surveys.tables import SurveyAnswer, SurveyInvitation, SurveyPlan, SurveySecret
 from shared.store.tables import PrintJob, Ticket
 from shared.words import words
 

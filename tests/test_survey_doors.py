@@ -15,10 +15,10 @@ from sqlalchemy import func, select
 from test_survey_answers import counts, everybody, one, visit
 from world import World
 
-from shared.domain.survey import ELEMENTS
-from shared.domain.survey_draw import survey_code
-from shared.store.survey_tables import SurveyAnswer, SurveyCoin
-from shared.web.limits import limiter
+from shared.domain.surveys.draw import survey_code
+from shared.domain.surveys.survey import ELEMENTS
+from shared.store.surveys.tables import SurveyAnswer, SurveyCoin
+from shared.web.server.limits import limiter
 
 NINE = {str(each): 3 for each in ELEMENTS}
 JSON = {"Accept": "application/json"}

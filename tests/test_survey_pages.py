@@ -18,15 +18,16 @@ from people import csrf, sign_in
 from test_survey_answers import answer, counts, everybody, period, sheet, visit
 from world import World
 
-from shared.domain.file_state import FileAction
-from shared.domain.survey import ELEMENTS
-from shared.domain.survey_settings import SurveySettings
-from shared.engine import survey, survey_desk
-from shared.engine.day import close_past_days
-from shared.engine.survey_desk import PlannedAction
+from shared.domain.files.state import FileAction
+from shared.domain.surveys.settings import SurveySettings
+from shared.domain.surveys.survey import ELEMENTS
+from shared.engine.queue.day import close_past_days
+from shared.engine.surveys import desk as survey_desk
+from shared.engine.surveys import survey
+from shared.engine.surveys.desk import PlannedAction
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.limits import limiter
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 TEN = [(4, 4, 3, 4, 4, 4, 4, 3, 3), (3,) * 9, (4, 3, 3, 4, 3, 4, 4, 3, 2), (2, 3, 2, 4, 3, 3, 3, 3, 2), (4,) * 9]

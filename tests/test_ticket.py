@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from shared.domain.errors import NotAllowed
-from shared.domain.ticket import AT_COUNTER, ENDED, MOVES, Action, State, after, allowed
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, MOVES, Action, State, after, allowed
 
 # The table of moves, written again by hand: what an action does, from where.
 # fmt: off

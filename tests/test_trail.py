@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from world import MORNING
 
-from shared.domain.standard import Collects, Role, Step
-from shared.domain.trail import Deed, correction, shared_out, sitting, trail
+from shared.domain.files.trail import Deed, correction, shared_out, sitting, trail
+from shared.domain.standards.standard import Collects, Role, Step
 
 STEPS = (
     Step("receive", "Terima", Role.LOKET, collects=(Collects.DOCUMENTS,)),

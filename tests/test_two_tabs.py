@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from people import csrf, sign_in
 from world import World
 
-from shared.engine.device import devices, issue_token
+from shared.engine.people.device import devices, issue_token
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings

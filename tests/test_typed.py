@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from counter.click_forms import Clock, Day
+from counter.queue.click_forms import Clock, Day
 from shared.domain.money import typed_amount
 from shared.domain.typed import as_typed, iso_clock, iso_day
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from world import MORNING
 
-from shared.domain.counter import Primary, Work, primary
-from shared.domain.file import File
-from shared.domain.file_state import FileState
-from shared.domain.standard import Collects, Role, Step
-from shared.domain.ticket import State
-from shared.domain.visit_work import has_procedure, visit_work
+from shared.domain.files.file import File
+from shared.domain.files.state import FileState
+from shared.domain.queue.counter import Primary, Work, primary
+from shared.domain.queue.ticket import State
+from shared.domain.queue.visit_work import has_procedure, visit_work
+from shared.domain.standards.standard import Collects, Role, Step
 
 APPLY = Step("apply", "Serahkan", Role.APPLICANT)
 RECEIVE = Step("receive", "Terima", Role.LOKET, needs_applicant=True, collects=(Collects.DOCUMENTS,))

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import speech
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.queue import speech
 from shared.voice import clips
 from shared.voice.chime import SECONDS, chime
 from shared.voice.clips import Voice

@@ -26,9 +26,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import insert, select, update
 
-from shared.domain import speech
 from shared.domain.numbering import label
-from shared.domain.standard import Role
+from shared.domain.queue import speech
+from shared.domain.standards.standard import Role
 from shared.store.office import Store
 from shared.store.tables import CALLS, Counter, Event, Office, Ticket
 

@@ -22,15 +22,16 @@ from world import MORNING, World
 
 from shared.domain.errors import NotAllowed, Refusal
 from shared.domain.office import OfficeConfig
-from shared.domain.room_facts import QueueTicket
-from shared.domain.standard import Role
-from shared.domain.ticket import Action, State
-from shared.engine import day, officer, seat, setup_counters, supervisor
-from shared.engine.officer import Onward
-from shared.engine.setup import ServicesForm, change_services, services_form
-from shared.engine.setup_counters import CounterRow, CountersForm
-from shared.engine.setup_officers import OfficerForm, RoleRow, change_officer
-from shared.engine.setup_standard import save_standard
+from shared.domain.queue.room_facts import QueueTicket
+from shared.domain.queue.ticket import Action, State
+from shared.domain.standards.standard import Role
+from shared.engine.queue import day, officer, seat, supervisor
+from shared.engine.queue.officer import Onward
+from shared.engine.setup import counters as setup_counters
+from shared.engine.setup.counters import CounterRow, CountersForm
+from shared.engine.setup.office import ServicesForm, change_services, services_form
+from shared.engine.setup.officers import OfficerForm, RoleRow, change_officer
+from shared.engine.setup.standard import save_standard
 from shared.standards import service_to_json
 from shared.store import tables
 from shared.store.office import Store, Transaction

@@ -17,8 +17,8 @@ from people import until
 from server import LOOPBACK
 from test_slip import number
 
-from shared.domain import slip
 from shared.domain.errors import Invalid
+from shared.domain.slips import slip
 from shared.printing.address import Kind, NetworkAddress, Reach, address, networks, permit, places
 from shared.printing.bytes import render
 from shared.printing.delivery import Answers, Outcome, Result, ask, connect, deliver, learn

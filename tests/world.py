@@ -13,10 +13,10 @@ from werkzeug.security import generate_password_hash
 
 from shared.domain.actor import Actor
 from shared.domain.numbering import letters
-from shared.domain.standard import Requirement, Role, ServiceStandard, Step
-from shared.domain.ticket import Action, State
-from shared.engine import officer, visitor
+from shared.domain.queue.ticket import Action, State
+from shared.domain.standards.standard import Requirement, Role, ServiceStandard, Step
 from shared.engine.founding import Plan, PlannedCounter, PlannedOfficer, PlannedRole, PlannedService, found
+from shared.engine.queue import officer, visitor
 from shared.store import tables
 from shared.store.office import Store
 

@@ -17,11 +17,11 @@ from shared.loop import off_the_loop_telling
 from shared.store import reads
 from shared.store.office import Transaction
 from shared.web import backups, long_work
-from shared.web.auth import now, store, wants_page
+from shared.web.access.auth import now, store, wants_page
 from shared.web.clicks import change
-from shared.web.conditions import BACKUP_DAYS
-from shared.web.hosts import is_local
+from shared.web.conditions.conditions import BACKUP_DAYS
 from shared.web.long_work import Progress, WorkOrder, WorkState
+from shared.web.server.hosts import is_local
 from shared.web.settings import Settings
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
-from shared.domain.standard import OFFICE_ROLES, Role
-from shared.engine import setup_counters as engine
+from shared.domain.standards.standard import OFFICE_ROLES, Role
+from shared.engine.setup import counters as engine
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config

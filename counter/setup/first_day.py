@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from shared.domain.first_day import FirstDayStep, FirstStep, first_day
-from shared.domain.standard import unfilled
-from shared.engine.session import ONE_TIME_LIFE
+from shared.domain.standards.standard import unfilled
+from shared.engine.people.session import ONE_TIME_LIFE
 from shared.store.first_day import seen
-from shared.web.auth import now, store
-from shared.web.conditions import Scene, conditions
+from shared.web.access.auth import now, store
+from shared.web.conditions.conditions import Scene, conditions
 from shared.web.i18n import language
 from shared.web.screen import office_config
 from shared.web.settings import Settings

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from counter.setup.page import edit, kept, page, plain, refused, settle, setup_page, unchanged
 from shared.domain.errors import Refusal
 from shared.domain.numbering import office_day
-from shared.engine import setup_hours as engine
-from shared.web.auth import now, wants_page
+from shared.engine.setup import hours as engine
+from shared.web.access.auth import now, wants_page
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.forms import Table, pressed, typed

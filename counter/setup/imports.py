@@ -10,11 +10,11 @@ from counter.setup import preview
 from counter.setup.page import edit, page, refused, setup_page
 from counter.setup.standard_fields import label
 from shared.domain.errors import Invalid
-from shared.domain.standard import unfilled
-from shared.domain.standard_warnings import warnings
-from shared.engine import setup_import as engine
+from shared.domain.standards.standard import unfilled
+from shared.domain.standards.warnings import warnings
+from shared.engine.setup import imports as engine
 from shared.standards import text_of
-from shared.web.auth import store, wants_page
+from shared.web.access.auth import store, wants_page
 from shared.web.clicks import change
 from shared.web.forms import Shown, file, problems_of
 from shared.web.openapi import described

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
-from shared.domain.letters import PLACES, Standing
+from shared.domain.files.letters import PLACES, Standing
 from shared.domain.numbering import office_day
-from shared.engine import setup_letters as engine
-from shared.store import letters as rows
-from shared.web.auth import now, store
+from shared.engine.setup import letters as engine
+from shared.store.files import letters as rows
+from shared.web.access.auth import now, store
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config

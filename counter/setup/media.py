@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from counter.setup.page import page, setup_page
 from shared.domain.errors import Invalid, Refusal
-from shared.engine import setup as engine
+from shared.engine.setup import office as engine
 from shared.web import media
 from shared.web.clicks import change
 from shared.web.forms import Shown, files, pressed
-from shared.web.limits import takes_files
 from shared.web.screen import office_config, sentence
+from shared.web.server.limits import takes_files
 
 LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000
 """A video and the words of the form around it."""

@@ -10,14 +10,14 @@ from counter.setup.page import edit, page, plain, setup_page
 from shared.domain.channel import ChannelKind
 from shared.domain.colour import OWN_COLOUR, is_colour, palette
 from shared.domain.errors import Invalid
-from shared.domain.standard_check import TIMEZONES
-from shared.engine import setup as engine
+from shared.domain.standards.check import TIMEZONES
+from shared.engine.setup import office as engine
 from shared.printing.logo import prepared
 from shared.web.clicks import change
 from shared.web.forms import Shown, file, is_pressed, read
-from shared.web.limits import takes_files
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
+from shared.web.server.limits import takes_files
 
 LARGEST_LOGO_MB = 10
 """What a phone's camera makes."""

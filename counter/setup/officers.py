@@ -12,22 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from counter.setup.page import edit, page, refused, setup_page
 from shared.domain.errors import Invalid, Unknown
-from shared.domain.letters import Standing
+from shared.domain.files.letters import Standing
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
-from shared.domain.standard import OFFICE_ROLES, Role
-from shared.engine import second_factor
-from shared.engine import setup_officers as engine
+from shared.domain.standards.standard import OFFICE_ROLES, Role
 from shared.engine.founding import one_time_password
-from shared.engine.session import ONE_TIME_LIFE
-from shared.engine.setup import Id
+from shared.engine.people import second_factor
+from shared.engine.people.session import ONE_TIME_LIFE
+from shared.engine.setup import officers as engine
+from shared.engine.setup.office import Id
 from shared.loop import off_the_loop
 from shared.store import second_factor as known_factor
-from shared.web.auth import now, store
+from shared.web.access.auth import now, store
+from shared.web.access.passwords import hash_password
 from shared.web.clicks import change
 from shared.web.forms import mark_taken, read
 from shared.web.openapi import described
-from shared.web.passwords import hash_password
 from shared.web.screen import office_config
 from shared.web.urls import public_url
 

@@ -13,12 +13,12 @@ from shared.domain.errors import Invalid
 from shared.domain.region import District
 from shared.domain.rights import Right
 from shared.engine import practice
-from shared.engine import setup_officers as engine
 from shared.engine.founding import slug_for
+from shared.engine.setup import officers as engine
 from shared.standards import load, regions
 from shared.store import reads
 from shared.web import forms
-from shared.web.auth import store
+from shared.web.access.auth import store
 from shared.web.clicks import change
 from shared.web.forms import problems_of
 from shared.web.openapi import described

@@ -19,8 +19,8 @@ from shared.domain.errors import Invalid, Refusal
 from shared.domain.merge import Json, merge
 from shared.domain.problem import Path, Problem
 from shared.domain.rights import Right
-from shared.web import auth
-from shared.web.auth import may, officers_only
+from shared.web.access import auth
+from shared.web.access.auth import may, officers_only
 from shared.web.forms import Shown, Table, check, pressed, problems_of, typed
 from shared.web.screen import office_config, sentence
 

@@ -6,17 +6,17 @@ import base64
 import io
 from functools import lru_cache
 
-from shared.domain.announced import to_bring
 from shared.domain.office import ServiceConfig
-from shared.domain.service_facts import ServiceFacts, service_facts
-from shared.domain.slip import Line
-from shared.domain.slip_visitor import number_slip
-from shared.domain.standard import ServiceStandard
-from shared.engine.letterhead import letterhead
+from shared.domain.slips.slip import Line
+from shared.domain.slips.visitor import number_slip
+from shared.domain.standards.announced import to_bring
+from shared.domain.standards.facts import ServiceFacts, service_facts
+from shared.domain.standards.standard import ServiceStandard
+from shared.engine.paper.letterhead import letterhead
 from shared.printing import raster
 from shared.printing.bytes import render
 from shared.printing.profiles import profile
-from shared.web.auth import now
+from shared.web.access.auth import now
 from shared.web.screen import office_config
 from shared.words import words
 

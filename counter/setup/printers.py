@@ -12,21 +12,22 @@ from flask_babel import gettext
 from counter.setup.page import edit, page, plain, refused, setup_page, unchanged
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig, PrinterConfig
-from shared.domain.print_job import UNSENT
-from shared.engine import paper, setup_printers
+from shared.domain.slips.print_job import UNSENT
+from shared.engine.paper import slips as paper
+from shared.engine.setup import printers as setup_printers
 from shared.printing.address import PRINTER_KINDS
 from shared.printing.advice import advice
 from shared.printing.delivery import Answers
 from shared.printing.finding import Found, find
 from shared.printing.profiles import PAPERS, names
 from shared.store import reads
-from shared.web.auth import now, store
+from shared.web.access.auth import now, store
 from shared.web.clicks import change
 from shared.web.forms import read
-from shared.web.limits import limiter
 from shared.web.machine import own_addresses
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.server.limits import limiter
 from shared.web.urls import paper_url
 
 

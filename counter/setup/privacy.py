@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
-from shared.engine import setup_privacy as engine
+from shared.engine.setup import privacy as engine
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config

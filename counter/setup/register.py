@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
-from shared.domain.register import RegisterColumn, chosen
-from shared.engine import register as engine
+from shared.domain.files.register import RegisterColumn, chosen
+from shared.engine.files import register as engine
 from shared.web.clicks import change
 from shared.web.i18n import language
 from shared.web.openapi import described

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from counter.setup.page import edit, setup_page
 from shared.domain.calendar import Convention
-from shared.engine import setup as engine
+from shared.engine.setup import office as engine
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config

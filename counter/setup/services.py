@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
 from shared.domain.numbering import free_letters
-from shared.domain.standard import unfilled
-from shared.engine import setup as engine
-from shared.engine import setup_standard
+from shared.domain.standards.standard import unfilled
+from shared.engine.setup import office as engine
+from shared.engine.setup import standard as setup_standard
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config

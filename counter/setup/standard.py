@@ -23,27 +23,22 @@ from shared.domain.errors import Invalid
 from shared.domain.merge import Json
 from shared.domain.office import ServiceConfig
 from shared.domain.problem import Problem
-from shared.domain.standard import (
-    COMPONENTS,
-    Role,
-    ServiceStandard,
-    unfilled,
-)
-from shared.domain.standard_diff import Difference, differences
-from shared.domain.standard_table import from_table
-from shared.domain.standard_warnings import warnings
-from shared.engine import setup_standard as engine
-from shared.engine.setup import note_file
+from shared.domain.standards.diff import Difference, differences
+from shared.domain.standards.standard import COMPONENTS, Role, ServiceStandard, unfilled
+from shared.domain.standards.table import from_table
+from shared.domain.standards.warnings import warnings
+from shared.engine.setup import standard as engine
+from shared.engine.setup.office import note_file
 from shared.standards import InvalidStandard, read, service_to_json
 from shared.standards.shape import to_form
 from shared.store.tables import StandardVersion
-from shared.web import blank_forms
-from shared.web.auth import store
+from shared.web.access.auth import store
 from shared.web.bounds import number
 from shared.web.clicks import change
+from shared.web.documents import blank_forms
 from shared.web.forms import Shown, Table, Value, file, is_pressed, pressed, problems_of, typed
-from shared.web.limits import takes_files
 from shared.web.screen import office_config, sentence
+from shared.web.server.limits import takes_files
 from shared.web.told import told, told_on_page
 from shared.words import words
 

@@ -15,9 +15,9 @@ from typing import get_args, get_origin
 
 from flask_babel import gettext
 
-from shared.domain import standard
 from shared.domain.problem import Path
-from shared.domain.standard import COMPONENTS, Role, ServiceStandard
+from shared.domain.standards import standard
+from shared.domain.standards.standard import COMPONENTS, Role, ServiceStandard
 from shared.standards.shape import PAIRS, cut, fields_of, part_of
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {

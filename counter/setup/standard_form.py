@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from shared.domain.channel import WALKED_TO
 from shared.domain.money import rupiah
-from shared.domain.standard import ServiceStandard
+from shared.domain.standards.standard import ServiceStandard
 from shared.domain.typed import iso_day
-from shared.engine.setup import slug_of
+from shared.engine.setup.office import slug_of
 from shared.standards import service_from_json
 from shared.standards.shape import fields_of, from_form, part_of
 from shared.web.forms import Table, Value

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from counter.setup.page import edit, setup_page
-from shared.engine import survey_setup as engine
+from shared.engine.setup import survey as engine
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config

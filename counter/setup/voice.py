@@ -6,18 +6,19 @@ from flask import jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import page, setup_page
-from shared.domain import speech
 from shared.domain.errors import Invalid, Refusal, Unknown
-from shared.domain.speech import Phrase
-from shared.engine import setup as engine
+from shared.domain.queue import speech
+from shared.domain.queue.speech import Phrase
+from shared.engine.setup import office as engine
 from shared.voice.recording import LARGEST_CLIP_BYTES
-from shared.web import auth, voice
+from shared.web import voice
+from shared.web.access import auth
 from shared.web.answers import Recording
 from shared.web.clicks import change
 from shared.web.forms import Shown, file, pressed
-from shared.web.limits import takes_files
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
+from shared.web.server.limits import takes_files
 
 LARGEST_UPLOAD = LARGEST_CLIP_BYTES + 100_000
 

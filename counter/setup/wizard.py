@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from counter.setup import first_day
 from counter.setup.page import page, setup_page
 from shared.domain.numbering import office_day
-from shared.engine import setup_first_day as engine
-from shared.store import days
-from shared.web.auth import now, store
+from shared.engine.setup import first_day as engine
+from shared.store.queue import days
+from shared.web.access.auth import now, store
 from shared.web.clicks import change
 from shared.web.forms import read
 from shared.web.openapi import described

@@ -8,7 +8,7 @@ from statistics import mean
 from shared.bench.figure import Figure
 from shared.bench.measure import Measure
 from shared.bench.simulation import METHODS, OURS, bias, compare, gain
-from shared.domain.policy import Lane
+from shared.domain.queue.policy import Lane
 
 GAIN = 0.25
 _LANES = (Lane.ORDINARY, Lane.PRIORITY)

@@ -20,10 +20,10 @@ from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine, insert, select, text, update
 
-from shared.engine.device import issue_token
+from shared.engine.people.device import issue_token
 from shared.store.office import Store
 from shared.store.tables import ACTIVE, UNSENT, Counter, Office, Officer, OfficerRole, PrintJob, Ticket, new_epoch
-from shared.web.first_run import prepare
+from shared.web.server.first_run import prepare
 from shared.web.settings import read_settings
 
 COUNTERS = 32

@@ -13,12 +13,12 @@ from shared.bench.figure import Figure
 from shared.bench.installation import Installation
 from shared.bench.measure import Measure
 from shared.bench.planting import one_visit, plant
-from shared.domain.period import Period, PeriodKind
-from shared.engine import report_today
-from shared.engine.report_tables import Compared, tables
+from shared.domain.reports.period import Period, PeriodKind
+from shared.engine.reports import today as report_today
+from shared.engine.reports.tables import Compared, tables
 from shared.store import reads
 from shared.store.office import Store
-from shared.store.report_period import period_report
+from shared.store.reports.period import period_report
 
 MONTH_S, DAY_S = 2.0, 0.2
 SIZES = (100, 10, 1)

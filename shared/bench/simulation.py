@@ -21,8 +21,8 @@ from shared.bench.synthetic import (
     SyntheticVisitor,
     play,
 )
-from shared.domain import estimate, policy
-from shared.domain.overtaking import Coming, TakenToday
+from shared.domain.queue import estimate, policy
+from shared.domain.queue.overtaking import Coming, TakenToday
 
 
 def compare(days: int, seed: int) -> dict[str, float]:

@@ -15,8 +15,8 @@ from heapq import heapify, heappop, heappush
 from random import Random
 from statistics import mean
 
-from shared.domain import estimate, policy
-from shared.domain.overtaking import UsualDay
+from shared.domain.queue import estimate, policy
+from shared.domain.queue.overtaking import UsualDay
 
 WARM_UP_DAYS = 15
 """Days that only teach the office's history before anything is compared."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.standard import Role
+from shared.domain.standards.standard import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared.domain.errors import Invalid
-from shared.domain.standard_parts import Unit
+from shared.domain.standards.parts import Unit
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 """Five working days. Source: Perpres 21/2023."""

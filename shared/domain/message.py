@@ -1,7 +1,7 @@
 """Messages that the office's gateway sends to applicants' phones: what such a gateway is, and what it is sent.
 
-A message says what `domain.reminder` says. The number stands in no row of the outbox and in no log: it is read from the
-file when the message goes out.
+A message says what `domain.files.reminder` says. The number stands in no row of the outbox and in no log: it is read
+from the file when the message goes out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.errors import Invalid
-from shared.domain.reminder import Reminder
+from shared.domain.files.reminder import Reminder
 from shared.domain.undo import UNDO_WITHIN
 
 BY_ITSELF = (Reminder.READY, Reminder.INCOMPLETE)

@@ -9,20 +9,28 @@ from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from shared.domain.availability import Availability, Break, Code, Override, availability, first_opening, is_day_over
 from shared.domain.calendar import Calendar, Convention
 from shared.domain.channel import Channel
-from shared.domain.counter import WAIT_LIMITS_MIN
 from shared.domain.errors import Unknown
-from shared.domain.letters import LetterSeries, Signer
+from shared.domain.files.letters import LetterSeries, Signer
 from shared.domain.message import Gateway
 from shared.domain.outbox import Webhook
-from shared.domain.policy import RATIO
-from shared.domain.service_hours import outside_its_hours
-from shared.domain.speech import Style
-from shared.domain.standard import Role, ServiceStandard
-from shared.domain.standard_table import channels
-from shared.domain.survey_settings import SurveySettings
+from shared.domain.queue.availability import (
+    Availability,
+    Break,
+    Code,
+    Override,
+    availability,
+    first_opening,
+    is_day_over,
+)
+from shared.domain.queue.counter import WAIT_LIMITS_MIN
+from shared.domain.queue.policy import RATIO
+from shared.domain.queue.speech import Style
+from shared.domain.standards.hours import outside_its_hours
+from shared.domain.standards.standard import Role, ServiceStandard
+from shared.domain.standards.table import channels
+from shared.domain.surveys.settings import SurveySettings
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class OfficeSettings:
     """Keys of the signers of registers, recaps and reports: who made them, and to whom they go."""
     survey: SurveySettings = field(default_factory=SurveySettings)
     register_columns: tuple[str, ...] = ()
-    """Of `domain.register.RegisterColumn`, in the office's order; empty: the usual ones."""
+    """Of `domain.files.register.RegisterColumn`, in the office's order; empty: the usual ones."""
 
     def wait_limits(self, slug: str) -> tuple[int, int]:
         """Minutes from which a wait for this service is amber and red."""
@@ -229,7 +237,7 @@ class OfficeConfig:
         return {counter.id: counter for counter in self.counters}
 
     def availability(self, service: ServiceConfig, now: datetime, issued_today: int) -> Availability:
-        """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.availability`.
+        """Whether `service` gives numbers at `now`, after `issued_today` numbers: `domain.queue.availability`.
 
         The one answer for kiosk, television, phone, counter and the taking itself. It opens again when all of this
         allows it: the calendar, the breaks of its counters, hours of its own, the last number before the close.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from shared.domain.standard import CHIEFS, Role
+from shared.domain.standards.standard import CHIEFS, Role
 
 
 class Right(StrEnum):

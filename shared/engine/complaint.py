@@ -25,10 +25,10 @@ from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
 from shared.domain.numbering import office_day
 from shared.domain.rights import RIGHTS, Right, may
 from shared.domain.short_code import short_code
-from shared.domain.slip_complaint import complaint_slip
+from shared.domain.slips.complaint import complaint_slip
 from shared.domain.undo import must_be_undoable
-from shared.engine.letterhead import office_letterhead
-from shared.engine.paper import print_lines
+from shared.engine.paper.letterhead import office_letterhead
+from shared.engine.paper.slips import print_lines
 from shared.store import complaints, events
 from shared.store.complaints import ComplaintView
 from shared.store.office import Transaction

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Insert, insert, select, update
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.region import REGION_CODE
-from shared.domain.standard import OFFICE_ROLES, OfficeStandard, Role, ServiceStandard
-from shared.domain.standard_table import to_table
-from shared.engine.session import ONE_TIME_LIFE
-from shared.engine.setup import raise_if_faults
+from shared.domain.standards.standard import OFFICE_ROLES, OfficeStandard, Role, ServiceStandard
+from shared.domain.standards.table import to_table
+from shared.engine.people.session import ONE_TIME_LIFE
+from shared.engine.setup.office import raise_if_faults
 from shared.standards import holidays, regency_of, service_to_json
 from shared.store.tables import (
     Counter,

@@ -10,11 +10,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import insert
 
 from shared.domain.errors import NotAllowed
-from shared.domain.file import File
+from shared.domain.files.file import File
+from shared.domain.files.reminder import Reminder
 from shared.domain.message import AFTER
 from shared.domain.outbox import Carrier
-from shared.domain.reminder import Reminder
-from shared.engine.file_reminder import must_fit, offered, text
+from shared.engine.files.reminder import must_fit, offered, text
 from shared.store import messages
 from shared.store.office import Transaction
 from shared.store.outbox_tables import Outbox

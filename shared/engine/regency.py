@@ -9,15 +9,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from shared.domain.file_state import RUNNING
+from shared.domain.files.state import RUNNING
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.ticket import State
-from shared.engine import device
+from shared.domain.queue.ticket import State
+from shared.engine.people import device
 from shared.printing.status import Status
 from shared.store import complaints
-from shared.store.at_work import AT_A_STEP
-from shared.store.report_period import Satisfaction, newest_satisfaction
+from shared.store.files.at_work import AT_A_STEP
+from shared.store.reports.period import Satisfaction, newest_satisfaction
 from shared.store.tables import FileRecord, Printer, Ticket
 
 WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value)

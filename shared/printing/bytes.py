@@ -14,7 +14,7 @@ import segno
 from PIL import Image, ImageOps
 
 from shared.domain.errors import Invalid
-from shared.domain.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
+from shared.domain.slips.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
 from shared.printing.designed import Drawn, Fine, designed
 from shared.printing.drawn import can_draw
 from shared.printing.profiles import DEFAULT, Profile, escpos, profile

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from PIL import Image
 
-from shared.domain.slip import QR, Cut, Item, Line, Logo, Pair, Part, Rule, Space, Text
+from shared.domain.slips.slip import QR, Cut, Item, Line, Logo, Pair, Part, Rule, Space, Text
 from shared.printing.drawn import GAP_DOTS, Wording, at_left, beside, column, fits, number, rule, stacked
 
 NUMBER_SIZE = 8

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from shared.domain.slip import from_json
+from shared.domain.slips.slip import from_json
 from shared.printing import raster
 from shared.printing.bytes import can_be_drawn, logo_picture, logo_raster, render
 from shared.printing.profiles import profile

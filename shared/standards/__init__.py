@@ -19,9 +19,9 @@ from shared.domain.channel import from_named
 from shared.domain.errors import Invalid
 from shared.domain.problem import Problem, under
 from shared.domain.region import District, Village
-from shared.domain.standard import OfficeStandard, Role, ServiceStandard, Step
-from shared.domain.standard_check import problems, service_problems, taken_twice
-from shared.domain.standard_table import to_table
+from shared.domain.standards.check import problems, service_problems, taken_twice
+from shared.domain.standards.standard import OfficeStandard, Role, ServiceStandard, Step
+from shared.domain.standards.table import to_table
 from shared.standards.encoding import NoText, decoded
 from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of, from_form
 

@@ -1,6 +1,6 @@
 """The shape of a standard, taken from its dataclasses: which fields a part has, and what a form types into them.
 
-A field that is added to `shared.domain.standard` is read from pages, JSON and TOML alike without a line here.
+A field that is added to `shared.domain.standards.standard` is read from pages, JSON and TOML alike without a line here.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from shared.domain.first_day import VIRTUAL, Seen
-from shared.domain.print_job import JobState
-from shared.domain.standard import Role
+from shared.domain.slips.print_job import JobState
+from shared.domain.standards.standard import Role
 from shared.store.tables import CALLS, Device, Event, Officer, OfficerRole, Printer, PrintJob
 
 

@@ -18,8 +18,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from shared.domain.room_facts import QueueTicket, Seat
-from shared.domain.standard import Role
+from shared.domain.queue.room_facts import QueueTicket, Seat
+from shared.domain.standards.standard import Role
 from shared.store import tables
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from shared.domain.files.reminder import Reminder
 from shared.domain.message import Gateway
 from shared.domain.outbox import Carrier
-from shared.domain.reminder import Reminder
 from shared.store.outbox_tables import MessageGateway, Outbox
 
 _MESSAGES = Outbox.channel == Carrier.MESSAGE.value

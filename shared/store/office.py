@@ -18,11 +18,11 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.room import Room
+from shared.domain.queue.room import Room
 from shared.loop import has_something_to_read, off_the_loop
 from shared.store import hot
 from shared.store.office_config import OfficeConfigCache
-from shared.store.rooms import OfficeRooms, Rooms
+from shared.store.queue.rooms import OfficeRooms, Rooms
 from shared.store.sqlite_file import open_by
 from shared.store.tables import Office
 from shared.store.transaction import Transaction, Unchanged, is_in_the_room

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, TypeAdapter, with_config
 from sqlalchemy import Connection, select
 
-from shared.domain.availability import Break, Override
 from shared.domain.calendar import Calendar, OpeningHours
 from shared.domain.checklist import ChecklistKind
 from shared.domain.errors import Unknown
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, PrinterConfig, ServiceConfig
-from shared.domain.standard import Role, ServiceStandard
+from shared.domain.queue.availability import Break, Override
+from shared.domain.standards.standard import Role, ServiceStandard
 from shared.standards import stored
 from shared.store import hot, messages, outbox, tables
 

@@ -34,7 +34,7 @@ class Outbox(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     """Of a message: the file whose applicant is told."""
     topic: Mapped[str] = mapped_column(String(40))
-    """"ticket.call", "file.advance" ...; of a message: `domain.reminder.Reminder`."""
+    """"ticket.call", "file.advance" ...; of a message: `domain.files.reminder.Reminder`."""
     body: Mapped[dict[str, object]]
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -80,7 +80,7 @@ class MessageGateway(Base):
     body: Mapped[str] = mapped_column(String(1000))
     """JSON with places for number and text; empty: `domain.message.BODY`."""
     kinds: Mapped[list[object]]
-    """`domain.reminder.Reminder` values that go out by themselves."""
+    """`domain.files.reminder.Reminder` values that go out by themselves."""
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), default=None)
     """Who set it up."""
     made_at: Mapped[datetime]

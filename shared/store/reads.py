@@ -9,12 +9,13 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, select
 
 from shared.domain import identity
-from shared.domain.board import HeardBoard
-from shared.domain.roll import roll_mm, slips_left
-from shared.domain.room_facts import QueueTicket
-from shared.store import announcements, hot, rows
+from shared.domain.queue.board import HeardBoard
+from shared.domain.queue.room_facts import QueueTicket
+from shared.domain.slips.roll import roll_mm, slips_left
+from shared.store import hot, rows
 from shared.store.hot import COLUMNS
 from shared.store.office import Store
+from shared.store.queue import announcements
 from shared.store.tables import (
     ACTIVE,
     TEST_PAGES,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from shared.store import outbox_tables, survey_tables
+from shared.store import outbox_tables
+from shared.store.surveys import tables as survey_tables
 from shared.store.tables import Base
 
 MODULES = (outbox_tables, survey_tables)

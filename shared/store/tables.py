@@ -26,11 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from shared.domain.file_state import FileState
-from shared.domain.letters import Standing
-from shared.domain.policy import Lane
-from shared.domain.standard import Role
-from shared.domain.ticket import AT_COUNTER, ENDED, State
+from shared.domain.files.letters import Standing
+from shared.domain.files.state import FileState
+from shared.domain.queue.policy import Lane
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
+from shared.domain.standards.standard import Role
 
 AnyRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of a query, whose columns are asked for by name."""
@@ -418,7 +418,7 @@ class Ticket(Base):
     quote_high: Mapped[int | None] = mapped_column(default=None)
     """Minutes, as printed on the slip; None when no range was shown."""
     brought: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True), default=None)
-    """What was answered and ticked at the kiosk: see `store.brought`; gone after the night."""
+    """What was answered and ticked at the kiosk: see `store.queue.brought`; gone after the night."""
 
 
 RUNNING_FILES = text("state IN ('open', 'paused', 'returned')")
@@ -468,9 +468,9 @@ class FileRecord(Base):
     answers: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Question key -> option key: which requirements apply."""
     matter: Mapped[dict[str, object]] = mapped_column(default=dict)
-    """Key of a declared field -> what stands in it: see `domain.matter`."""
+    """Key of a declared field -> what stands in it: see `domain.files.matter`."""
     collected: Mapped[dict[str, object]] = mapped_column(default=dict)
-    """What the steps gathered: see `domain.procedure`."""
+    """What the steps gathered: see `domain.files.procedure`."""
     opened_at: Mapped[datetime]
     since_at: Mapped[datetime]
     """When it came to its present state and step."""
@@ -526,12 +526,12 @@ class ReportRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     period: Mapped[str] = mapped_column(String(24))
-    """`domain.period.Period.address`."""
+    """`domain.reports.period.Period.address`."""
     number: Mapped[str] = mapped_column(String(80))
     place: Mapped[str] = mapped_column(String(60))
     on_day: Mapped[date]
     signer: Mapped[dict[str, object]]
-    """A `domain.letters.Signer` as he was then."""
+    """A `domain.files.letters.Signer` as he was then."""
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     made_at: Mapped[datetime]
     figures: Mapped[dict[str, object]]
@@ -572,7 +572,7 @@ class RegisterAmendment(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     column_key: Mapped[str] = mapped_column(String(20))
-    """This and the next two: `domain.register.Amendment`."""
+    """This and the next two: `domain.files.register.Amendment`."""
     was: Mapped[str] = mapped_column(String(400))
     becomes: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(String(200))
@@ -596,7 +596,7 @@ class RegisterClosing(Base):
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of its rows."""
     marks: Mapped[dict[str, object]]
-    """See `domain.register.marks`."""
+    """See `domain.files.register.marks`."""
 
 
 class LetterCounter(Base):
@@ -633,7 +633,7 @@ class LetterRecord(Base):
     subject: Mapped[str] = mapped_column(String(200), default="")
     addressee: Mapped[str] = mapped_column(String(120), default="")
     signer: Mapped[dict[str, object] | None] = mapped_column(default=None)
-    """A `domain.letters.Signer` as he was then."""
+    """A `domain.files.letters.Signer` as he was then."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     step: Mapped[str | None] = mapped_column(String(40), default=None)
     """Key of the step of the file that needed it."""
@@ -910,7 +910,7 @@ class PrintJob(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), default=None)
     kind: Mapped[str] = mapped_column(String(24))
     lines: Mapped[list[dict[str, object]]]
-    """The slip as `domain.slip` wrote it; empty after `engine.paper.WORDS_KEPT`."""
+    """The slip as `domain.slips.slip` wrote it; empty after `engine.paper.slips.WORDS_KEPT`."""
     emptied_at: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(String(12), default="queued")
     """queued, sending, confirmed, failed or expired."""
@@ -918,7 +918,7 @@ class PrintJob(Base):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(String(40), default=None)
-    """What hinders it, or what ended it: see `engine.print_queue`."""
+    """What hinders it, or what ended it: see `engine.paper.print_queue`."""
     is_uncertain: Mapped[bool] = mapped_column(default=False)
     """It ended without anybody knowing what is on paper."""
     witness: Mapped[str | None] = mapped_column(String(12), default=None)

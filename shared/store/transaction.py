@@ -14,12 +14,12 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.office import CounterConfig, OfficeConfig
-from shared.domain.room import Room
-from shared.domain.room_facts import Fact, NumberGiven, QueueTicket, Seat
-from shared.domain.standard import ServiceStandard
+from shared.domain.queue.room import Room
+from shared.domain.queue.room_facts import Fact, NumberGiven, QueueTicket, Seat
+from shared.domain.standards.standard import ServiceStandard
 from shared.store import hot, outbox, tables
 from shared.store.office_config import OfficeConfigCache
-from shared.store.rooms import OfficeRooms
+from shared.store.queue.rooms import OfficeRooms
 
 P = ParamSpec("P")
 T = TypeVar("T")

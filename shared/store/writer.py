@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from shared.loop import off_the_loop
 from shared.store.disk import database_away, disk_fault, is_read_only
-from shared.store.rooms import Rooms
+from shared.store.queue.rooms import Rooms
 from shared.store.transaction import Unchanged
 
 T = TypeVar("T")

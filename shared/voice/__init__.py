@@ -1,1 +1,1 @@
-"""Sound: the words of `domain.speech` become WAV files, without internet; nothing here knows a request or a row."""
+"""Sound: the words of `domain.queue.speech` become WAV files, without internet; it knows no request and no row."""

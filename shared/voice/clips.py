@@ -19,9 +19,9 @@ from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shared.domain import speech
 from shared.domain.errors import Invalid
-from shared.domain.speech import Phrase, Style
+from shared.domain.queue import speech
+from shared.domain.queue.speech import Phrase, Style
 from shared.voice.chime import chime
 from shared.voice.loudness import RATE, TARGET_LUFS, normalise, trimmed, whole_blocks
 from shared.voice.recording import recording

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.availability import Code
-from shared.domain.file_state import FileState
-from shared.domain.policy import Lane
-from shared.domain.ticket import State
+from shared.domain.files.state import FileState
+from shared.domain.queue.availability import Code
+from shared.domain.queue.policy import Lane
+from shared.domain.queue.ticket import State
 
 
 class Answer(BaseModel):

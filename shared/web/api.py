@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.domain.bounds import HIGHEST
-from shared.domain.counter import TransferPlace
+from shared.domain.queue.counter import TransferPlace
 
 
 class TakeTicket(BaseModel):

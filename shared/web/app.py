@@ -18,40 +18,22 @@ from jinja2.bccache import Bucket
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared import words
-from shared.engine.forecast import Forecasts
+from shared.engine.queue.forecast import Forecasts
 from shared.store.office import Store
 from shared.store.seal import Seal
 from shared.voice.clips import Voice
-from shared.web import (
-    agents,
-    auth,
-    bounds,
-    boxes,
-    brand,
-    complaints,
-    csrf,
-    devices,
-    epson,
-    figures,
-    forms,
-    hosts,
-    i18n,
-    limits,
-    paper,
-    public,
-    published,
-    quirks,
-    screen,
-    shell,
-    sign_in,
-    star,
-    survey_published,
-)
-from shared.web.clock import ClockWatch
+from shared.web import bounds, boxes, brand, forms, i18n, quirks, screen, shell
+from shared.web.access import auth, csrf, devices, sign_in
 from shared.web.live import Live
+from shared.web.printers import agents, epson, paper, star
+from shared.web.public import complaints, figures, published
+from shared.web.public import pages as public
+from shared.web.public import survey as survey_published
 from shared.web.screens import Screen
+from shared.web.server import hosts, limits
+from shared.web.server.clock import ClockWatch
+from shared.web.server.uploads import UploadRequest
 from shared.web.settings import Settings
-from shared.web.uploads import UploadRequest
 
 SCREENS = ("kiosk", "display", "counter")
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from shared.printing.address import permit
-from shared.web.data_folder import keep_private
+from shared.web.server.data_folder import keep_private
 from shared.web.settings import InvalidSettings, read_settings
 
 COMMANDS = {path.stem.replace("_", "-"): path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py")}

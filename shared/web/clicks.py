@@ -16,7 +16,7 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.domain.office import CounterConfig
 from shared.store.office import Transaction
-from shared.web.auth import now, store, wants_page
+from shared.web.access.auth import now, store, wants_page
 from shared.web.context import address
 from shared.web.forms import read
 from shared.web.i18n import language

@@ -11,7 +11,7 @@ from shared.domain.numbering import office_day
 from shared.words import Words
 
 if TYPE_CHECKING:
-    from shared.web.conditions import Scene
+    from shared.web.conditions.conditions import Scene
 
 
 def hours_unknown(scene: Scene) -> Iterator[dict[str, object]]:

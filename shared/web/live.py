@@ -1,8 +1,7 @@
 """The live line: one event, `board`, always the whole public picture of one office, pushed after every commit.
 
 Screens and counters of an office get the same picture; a phone gets a smaller one with its own place, because there
-may be a thousand. A paired device has a room of its own for the one other event, `device`; a print agent hears nothing
-else.
+may be a thousand. A paired device has a room of its own for the other event, `device`: all that a print agent hears.
 """
 
 from __future__ import annotations
@@ -19,25 +18,26 @@ import structlog
 from flask import Flask, current_app, g, request, session
 from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room
 
-from shared.domain.board import BoardCall, BoardSeat, HeardBoard
 from shared.domain.errors import Refusal
 from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.policy import Lane
-from shared.engine import device as engine
-from shared.engine import epochs, print_queue
-from shared.engine import session as sessions
-from shared.engine.forecast import Forecast, Forecasts
+from shared.domain.queue.board import BoardCall, BoardSeat, HeardBoard
+from shared.domain.queue.policy import Lane
+from shared.engine import epochs
+from shared.engine.paper import print_queue
+from shared.engine.people import device as engine
+from shared.engine.people import session as sessions
+from shared.engine.queue.forecast import Forecast, Forecasts
 from shared.store import hot, reads
 from shared.store.disk import database_away
 from shared.store.office import Store
-from shared.web import hosts
-from shared.web.auth import KEY, device, is_officer_here
+from shared.web.access.auth import KEY, device, is_officer_here
 from shared.web.debounce import Debounce
 from shared.web.lines import EVENT, Line, Lines
 from shared.web.opening import LiveBoard, with_words
-from shared.web.processes import Message, Processes
 from shared.web.screen import office_id
+from shared.web.server import hosts
+from shared.web.server.processes import Message, Processes
 
 log = structlog.get_logger()
 _VERSION = re.compile("[0-9]{1,18}")

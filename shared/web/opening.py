@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
 
-from shared.domain.board import BoardService, HeardBoard
 from shared.domain.calendar import Calendar, OpeningHours
+from shared.domain.queue.board import BoardService, HeardBoard
 from shared.words import LANGUAGES, Words, words
 
 

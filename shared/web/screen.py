@@ -22,7 +22,7 @@ from shared.domain.problem import Problem
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import forms
-from shared.web.auth import store, wants_page
+from shared.web.access.auth import store, wants_page
 from shared.web.context import now
 from shared.web.i18n import language
 from shared.web.safe_headers import SafeHeaders

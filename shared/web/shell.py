@@ -8,10 +8,11 @@ from datetime import datetime
 
 from flask import Flask, flash, g, get_flashed_messages, request
 
-from shared.domain.standard import system_name
-from shared.store import outages, reads
+from shared.domain.standards.standard import system_name
+from shared.store import reads
+from shared.store.queue import outages
 from shared.web import screens
-from shared.web.auth import is_officer_here, store
+from shared.web.access.auth import is_officer_here, store
 from shared.web.screens import Menu
 
 THEMES = ("light", "dark", "auto")

@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.domain.office import OfficeConfig
-from shared.domain.survey import HIGHEST, LOWEST, RESPONDENT, AnswerChannel, Element, Grade
-from shared.domain.survey_settings import SurveyQuestion, survey_questions
-from shared.engine.survey_answer import Sheet
+from shared.domain.surveys.settings import SurveyQuestion, survey_questions
+from shared.domain.surveys.survey import HIGHEST, LOWEST, RESPONDENT, AnswerChannel, Element, Grade
+from shared.engine.surveys.answer import Sheet
 from shared.web.answers import Answer
 from shared.words import words
 

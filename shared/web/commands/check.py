@@ -15,7 +15,7 @@ from shared.printing.delivery import Answers, ask
 from shared.store import reads
 from shared.store.migrate import present_revision, revisions
 from shared.store.office import Store
-from shared.web.conditions import Scene, conditions, lost_in
+from shared.web.conditions.conditions import Scene, conditions, lost_in
 from shared.web.console import say
 from shared.web.settings import Settings
 

@@ -6,7 +6,7 @@ import click
 
 from shared.store.moving import move
 from shared.web.console import say
-from shared.web.data_folder import take_alone
+from shared.web.server.data_folder import take_alone
 from shared.web.settings import Settings
 
 

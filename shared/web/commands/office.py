@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
-from shared.domain.standard import Role
-from shared.domain.standard_warnings import warnings
+from shared.domain.standards.standard import Role
+from shared.domain.standards.warnings import warnings
 from shared.engine.founding import (
     Password,
     Plan,
@@ -23,15 +23,15 @@ from shared.engine.founding import (
     planned,
     slug_for,
 )
-from shared.engine.setup_import import ImportForm, ImportRow, Proposal, proposals, take_services
+from shared.engine.setup.imports import ImportForm, ImportRow, Proposal, proposals, take_services
 from shared.faults import problems
 from shared.standards import InvalidStandard, load, regions, services_in, shipped
 from shared.store import reads
 from shared.store.office import Store
+from shared.web.access.passwords import hash_password
 from shared.web.backups import upgrade_after_backup
 from shared.web.console import office_id, say
 from shared.web.forms import problems_of
-from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 from shared.web.told import told
 from shared.words import words

@@ -8,16 +8,16 @@ import click
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
-from shared.domain.standard import OFFICE_ROLES, Role
-from shared.engine import second_factor
-from shared.engine import setup_officers as engine
+from shared.domain.standards.standard import OFFICE_ROLES, Role
 from shared.engine.founding import one_time_password
+from shared.engine.people import second_factor
+from shared.engine.setup import officers as engine
 from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Officer
+from shared.web.access.passwords import hash_password
 from shared.web.backups import upgrade_after_backup
 from shared.web.console import office_id, say
-from shared.web.passwords import hash_password
 from shared.web.settings import Settings
 
 ROLES = [role.value for role in (*OFFICE_ROLES, Role.KABUPATEN)]

@@ -8,7 +8,7 @@ import click
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
-from shared.engine import setup_devices
+from shared.engine.setup import devices as setup_devices
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
 from shared.web.console import office_id, say, sentence

@@ -13,9 +13,11 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
-from shared.domain.slip import Line
-from shared.engine import paper, printer_state, setup_printers
-from shared.engine.printer_state import OWN_KINDS, KnownPrinter
+from shared.domain.slips.slip import Line
+from shared.engine.paper import printer_state
+from shared.engine.paper import slips as paper
+from shared.engine.paper.printer_state import OWN_KINDS, KnownPrinter
+from shared.engine.setup import printers as setup_printers
 from shared.faults import problems
 from shared.printing.address import address
 from shared.printing.advice import advice

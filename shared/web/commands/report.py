@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from shared.domain.estimate import Accuracy
 from shared.domain.numbering import office_day
-from shared.engine.forecast import judge
+from shared.domain.queue.estimate import Accuracy
+from shared.engine.queue.forecast import judge
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup
 from shared.web.console import office_id, say

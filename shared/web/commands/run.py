@@ -13,7 +13,7 @@ from shared.web.settings import Settings
 @click.pass_obj
 def command(settings: Settings) -> None:
     """Menjalankan server (serve)."""
-    from shared.web.serve import Server  # patches the process for gevent, which no other command wants
+    from shared.web.server.serve import Server
 
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     Server(settings).run()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from shared.engine.device import issue_token
+from shared.engine.people.device import issue_token
 from shared.store import reads
 from shared.store.office import Store
 from shared.web.backups import upgrade_after_backup

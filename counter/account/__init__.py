@@ -1,0 +1,1 @@
+"""What an officer has of their own: sign-in, second factor, sessions, help, long work."""

@@ -1,0 +1,1 @@
+"""Files as officers see and move them."""

@@ -1,0 +1,1 @@
+"""The register: pages, files and sheets of it."""

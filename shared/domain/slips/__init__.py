@@ -1,0 +1,1 @@
+"""What stands on each slip, as lines of meaning; and the print job."""

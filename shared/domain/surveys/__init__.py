@@ -1,0 +1,1 @@
+"""The satisfaction survey: its arithmetic, its lot, how an office holds it."""

@@ -1,0 +1,1 @@
+"""What is done with files, their letters and their register."""

@@ -1,0 +1,1 @@
+"""What is done in the waiting room and at the counters."""

@@ -1,0 +1,1 @@
+"""Reports of a period: their tables, and what is signed and kept."""

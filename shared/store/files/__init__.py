@@ -1,0 +1,1 @@
+"""What is read and kept of files, their letters and the register."""

@@ -1,0 +1,1 @@
+"""What is read and kept of the waiting room and the day."""

@@ -1,0 +1,1 @@
+"""The tables of the survey and what is read of them."""

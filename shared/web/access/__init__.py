@@ -1,0 +1,1 @@
+"""Who is allowed in: officers, devices, programs."""

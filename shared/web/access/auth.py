@@ -1,0 +1,239 @@
+"""Authentication: officers (session), devices and programs (token), the public (no access)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, Request, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
+
+from shared.domain import rights
+from shared.domain.errors import Forbidden, Refusal
+from shared.domain.numbering import office_day
+from shared.domain.rights import Right
+from shared.domain.scope import Scope, acts_as_device, covers
+from shared.domain.standards.standard import Role
+from shared.engine.people import session as engine
+from shared.store import hot
+from shared.store.hot import KnownDevice
+from shared.web import screens
+from shared.web.access.tokens import bearer, holder, note_seen, token
+from shared.web.context import now as now
+from shared.web.context import store as store
+from shared.web.server.hosts import is_local
+from shared.web.urls import came_from
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+KEY = "session_key"
+"""Of the cookie's session: what the server knows the browser by."""
+
+
+class NotSignedIn(Refusal):
+    status = 401
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own sessions; a program without a cookie costs no signature, and files are the same for everybody."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies or _is_file(request):
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not _is_file(request):
+            super().save_session(app, session, response)  # type: ignore[arg-type]
+
+
+def _is_file(request: Request) -> bool:
+    """A script, style or picture of the program itself."""
+    return request.path.startswith("/static/")
+
+
+@dataclass(eq=False)
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The officer behind a session or a program's token.
+
+    `must_choose`: they came in by a one-time password, which opens nothing but the choice of another.
+    """
+
+    id: int
+    office_id: int
+    name: str
+    login: str
+    must_choose: bool
+    roles: frozenset[Role]
+    scopes: frozenset[Scope] | None = None
+    """Of a program's token that has some."""
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The device behind a token. `id` is None for an unpaired browser on the server's own machine."""
+
+    id: int | None
+    office_id: int
+    purpose: str
+    settings: dict[str, Any]
+
+
+def init_app(app: Flask) -> None:
+    login = LoginManager(app)
+    login.user_loader(lambda officer_id: _of_session(int(officer_id)))
+    login.request_loader(_of_program)
+    app.session_interface = Sessions()
+    app.jinja_env.globals["may"] = may
+
+
+# --- guards of routes ---
+
+
+def may(right: Right | str) -> bool:
+    """Whether who is signed in has the right, at the counter of the address if it names one."""
+    number = (request.view_args or {}).get("number")
+    counter = store().office_config(g.office_id).counter(number).roles if number and right == Right.SERVE else ()
+    return (
+        current_user.is_authenticated
+        and rights.may(Right(right), current_user.roles, counter)
+        and covers(current_user.scopes, Right(right), is_question=_is_question())
+    )
+
+
+def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Only officers of this office, with this right when one is named."""
+
+    def guard(route: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(route)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            if not current_user.is_authenticated:
+                if wants_page():
+                    return redirect(url_for(screens.of_officers().sign_in, office=g.office, next=_here()))
+                raise NotSignedIn("not_signed_in")
+            if current_user.office_id != g.office_id:
+                raise Forbidden("other_office")
+            if current_user.must_choose:
+                if wants_page():
+                    return redirect(url_for(screens.of_officers().new_password, office=g.office))
+                raise Forbidden("must_change_password")
+            if not covers(current_user.scopes, right, is_question=_is_question()):
+                raise Forbidden("scope")
+            if right is not None and not may(right):
+                raise Forbidden("role")
+            return route(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def devices_only(purpose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only a device paired for this office and purpose, its officers, or a browser on the server itself."""
+
+    def guard(route: Callable[P, R]) -> Callable[P, R]:
+        @wraps(route)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            g.device = device(purpose)
+            if g.device is None:
+                if request.method == "GET" and wants_page():
+                    return redirect(url_for("devices.page", office=g.office, purpose=purpose))  # type: ignore[return-value]
+                raise NotSignedIn("not_paired")
+            return route(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def machines_only(route: Callable[P, R]) -> Callable[P, R]:
+    """For printers that know nothing but an address: a key in it decides who asks, no cookie does."""
+    route.is_for_machines = True  # type: ignore[attr-defined]
+    return route
+
+
+def wants_page() -> bool:
+    """A browser asks for a page, not a program for JSON."""
+    return not request.is_json and request.accept_mimetypes.accept_html and not bearer()
+
+
+def is_officer_here() -> bool:
+    """An officer of this office asks, who may do more than choose a password."""
+    return bool(
+        current_user.is_authenticated
+        and current_user.office_id == g.office_id
+        and not current_user.must_choose
+        and acts_as_device(current_user.scopes, is_question=_is_question())
+    )
+
+
+def _is_question() -> bool:
+    return request.method in ("GET", "HEAD", "OPTIONS")
+
+
+def device(purpose: str) -> Paired | None:
+    """The device that asks, if it may act as `purpose` here; raises `Forbidden` when it belongs elsewhere."""
+    row = holder(token())
+    if row is not None:
+        if row.office_id != g.office_id or row.purpose not in (purpose, "officer"):
+            raise Forbidden("device")
+        is_enough = acts_as_device(_scopes(row), is_question=_is_question()) and (purpose != "agent" or not row.scopes)
+        if row.purpose == "officer" and not is_enough:
+            raise Forbidden("scope")
+        note_seen(row)
+        return Paired(row.id, row.office_id, row.purpose, row.settings)
+    if bearer():
+        return None
+    return Paired(None, g.office_id, purpose, {}) if is_local() or is_officer_here() else None
+
+
+def is_paired(purpose: str) -> bool:
+    """Whether the token that was shown belongs to a device of this office for `purpose`."""
+    row = holder(token())
+    return row is not None and row.office_id == g.office_id and row.purpose == purpose
+
+
+# --- officers ---
+
+
+def officer(officer_id: int, program: KnownDevice | None = None) -> SignedIn | None:
+    """The officer, if they still work here. A program's token was given by an admin: it is no one-time password."""
+    row = store().ask(hot.officer, officer_id)
+    if row is None or not row.is_active:
+        return None
+    today = office_day(now(), store().office_config(row.office_id).zone)
+    roles = store().ask(hot.roles, officer_id, today)
+    must_choose, scopes = (row.must_change_password, None) if program is None else (False, _scopes(program))
+    return SignedIn(row.id, row.office_id, row.name, row.login, must_choose, roles, scopes)
+
+
+def _scopes(program: KnownDevice) -> frozenset[Scope] | None:
+    return None if program.scopes is None else frozenset(Scope(str(each)) for each in program.scopes)
+
+
+def _of_session(officer_id: int) -> SignedIn | None:
+    """Behind a cookie, whose session was begun for this officer and not ended."""
+    if KEY not in session:
+        return None
+    is_running = store().ask(hot.is_session_running, engine.digest(session[KEY]), officer_id)
+    return officer(officer_id) if is_running else None
+
+
+def _of_program(_request: Request) -> SignedIn | None:
+    row = holder(bearer())
+    if row is None or row.officer_id is None or row.purpose != "officer":
+        return None
+    note_seen(row)
+    return officer(row.officer_id, row)
+
+
+def _here() -> str:
+    """The page to come back to after signing in; for a click the one on which the button stands."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return came_from() or ""

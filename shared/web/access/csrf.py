@@ -1,0 +1,38 @@
+"""Forged requests: what a page of another site could make a browser send is refused."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from shared.domain.errors import Invalid
+from shared.web.access.auth import NotSignedIn
+from shared.web.access.tokens import DEVICE_COOKIE, bearer
+from shared.web.server.hosts import is_own_origin
+
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    app.before_request(_check)
+
+
+def _check() -> None:
+    """Forms, and all that a signed-in browser sends, need the page's token; a program with a Bearer token does not."""
+    if request.method in _SAFE or bearer():
+        return
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_for_machines", False):
+        return
+    if request.is_json and is_own_origin(request):
+        return  # our own page, whose token may be older than the session: somebody signed in beside a television
+    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or DEVICE_COOKIE in request.cookies
+    if request.is_json and not has_session:
+        return  # another site's page cannot send JSON here without being asked first, and there is nothing to ride on
+    try:
+        csrf.protect()
+    except CSRFError:
+        if not has_session and not request.form and not request.is_json:
+            raise NotSignedIn("not_signed_in") from None  # not a form: a program that forgot its token
+        raise Invalid("csrf", fields=["csrf_token"]) from None

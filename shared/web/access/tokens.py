@@ -1,0 +1,36 @@
+"""Tokens of devices and programs: a Bearer token in a header, or a device's cookie."""
+
+from __future__ import annotations
+
+from flask import request
+
+from shared.engine.people import device
+from shared.store import hot
+from shared.store.hot import KnownDevice
+from shared.web.context import now, store
+
+DEVICE_COOKIE = "loket_device"
+
+
+def bearer() -> str | None:
+    """The token of a program that asks, from its header."""
+    kind, _, shown = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return shown.strip() or None if kind.lower() == "bearer" else None
+
+
+def token() -> str | None:
+    """What the device or program shows: a Bearer token, else the device's cookie."""
+    return bearer() or request.cookies.get(DEVICE_COOKIE)
+
+
+def holder(shown: str | None) -> KnownDevice | None:
+    """The device or program whose token that is, while it is good."""
+    row = store().ask(hot.device, device.digest(shown)) if shown else None
+    return row if row is not None and (row.expires_at is None or row.expires_at > now()) else None
+
+
+def note_seen(row: KnownDevice) -> None:
+    """A sign of life of that device or program."""
+    seen_at = row.last_seen_at
+    if seen_at is None or device.is_offline(seen_at, now(), row.lost_at) or now() - seen_at > device.SEEN_EVERY:
+        store().write_with(device.seen, row.id, now())

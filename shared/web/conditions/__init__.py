@@ -1,0 +1,1 @@
+"""What is known to be wrong with an office or its machine."""

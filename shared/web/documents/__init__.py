@@ -1,0 +1,1 @@
+"""Papers, tables and pictures made on the server."""

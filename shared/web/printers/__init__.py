@@ -1,0 +1,1 @@
+"""Printers that ask the server, and paper on a screen."""

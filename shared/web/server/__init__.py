@@ -1,0 +1,1 @@
+"""The running server: its door, its folder, its clock, its log."""
