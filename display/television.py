@@ -150,7 +150,7 @@ def _free(services: list[ServiceConfig]) -> str:
 def _running(office: OfficeConfig, channels: tuple[str, ...]) -> str:
     """What runs along the foot: the office's words, the channels that do not stand there, where the standards are."""
     said = office.settings.running_text or office.profile.get("pledge") or ""
-    more = f"{gettext('Complaints')}: {' · '.join(channels[1:])}" if channels[1:] else ""
+    more = gettext("Complaints also by %(channels)s", channels=" · ".join(channels[1:])) if channels[1:] else ""
     address = re.sub("^https?://", "", paper_url(f"/{office.slug}/"))
     where = gettext("Service standards: %(address)s", address=address)
     return "   •   ".join(part for part in (said, more, where) if part)
