@@ -138,9 +138,9 @@ class PaperPrinter:
         while not self._stopping.is_set():
             if self.dialect == "endless" and not _said(write, b"loket? " * 500):
                 return
-            if not select.select([descriptor], [], [], 0.02 if self.dialect != "endless" else 0)[0]:
-                continue
             try:
+                if not select.select([descriptor], [], [], 0.02 if self.dialect != "endless" else 0)[0]:
+                    continue
                 data = b"" if self.dialect == "stuck" and not self._stopping.wait(0.05) else read()
             except OSError:
                 return

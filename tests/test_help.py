@@ -42,7 +42,7 @@ def test_every_topic_role_card_and_theme_has_its_words(language: str) -> None:
     keys += [f"help_theme.{name}" for name, *_ in THEMES]
     keys += [f"tour.{name}" for name, *_ in inside.TOUR]
 
-    catalogue = (Path(inside.__file__).parent / "locale" / language / "LC_MESSAGES" / "messages.po").read_text()
+    catalogue = (Path(inside.__file__).parents[1] / "locale" / language / "LC_MESSAGES" / "messages.po").read_text()
     assert [key for key in keys if f'msgid "{key}"\nmsgstr "' not in catalogue] == []
 
 

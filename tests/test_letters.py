@@ -185,7 +185,7 @@ def test_two_series_with_one_pattern_give_no_number_twice(office: world.World) -
 
 # What one process of the race does (see `test_race.together`): it takes its share of the numbers.
 ISSUES = """
-from shared.engine import letters
+from shared.engine.files import letters
 
 def share(all_ready, url, office_id, officers, count):
     office = World(Store(url), office_id, "uji", officers)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -16,10 +17,23 @@ from shared.web.settings import Settings
 LOOP = ["127.0.0.1"]
 
 
+def in_its_own_thread(test: Callable[..., None]) -> Callable[..., None]:
+    """zeroconf refuses to wait in a thread that has an event loop, and a test with a browser leaves one in ours."""
+
+    @wraps(test)
+    def run(**fixtures: object) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(test, **fixtures).result()
+
+    return run
+
+
 @pytest.fixture
 def network() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
+    stack = ExitStack()
+    yield stack
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(stack.close).result()
 
 
 def box(network: ExitStack) -> Zeroconf:
@@ -36,6 +50,7 @@ def announce(one: Zeroconf, wanted: str, address: str) -> str:
     return taken
 
 
+@in_its_own_thread
 def test_a_second_box_takes_the_next_name_and_both_are_found(network: ExitStack) -> None:
     first, second, phone = box(network), box(network), box(network)
     seen: set[str] = set()
@@ -54,6 +69,7 @@ def test_a_second_box_takes_the_next_name_and_both_are_found(network: ExitStack)
     assert (found.server, found.port, found.parsed_addresses()) == ("uji-loket-2.local.", 8000, ["10.77.0.2"])
 
 
+@in_its_own_thread
 def test_the_same_box_keeps_its_name_when_it_starts_again(network: ExitStack) -> None:
     first, again = box(network), box(network)
 

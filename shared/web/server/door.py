@@ -320,17 +320,15 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
 
     def wrap_socket_and_handle(self, client_socket: socket.socket, address: object) -> None:
         """The handshake has a deadline too."""
-        late = gevent.Timeout.start_new(HANDSHAKE_S)
         try:
-            secured = self.wrap_socket(client_socket, **self.ssl_args)
-        except (OSError, gevent.Timeout) as error:
-            if isinstance(error, gevent.Timeout) and error is not late:
-                raise
+            secured = self.wrap_socket(client_socket, do_handshake_on_connect=False, **self.ssl_args)
+        except OSError:
             return
-        finally:
-            late.close()
         try:
-            if self.door.secure(client_socket, secured, _ip(address)):
+            is_inside = self.door.secure(client_socket, secured, _ip(address))
+            with contextlib.suppress(OSError), gevent.Timeout(HANDSHAKE_S, False):
+                secured.do_handshake()
+            if is_inside and secured.version() is not None:
                 self.handle(secured, address)
         finally:
             self.door.leave(secured, _ip(address))
