@@ -16,9 +16,9 @@ from world import World
 from shared.domain.standards.standard import Role
 from shared.engine.founding import RESERVED
 from shared.engine.people.device import issue_token
-from shared.web import machine, urls
+from shared.web import urls
 from shared.web.app import create_app
-from shared.web.server import hosts
+from shared.web.server import hosts, machine
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import wraps
 
 import pytest
 from people import until
 from zeroconf import IPVersion, ServiceBrowser, ServiceStateChange, Zeroconf
 
-from shared.web import machine, mdns
-from shared.web.server import hosts
+from shared.web.server import hosts, machine, mdns
 from shared.web.settings import Settings
 
 LOOP = ["127.0.0.1"]

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from shared.store.office import Store
 from shared.web.app import create_app
-from shared.web.safe_headers import HEADERS
+from shared.web.server.safe_headers import HEADERS
 from shared.web.settings import Settings
 
 

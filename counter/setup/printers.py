@@ -24,10 +24,10 @@ from shared.store import reads
 from shared.web.access.auth import now, store
 from shared.web.clicks import change
 from shared.web.forms import read
-from shared.web.machine import own_addresses
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.server.limits import limiter
+from shared.web.server.machine import own_addresses
 from shared.web.urls import paper_url
 
 

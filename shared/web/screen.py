@@ -25,7 +25,7 @@ from shared.web import forms
 from shared.web.access.auth import store, wants_page
 from shared.web.context import now
 from shared.web.i18n import language
-from shared.web.safe_headers import SafeHeaders
+from shared.web.server.safe_headers import SafeHeaders
 from shared.web.urls import came_from
 from shared.words import words
 

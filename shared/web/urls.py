@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 
-from shared.web.machine import own_addresses
 from shared.web.server.hosts import is_loopback
+from shared.web.server.machine import own_addresses
 from shared.web.settings import Settings
 
 LOOPBACK_NAMES = ("localhost", "ip6-localhost")

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
-from shared.web import machine
 from shared.web.console import say
-from shared.web.server import certificates, hosts
+from shared.web.server import certificates, hosts, machine
 from shared.web.settings import Settings
 
 

@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Request, current_app, request
 
 from shared.domain.errors import Refusal
-from shared.web.machine import candidates, own_addresses
+from shared.web.server.machine import candidates, own_addresses
 from shared.web.settings import Settings
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -29,14 +29,13 @@ from shared.store.office import Store
 from shared.store.outbox import Letter
 from shared.store.queue.days import is_clock_confirmed
 from shared.store.seal import Seal
-from shared.web import mdns
 from shared.web.app import create_app
 from shared.web.conditions.conditions import Scene, conditions
 from shared.web.console import say
 from shared.web.live import Live
 from shared.web.outgoing import messages, webhooks
 from shared.web.outgoing.sender import Outgoing, Send
-from shared.web.server import data_folder, last_seen, logs, systemd
+from shared.web.server import data_folder, last_seen, logs, mdns, systemd
 from shared.web.server.clock import ClockWatch
 from shared.web.server.data_folder import take_alone
 from shared.web.server.first_run import prepare

@@ -1,6 +1,6 @@
 """The server's name in the office's network without a name server (mDNS): `loket.local`, and `_http._tcp`.
 
-`python -m shared.web.mdns NAME PORT [TLS_PORT]` is a process of its own: zeroconf has an event loop that is not
+`python -m shared.web.server.mdns NAME PORT [TLS_PORT]` is a process of its own: zeroconf has an event loop that is not
 gevent's. It says the name that it took, follows the machine's addresses, and ends when its input closes. Where another
 machine has the name, this one is `loket-2.local`, as Bonjour and Avahi do.
 """
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from shared.web.machine import candidates, own_addresses
+from shared.web.server.machine import candidates, own_addresses
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, Zeroconf
@@ -93,7 +93,7 @@ class Announcer:
     """The server's end of that process."""
 
     def __init__(self, name: str, port: int, tls_port: int) -> None:
-        self.command = [sys.executable, "-m", "shared.web.mdns", name, str(port), str(tls_port)]
+        self.command = [sys.executable, "-m", "shared.web.server.mdns", name, str(port), str(tls_port)]
 
     def run(self) -> None:
         """Starts it and hears which name it took; it ends with this process, whose pipe it reads."""
