@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,26 +72,29 @@ class Lines:
 
     def send(self, lines: Sequence[Line], picture: Mapping[str, object]) -> None:
         """The same picture for all."""
-        began = time.thread_time()
-        frame = frame_of(_text(picture))
-        for line in lines:
-            if not line.show(frame):
-                self._socketio.emit(EVENT, picture, to=line.sid)
-        self.sent += len(lines)
-        self.spent_s += time.thread_time() - began
+        with self._counted(lines):
+            frame = frame_of(_text(picture))
+            for line in lines:
+                if not line.show(frame):
+                    self._socketio.emit(EVENT, picture, to=line.sid)
 
     def send_places(
         self, lines: Sequence[Line], picture: Mapping[str, object], places: Mapping[str, list[int]]
     ) -> None:
         """A picture whose `line` holds for each phone only the place of its own number; see `live.PhoneBoard`."""
+        with self._counted(lines):
+            common = {name: fact for name, fact in picture.items() if name != "line"}
+            head = _text({**common, "line": {}}).removesuffix("}}]")
+            for line in lines:
+                place = places.get(line.number)
+                own = {} if place is None else {line.number: place}
+                if not line.show(frame_of(f"{head}{json.dumps(own)[1:-1]}}}}}]")):
+                    self._socketio.emit(EVENT, {**common, "line": own}, to=line.sid)
+
+    @contextmanager
+    def _counted(self, lines: Sequence[Line]) -> Iterator[None]:
         began = time.thread_time()
-        common = {name: fact for name, fact in picture.items() if name != "line"}
-        head = _text({**common, "line": {}}).removesuffix("}}]")
-        for line in lines:
-            place = places.get(line.number)
-            own = {} if place is None else {line.number: place}
-            if not line.show(frame_of(f"{head}{json.dumps(own)[1:-1]}}}}}]")):
-                self._socketio.emit(EVENT, {**common, "line": own}, to=line.sid)
+        yield
         self.sent += len(lines)
         self.spent_s += time.thread_time() - began
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -121,6 +121,11 @@ def first_opening(found: Availability, at: Callable[[datetime], Availability]) -
             return replace(found, opens_again_on=again.opens_again_on, opens_again_at=again.opens_again_at)
         again = then
     return replace(found, opens_again_on=again.opens_again_on, opens_again_at=None)
+
+
+def later_than(before: Iterable[datetime | None], now: datetime) -> datetime:
+    """When something is said that is to count after what was said `before`, also where the clock was set back since."""
+    return max([now, *(at + timedelta(microseconds=1) for at in before if at)])
 
 
 def is_day_over(now: datetime, calendar: Calendar, ends_at: time | None, overrides: Sequence[Override | None]) -> bool:

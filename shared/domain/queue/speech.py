@@ -91,27 +91,9 @@ _TICKET_IN_TEXT = re.compile(r"\b(?:[A-Z]{1,3}[- ]?[0-9]{2,4}|[A-Z]{1,3}-[0-9])\
 _CAPITALS = re.compile(r"\b[A-Z]{2,5}\b")
 _STOPPED = re.compile(r"\b([A-Za-z]{1,4})\.")
 _ROMANS = [
-    "I",
-    "II",
-    "III",
-    "IV",
-    "V",
-    "VI",
-    "VII",
-    "VIII",
-    "IX",
-    "X",
-    "XI",
-    "XII",
-    "XIII",
-    "XIV",
-    "XV",
-    "XVI",
-    "XVII",
-    "XVIII",
-    "XIX",
-    "XX",
-]
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X",
+    "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX",
+]  # fmt: skip
 _ROMAN = re.compile(r"\b((?i:loket|counter|meja|ruang|lantai) )?([IVX]{1,5})\b(?!-\w)")
 _RUPIAH = re.compile(r"\bRp\.?\s?([0-9][0-9.]*[0-9]|[0-9])")
 

@@ -31,8 +31,9 @@ def outside_its_hours(hours: Sequence[ServiceHours], now: datetime, calendar: Ca
 
 def _of_day(hours: Sequence[ServiceHours], day: date) -> list[tuple[time, time]]:
     mine = [each for each in hours if _WEEK[day.weekday()] in each.days]
-    return [(_time(each.opens), _time(each.closes)) for each in mine]
+    return [(time_of(each.opens), time_of(each.closes)) for each in mine]
 
 
-def _time(text: str) -> time:
+def time_of(text: str) -> time:
+    """As a standard writes it: "10:00" or "10.00"."""
     return time.fromisoformat(text.replace(".", ":"))

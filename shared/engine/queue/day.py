@@ -12,6 +12,7 @@ from shared.domain.actor import Actor
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.numbering import office_day
+from shared.domain.queue.availability import later_than
 from shared.domain.queue.room_facts import QueueTicket
 from shared.domain.queue.ticket import AT_COUNTER, Action, State, allowed
 from shared.engine.paper import slips as paper
@@ -160,8 +161,7 @@ def _after_all_before(tx: Transaction) -> datetime:
     """Now, and later than all signatures and overrides before, also where the clock was set back since."""
     signed = tx.all(select(DayCheck.signed_at).filter_by(office_id=tx.office_id, on_day=tx.today))
     overrides = [each for each in (tx.office.override, *(one.override for one in tx.office.services)) if each]
-    before: list[datetime] = [*(row.signed_at for row in signed), *(each.made_at for each in overrides if each.made_at)]
-    return max([tx.now, *(at + timedelta(microseconds=1) for at in before)])
+    return later_than([*(row.signed_at for row in signed), *(each.made_at for each in overrides)], tx.now)
 
 
 def _sign(

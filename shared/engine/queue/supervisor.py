@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, update
 
 from shared.domain.errors import Invalid, Missing, NotAllowed
+from shared.domain.queue.availability import later_than
 from shared.domain.queue.ticket import Action, State
 from shared.engine.queue.officer import role_at
 from shared.engine.queue.seat import empty, must_be_free
@@ -51,8 +52,7 @@ def force(
     mine = ScheduleOverride.office_id == tx.office_id, ScheduleOverride.service_id.is_not_distinct_from(service_id)
     tx.execute(delete(ScheduleOverride).where(*mine))
     if is_open is not None:
-        closed_at = tx.office.closed_at  # perhaps by a clock that was set back since
-        made_at = max(tx.now, closed_at + timedelta(microseconds=1)) if closed_at else tx.now
+        made_at = later_than([tx.office.closed_at], tx.now)
         word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": made_at}
         where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": tx.actor.officer_id}
         tx.execute(insert(ScheduleOverride), {**where, **word})

@@ -114,12 +114,12 @@ def places(connection: Connection, office_configs: OfficeConfigCache, office_id:
 
 _MINE = FileRecord.office_id == bindparam("the_office")
 _RUNNING = select(FileRecord.id).where(_MINE, FileRecord.state.in_(RUNNING), *AT_A_STEP)
-_AT_A_STEP = FileRecord.id.in_(_RUNNING.union_all(select(FileRecord.id).where(_MINE, FILES_WITH_WORK)))
+_AT_WORK = FileRecord.id.in_(_RUNNING.union_all(select(FileRecord.id).where(_MINE, FILES_WITH_WORK)))
 """It lies at somebody's step; files that wait for the recap only do not. Each half by its own index."""
 
 _PLACES = (
     select(FileRecord.standard_id, FileRecord.step, func.count())
-    .where(_AT_A_STEP)
+    .where(_AT_WORK)
     .group_by(FileRecord.standard_id, FileRecord.step)
 )
 
@@ -152,7 +152,7 @@ _TRAY = (
         FileRecord.due_at,
         FileRecord.since_at,
     )
-    .where(_AT_A_STEP)
+    .where(_AT_WORK)
     .order_by(FileRecord.work_left, FileRecord.due_at, FileRecord.id)
 )
 

@@ -34,8 +34,9 @@ from shared.store.disk import disk_fault
 from shared.store.files import people
 from shared.store.queue.days import is_clock_confirmed
 from shared.store.tables import ACTIVE, Event, Officer, Ticket
-from shared.web import backups, hours_conditions, media
+from shared.web import backups, media
 from shared.web.conditions import certificate as certificate_conditions
+from shared.web.conditions import hours as hours_conditions
 from shared.web.conditions import procedure as procedure_conditions
 from shared.web.console import WORDS
 from shared.web.server.clock import ClockWatch

@@ -24,6 +24,7 @@ from shared.domain.standards.announced import in_their_cases, to_bring
 from shared.domain.standards.case_words import case_words
 from shared.domain.standards.diff import Difference, differences
 from shared.domain.standards.facts import service_facts
+from shared.domain.standards.hours import time_of
 from shared.domain.standards.parts import Weekday
 from shared.domain.standards.standard import COMPONENTS, MANAGEMENT, PUBLISHED, ServiceStandard
 from shared.store import reads
@@ -273,13 +274,9 @@ def _filled(office: OfficeConfig, service: ServiceConfig, keys: tuple[str, ...])
 
 def _hours(service: ServiceStandard) -> list[str]:
     """ "Selasa, Kamis: 08.00–11.00"; empty when it is given in all hours of the office."""
-    names = get_day_names("wide", locale=language())
+    names, clock = get_day_names("wide", locale=language()), words(language()).clock
     days = [(", ".join(names[_WEEK.index(day)] for day in each.days), each) for each in service.hours]
-    return [f"{on}: {_clock(each.opens)}–{_clock(each.closes)}" for on, each in days]
-
-
-def _clock(time: str) -> str:
-    return time.replace(":", ".") if language() == "id" else time.replace(".", ":")
+    return [f"{on}: {clock(time_of(each.opens))}–{clock(time_of(each.closes))}" for on, each in days]
 
 
 def _number(service: ServiceConfig) -> int:
