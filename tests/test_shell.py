@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,8 +21,11 @@ from world import MORNING, PASSWORD, know_passwords
 
 from shared.domain.files.state import FileAction
 from shared.domain.queue.ticket import State
+from shared.domain.standards.parts import Original
+from shared.domain.standards.standard import Collects
+from shared.standards import shipped
 from shared.store.office import Store
-from shared.store.tables import Event, Ticket
+from shared.store.tables import Event, PrintJob, Ticket
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -294,6 +298,70 @@ def test_a_visitor_without_a_file_takes_three_presses_of_the_large_button(sqlite
     assert pressed == ["next", "start", "finish"]
     with sqlite_store.read() as connection:
         assert connection.execute(select(Ticket.state).where(Ticket.id == taken["id"])).scalar_one() == State.DONE
+
+
+PHOTOCOPY = next(each for each in shipped()[0].services if each.slug == "legalisasi")
+(COPY_DESK,) = PHOTOCOPY.steps
+SEEN_ONLY = (Collects.DOCUMENTS, Collects.VALIDATION, Collects.RECEIVER)
+OF_ONE_STEP = {
+    "shipped": PHOTOCOPY,
+    "with originals, product and receiver": replace(
+        PHOTOCOPY,
+        requirements=tuple(replace(each, original=Original.SHOWN, copies=1) for each in PHOTOCOPY.requirements),
+        steps=(replace(COPY_DESK, collects=(*SEEN_ONLY, Collects.PRODUCT)),),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_ONE_STEP)
+def test_a_photocopy_takes_three_presses_and_three_clicks_of_a_program(
+    sqlite_store: Store, tmp_path: Path, name: str
+) -> None:
+    filing = Filing(sqlite_store, tmp_path, [OF_ONE_STEP[name]])
+    know_passwords(sqlite_store)
+    first, second, third = (filing.number("legalisasi", {})["id"] for _ in range(3))
+    browser = sign_in(filing.client.application, "loket", office="uji")
+    browser.post("/uji/counter/1/open")
+
+    browser.post("/uji/counter/1/next")
+    browser.post(f"/uji/counter/1/tickets/{first}/start")
+    panel = browser.get("/uji/counter/1").text
+    told = browser.post(f"/uji/counter/1/tickets/{first}/file", action="at_once", follow_redirects=True).text
+    filing.call(1, "loket")
+    done = filing.post("loket", f"counter/1/tickets/{second}/file", {"action": "at_once"})
+    filing.call(1, "loket")
+    missing = {"action": "at_once", "collected": {"documents": {"asli": False}}}
+    filing.post("loket", f"counter/1/tickets/{third}/file", missing, (422,))
+
+    assert re.search(r'data-action="file" data-primary', panel)  # what Space does
+    assert 'name="action" value="at_once"' in panel
+    assert "Dokumen asli · Fotokopi yang akan dilegalisasi" in panel
+    assert "Berkas 1/2026: " in told
+    assert re.search(r"/cases/\d+/undo", told)
+    assert done["state"] == "completed"
+    with sqlite_store.read() as connection:
+        states = connection.execute(select(Ticket.state).order_by(Ticket.id)).scalars().all()
+        kinds = connection.execute(select(PrintJob.kind).where(PrintJob.case_id == done["id"])).scalars().all()
+        events = connection.execute(select(Event.action).where(Event.case_id == done["id"])).scalars().all()
+    assert states == [State.DONE, State.DONE, State.SERVING]
+    assert "receipt" in kinds
+    assert {"accept", "finish"} <= set(events) or {"accept", "hand_over"} <= set(events)
+
+
+@pytest.mark.parametrize("asks", [Collects.PAYMENT, Collects.ARCHIVE, Collects.LETTER, Collects.SIGNATURE])
+def test_what_has_to_be_written_down_is_asked_and_not_vouched_for(
+    sqlite_store: Store, tmp_path: Path, asks: Collects
+) -> None:
+    asking = replace(PHOTOCOPY, steps=(replace(COPY_DESK, collects=(*SEEN_ONLY, asks)),))
+    filing = Filing(sqlite_store, tmp_path, [asking])
+    ticket = filing.number("legalisasi", {})["id"]
+    filing.call(1, "loket")
+
+    page = filing.page("loket", "counter/1")
+    filing.post("loket", f"counter/1/tickets/{ticket}/file", {"action": "at_once"}, (409,))
+
+    assert "at_once" not in page
+    assert 'data-action="file" data-primary' in page
 
 
 def test_a_refused_form_marks_the_fields_that_are_wrong_and_begins_there(app: Flask, desks: Desks) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import g, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
 from counter.files.page import can_undo, receiver_of
+from shared.domain.files.at_once import ending
 from shared.domain.files.file import COLLECT
-from shared.domain.files.procedure import acting_role
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import acting_role, first_desk
+from shared.domain.files.state import FileAction, FileState
 from shared.domain.rights import Right
 from shared.engine.files import slips as file_slips
 from shared.store import events as past
@@ -39,6 +42,14 @@ def after_file(case_id: int, action: str, done: Facts) -> str:
     return url_for("counter.file", case_id=mine[0].id) if mine else url_for("counter.tray")
 
 
+def after_receiving(number: int, done: Facts) -> str:
+    """The file whose next work lies at this desk with the same visitor; else the panel."""
+    steps = _view(int(str(done["id"]))).service.steps
+    if done["state"] == FileState.OPEN and done["step"] == first_desk(steps).key:
+        return url_for("counter.file", case_id=done["id"])
+    return url_for("counter.panel", number=number)
+
+
 def said(action: str, done: Facts) -> Toast:
     """What happened, which paper came out, and where the file is now."""
     register, case_id = str(done["register"] or "–"), int(str(done["id"]))
@@ -57,8 +68,12 @@ def said(action: str, done: Facts) -> Toast:
 
 def received(done: Facts) -> Toast:
     """The same for the first desk's word on a file."""
-    is_accepted = done["state"] != "returned"
-    return said(FileAction.ACCEPT if is_accepted else FileAction.RETURN_TO_APPLICANT, done)
+    if done["state"] == FileState.COMPLETED:
+        told = said(ending(_view(int(str(done["id"]))).service), done)
+        printed = gettext("%(slip)s is printed.", slip=gettext("slip.receipt"))
+        return replace(told, text=f"{told.text} {printed}")
+    is_returned = done["state"] == FileState.RETURNED
+    return said(FileAction.RETURN_TO_APPLICANT if is_returned else FileAction.ACCEPT, done)
 
 
 def _view(case_id: int) -> FileView:

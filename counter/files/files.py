@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from counter.blueprint import blueprint
-from counter.files.after import after_file, received, said
+from counter.files.after import after_file, after_receiving, received, said
 from counter.files.forms import FileClick
 from counter.files.page import declared_at, file_page, proposed_at, shown_applicant, villages
 from counter.queue.click_forms import FindReturned
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.files.at_once import AT_ONCE
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import COLLECT, File, FileInput
 from shared.domain.files.matter import facts_of, fee_of, masked, products_of, unmasked
@@ -70,17 +71,22 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
 @officers_only(Right.SERVE)
 @described(FileFacts, takes=FileClick)
 def receive(number: int, ticket_id: int) -> ResponseReturnValue:
-    """Accept the file of the visitor at this counter, or return it with what is missing."""
+    """Accept the file of the visitor at this counter, or return it with what is missing.
+
+    `at_once` accepts and ends it, where the procedure has one step: all is there, done and handed over.
+    """
     page = partial(_desk_page, number, ticket_id)
     if forms.pressed("_answer"):
         return page()  # a question was answered: only the page changes, with all that was typed
-    screen = ButtonPage[dict[str, object]](page, lambda _: url_for("counter.panel", number=number), said=received)
+    screen = ButtonPage[dict[str, object]](page, partial(after_receiving, number), said=received)
 
     def work() -> dict[str, object]:
         click = forms.read(FileClick)
         with store().read() as connection:
             ticket = files.ticket_of(connection, g.office_id, ticket_id)
         given = _unmasked(click.given(), ticket.case_id if ticket else None)
+        if click.action == AT_ONCE:
+            return change(file_engine.receive_at_once, ticket_id, given)
         return change(file_engine.receive, ticket_id, _action(click.action), given)
 
     return serve(screen, work)

@@ -11,6 +11,10 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy import Connection
 
+from shared.domain.actor import Actor
+from shared.domain.files.at_once import can_end_at_once
+from shared.domain.files.file import File
+from shared.domain.files.matter import products_of
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.queue.counter import (
     MOVE_OF,
@@ -30,11 +34,12 @@ from shared.domain.queue.room import Room
 from shared.domain.queue.room_facts import QueueTicket
 from shared.domain.queue.ticket import Action, State, allowed
 from shared.domain.queue.visit_work import VisitWork, has_procedure, visit_work
+from shared.domain.standards.standard import needed
 from shared.domain.undo import undo_left_s
 from shared.engine.queue.officer import OFFERED, is_undoable
 from shared.store import events, reads
 from shared.store.files import files
-from shared.store.queue import announcements, panel
+from shared.store.queue import announcements, brought, panel
 from shared.web.access.auth import SignedIn, now, store
 
 PREVIEW = 5
@@ -56,6 +61,7 @@ KEYS = {
     "call_number": "N",
     "pause": "I",
     "cancel": "B",
+    "at_once": "Y",
 }
 """The key of each button, printed on it; those that destroy only open their form."""
 
@@ -87,6 +93,12 @@ class PanelTicket:
 
 
 @dataclass(frozen=True)
+class AtOnce:
+    documents: list[str]
+    products: list[str]
+
+
+@dataclass(frozen=True)
 class Undo:
     action: str
     number: str
@@ -110,6 +122,8 @@ class Panel:
     primary: str
     work: VisitWork
     """What the file of the visitor at the counter asks first."""
+    at_once: AtOnce | None
+    """What one press vouches for, where it may accept the file and end it."""
     upcoming: list[PanelTicket]
     waiting: int
     waiting_by_service: list[tuple[str, int]]
@@ -149,6 +163,7 @@ def read_panel(connection: Connection, room: Room, number: int, who: SignedIn, m
     seat, here = room.seat(counter), room.at_counter(counter)
     waiting = room.waiting_for(counter)
     work = _work(connection, office, here, who)
+    at_once = _at_once(connection, office, here, who, moment) if work.work == Work.CHECK else None
     line = partial(_line, office, moment)
     offered = [service for service in office.services if service.is_active]
     midnight = moment.astimezone(office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -164,6 +179,7 @@ def read_panel(connection: Connection, room: Room, number: int, who: SignedIn, m
         unheard_call=_unheard(connection, here),
         primary=_primary(office, here, work, is_paused=seat.paused_at is not None).value,
         work=work,
+        at_once=at_once,
         upcoming=[line(ticket) for ticket in room.line(counter, PREVIEW)],
         waiting=sum(waiting.values()),
         waiting_by_service=[(one.standard.short_name, waiting[one.id]) for one in office.services if one.id in waiting],
@@ -194,6 +210,25 @@ def _work(connection: Connection, office: OfficeConfig, here: QueueTicket | None
     configs = store().office_configs
     standard = configs.standard(connection, file.standard_id) if file else office.service_ids[here.service_id].standard
     return visit_work(standard.steps, file, who.roles)
+
+
+def _at_once(
+    connection: Connection, office: OfficeConfig, here: QueueTicket | None, who: SignedIn, moment: datetime
+) -> AtOnce | None:
+    """For a visitor who hands in a file that one press may accept and end; a returned one is looked at on its page."""
+    if here is None or here.case_id is not None:
+        return None
+    service = office.service_ids[here.service_id]
+    standard = service.standard
+    if not standard.is_over_the_counter:
+        return None
+    answers = brought.of_ticket(connection, here.id, service.id).answers
+    file = File(service.id, service.standard_id, "", moment, moment, answers=answers)
+    if not can_end_at_once(file, standard, Actor.officer(moment, who.id, who.name, who.roles), office):
+        return None
+    facts = file.facts(standard)
+    bring = [each.text for each in needed(standard, facts) if not each.optional]
+    return AtOnce(bring, products_of(standard, facts))
 
 
 def work_left(ticket_id: int) -> bool:

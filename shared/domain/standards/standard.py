@@ -8,7 +8,8 @@ class below or in `standard_parts`; all but key, text and title may be left out)
     online = { address = "https://...", only = true, text = "..." }     online first, or only
     hours = [{ days = ["jumat"], opens = "10:00", closes = "11:30" }]   of this service; without any, the office's
     applicant = ["name", "nik", "phone", "address"]      what is asked of the applicant: see APPLICANT_FIELDS
-    applicant_required = ["name"]                        what of it must be there; name and NIK when it is left out
+    applicant_required = ["name"]                        what of it must be there; left out: name and NIK, or nothing
+                                                         of who is served in one step: see `is_over_the_counter`
     [[questions]] key, text, options                     asked at the kiosk; the answers can be named in any `when`
     [[fields]] key, text, kind, at, required, options, fields, when, least, most     what is written down of the matter
     requirements = [{ key, text, original = "shown", copies = 2, stamp_duty = true,
@@ -125,6 +126,10 @@ class Collects(StrEnum):
     ARCHIVE = "archive"
     RECEIVER = "receiver"
     RECAP = "recap"
+
+
+SEEN_AT_ONCE = frozenset({Collects.DOCUMENTS, Collects.VALIDATION, Collects.PRODUCT, Collects.RECEIVER})
+"""What an officer can say with one press, because nothing of it has to be written down."""
 
 
 class Signs(StrEnum):
@@ -315,9 +320,20 @@ class ServiceStandard:
         return tuple(each for each in APPLICANT_FIELDS if each in wanted)
 
     @property
+    def is_over_the_counter(self) -> bool:
+        """Whether one step at one desk takes in, does and hands over, such as a certified photocopy.
+
+        Nobody has to find the applicant again, so nothing is kept of them unless the office asks for it.
+        """
+        desks = [step for step in self.steps if step.role != Role.APPLICANT and Collects.RECAP not in step.collects]
+        if len(desks) != 1 or desks[0].system in BUSINESS_SYSTEMS or desks[0].elsewhere:
+            return False
+        return Collects.DOCUMENTS in desks[0].collects and SEEN_AT_ONCE.issuperset(desks[0].collects)
+
+    @property
     def must_have(self) -> tuple[str, ...]:
         """What of it no applicant may leave empty."""
-        wanted = self.applicant_required or ("name", "nik")
+        wanted = self.applicant_required or (() if self.is_over_the_counter else ("name", "nik"))
         return tuple(each for each in self.asked if each in wanted)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.domain.files import state as file_state
+from shared.domain.files.at_once import ending, vouched
 from shared.domain.files.collecting import OSS
 from shared.domain.files.file import COLLECT, Decision, File, FileInput, decide, gather
 from shared.domain.files.letters import Standing
@@ -65,6 +66,25 @@ def receive(tx: Transaction, ticket_id: int, action: FileAction, given: FileInpu
     file = _open(tx, ticket)
     mark(tx, ticket, "take_up", replace(ticket, case_id=file.id))
     return act(tx, file.id, action, given)
+
+
+def receive_at_once(tx: Transaction, ticket_id: int, given: FileInput) -> dict[str, object]:
+    """Accepts the file of the visitor at the actor's counter and ends it: all is there, done and handed over.
+
+    Raises what `receive` and `act` raise, and `NotAllowed("wrong_step")` when the procedure has more than one step.
+    """
+    ticket = _visitor(tx, ticket_id)
+    if ticket.case_id is not None:
+        file, standard = _with_standard(tx, ticket.case_id)
+        answers = file.answers
+    else:
+        standard = tx.office.service_ids[ticket.service_id].standard
+        answers = brought.of_ticket(tx.connection, ticket.id, ticket.service_id).answers
+    if not standard.steps:
+        raise NotAllowed("no_procedure")
+    action, said = ending(standard), vouched(standard, answers, given)
+    accepted = receive(tx, ticket_id, FileAction.ACCEPT, said)
+    return act(tx, int(str(accepted["id"])), action, FileInput())
 
 
 def take_up(tx: Transaction, ticket_id: int, case_id: int) -> None:
