@@ -565,6 +565,24 @@ def test_an_unknown_place_is_a_page_with_a_way_home(site: Site, path: str) -> No
     assert dump(site.store) == before
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/Uji/kiosk", "/uji/kiosk"),
+        ("/UJI/display/", "/uji/display"),
+        ("/uji/Counter", "/uji/counter"),
+        ("/Uji/counter/Files/?state=open", "/uji/counter/files?state=open"),
+    ],
+)
+def test_an_address_with_capitals_or_a_slash_at_its_end_is_understood(site: Site, path: str, meant: str) -> None:
+    client = signed_in(site)
+
+    found = client.get(path, headers=PAGE, follow_redirects=True)
+
+    assert (found.status_code, found.request.full_path.rstrip("?").replace("/U", "/u")) == (200, meant)
+    assert 'href="/U' not in found.text
+
+
 def test_refusals_speak_indonesian_and_english_on_request(site: Site) -> None:
     client = site.client()
 

@@ -8,16 +8,19 @@ from functools import partial
 import pytest
 import world
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 from world import World
 
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed
 from shared.domain.queue.estimate import FIRST_Q90
 from shared.domain.queue.ticket import State
+from shared.domain.surveys.settings import SurveySettings
 from shared.engine.paper import printer_state
 from shared.engine.queue import day, officer, seat, supervisor
 from shared.engine.queue.day import close_past_days
+from shared.engine.surveys import survey
 from shared.store import tables
 from shared.store.office import Store
 from shared.store.queue import history
@@ -181,6 +184,42 @@ def test_the_last_word_on_whether_the_day_is_closed_counts_although_the_clock_wa
         heard.append(given())
 
     assert heard == [False, True, False, True, False]
+
+
+def test_a_signature_by_a_clock_that_was_ahead_neither_hides_todays_nor_closes_tomorrow(uji: World) -> None:
+    uji.later(days=1)
+    uji.do(day.close_day, ITEMS[ChecklistKind.CLOSING], "", {})
+    uji.later(days=-1)
+    uji.do(day.close_day, ITEMS[ChecklistKind.CLOSING], "", {})
+
+    with pytest.raises(Closed, match="day_closed"):
+        uji.take()
+
+    uji.later(days=1)
+    assert uji.take().number == "A-001"
+    uji.later(days=1)
+    uji.do(day.close_day, ITEMS[ChecklistKind.CLOSING], "", {})
+    uji.later(days=-1)
+    uji.by_itself(day.close_past_days)
+    uji.later(days=1)
+    assert uji.take().number == "A-001"
+
+
+STUCK = "CREATE TRIGGER stuck BEFORE UPDATE OF closed_at ON survey_period BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+
+
+def test_a_survey_period_that_cannot_be_closed_keeps_no_day_open(app: Flask, here: World) -> None:
+    here.by_itself(survey.change_survey, SurveySettings(response_percent=100))
+    here.by_itself(survey.period_of, here.now.date())
+    waiting = here.take()
+    here.store.write(text(STUCK))
+    here.later(days=60)
+    with pytest.raises(IntegrityError):
+        here.by_itself(survey.close_due)
+
+    work_round(app.extensions["loket_live"], here.store, here.id, here.now, None)
+
+    assert here.state(waiting.id) == State.EXPIRED
 
 
 def test_a_printer_is_asked_how_it_is_although_the_clock_was_set_back(uji: World) -> None:

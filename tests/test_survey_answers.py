@@ -26,7 +26,6 @@ from shared.domain.surveys.settings import SurveySettings
 from shared.domain.surveys.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element
 from shared.engine.people import retention
 from shared.engine.queue import officer as desk
-from shared.engine.queue.day import close_past_days
 from shared.engine.surveys import answer as survey_answer
 from shared.engine.surveys import desk as survey_desk
 from shared.engine.surveys import result as survey_result
@@ -403,8 +402,8 @@ def test_a_closed_period_is_frozen(store: Store) -> None:
     late = visit(uji)
     uji.later(days=60)
 
-    uji.by_itself(close_past_days)
-    uji.by_itself(close_past_days)
+    uji.by_itself(survey.close_due)
+    uji.by_itself(survey.close_due)
 
     closed = period(uji)
     assert closed.result is not None
@@ -440,11 +439,11 @@ def test_old_invitations_are_forgotten_and_the_result_stays(here: World) -> None
     for _ in range(5):
         answer(uji, visit(uji), sheet(4))
     uji.later(days=50)
-    uji.by_itself(close_past_days)
+    uji.by_itself(survey.close_due)
     result = period(uji).result
 
     uji.later(days=40)
-    uji.by_itself(close_past_days)
+    uji.by_itself(survey.close_due)
 
     assert one(uji.store, select(func.count()).select_from(SurveyInvitation)) == 0
     assert period(uji).result == result
@@ -490,7 +489,7 @@ def test_small_classes_are_left_out_of_the_result(here: World) -> None:
     for service, value in [("layanan-1", 4)] * 12 + [("layanan-2", 1)] * 3:
         answer(uji, visit(uji, service), sheet(value, sex="female" if value == 4 else "male"))
     uji.later(days=50)
-    uji.by_itself(close_past_days)
+    uji.by_itself(survey.close_due)
 
     office = uji.store.office_config(uji.id)
     with uji.store.read() as connection:
@@ -522,7 +521,7 @@ def test_single_questionnaires_go_when_their_time_is_over_and_the_result_stays(h
     for _ in range(5):
         answer(uji, visit(uji), sheet(4))
     uji.later(days=50)
-    uji.by_itself(close_past_days)
+    uji.by_itself(survey.close_due)
     result = period(uji).result
 
     uji.later(days=START_DAYS[DataClass.SURVEY] - 1)

@@ -21,7 +21,6 @@ from world import World
 from shared.domain.files.state import FileAction
 from shared.domain.surveys.settings import SurveySettings
 from shared.domain.surveys.survey import ELEMENTS
-from shared.engine.queue.day import close_past_days
 from shared.engine.surveys import desk as survey_desk
 from shared.engine.surveys import survey
 from shared.engine.surveys.desk import PlannedAction
@@ -89,7 +88,7 @@ def test_a_period_is_closed_planned_for_and_reported(here: World, app: Flask, ad
     filled(here)
     running = get(admin, "counter/survey/2026-S2")
     here.later(days=50)
-    here.by_itself(close_past_days)
+    here.by_itself(survey.close_due)
     admin = sign_in(app, "admin").client
     plan = {"element": "waktu", "what": "Loket tambahan", "who": "Kasi", "due_on": "2027-02-01"}
 
@@ -131,7 +130,7 @@ def test_a_result_is_public_from_its_day_on(here: World, app: Flask) -> None:
     everybody(here)
     filled(here)
     here.later(days=50)
-    here.by_itself(close_past_days)
+    here.by_itself(survey.close_due)
     client = app.test_client()
     early = get(client, "survey")
     none = get(client, "survey/poster.pdf")

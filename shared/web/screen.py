@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 import structlog
-from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import Refusal, Unknown
@@ -125,6 +126,9 @@ def refusal(error: Refusal) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    meant = _meant_address() if isinstance(error, NotFound) and request.url_rule is None else None
+    if meant is not None:
+        return redirect(meant, 308)
     code = _HTTP_CODES.get(status, "bad_request" if status < 500 else "fault")
     return _answer(status, code, gettext(f"error.{code}"), {})
 
@@ -162,6 +166,18 @@ def _answer(status: int, code: str, message: str, facts: dict[str, object]) -> R
     return make_response(jsonify(error={"code": code, "message": message, **more}), status)
 
 
+def _meant_address() -> str | None:
+    """The page that is meant by an address with capitals (phones begin words with one) or with a slash at its end."""
+    path, query = request.path.rstrip("/").lower(), request.query_string.decode("ascii", "replace")
+    if request.method not in ("GET", "HEAD") or path == request.path or not path:
+        return None
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except (NotFound, MethodNotAllowed, RequestRedirect):
+        return None
+    return f"{path}?{query}" if query else path
+
+
 def _known_office() -> OfficeConfig | None:
     """The office of the address, also when the rest of it leads nowhere."""
     if "office_id" not in g:
@@ -176,7 +192,8 @@ def _known_office() -> OfficeConfig | None:
 def _enter_office(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """`/<office>/...`: the office is in the address, nowhere else."""
     if values and "office" in values:
-        g.office = values.pop("office")
+        slug = str(values.pop("office"))
+        g.office = slug.lower() if slug.lower() in current_app.extensions["loket_offices"] else slug
         g.office_id = office_id(g.office)
 
 

@@ -19,7 +19,6 @@ from shared.engine.paper import slips as paper
 from shared.engine.queue import visitor
 from shared.engine.queue.seat import empty
 from shared.engine.queue.ticket import facts, move
-from shared.engine.surveys import survey
 from shared.store import hot, reads
 from shared.store.office import Transaction
 from shared.store.tables import DayCheck, Event
@@ -34,10 +33,11 @@ def close_past_days(tx: Transaction) -> int:
     """Expires what earlier days left behind, ends what was still served, and empties the seats; how many expired.
 
     Slips that were printed long ago lose their words, and tickets of earlier days what was said at the kiosk.
+    Signatures of days that are still to come, made while the clock was ahead, are void.
     """
-    emptied = paper.empty_old(tx) + survey.close_due(tx) + hot.forget_brought(tx.connection, tx.office_id, tx.today)
+    emptied = paper.empty_old(tx) + hot.forget_brought(tx.connection, tx.office_id, tx.today)
     expired = _expire(tx, reads.active_before(tx.connection, tx.office_id, tx.today))
-    left = _end_served(tx) + _empty_seats(tx)
+    left = _end_served(tx) + _empty_seats(tx) + _void_ahead(tx)
     if not expired + emptied + left:
         tx.unchanged(0)
     return expired
@@ -157,6 +157,18 @@ def _empty_seats(tx: Transaction) -> int:
     return len(left)
 
 
+def _void_ahead(tx: Transaction) -> int:
+    """Takes back what was signed for days that have not come; how many signatures."""
+    ahead = DayCheck.office_id == tx.office_id, DayCheck.on_day > tx.today
+    days = sorted({row.on_day.isoformat() for row in tx.all(select(DayCheck.on_day).where(*ahead))})
+    if not days:
+        return 0
+    tx.execute(delete(DayCheck).where(*ahead))
+    tx.renew_setup()
+    tx.record("void_signatures", detail={"days": days})
+    return len(days)
+
+
 def _after_all_before(tx: Transaction) -> datetime:
     """Now, and later than all signatures and overrides before, also where the clock was set back since."""
     signed = tx.all(select(DayCheck.signed_at).filter_by(office_id=tx.office_id, on_day=tx.today))
@@ -175,6 +187,7 @@ def _sign(
     if not all(items.values()) and not note.strip():
         raise Missing("note", missing=["note"])
     key = {"office_id": tx.office_id, "on_day": tx.today, "kind": kind.value}
+    _void_ahead(tx)
     signed_at = _after_all_before(tx)
     tx.execute(delete(DayCheck).filter_by(**key))
     signed = {"items": {**items, **found}, "note": note.strip() or None, "officer_id": tx.actor.officer_id}

@@ -140,12 +140,15 @@ def change_survey(tx: Transaction, wanted: SurveySettings) -> None:
 
 
 def close_due(tx: Transaction) -> int:
-    """Closes every period whose last day for answers is over, and forgets what nobody needs any more; how many."""
+    """Closes every period whose last day for answers is over, and forgets what nobody needs any more; how many.
+
+    A change of its own: a period that cannot be closed keeps no day open.
+    """
     mine = SurveyPeriod.office_id == tx.office_id, SurveyPeriod.closed_at.is_(None)
     due = tx.all(select(SurveyPeriod.id).where(*mine, SurveyPeriod.collect_until < tx.today))
     for row in due:
         _close(tx, row.id)
-    return len(due) + _forget(tx)
+    return len(due) + _forget(tx) or tx.unchanged(0)
 
 
 def _close(tx: Transaction, period_id: int) -> None:

@@ -23,6 +23,7 @@ from shared.engine.paper.spooler import Spooler
 from shared.engine.people import retention
 from shared.engine.queue.day import close_past_days, close_when_due
 from shared.engine.queue.forecast import learn
+from shared.engine.surveys.survey import close_due
 from shared.printing.address import Reach, permit
 from shared.store import outbox, reads
 from shared.store.office import Store
@@ -176,7 +177,7 @@ def work_round(live: Live, store: Store, office_id: int, now: datetime, jumped_a
     if jumped_at is None or _is_confirmed(store, office_id, jumped_at):
         change = partial(store.change, office_id, Actor.system(now))
         night = partial(clear_once_a_day, store, office_id, now)
-        ends = [partial(change, verb) for verb in (close_past_days, close_when_due, close_old)]
+        ends = [partial(change, verb) for verb in (close_past_days, close_when_due, close_old, close_due)]
         steps = [*ends, night, *steps]
     for step in steps:
         try:
