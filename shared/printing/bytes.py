@@ -15,8 +15,8 @@ from PIL import Image, ImageOps
 
 from shared.domain.errors import Invalid
 from shared.domain.slips.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
-from shared.printing.designed import Drawn, Fine, designed
-from shared.printing.drawn import can_draw
+from shared.printing.designed import Drawn, Fine, designed, is_number
+from shared.printing.drawn import can_draw, dashes
 from shared.printing.profiles import DEFAULT, Profile, escpos, profile
 
 DOTS_PER_MM = 8
@@ -52,6 +52,8 @@ def render(
     pen.start(buzzer)
     parts: Sequence[Line | Drawn | Fine] = lines
     if is_drawn and can_be_drawn(profile_name):
+        pen.is_close = is_number(lines)
+        pen.raw(_CLOSE if pen.is_close else b"")
         parts = designed(lines, pen.width_dots, pen.columns, picture)
     for part in parts:
         _WRITTEN[type(part)](pen, part)
@@ -108,6 +110,8 @@ class _Pen:
     cutter: bool
     cut_mode: Literal["full", "part"]
     logo: bytes
+    is_close = False
+    """Typed lines stand as close as drawn ones."""
 
     def __init__(self, known: Profile, columns: int, code_page: str | None) -> None:
         self.columns = columns
@@ -173,7 +177,9 @@ class _Pen:
         if self.cutter and self._known.is_epson:
             self.raw(b"\x1dVA\x00" if self.cut_mode == "full" else b"\x1dVB\x00")
             return
-        if not self.cutter:
+        if not self.cutter and self.is_close:
+            self.raw(_raster(dashes(self.width_dots)) + _USUAL)
+        elif not self.cutter:
             self.align("left")
             self.write(("- " * self.columns)[: self.columns])
             self.end_line()
@@ -229,12 +235,12 @@ def _hanging(pen: _Pen, box: str, text: str, columns: int, *, bold: bool = False
 
 def _fine(pen: _Pen, small: Fine) -> None:
     line, columns = small.line, pen.fine_columns or pen.columns
-    pen.raw(_FINE if pen.fine_columns else b"")
+    pen.raw((_FINE_CLOSE if pen.is_close else _FINE) if pen.fine_columns else b"")
     if isinstance(line, Item):
         _hanging(pen, "[x] " if line.ticked else "[ ] ", line.text, columns)
     else:
         _hanging(pen, "", line.text, columns, bold=line.bold)
-    pen.raw(_NOT_FINE if pen.fine_columns else b"")
+    pen.raw((_NOT_FINE_CLOSE if pen.is_close else _NOT_FINE) if pen.fine_columns else b"")
 
 
 def _qr(pen: _Pen, line: QR) -> None:
@@ -376,6 +382,9 @@ _CAPACITY_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 
 _QUIET_MODULES = 4
 _FINE, _NOT_FINE = b"\x1bM\x01\x1b3\x14", b"\x1bM\x00\x1b2"
 """Font B and a line every 20 dots; font A and the usual 30."""
+_USUAL, _CLOSE = b"\x1b2", b"\x1b3\x18"
+_FINE_CLOSE, _NOT_FINE_CLOSE = b"\x1bM\x01\x1b3\x12", b"\x1bM\x00" + _CLOSE
+"""The same with a line every 18 and every 24 dots, which is as high as the letters of either font with their white."""
 _TO_THE_TEAR_BAR, _TO_THE_KNIFE = 4, 6
 """Lines from the head; a knife stands a little farther away, and before the bar there is the line to tear at."""
 _NBSP = "\N{NO-BREAK SPACE}"

@@ -56,13 +56,18 @@ def designed(
     return sheet.made
 
 
+def is_number(lines: Sequence[Line]) -> bool:
+    """Whether it is the slip of a queue number, of which a roll shall hold many."""
+    return any(isinstance(line, Text) and line.size == NUMBER_SIZE for line in lines)
+
+
 class _Sheet:
     """`rest`: the lines still to be set, the next one first; `made`: those that are."""
 
     def __init__(self, lines: Sequence[Line], width_dots: int, columns: int, logo: Image.Image | None) -> None:
         self.rest, self.made = list(lines), list[Line | Drawn | Fine]()
         self._width, self._columns, self._logo = width_dots, columns, logo
-        self._is_number = any(isinstance(line, Text) and line.size == NUMBER_SIZE for line in lines)
+        self._is_number = is_number(lines)
         self._where: list[Wording] = []
         self._facts: list[Wording] = []
         """What is said beside the code that follows: before its own words, and after them."""
@@ -76,7 +81,7 @@ class _Sheet:
             case Text(part="label"):
                 self._label(line)
             case Text(part="service"):
-                self._draw(Wording(line.text, STRONG, 700), is_centred=True)
+                self._draw(Wording(line.text, STRONG, 700, least=STRONG - 3), is_centred=True)
             case Text(part="small"):
                 self.rest.insert(0, line)
                 self._small_print()
@@ -111,7 +116,10 @@ class _Sheet:
         return [each for each in found if isinstance(each, kind)]
 
     def _head(self) -> None:
-        """The picture with everything beside it; without one the office's name is typed and the rest is drawn."""
+        """The picture with everything beside it; without one the office's name is typed and the rest is drawn.
+
+        On a number slip that is also when the number was taken, and the service where it is shorter so.
+        """
         said = self._texts("")
         if self._logo is None:
             for line in said:
@@ -125,7 +133,9 @@ class _Sheet:
         service: list[Wording] = []
         if self._is_number and isinstance(self.rest[0], Rule):
             self.rest.pop(0)
-            service = [Wording(line.text, STRONG, 700) for line in self._texts("service")]
+            service = [Wording(line.text, STRONG, 700, STRONG - 3) for line in self._texts("service")]
+            words += [Wording(each.text, ORDINARY, least=SMALL) for each in self._moment()]
+            self._texts("label")
         whole = at_left(self._logo, column((*words, *service), room), self._width)
         if service:
             parted = at_left(self._logo, column(tuple(words), room), self._width)
@@ -133,17 +143,23 @@ class _Sheet:
             whole = min(whole, parted, key=lambda picture: picture.height)
         self.made.append(Drawn(whole))
 
-    def _label(self, line: Text) -> None:
-        """Over the number, with the moment that stands below it on the typed slip."""
-        later = [each for each in self.rest[1:2] if isinstance(each, Text) and each.part == "label"]
+    def _moment(self) -> list[Text]:
+        """When the number was taken, which stands below it on the typed slip."""
+        number = next((place for place, each in enumerate(self.rest) if isinstance(each, Text) and each.size == 8), 0)
+        later = [each for each in self.rest[number + 1 : number + 2] if isinstance(each, Text) and each.part == "label"]
         self.rest = [each for each in self.rest if each not in later]
+        return later
+
+    def _label(self, line: Text) -> None:
+        """Over the number, with the moment, unless that stands at the head."""
+        later = self._moment()
         both = Wording(BETWEEN.join([line.text, *(each.text for each in later)]), ORDINARY, least=SMALL)
         moment = Wording(later[-1].text, ORDINARY, least=SMALL) if later else both
         self._draw(both if fits(both, self._width) else moment, is_centred=True)
 
     def _number(self, line: Text) -> None:
         """The number, and typed below it in small, with how many people are before it and for how long."""
-        self.made += [Drawn(number(line.text, self._width)), Space(4)]
+        self.made.append(Drawn(number(line.text, self._width)))
         self._all(Rule)
         pairs = self._all(Pair)
         self.made += [Text(each, bold=True, align="center") for each in self._told(line.text, pairs)]

@@ -20,13 +20,17 @@ INK = 140
 """Up to which light a dot is printed."""
 NUMBER_DOTS = 240
 """Height of a number's capitals: 30 mm."""
-MOST_STRETCH = 2.0
+MOST_STRETCH = 2.5
 """How much taller than drawn a number may be: on narrow paper it stays below NUMBER_DOTS."""
 CODE_DOTS = 160
 """Width of the code with its quiet zone at most, unless a module of 3 dots needs more: 20 mm."""
+OVERHANG = 8
+"""By how many dots the words beside the code may be higher than it, which is less than another line below."""
 QUIET_MODULES = 2
 """Beside the code, and half of it above and below, where the white between two lines follows."""
 GAP_DOTS = 12
+_AS_DRAWN = 200
+"""Size of the letters of a number before they are fitted to the paper."""
 CAPITAL = 0.668
 """Height of a capital, of the size of its letters."""
 
@@ -62,16 +66,42 @@ def can_draw() -> bool:
 
 @lru_cache(maxsize=32)
 def number(text: str, width_dots: int) -> Image.Image:
-    """The number as wide as the paper, its capitals `NUMBER_DOTS` high, or less where that would make it too thin."""
-    natural = _width(Wording(text, 200, 700))
-    size = min(int(200 * (width_dots - 2 * GAP_DOTS) / natural), int(NUMBER_DOTS / CAPITAL))
-    line = Image.new("L", (width_dots, 2 * size), 255)
-    said = Wording(text, size, 700)
-    _type(ImageDraw.Draw(line), (width_dots - _width(said)) / 2, int(1.4 * size), said)
+    """The number as wide as the paper, its capitals `NUMBER_DOTS` high, or less where that would make it too thin.
+
+    Between letter and digits stands a short hyphen, which leaves them the room.
+    """
+    pieces = [_cropped(piece) for piece in re.split("(-)", text) if piece]
+    parts = [_short_hyphen(each) if said == "-" else each for said, each in pieces]
+    gap = _AS_DRAWN // 10
+    whole = Image.new("L", (sum(each.width for each in parts) + gap * (len(parts) - 1), parts[0].height), 255)
+    x = 0
+    for each in parts:
+        whole.paste(each, (x, 0))
+        x += each.width + gap
+    room = width_dots - GAP_DOTS
+    scale = min(room / whole.width, NUMBER_DOTS / whole.height)
+    high = min(NUMBER_DOTS, int(whole.height * scale * MOST_STRETCH))
+    fitted = whole.resize((int(whole.width * scale), high), Image.Resampling.LANCZOS)
+    line = Image.new("L", (width_dots, high), 255)
+    line.paste(fitted, ((width_dots - fitted.width) // 2, 0))
+    return _black_and_white(line)
+
+
+def _short_hyphen(drawn: Image.Image) -> Image.Image:
+    """Half as long and, because it is made higher with the rest, half as thick."""
+    upper, lower = (Image.eval(drawn, lambda light: 255 * (light <= INK)).getbbox() or (0, 0, 1, 1))[1::2]
+    short = Image.new("L", (drawn.width // 2, drawn.height), 255)
+    short.paste(0, (0, upper + (lower - upper) // 4, short.width, lower - (lower - upper) // 4))
+    return short
+
+
+def _cropped(text: str) -> tuple[str, Image.Image]:
+    """The text in large letters, as high as a capital and as wide as its ink."""
+    said = Wording(text, _AS_DRAWN, 700)
+    line = Image.new("L", (int(_width(said)) + _AS_DRAWN, 2 * _AS_DRAWN), 255)
+    _type(ImageDraw.Draw(line), _AS_DRAWN / 2, int(1.4 * _AS_DRAWN), said)
     ink = Image.eval(line, lambda light: 255 * (light <= INK)).getbbox() or (0, 0, 1, 1)
-    cropped = line.crop((0, ink[1], width_dots, ink[3]))
-    high = min(NUMBER_DOTS, int(cropped.height * MOST_STRETCH))
-    return _black_and_white(cropped.resize((width_dots, high), Image.Resampling.LANCZOS))
+    return text, line.crop((ink[0], int((1.4 - CAPITAL - 0.01) * _AS_DRAWN), ink[2], int(1.41 * _AS_DRAWN)))
 
 
 @lru_cache(maxsize=64)
@@ -119,7 +149,7 @@ def _around(said: Sequence[Wording], narrow: int, wide: int, height: int) -> tup
     for place, each in enumerate(said):
         lines = _broken(each, narrow)
         for count, line in enumerate(lines):
-            if sum(_pitch(other) for other in (*right, line)) > max(height, _pitch(line)):
+            if sum(_pitch(other) for other in (*right, line)) > max(height + OVERHANG, _pitch(line)):
                 rest = " ".join(left.text for left in lines[count:])
                 whole = (replace(each, text=rest), *said[place + 1 :])
                 return right, [below for one in whole for below in _broken(one, wide)]
@@ -145,6 +175,14 @@ def stacked(upper: Image.Image, lower: Image.Image) -> Image.Image:
 
 def rule(width_dots: int) -> Image.Image:
     return Image.new("1", (width_dots, 2), 0)
+
+
+def dashes(width_dots: int) -> Image.Image:
+    """Where a slip without a cut is torn off."""
+    line = Image.new("1", (width_dots, 4), 1)
+    for left in range(0, width_dots, 24):
+        line.paste(0, (left, 2, left + 12, 4))
+    return line
 
 
 def fits(said: Wording, width_dots: int) -> bool:
@@ -211,7 +249,8 @@ def _balanced(said: Wording, width: int) -> list[Wording]:
     """The narrowest lines that need no more of them."""
     lines = _broken(said, width)
     narrower = range(width // len(lines), width, 8) if len(lines) > 1 else ()
-    return next((found for each in narrower if len(found := _broken(said, each)) == len(lines)), lines)
+    as_large = replace(said, size=lines[0].size, least=0)
+    return next((found for each in narrower if len(found := _broken(as_large, each)) == len(lines)), lines)
 
 
 def _fits(said: Wording, text: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 ROLLS_MM = {"58": 31_000, "80": 82_000}
 """A roll of 58 x 50 mm and one of 80 x 80 mm: pi (D2 - d2) / 4t with a core of 12 mm and paper 0.06 mm thick."""
 
-SLIP_MM = 170.0
+SLIP_MM = 120.0
 """A number slip with a few requirements, until this roll has taught better."""
 
 
