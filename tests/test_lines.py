@@ -13,7 +13,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from gevent import socket
 
-from shared.web.lines import Lines, frame_of
+from shared.web.lines import Line, Lines, frame_of
 from shared.web.server.door_websocket import LimitedWebSocket
 
 LIMIT_S = 60
@@ -31,7 +31,9 @@ class Screen:
         self.handler: Any = SimpleNamespace(socket=own, connection=None, rfile=own.makefile("rb"))
         stream = SimpleNamespace(write=own.sendall, read=self.handler.rfile.read)
         self.websocket = LimitedWebSocket({}, stream, self.handler)
-        self.websocket.queued = lambda: 0
+        self.line = Line("screen", screen=self.websocket)
+        self.waiting = 0
+        self.websocket.attend(self.line, lambda: self.waiting)
 
     def read(self) -> str:
         """The next message that the page hears."""
@@ -98,7 +100,7 @@ def test_what_is_sent_while_a_picture_is_half_written_comes_after_it(screen: Scr
 
 
 def test_a_picture_overtakes_nothing_that_waits_to_be_sent(screen: Screen) -> None:
-    screen.websocket.queued = lambda: 1
+    screen.waiting = 1
 
     assert not screen.websocket.show(picture(1, 10))
 
@@ -133,10 +135,56 @@ def test_a_line_that_is_closed_in_the_middle_of_a_picture_says_nothing_more(scre
     assert picture(1).startswith(got)
 
 
+def test_a_line_is_free_only_while_a_frame_may_be_written_past_its_websocket(screen: Screen) -> None:
+    line, lines = screen.line, Lines(SocketIO(Flask("screens"), async_mode="threading"))
+    seen = [line.is_free]  # not before something was said on it: the answer to its greeting is the first
+
+    def say(text: str, waiting: int) -> None:
+        screen.waiting = waiting
+        screen.websocket.send(text)
+        seen.append(line.is_free)
+        assert screen.read() == text
+
+    say("0", 1)
+    say("40", 0)
+    for version in range(3):
+        lines.send([line], {"version": version, "name": "x" * LARGE})
+        seen.append(line.is_free)
+    heard = [json.loads(screen.read().removeprefix("42"))[1]["version"] for _ in range(2)]
+    gevent.sleep(0)
+    seen.append(line.is_free)
+    line.keep_busy()  # as before each packet of Engine.IO
+    say("2", 0)
+    screen.websocket.close()
+    seen.append(line.is_free)
+
+    assert seen == [False, False, True, False, False, False, True, True, False]
+    assert heard == [0, 2]
+
+
+def test_a_page_that_is_gone_keeps_the_picture_from_nobody(screen: Screen) -> None:
+    other = Screen()
+    lines = Lines(SocketIO(Flask("screens"), async_mode="threading"))
+    for each in (screen, other):
+        each.websocket.send("40")
+        assert each.read() == "40"
+    screen.page.close()
+
+    for version in range(3):
+        lines.send([screen.line, other.line], {"version": version})
+        assert other.read() == f'42["board",{{"version":{version}}}]'
+    other.websocket.close()
+
+
 def test_each_phone_gets_its_own_place_and_nobody_elses(screen: Screen) -> None:
     lines = Lines(SocketIO(Flask("phones"), async_mode="threading"))
     lines.add(1, "phone", {"wsgi.websocket": screen.websocket}, "A-002")
     lines.add(1, "other", {}, "A-003")
+    phone = lines.of(1)[0]
+    phone.screen = screen.websocket
+    screen.websocket.attend(phone, lambda: 0)
+    screen.websocket.send("40")
+    assert (screen.read(), phone.is_free) == ("40", True)
     facts = {"version": 3, "line": {"A-002": [1], "A-003": [2]}, "at": "x"}
 
     for places in (facts["line"], {}):

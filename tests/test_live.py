@@ -120,7 +120,8 @@ def test_everybody_ends_with_the_newest_board_after_a_burst_and_after_a_reconnec
 
     newest = clicks.board()
     until(lambda: all(ear.version == newest["version"] for ear in listeners))
-    assert len(stranger.boards) == heard_by_stranger
+    minutes = {board["minute"] for board in stranger.boards}  # a slow machine may need more than one
+    assert len(stranger.boards) == heard_by_stranger + len(minutes) - 1
     assert stranger.boards[-1]["office"] == "ranuyoso"
 
 

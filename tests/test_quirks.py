@@ -17,7 +17,7 @@ from geventwebsocket.websocket import Header, WebSocket
 from werkzeug.routing import Rule
 
 from shared.web import quirks
-from shared.web.lines import Lines, frame_of
+from shared.web.lines import Line, Lines, frame_of
 
 PARTS = "import flask_socketio, socketio, engineio, sys; "
 
@@ -43,7 +43,8 @@ def test_a_picture_past_the_queue_is_what_engine_io_would_send_and_waits_behind_
     sid = live.server.manager.connect("engine", "/")
 
     class Screen:
-        queued: Callable[[], int]
+        def attend(self, _line: Line, queued: Callable[[], int]) -> None:
+            self.queued = queued
 
         def show(self, frame: bytes) -> bool:
             is_free = self.queued() == 0
@@ -55,11 +56,13 @@ def test_a_picture_past_the_queue_is_what_engine_io_would_send_and_waits_behind_
     picture = {"version": 7, "name": "Lumajang é", "more": "x" * 200, "line": {}}
 
     lines.send(lines.of(1), picture)
+    (line,) = lines.of(1)
+    line.is_free = True  # as the WebSocket says after each message
     assert (len(written), engine.queue.qsize()) == (1, 0)
     live.emit("board", picture, to=sid)
     lines.send(lines.of(1), picture)
 
-    assert (len(written), engine.queue.qsize()) == (1, 2)
+    assert (len(written), engine.queue.qsize(), line.is_free) == (1, 2, False)
     usual = [engine.queue.get().encode() for _ in range(2)]
     assert [frame_of(text) for text in usual] == written * 2
     whole = bytes(Header.encode_header(True, WebSocket.OPCODE_TEXT, b"", len(usual[0].encode()), 0))
@@ -77,7 +80,7 @@ def test_without_the_queue_of_engine_io_everything_is_sent_as_usual() -> None:
     lines.send(lines.of(1), {"version": 7})
     lines.send_places(lines.of(1), {"version": 8}, {"A-001": [3], "A-002": [4]})
 
-    assert quirks.queued_packets(live, sid) is None
+    assert quirks.watch_packets(live, sid, lambda: None) is None
     heard = [said["args"][0] for said in client.get_received()]
     assert heard == [{"version": 7}, {"version": 8, "line": {"A-001": [3]}}]
 

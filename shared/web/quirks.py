@@ -10,12 +10,18 @@ import sys
 from collections.abc import Callable
 from importlib import metadata
 from types import MethodType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask_limiter import Limiter
     from flask_socketio import SocketIO
+
+
+class PacketQueue(Protocol):
+    def put(self, packet: object) -> None: ...
+    def qsize(self) -> int: ...
+
 
 _entry_points = metadata.entry_points
 
@@ -98,15 +104,32 @@ def write_addresses_late(app: Flask) -> None:
     app.url_rule_class = LateRule
 
 
-def queued_packets(live: SocketIO, sid: str) -> Callable[[], int] | None:
-    """How many packets of Engine.IO wait to be written to a screen. A picture that is written past its queue and the
-    greenlet that empties it costs a tenth, and only where nothing waits does it overtake nothing.
+class WatchedQueue:
+    """The packets of Engine.IO that wait to be written to one client; `told` is called before one is put there."""
+
+    def __init__(self, packets: PacketQueue, told: Callable[[], None]) -> None:
+        self._packets, self._told = packets, told
+
+    def put(self, packet: object) -> None:
+        self._told()
+        self._packets.put(packet)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._packets, name)
+
+
+def watch_packets(live: SocketIO, sid: str, told: Callable[[], None]) -> Callable[[], int] | None:
+    """How many packets of Engine.IO wait to be written to a screen; `told` is called before each. A picture that is
+    written past their queue and the greenlet that empties it costs a tenth, and only where nothing waits does it
+    overtake nothing.
 
     None: there is no such queue any more, and everything goes through Engine.IO.
     """
     try:
         engine_sid = live.server.manager.eio_sid_from_sid(sid, "/")
-        queued: Callable[[], int] = live.server.eio.sockets[engine_sid].queue.qsize
+        engine = live.server.eio.sockets[engine_sid]
+        packets: PacketQueue = engine.queue
+        engine.queue = WatchedQueue(packets, told)
+        return packets.qsize
     except (AttributeError, KeyError):
         return None
-    return queued

@@ -20,6 +20,7 @@ from geventwebsocket.exceptions import WebSocketError
 from geventwebsocket.websocket import Header, Stream, WebSocket
 
 if TYPE_CHECKING:
+    from shared.web.lines import Line
     from shared.web.server.door import Handler
 
 MOST_MESSAGE = 16_000
@@ -49,6 +50,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         self._writing = Semaphore()
         self._newest: bytes | None = None
         """A picture that came while the client did not read: it takes the place of those before it."""
+        self._line: Line | None = None
         self.queued: Callable[[], int] = lambda: 1
         """How much waits to be sent here: `show` goes past nothing of it."""
         # Only gevent's own sockets: past an encrypted one nothing may be written.
@@ -61,6 +63,10 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         if self.connection is not None:
             self.connection.is_known = True
             self.connection.rest(False)
+
+    def attend(self, line: Line, queued: Callable[[], int]) -> None:
+        """Tells the line from now on when it is free: after the next message, if nothing waits then."""
+        self._line, self.queued, line.file = line, queued, self._file
 
     def settimeout(self, seconds: float) -> None:
         """Engine.IO asks for it: how long the client may be silent, or not read."""
@@ -98,9 +104,13 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         except OSError:
             return False
         if written < len(frame):
-            self._writing.acquire()
-            gevent.spawn(self._finish, frame[written:])
+            self.write_rest(frame[written:])
         return True
+
+    def write_rest(self, rest: bytes) -> None:
+        """In the background; whatever else is to be written waits for it."""
+        self._acquire()
+        gevent.spawn(self._finish, rest)
 
     def _finish(self, rest: bytes) -> None:
         """Without the rest of a frame nothing that follows could be read."""
@@ -110,8 +120,13 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
             self.close()
 
     def _write(self, frame: bytes) -> None:
-        self._writing.acquire()
+        self._acquire()
         self._write_on(frame)
+
+    def _acquire(self) -> None:
+        self._writing.acquire()
+        if self._line is not None:
+            self._line.is_free = False
 
     def _write_on(self, piece: bytes | None) -> None:
         """Writes it and the newest picture, and lets the next one write."""
@@ -121,6 +136,8 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
                 piece, self._newest = self._newest, None
         finally:
             self._writing.release()
+            if self._line is not None and self._file >= 0 and not self.closed and not self.queued():
+                self._line.is_free = True
 
     def receive(self) -> str | None:
         if self.closed:
@@ -136,6 +153,9 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         if self.closed:
             return
         sock, reader = self.handler.socket, self.handler.rfile
+        if self._line is not None:
+            self._line.is_free = False
+            self._line = None  # for good
         if not self._writing.locked():  # in the middle of another frame it would be no word
             with contextlib.suppress(OSError):
                 self.send_frame(code.to_bytes(2, "big") + message, self.OPCODE_CLOSE)
