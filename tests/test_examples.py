@@ -141,6 +141,7 @@ def test_the_fee_follows_the_rate_and_the_cashier_has_a_list(filing: Filing, var
     if billed:
         said = f"{billed:,}".replace(",", ".")
         assert f"data-total>Rp{said}<" in filing.page("kasir", "counter/payments")
+        assert f"<dd>Rp{said}</dd>" in filing.page("kasir", "counter")
         assert f"Rp{said}" in filing.slip("receipt")
 
 

@@ -122,6 +122,29 @@ def test_targets_and_letters_are_large_enough_and_nothing_is_cut(
             assert box["type_mm"] * CAPITALS >= (6.1 if box["tile"] else 4.8), name
 
 
+ANDROID = "Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/120.0.0.0 Safari/537.36"
+IPAD = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15"
+
+
+@pytest.mark.parametrize(("agent", "width", "height"), [(ANDROID, 800, 1280), (IPAD, 1080, 810)])
+def test_a_tablet_that_nobody_has_calibrated_has_targets_for_fingers(
+    server: Server, context: Callable[..., BrowserContext], agent: str, width: int, height: int
+) -> None:
+    page = context(viewport={"width": width, "height": height}, user_agent=agent, has_touch=True).new_page()
+    page.goto(f"{server.url}/lumajang/kiosk")
+    page.wait_for_selector("[data-tiles][data-pages]")
+
+    for place in ("home", "service=oss"):
+        if place != "home":
+            page.evaluate(f"document.querySelector('[data-{place}]').click()")
+        for box in page.evaluate(_MEASURE, 5.9):
+            assert box["inside"], f"{place} {box['name']}"
+            assert box["whole"], f"{place} {box['name']}"
+            assert box["hit"], f"{place} {box['name']}"
+            assert min(box["width_mm"], box["height_mm"]) >= (29.9 if box["tile"] else 19.9), f"{place} {box['name']}"
+            assert box["type_mm"] * CAPITALS >= 4.8, f"{place} {box['name']}"
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 800)])
 def test_the_monitor_of_a_pc_shows_eight_services_beside_name_clock_and_counts(
     server: Server, context: Callable[..., BrowserContext], width: int, height: int

@@ -55,6 +55,7 @@ def test_each_office_is_seen_with_its_counts_of_today(
     (tmp_path / BACKUP_MARK).touch()
 
     page = bupati.get("/uji/counter/regency")
+    desk = bupati.get("/uji/counter").text
     told = bupati.client.get("/uji/counter/regency", headers={"Accept": "application/json"}).json
 
     offices = {office["slug"]: office for office in told["offices"]}
@@ -66,6 +67,7 @@ def test_each_office_is_seen_with_its_counts_of_today(
     assert told["last_backup_at"] is not None
     assert "TV ruang tunggu" in page.text
     assert "Kecamatan Lain" in page.text
+    assert all(f'data-office="{slug}"' in desk for slug in offices)
 
 
 def test_a_practice_office_is_none_of_them(here: World, there: World, bupati: Browser) -> None:

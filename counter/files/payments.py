@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from flask import render_template
+from sqlalchemy import Connection
 
 from counter.blueprint import blueprint
+from shared.domain.files.file import File
 from shared.domain.numbering import office_day
+from shared.domain.office import OfficeConfig
 from shared.domain.rights import Right
 from shared.domain.standards.standard import Collects
 from shared.store.files import files
@@ -22,12 +28,26 @@ def payments() -> str:
     office = office_config()
     day = query_day("day") or office_day(now(), office.zone)
     with store().read() as connection:
-        paid = files.paid_on(connection, office, day)
-        listed = [file_views.view(connection, store().office_configs, office, file, now()) for file in paid]
+        taken = takings(connection, office, day)
+        listed = [file_views.view(connection, store().office_configs, office, file, now()) for file in taken.files]
     return render_template(
         "counter/payments.html",
         office=office,
         day=day,
         payments=[(each, each.file.collected.of(Collects.PAYMENT)) for each in listed],
-        total=sum(file.fee or 0 for file in paid),
+        total=taken.total,
     )
+
+
+@dataclass(frozen=True)
+class Takings:
+    files: list[File]
+
+    @property
+    def total(self) -> int:
+        return sum(file.fee or 0 for file in self.files)
+
+
+def takings(connection: Connection, office: OfficeConfig, day: date) -> Takings:
+    """What was taken in on that day."""
+    return Takings(list(files.paid_on(connection, office, day)))

@@ -7,7 +7,9 @@ from flask_login import current_user
 
 from counter.account.help import tour
 from counter.blueprint import blueprint
+from counter.files.payments import takings
 from counter.files.tray import read_tray
+from counter.reports.regency import all_offices
 from counter.setup.first_day import read_first_day
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
@@ -38,6 +40,7 @@ def home() -> str:
         last_id = events.last_counter(connection, current_user.id)
         overdue, _ = floor.faults(connection, office, moment)
         done = days.day_summary(connection, office, today)
+        taken = takings(connection, office, today) if Role.KASIR in current_user.roles else None
     own = next((one for one in counters if one.officer_id == current_user.id), None)
     last = next((one for one in counters if one.counter.id == last_id and one.officer_id is None), None)
     shown = read_tray(IN_SIGHT) if may(Right.SEE_FILES) else None
@@ -58,6 +61,8 @@ def home() -> str:
         overdue=overdue,
         done=done,
         signed=signed,
+        takings=taken,
+        regency=all_offices() if may(Right.SEE_REGENCY) else None,
         tour=tour(),
         first_day=read_first_day() if may(Right.CHANGE_SETUP) else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app, jsonify, render_template
@@ -34,18 +36,32 @@ BAD = ("overdue_files", "overdue_complaints", "printers_at_fault")
 """Those that should be nothing."""
 
 
+@dataclass(frozen=True)
+class AllOffices:
+    at: datetime
+    offices: list[OfficeGlance]
+    backup_at: datetime | None
+    columns: Mapping[str, str] = field(default_factory=lambda: COLUMNS)
+    bad: Sequence[str] = BAD
+
+
 @blueprint.get("/regency")
 @officers_only(Right.SEE_REGENCY)
 @described(RegencyFacts)
 def regency_page() -> ResponseReturnValue:
     """How each office is now: waiting, served, overdue, index, devices; and when the last backup was made."""
-    at, offices = now(), off_the_loop(_glance, store(), now())
-    backup_at = backups.last_at(current_app.extensions["loket_settings"])
+    seen = all_offices()
     if wants_page():
-        facts = {"at": at, "offices": offices, "backup_at": backup_at, "columns": COLUMNS, "bad": BAD}
-        return render_template("counter/regency.html", office=office_config(), **facts)
-    told = RegencyFacts(at=at, last_backup_at=backup_at, offices=[_told(each) for each in offices])
+        return render_template("counter/regency.html", office=office_config(), regency=seen)
+    told = RegencyFacts(at=seen.at, last_backup_at=seen.backup_at, offices=[_told(each) for each in seen.offices])
     return jsonify(told.model_dump(mode="json"))
+
+
+def all_offices() -> AllOffices:
+    """What the page shows, and the desk of who watches over them."""
+    at = now()
+    backup_at = backups.last_at(current_app.extensions["loket_settings"])
+    return AllOffices(at, off_the_loop(_glance, store(), at), backup_at)
 
 
 def _glance(store: Store, at: datetime) -> list[OfficeGlance]:

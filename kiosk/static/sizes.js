@@ -2,10 +2,12 @@
 
 const KEY = "loket-px-per-mm";
 const TABLET_PX_PER_MM = 5.9; // of 10.1 inches with 1280x800: its pixels are counted 160 to the inch
+const TABLET_SHORT_SIDE = 850;
 const MONITOR_PX_PER_MM = 4.05; // of 21.5 inches, Full HD, or of 15.6 with 1366x768; on larger ones all is larger
 const PER_SHORT_SIDE = 0.00375; // on a large screen sizes grow with it
 const DENSE_MM = 175; // of height: below, pictures and spaces shrink, never targets or letters
 const COMPACT_MM = 225; // of height: below, the entries under the services are one line each
+const NARROW_MM = 190; // of width: below, the words of the toolbar need more than an even share of it
 const LOW_MM = 230; // a screen that is lower than this is in reach as it is
 const ROOMY_MM = 60;
 const STACKED = 0.5; // height to width of a tile, above which the picture stands above the words
@@ -15,7 +17,15 @@ export function pxPerMm(fallback) {
   if (kept > 1 && kept < 40) {
     return kept;
   }
-  return fallback || (/Android|iPad/.test(navigator.userAgent) ? TABLET_PX_PER_MM : MONITOR_PX_PER_MM);
+  return fallback || (isTablet() ? TABLET_PX_PER_MM : MONITOR_PX_PER_MM);
+}
+
+// An iPad calls itself a Macintosh, of which none is touched; an Android that asks for desktop pages a Linux on ARM.
+function isTablet() {
+  const isTouched = navigator.maxTouchPoints > 0;
+  const isSmall = Math.min(screen.width, screen.height) <= TABLET_SHORT_SIDE;
+  return /Android|iPad/.test(navigator.userAgent) || (isTouched && /Mac/.test(navigator.platform + navigator.userAgent))
+    || (isTouched && isSmall && /arm|aarch/i.test(navigator.platform));
 }
 
 export function keepPxPerMm(value) {
@@ -30,6 +40,7 @@ export function measure(isLow, fallback) {
   root.style.setProperty("--u", unit + "px");
   root.dataset.mm = String(mm);
   toggle(root, "dense", height / unit < DENSE_MM);
+  toggle(root, "narrow", window.innerWidth / unit < NARROW_MM);
   toggle(root, "compact", height / unit >= DENSE_MM && height / unit < COMPACT_MM);
   root.dataset.shape = window.innerWidth > height ? "flat" : "tall";
   return window.innerHeight / unit >= LOW_MM;
