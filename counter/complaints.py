@@ -155,7 +155,6 @@ def complaint_person(complaint_id: int) -> ResponseReturnValue:
     if not may_see_person(found.person, found.handler_id, found.barred, _reader()):
         raise Forbidden("complaint_person")
     store().write_with(note_person_view, g.office_id, complaint_id, actor())
-    forms.mark_taken()
     return _page(complaint_id, writer=writer or complaints.Writer("–", ""))
 
 

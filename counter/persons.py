@@ -90,7 +90,6 @@ def find_person() -> ResponseReturnValue:
         return make_response(_page(sentence(error)), error.status)
     if forms.is_pressed("as_json"):
         return _as_file(found)
-    forms.mark_taken()
     return _page(found=found)
 
 

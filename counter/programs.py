@@ -23,7 +23,7 @@ from shared.web.access.auth import now, officers_only, store, wants_page
 from shared.web.answers import MadeSecret
 from shared.web.clicks import ButtonPage, change, do, take
 from shared.web.context import seal
-from shared.web.forms import mark_taken, read, sent
+from shared.web.forms import read, sent
 from shared.web.openapi import described
 from shared.web.outgoing.posting import places
 from shared.web.screen import sentence
@@ -125,7 +125,6 @@ def _shown_once(kind: str, work: Callable[[], str]) -> ResponseReturnValue:
         made = work()
     except Refusal as error:
         return make_response(_page(sentence(error)), error.status)
-    mark_taken()
     return _page(made_kind=kind, made=made)
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 import world
+from flask import Flask
+from people import sign_in
 from playwright.sync_api import BrowserContext, Page, expect
 from server import serving
+from test_two_tabs import Tab
 from world import PASSWORD, World
 
 from shared.domain.queue.ticket import Action
@@ -21,8 +24,8 @@ Open = Callable[..., BrowserContext]
 
 
 class Site:
-    def __init__(self, uji: World, url: str) -> None:
-        self.uji, self.url = uji, f"{url}/uji/counter"
+    def __init__(self, uji: World, url: str, app: Flask) -> None:
+        self.uji, self.url, self.app = uji, f"{url}/uji/counter", app
 
     def enter(self, page: Page, login: str = "admin") -> Page:
         page.goto(f"{self.url}/sign-in")
@@ -41,7 +44,7 @@ def site(sqlite_store: Store, tmp_path: Path) -> Iterator[Site]:
     uji = world.office(sqlite_store)
     app = create_app(Settings(data=tmp_path), sqlite_store, lambda: uji.now, async_mode="threading")
     with serving(app) as address:
-        yield Site(uji, address)
+        yield Site(uji, address, app)
 
 
 def stored(page: Page) -> int:
@@ -70,27 +73,40 @@ def test_a_save_after_the_session_ended_loses_nothing(site: Site, context: Open)
     page.locator("[id='applicant.nik']").fill("3508205708909992")
     page.locator("input[type=checkbox]").first.uncheck()  # the step of this small office gathers no documents
     page.locator("[data-action=accept]").click()
-    page.wait_for_url("**/counter/1")
+    page.wait_for_url("**/cases/*")
     assert stored(page) == 0
 
 
 def test_a_page_of_the_setup_gives_back_what_was_typed_with_its_rows(site: Site, context: Open) -> None:
     page = site.enter(context().new_page())
     page.goto(f"{site.url}/setup/counters")
-    page.locator("[name='counters-0-name']").fill("Loket Depan")
+    page.locator("[name='counters-2-name']").fill("Loket Depan")
+    page.locator("[name='counters-1-name']").locator("xpath=ancestor::*[@data-one]").locator(
+        "[data-row=remove]"
+    ).click()
     page.locator("button[data-rows=counters]").click()
     page.locator("[name$='-name']").last.fill("Loket Baru")
     page.locator("[name$='-number']").last.fill("9")
+    page.locator("button[data-rows$=-breaks]").last.click()
+    page.locator("[name$='-begins']").last.fill("12:00")
+    page.locator("[name$='-ends']").last.fill("12:30")
+    other = Tab(sign_in(site.app, "admin").client, "/counters")
+    other.fields = [(name, value) for name, value in other.fields if not name.startswith("counters-0-")]
+    assert other.save() == 303
 
     page.reload()
 
-    expect(page.locator("[name='counters-0-name']")).to_have_value("Loket Depan")
+    expect(page.locator("[data-given-back]")).to_be_visible()
+    expect(page.locator("[name='counters-1-name']")).to_have_value("Loket Depan")
     expect(page.locator("[name$='-name']").last).to_have_value("Loket Baru")
     page.locator("[data-action=save]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
     assert stored(page) == 0
-    names = [counter.name for counter in site.uji.store.office_config(site.uji.id).counters]
-    assert names == ["Loket Depan", "Loket 2", "Loket 3", "Loket Baru"]
+    counters = site.uji.store.office_config(site.uji.id).counters
+    assert [(each.number, each.name, len(each.breaks)) for each in counters] == [
+        (3, "Loket Depan", 0),
+        (9, "Loket Baru", 1),
+    ]
 
 
 def test_a_refused_form_shows_an_added_row_once(site: Site, context: Open) -> None:
@@ -109,6 +125,27 @@ def test_a_refused_form_shows_an_added_row_once(site: Site, context: Open) -> No
         assert names == ["Loket 1", "Loket 2", "Loket 3", "Loket Baru"]
         page.locator("[data-action=save]").click()
         page.wait_for_load_state("load")
+
+
+def test_a_form_that_names_no_draft_keeps_it_too_also_one_that_is_sent_in_the_background(
+    site: Site, context: Open
+) -> None:
+    site.uji.take()
+    site.uji.call_next()
+    page = site.enter(context().new_page(), "petugas1")
+    page.goto(f"{site.url}/1")
+    page.locator("[data-action=note]").first.click()
+    page.locator("textarea[name=text], input[name=text]").first.fill("Membawa surat kuasa")
+    site.uji.later(seconds=IDLE.total_seconds() + 60)
+
+    page.locator("form[action$='/note'] button").first.click()
+    site.sign_in(page, "petugas1")
+
+    note = page.locator("textarea[name=text], input[name=text]").first
+    expect(note).to_have_value("Membawa surat kuasa")
+    page.locator("form[action$='/note']").first.evaluate("form => form.requestSubmit()")
+    expect(page.locator("body")).to_contain_text("Membawa surat kuasa")
+    page.wait_for_function("!Object.keys(sessionStorage).some((key) => key.startsWith('loket.draft:'))")
 
 
 def test_signing_out_by_hand_leaves_nothing_behind(site: Site, context: Open) -> None:

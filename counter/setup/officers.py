@@ -26,7 +26,7 @@ from shared.store import second_factor as known_factor
 from shared.web.access.auth import now, store
 from shared.web.access.passwords import hash_password
 from shared.web.clicks import change
-from shared.web.forms import mark_taken, read
+from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.urls import public_url
@@ -60,8 +60,6 @@ def new_officer() -> ResponseReturnValue:
 
     present = {"is_active": True, "roles": [{"role": "loket"}]}
     answer = edit("officers", "officer", engine.OfficerForm, lambda: present, save, **_choices(), officer=None)
-    if told:
-        mark_taken()
     return page("officers", "password", told=told) if told else answer
 
 

@@ -207,8 +207,11 @@ _ROW = re.compile(r"(add|remove|up|down):([a-z_]+(?:-[0-9]{1,5}-[a-z_]+)*)(?:-([
 def change_rows(typed: Table) -> bool:
     """Does what a row's button asks, with or without a script; False when none was pressed.
 
-    Buttons are named `row` and say "add:counters", "remove:counters-2", "up:steps-3".
+    Buttons are named `row` and say "add:counters", "remove:counters-2", "up:steps-3"; a draft that is given back
+    says "show".
     """
+    if pressed() == "show":
+        return True
     asked = _ROW.fullmatch(pressed())
     if asked is None:
         return False

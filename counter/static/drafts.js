@@ -1,6 +1,6 @@
-// Typed work is kept: each form with a name for its draft gives back after a reload, a sign-in or a fault what was typed.
-// A draft belongs to one officer. It ends when the form was taken, and with signing out unless the form says `data-kept`;
-// one with people's data (`data-personal`) lives no longer than the tab.
+// Typed work is kept: each form of an officer's page gives back after a reload, a sign-in or a fault what was typed.
+// A draft belongs to one officer. It ends when the form was taken, and with signing out unless the form says `data-kept`.
+// A form without a name for its draft (`data-draft`), or with people's data (`data-personal`), keeps it in its tab alone.
 
 const PREFIX = "loket.draft:";
 const OLD_MS = 7 * 24 * 60 * 60 * 1000;
@@ -11,28 +11,50 @@ function storages() {
 }
 
 function keyOf(form) {
-  return PREFIX + officer + ":" + form.dataset.draft;
+  return PREFIX + officer + ":" + (form.dataset.draft || form.getAttribute("action") || location.pathname);
 }
 
 function storageOf(form) {
-  return form.dataset.personal === undefined ? localStorage : sessionStorage;
+  return form.dataset.draft && form.dataset.personal === undefined ? localStorage : sessionStorage;
 }
 
 function keys(storage) {
   return Array.from({ length: storage.length }, (_, place) => storage.key(place)).filter((key) => key.startsWith(PREFIX));
 }
 
+function isTyped(field) {
+  return field.name && !["hidden", "file", "password", "submit", "button", "search"].includes(field.type)
+    && field.autocomplete !== "one-time-code";
+}
+
+function baseOf(form) {
+  return form.elements.namedItem("_base") || form.elements.namedItem("base");
+}
+
 // What a form holds besides what its page put into it unseen: [name, value] for fields, ticks and choices.
 function typed(form) {
   return Array.from(form.elements)
-    .filter((field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type))
+    .filter(isTyped)
     .map((field) => (["checkbox", "radio"].includes(field.type)
       ? [field.name, field.value, field.checked] : [field.name, field.value]));
 }
 
+// A form of rows is kept as it would be sent: with the order of its rows, and with what names each of them.
+function hasRows(form) {
+  return Boolean(form.querySelector("[data-rows-of]"));
+}
+
+function whole(form) {
+  return Array.from(new FormData(form))
+    .filter(([name, value]) => typeof value === "string" && !["csrf_token", "_sent", "_base", "base"].includes(name));
+}
+
 function keep(form, sent) {
-  const base = form.elements.namedItem("_base") || form.elements.namedItem("base");
-  const draft = { at: Date.now(), fields: typed(form), base: base ? base.value : null, sent: sent || null, isKept: form.dataset.kept !== undefined };
+  const base = baseOf(form);
+  const draft = {
+    at: Date.now(), fields: hasRows(form) ? whole(form) : typed(form), base: base ? [base.name, base.value] : null,
+    sent: sent || null, isKept: form.dataset.kept !== undefined,
+  };
   try {
     storageOf(form).setItem(keyOf(form), JSON.stringify(draft));
   } catch (full) {
@@ -66,9 +88,9 @@ function giveBack(form, draft) {
       }
     }
   }
-  const base = form.elements.namedItem("_base") || form.elements.namedItem("base");
-  if (base && draft.base !== null) {
-    base.value = draft.base; // what was typed over that: what others saved meanwhile is not taken back
+  const base = baseOf(form);
+  if (base && draft.base) {
+    base.value = draft.base[1]; // what was typed over that: what others saved meanwhile is not taken back
   }
   return changed;
 }
@@ -83,10 +105,29 @@ function say(form) {
   form.prepend(note);
 }
 
-// Rows that were added by hand are added again; their fields get the names of the fresh rows.
-function restore(form) {
+// The server draws the form around the draft: rows that came, went and moved are rows again, each under its own name.
+function redraw(form, draft) {
+  const page = new DOMParser();
+  const csrf = ["csrf_token", form.elements.namedItem("csrf_token").value];
+  const body = new URLSearchParams([...draft.fields, ...(draft.base ? [draft.base] : []), csrf, ["row", "show"]]);
+  fetch(form.getAttribute("action") || location.href, { method: "POST", credentials: "same-origin", headers: { Accept: "text/html" }, body })
+    .then((answer) => answer.text())
+    .then((text) => {
+      const drawn = page.parseFromString(text, "text/html").querySelector(`form[data-draft="${form.dataset.draft}"]`);
+      if (drawn) {
+        form.replaceChildren(...Array.from(drawn.childNodes));
+        say(form);
+        form.querySelectorAll("[data-one]").forEach((row) => {
+          row.querySelector("input, select, textarea").dispatchEvent(new Event("input", { bubbles: true }));
+        });
+      }
+    })
+    .catch((fault) => console.warn("draft", fault)); // it stays where it is, for the next time that the page is opened
+}
+
+function restore(form, isRefused) {
   const draft = read(form);
-  if (!draft) {
+  if (!draft || (isRefused && !draft.sent)) {
     return;
   }
   const answered = form.elements.namedItem("_sent");
@@ -94,31 +135,20 @@ function restore(form) {
     keep(form, null); // a refused form comes back with all that was typed, and its rows have new numbers
     return;
   }
-  const missing = new Map();
-  for (const [name] of draft.fields) {
-    const row = /^([a-z_]+)-(\d+)-/.exec(name);
-    if (row && !form.elements.namedItem(name)) {
-      missing.set(`${row[1]}-${row[2]}`, row[1]);
+  if (hasRows(form)) {
+    if (JSON.stringify(draft.fields) !== JSON.stringify(whole(form))) {
+      redraw(form, draft);
     }
-  }
-  missing.forEach((rows, old) => {
-    const before = new Set(Array.from(form.elements, (field) => field.name));
-    const button = form.querySelector(`button[data-row=add][data-rows="${rows}"]`);
-    if (!button) {
-      return;
-    }
-    button.click();
-    const fresh = Array.from(form.elements, (field) => field.name).find((name) => !before.has(name));
-    const place = fresh && /^([a-z_]+-\d+)-/.exec(fresh);
-    if (place) {
-      draft.fields = draft.fields.map(([name, ...rest]) => (
-        [name.startsWith(`${old}-`) ? place[1] + name.slice(old.length) : name, ...rest]
-      ));
-    }
-  });
-  if (giveBack(form, draft)) {
+  } else if (giveBack(form, draft) && !isRefused) {
     say(form);
   }
+  if (isRefused) {
+    keep(form, null);
+  }
+}
+
+function isDrafted(form) {
+  return form.getAttribute("method") === "post" && form.getAttribute("role") !== "search" && Array.from(form.elements).some(isTyped);
 }
 
 // A draft of a standard is long work without people's data: it waits for its officer, also after signing out.
@@ -152,17 +182,29 @@ function mark(form) {
 if (officer) {
   settle();
   keys(sessionStorage).filter((key) => !key.startsWith(`${PREFIX}${officer}:`)).forEach((key) => sessionStorage.removeItem(key));
-  document.querySelectorAll("form[data-draft]").forEach((form) => {
-    restore(form);
-    ["input", "change"].forEach((kind) => form.addEventListener(kind, () => keep(form, null)));
-    form.addEventListener("click", (event) => {
-      if (event.target.closest("button[data-row]")) {
-        setTimeout(() => keep(form, null)); // after the row came or went
-      }
-    });
-    form.addEventListener("submit", () => {
-      keep(form, mark(form));
-    });
+  const drafted = (root) => Array.from(root.querySelectorAll("form[method=post]")).filter(isDrafted);
+  drafted(document).forEach((form) => restore(form));
+  ["input", "change"].forEach((kind) => document.addEventListener(kind, (event) => {
+    const form = event.target.form;
+    if (form && isDrafted(form) && isTyped(event.target)) {
+      keep(form, null);
+    }
+  }));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-row]");
+    if (button && button.form) {
+      const form = button.form;
+      setTimeout(() => keep(form, null)); // after the row came or went
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    if (isDrafted(event.target)) {
+      keep(event.target, mark(event.target));
+    }
+  }, true);
+  document.addEventListener("filled", (event) => {
+    settle();
+    drafted(event.target).forEach((form) => restore(form, true)); // what was refused in the background
   });
   document.querySelectorAll("form[data-sign-out]").forEach((form) => {
     form.addEventListener("submit", () => forget((key) => key.startsWith(`${PREFIX}${officer}:`) && !isKept(key)));

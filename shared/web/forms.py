@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_babel import gettext
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -33,6 +33,8 @@ DEEPEST = 8
 """Parts of a field's name: a row in a row in a row, and its field, with room to spare."""
 
 TAKEN_KEPT_S = 120
+ONLY_THE_PAGE = ("row", "_answer", "_preview")
+"""Buttons that change what the page shows and save nothing."""
 _PLACE = re.compile("[0-9]{1,5}")
 _SENT = re.compile("[a-z0-9]{8,40}")
 
@@ -95,18 +97,14 @@ def init_app(app: Flask) -> None:
     app.after_request(_confirm)
 
 
-def mark_taken() -> None:
-    """For a form that was taken and is answered with a page of its own instead of a redirect."""
-    g.was_taken = True
-
-
 def _confirm(response: Response) -> Response:
     """Tells the page's script which sending was taken, so that it lets its draft go; refused ones stay."""
     if request.method != "POST" or "form" not in request.mimetype:
         return response
-    is_taken = g.get("was_taken") or (300 <= response.status_code < 400 and "/sign-in" not in (response.location or ""))
-    if not is_taken:
+    if response.status_code >= 400 or "/sign-in" in (response.location or ""):
         return response  # a refused form may be too large to be looked at
+    if any(map(is_pressed, ONLY_THE_PAGE)):
+        return response
     name = request.form.get("_sent", "")
     if _SENT.fullmatch(name):
         response.set_cookie("loket_taken", name, max_age=TAKEN_KEPT_S, samesite="Lax", secure=request.is_secure)
