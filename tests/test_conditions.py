@@ -21,7 +21,7 @@ from shared.domain.standards.standard import Role, Step
 from shared.domain.standards.table import to_table
 from shared.engine.people.device import digest, issue_token
 from shared.engine.queue.officer import Onward
-from shared.store import hot, tables
+from shared.store import access, tables
 from shared.web.backups import BACKUP_MARK
 from shared.web.cli import main
 from shared.web.commands import check
@@ -338,7 +338,7 @@ def test_loket_check_opens_no_printer_of_another_machine(
     add_a_printer(sound, tmp_path)
     token = sound.store.write_with(issue_token, sound.id, "agent", "Komputer lain", sound.now)
     with sound.store.read() as connection:
-        agent = hot.device(connection, digest(token))
+        agent = access.device(connection, digest(token))
     assert agent is not None
     sound.store.write(update(tables.Printer).where(tables.Printer.slug == "baru").values(device_id=agent.id))
     renew(sound)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from importlib import import_module
 from secrets import token_urlsafe
@@ -19,7 +19,6 @@ from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam, i
 from sqlalchemy.exc import IntegrityError
 
 from shared.domain.queue.room_facts import QueueTicket, Seat
-from shared.domain.standards.standard import Role
 from shared.store import tables
 
 T = TypeVar("T")
@@ -104,10 +103,11 @@ class Head:
 
     version: int
     setup_version: int
+    access_version: int
     epoch: str
 
 
-_HEAD = (tables.Office.version, tables.Office.setup_version, tables.Office.epoch)
+_HEAD = (tables.Office.version, tables.Office.setup_version, tables.Office.access_version, tables.Office.epoch)
 _OFFICE = tables.Office.id == bindparam("the_office")
 _TAKE: Statement[Head] = Statement(
     update(tables.Office).where(_OFFICE).values(version=tables.Office.version + 1).returning(*_HEAD), Head
@@ -274,90 +274,3 @@ _HEARD: Statement[int] = Statement(
 def heard_calls(connection: Connection, office_id: int, oldest: int) -> list[int]:
     """The ids of the calls from `oldest` on that a display has begun to speak."""
     return _HEARD.all(connection, {"the_office": office_id, "the_oldest": oldest})
-
-
-# --- who asks ---
-
-
-@dataclass(frozen=True, slots=True)
-class KnownDevice:
-    """A device whose token is good."""
-
-    id: int
-    office_id: int
-    purpose: str
-    officer_id: int | None
-    settings: dict[str, Any]
-    last_seen_at: datetime | None
-    lost_at: datetime | None
-    expires_at: datetime | None
-    scopes: list[object] | None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOfficer:
-    id: int
-    office_id: int
-    name: str
-    login: str
-    must_change_password: bool
-    is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRole:
-    """A role with the days between which it is held; None: without end."""
-
-    role: Role
-    from_on: date | None
-    until_on: date | None
-
-
-def _columns(table: type[tables.Base], kind: type[Any]) -> list[Any]:
-    return [getattr(table, field.name) for field in fields(kind)]
-
-
-_DEVICE: Statement[KnownDevice] = Statement(
-    select(*_columns(tables.Device, KnownDevice)).where(
-        tables.Device.token_hash == bindparam("the_hash"), tables.Device.revoked_at.is_(None)
-    ),
-    KnownDevice,
-)
-_OFFICER: Statement[KnownOfficer] = Statement(
-    select(*_columns(tables.Officer, KnownOfficer)).where(tables.Officer.id == bindparam("the_officer")), KnownOfficer
-)
-_ROLES: Statement[HeldRole] = Statement(
-    select(*_columns(tables.OfficerRole, HeldRole)).where(tables.OfficerRole.officer_id == bindparam("the_officer")),
-    HeldRole,
-)
-_SESSION: Statement[int] = Statement(
-    select(tables.OfficerSession.id).where(
-        tables.OfficerSession.key_hash == bindparam("the_key"),
-        tables.OfficerSession.officer_id == bindparam("the_officer"),
-        tables.OfficerSession.ended_at.is_(None),
-    ),
-    int,
-)
-
-
-def device(connection: Connection, token_hash: str) -> KnownDevice | None:
-    return _DEVICE.first(connection, {"the_hash": token_hash})
-
-
-def officer(connection: Connection, officer_id: int) -> KnownOfficer | None:
-    return _OFFICER.first(connection, {"the_officer": officer_id})
-
-
-def roles(connection: Connection, officer_id: int, today: date) -> frozenset[str]:
-    """The roles that the officer holds today."""
-    held = _ROLES.all(connection, {"the_officer": officer_id})
-    return frozenset(
-        one.role.value
-        for one in held
-        if (one.from_on is None or one.from_on <= today) and (one.until_on is None or today <= one.until_on)
-    )
-
-
-def is_session_running(connection: Connection, key_hash: str, officer_id: int) -> bool:
-    """Whether the session behind the cookie was begun for this officer and not ended."""
-    return bool(_SESSION.all(connection, {"the_key": key_hash, "the_officer": officer_id}))

@@ -21,6 +21,8 @@ from shared.domain.office import OfficeConfig
 from shared.domain.queue.room import Room
 from shared.loop import has_something_to_read, off_the_loop
 from shared.store import hot
+from shared.store.access import Access
+from shared.store.hot import Head
 from shared.store.office_config import OfficeConfigCache
 from shared.store.queue.rooms import OfficeRooms, Rooms
 from shared.store.sqlite_file import open_by
@@ -52,6 +54,7 @@ class Store:
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self.office_configs = OfficeConfigCache()
         self.rooms = Rooms()
+        self._access: dict[int, Access] = {}
         self._readers: deque[Connection] = deque()
         """Connections that nobody reads from now; only of SQLite."""
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -128,15 +131,11 @@ class Store:
         """The office's day as it is now; to be asked inside of the block. Raises `Unknown("office")`."""
         rooms = self.rooms.of(office_id)
         with rooms.reading:
-            head = self.ask(hot.head, office_id)
-            if head is None:
-                raise Unknown("office")
+            head = self.head(office_id)
             room = rooms.committed
             if room is None or not rooms.is_at(head, now):
                 with self.snapshot() as connection:
-                    head = hot.head(connection, office_id)
-                    if head is None:
-                        raise Unknown("office")
+                    head = hot.head(connection, office_id) or head
                     office = self.office_configs.get(connection, office_id, head.setup_version)
                     room = rooms.now(connection, office, head, office_day(now, office.zone))
             yield room
@@ -146,10 +145,25 @@ class Store:
         with self.read() as connection:
             return question(connection, *args, **kwargs)
 
-    def office_config(self, office_id: int) -> OfficeConfig:
-        """The office's services, counters and printers as they are now; raises `Unknown("office")`."""
+    def head(self, office_id: int) -> Head:
+        """How far the office is now; raises `Unknown("office")`."""
+        found = self.ask(hot.head, office_id)
+        if found is None:
+            raise Unknown("office")
+        return found
+
+    def office_config(self, office_id: int, head: Head | None = None) -> OfficeConfig:
+        """The office's services, counters and printers as they are now, or at `head`; raises `Unknown("office")`."""
+        at = head or self.head(office_id)
         with self.read() as connection:
-            return self.office_configs.read(connection, office_id)
+            return self.office_configs.get(connection, office_id, at.setup_version)
+
+    def access(self, office_id: int, head: Head) -> Access:
+        """Who may come in, at `head`."""
+        known = self._access.get(office_id)
+        if known is None or not known.is_of(head):
+            known = self._access[office_id] = Access(self.read, office_id, head)
+        return known
 
     def try_to_write(self) -> None:
         """Raises what a change would meet now, such as the lock of another program; writes nothing."""

@@ -100,6 +100,8 @@ class Office(Base):
     """Another one when the database was put back to an earlier state: versions compare within one epoch only."""
     setup_version: Mapped[int] = mapped_column(default=1)
     """Grows when something changes that `OfficeConfig` holds, so that a process knows when to read it again."""
+    access_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Grows by a trigger when something changes that `store.access` remembers of devices, officers and sessions."""
     settings: Mapped[dict[str, object]] = mapped_column(default=dict)
     profile: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Address, phone and the like, from the office's standard file; what is unknown is absent."""
@@ -779,7 +781,7 @@ class Event(Base):
         Index("ix_event_officer", "officer_id", "at", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
         # The newest act of an officer, whatever the clock said: what undo takes back.
         Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
-        Index("ix_event_case_id", "case_id"),
+        Index("ix_event_case_id", "case_id", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
         Index("ix_event_at", "office_id", "at"),
         Index("ix_event_reported", "office_id", "at", *_OF_REPORTS, sqlite_where=REPORTED, postgresql_where=REPORTED),
         Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT, postgresql_where=_OF_COMPLAINT),
@@ -882,6 +884,7 @@ UNSENT = text("state IN ('queued', 'sending')")
 FAILED = text("state = 'failed'")
 _SENDING = text("state = 'sending'")
 TEST_PAGES = text("kind = 'test'")
+_COPIES = text("copy_of_id IS NOT NULL")
 _WITH_WORDS = text("emptied_at IS NULL")
 
 
@@ -895,7 +898,7 @@ class PrintJob(Base):
         Index("ix_print_job_case_id", "case_id", "kind", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
         Index("ix_print_job_test", "printer_id", sqlite_where=TEST_PAGES, postgresql_where=TEST_PAGES),
         Index("ix_print_job_failed", "office_id", "made_at", sqlite_where=FAILED, postgresql_where=FAILED),
-        Index("ix_print_job_copy_of_id", "copy_of_id"),
+        Index("ix_print_job_copy_of_id", "copy_of_id", sqlite_where=_COPIES, postgresql_where=_COPIES),
         Index(
             "ix_print_job_with_words", "office_id", "made_at", sqlite_where=_WITH_WORDS, postgresql_where=_WITH_WORDS
         ),

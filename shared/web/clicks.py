@@ -17,7 +17,7 @@ from shared.domain.errors import Refusal
 from shared.domain.office import CounterConfig
 from shared.store.office import Transaction
 from shared.web.access.auth import now, store, wants_page
-from shared.web.context import address
+from shared.web.context import address, look_again
 from shared.web.forms import read
 from shared.web.i18n import language
 from shared.web.screen import office_config, sentence
@@ -93,7 +93,9 @@ def own_counter() -> CounterConfig | None:
 
 def change(verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What the verb answers after the commit, done in the office of this request by who asks."""
-    return store().change(g.office_id, actor(), verb, *args, **kwargs)
+    done = store().change(g.office_id, actor(), verb, *args, **kwargs)
+    look_again()
+    return done
 
 
 def do(

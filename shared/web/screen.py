@@ -25,6 +25,7 @@ from shared.store.disk import database_away, disk_fault
 from shared.web import forms
 from shared.web.access.auth import store, wants_page
 from shared.web.context import now
+from shared.web.context import office_config as office_config
 from shared.web.i18n import language
 from shared.web.server.safe_headers import SafeHeaders
 from shared.web.urls import came_from
@@ -78,13 +79,6 @@ def _clock(at: datetime, seconds: bool = False) -> str:
 def _csrf_field() -> Markup:
     """What each form of an officer's page carries."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
-
-
-def office_config() -> OfficeConfig:
-    """The office of this request as it is set up now."""
-    if "office_config" not in g:
-        g.office_config = store().office_config(g.office_id)
-    return g.office_config  # type: ignore[no-any-return]
 
 
 def sentence(error: Refusal) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from shared.domain.numbering import label
 from shared.domain.queue.ticket import State
-from shared.store import hot
+from shared.store import access
 from shared.store.tables import CounterMessage, Event, Ticket
 
 
@@ -24,7 +24,7 @@ class Today:
 
 
 def officer_name(connection: Connection, officer_id: int) -> str | None:
-    officer = hot.officer(connection, officer_id)
+    officer = access.officer(connection, officer_id)
     return officer.name if officer else None
 
 

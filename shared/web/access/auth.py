@@ -19,10 +19,10 @@ from shared.domain.rights import Right
 from shared.domain.scope import Scope, acts_as_device, covers
 from shared.domain.standards.standard import Role
 from shared.engine.people import session as engine
-from shared.store import hot
-from shared.store.hot import KnownDevice
+from shared.store.access import KnownDevice
 from shared.web import screens
 from shared.web.access.tokens import bearer, holder, note_seen, token
+from shared.web.context import access, office_config
 from shared.web.context import now as now
 from shared.web.context import store as store
 from shared.web.server.hosts import is_local
@@ -98,7 +98,7 @@ def init_app(app: Flask) -> None:
 def may(right: Right | str) -> bool:
     """Whether who is signed in has the right, at the counter of the address if it names one."""
     number = (request.view_args or {}).get("number")
-    counter = store().office_config(g.office_id).counter(number).roles if number and right == Right.SERVE else ()
+    counter = office_config().counter(number).roles if number and right == Right.SERVE else ()
     return (
         current_user.is_authenticated
         and rights.may(Right(right), current_user.roles, counter)
@@ -203,11 +203,13 @@ def is_paired(purpose: str) -> bool:
 
 def officer(officer_id: int, program: KnownDevice | None = None) -> SignedIn | None:
     """The officer, if they still work here. A program's token was given by an admin: it is no one-time password."""
-    row = store().ask(hot.officer, officer_id)
-    if row is None or not row.is_active:
+    found = access().officer(officer_id)
+    if found is None or not found[0].is_active:
         return None
-    today = office_day(now(), store().office_config(row.office_id).zone)
-    roles = store().ask(hot.roles, officer_id, today)
+    row, held = found
+    office = office_config() if row.office_id == g.get("office_id") else store().office_config(row.office_id)
+    today = office_day(now(), office.zone)
+    roles = frozenset(one.role for one in held if one.is_held(today))
     must_choose, scopes = (row.must_change_password, None) if program is None else (False, _scopes(program))
     return SignedIn(row.id, row.office_id, row.name, row.login, must_choose, roles, scopes)
 
@@ -220,8 +222,8 @@ def _of_session(officer_id: int) -> SignedIn | None:
     """Behind a cookie, whose session was begun for this officer and not ended."""
     if KEY not in session:
         return None
-    is_running = store().ask(hot.is_session_running, engine.digest(session[KEY]), officer_id)
-    return officer(officer_id) if is_running else None
+    found = officer(officer_id)
+    return found if access().is_session_running(engine.digest(session[KEY]), officer_id) else None
 
 
 def _of_program(_request: Request) -> SignedIn | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import request
 
 from shared.engine.people import device
-from shared.store import hot
-from shared.store.hot import KnownDevice
-from shared.web.context import now, store
+from shared.store.access import KnownDevice
+from shared.web.context import access, now, store
 
 DEVICE_COOKIE = "loket_device"
 
@@ -25,7 +24,7 @@ def token() -> str | None:
 
 def holder(shown: str | None) -> KnownDevice | None:
     """The device or program whose token that is, while it is good."""
-    row = store().ask(hot.device, device.digest(shown)) if shown else None
+    row = access().device(device.digest(shown)) if shown else None
     return row if row is not None and (row.expires_at is None or row.expires_at > now()) else None
 
 
@@ -34,3 +33,4 @@ def note_seen(row: KnownDevice) -> None:
     seen_at = row.last_seen_at
     if seen_at is None or device.is_offline(seen_at, now(), row.lost_at) or now() - seen_at > device.SEEN_EVERY:
         store().write_with(device.seen, row.id, now())
+        row.last_seen_at = now()
