@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from shared.domain.complaint import (
@@ -36,7 +35,7 @@ from shared.store import events as past
 from shared.store.complaints import BookFilter, ComplaintView
 from shared.store.office import Transaction
 from shared.web import forms
-from shared.web.access.auth import may, now, officers_only, store
+from shared.web.access.auth import current_user, may, now, officers_only, store
 from shared.web.answers import ComplaintFacts, ReceivedComplaint
 from shared.web.bounds import query_number
 from shared.web.clicks import ButtonPage, actor, change, do, serve, take

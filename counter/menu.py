@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import g, request, url_for
-from flask_login import current_user
 
 from counter.setup.page import THEMES
 from shared.domain.rights import Right
 from shared.domain.standards.standard import Collects
 from shared.store.files import views as file_views
-from shared.web.access.auth import may, store
+from shared.web.access.auth import current_user, may, store
 from shared.web.clicks import own_counter
 from shared.web.help_places import topic_of
 from shared.web.screens import Menu, MenuEntry

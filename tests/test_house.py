@@ -62,7 +62,6 @@ NO_REQUEST = (
 WEB_PACKAGES = {
     "flask",
     "flask_babel",
-    "flask_login",
     "flask_socketio",
     "flask_wtf",
     "flask_limiter",

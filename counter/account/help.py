@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from counter.queue.panel import KEYS
@@ -18,7 +17,7 @@ from shared.domain.rights import Right
 from shared.domain.rights import may as role_may
 from shared.domain.standards.standard import Role
 from shared.engine.people import tour as engine
-from shared.web.access.auth import may, officers_only, store
+from shared.web.access.auth import current_user, may, officers_only, store
 from shared.web.bounds import query_number
 from shared.web.clicks import change
 from shared.web.help_places import TOPICS, HelpTopic

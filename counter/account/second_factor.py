@@ -5,7 +5,6 @@ from __future__ import annotations
 import segno
 from flask import make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from counter.queue.click_forms import FirstCode, SignInCode
@@ -15,7 +14,7 @@ from shared.engine.people import second_factor as engine
 from shared.store import second_factor as known
 from shared.store.seal import Unreadable
 from shared.web.access import sign_in as web
-from shared.web.access.auth import may, officers_only, store
+from shared.web.access.auth import current_user, may, officers_only, store
 from shared.web.clicks import change
 from shared.web.context import seal
 from shared.web.forms import read

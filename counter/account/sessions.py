@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from shared.domain.rights import Right
 from shared.engine.people import session as engine
-from shared.web.access.auth import may, now, officers_only, store
+from shared.web.access.auth import current_user, may, now, officers_only, store
 from shared.web.access.sign_in import current_session_id
 from shared.web.clicks import change
 from shared.web.screen import office_config

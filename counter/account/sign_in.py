@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from counter.queue.click_forms import Credentials, NewPassword
 from shared.domain import password
 from shared.domain.errors import Refusal
 from shared.web.access import sign_in as web
+from shared.web.access.auth import current_user
 from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from flask import g, url_for
 from flask_babel import gettext
-from flask_login import current_user
 
 from counter.files.page import can_undo, receiver_of
 from shared.domain.files.at_once import ending
@@ -18,7 +17,7 @@ from shared.engine.files import slips as file_slips
 from shared.store import events as past
 from shared.store.files import views as file_views
 from shared.store.files.views import FileView
-from shared.web.access.auth import may, now, store
+from shared.web.access.auth import current_user, may, now, store
 from shared.web.clicks import own_counter
 from shared.web.screen import office_config
 from shared.web.shell import Toast

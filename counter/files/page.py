@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import g, render_template, request
 from flask_babel import gettext
-from flask_login import current_user
 from sqlalchemy import Connection
 
 from shared.domain.errors import Unknown
@@ -47,7 +46,7 @@ from shared.store.files.views import FileView
 from shared.store.queue import outages
 from shared.store.surveys import survey
 from shared.web import forms
-from shared.web.access.auth import may, now, store
+from shared.web.access.auth import current_user, may, now, store
 from shared.web.clicks import own_counter
 from shared.web.screen import office_config
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from counter.pager import Pager
@@ -23,7 +22,7 @@ from shared.store.files import views as file_views
 from shared.store.files.views import FileLine
 from shared.store.queue import outages
 from shared.web import forms
-from shared.web.access.auth import now, officers_only, store
+from shared.web.access.auth import current_user, now, officers_only, store
 from shared.web.clicks import ButtonPage, actor, do
 from shared.web.openapi import described
 from shared.web.screen import office_config

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import g, render_template
-from flask_login import current_user
 
 from counter.account.help import tour
 from counter.blueprint import blueprint
@@ -17,7 +16,7 @@ from shared.domain.standards.standard import Role
 from shared.engine.files import register as engine
 from shared.store import events
 from shared.store.queue import days, floor
-from shared.web.access.auth import may, now, officers_only, store
+from shared.web.access.auth import current_user, may, now, officers_only, store
 from shared.web.clicks import actor
 from shared.web.public import figures
 from shared.web.screen import office_config

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 
 from flask import g
-from flask_login import current_user
 from sqlalchemy import Connection
 
 from shared.domain.actor import Actor
@@ -40,7 +39,7 @@ from shared.engine.queue.officer import OFFERED, is_undoable
 from shared.store import events, reads
 from shared.store.files import files
 from shared.store.queue import announcements, brought, panel
-from shared.web.access.auth import SignedIn, now, store
+from shared.web.access.auth import SignedIn, current_user, now, store
 
 PREVIEW = 5
 NOTHING_LEFT = VisitWork()

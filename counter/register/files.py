@@ -8,7 +8,6 @@ from pathlib import Path
 
 from flask import Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from counter import paper_facts
 from counter.blueprint import blueprint
@@ -24,7 +23,7 @@ from shared.store.files import register as rows
 from shared.store.files.register import CHUNK, Closing, RegisterSearch, village_names
 from shared.store.office import Store
 from shared.web import long_work
-from shared.web.access.auth import officers_only, store
+from shared.web.access.auth import current_user, officers_only, store
 from shared.web.clicks import actor
 from shared.web.long_work import Progress, WorkOrder
 from shared.web.screen import office_config

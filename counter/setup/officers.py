@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, Field
 
 from counter.setup.page import edit, page, refused, setup_page
@@ -23,7 +22,7 @@ from shared.engine.setup import officers as engine
 from shared.engine.setup.office import Id
 from shared.loop import off_the_loop
 from shared.store import second_factor as known_factor
-from shared.web.access.auth import now, store
+from shared.web.access.auth import current_user, now, store
 from shared.web.access.passwords import hash_password
 from shared.web.clicks import change
 from shared.web.forms import read

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Response, g
-from flask_login import current_user
 
 from counter.blueprint import blueprint
 from counter.paper_facts import day, letterhead, signatures
@@ -19,7 +18,7 @@ from shared.domain.rights import Right
 from shared.engine.surveys import result as survey_result
 from shared.loop import off_the_loop
 from shared.store.surveys import survey as rows
-from shared.web.access.auth import now, officers_only, store
+from shared.web.access.auth import current_user, now, officers_only, store
 from shared.web.documents import sheet
 from shared.web.screen import office_config
 from shared.web.survey import questions, respondent_questions

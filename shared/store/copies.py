@@ -245,6 +245,9 @@ SET lock_timeout = '20s';
 DO $$ DECLARE one record; BEGIN
 FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
 LOOP EXECUTE format('DROP TABLE public.%I CASCADE', one.tablename); END LOOP;
+FOR one IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    AND proname LIKE 'count_access_of_%'
+LOOP EXECUTE format('DROP FUNCTION %s', one.name); END LOOP;
 END $$
 """
 

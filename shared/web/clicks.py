@@ -8,7 +8,6 @@ from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, runtime_c
 
 from flask import g, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
@@ -16,7 +15,7 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.domain.office import CounterConfig
 from shared.store.office import Transaction
-from shared.web.access.auth import now, store, wants_page
+from shared.web.access.auth import current_user, now, signed_in, store, wants_page
 from shared.web.context import address, look_again
 from shared.web.forms import read
 from shared.web.i18n import language
@@ -63,13 +62,14 @@ def actor() -> Actor:
 def _actor() -> Actor:
     if "device" in g:
         return Actor.device(now(), g.device.id, address=address(), language=language(), ticket_url=paper_url("/t/"))
-    if not current_user.is_authenticated or current_user.office_id != g.office_id:
+    who = signed_in()
+    if who is None or who.office_id != g.office_id:
         return Actor.public(now(), address=address(), language=language())
     return Actor.officer(
         now(),
-        current_user.id,
-        current_user.name,
-        current_user.roles,
+        who.id,
+        who.name,
+        who.roles,
         counter_id=_counter_id(),
         address=address(),
         language=language(),

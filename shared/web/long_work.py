@@ -23,10 +23,10 @@ from pathlib import Path
 
 import structlog
 from flask import copy_current_request_context, current_app, g
-from flask_login import current_user
 
 from shared.domain.errors import NotAllowed, Refusal, Unknown
 from shared.domain.rights import Right
+from shared.web.access.auth import current_user
 from shared.web.context import now
 from shared.web.i18n import language
 from shared.web.live import Live

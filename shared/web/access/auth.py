@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, Request, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from shared.domain import rights
@@ -31,8 +31,8 @@ from shared.web.urls import came_from
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KEY = "session_key"
-"""Of the cookie's session: what the server knows the browser by."""
+OFFICER, KEY = "_user_id", "session_key"
+"""Of the cookie's session: whose it is, and what the server knows the browser by."""
 
 
 class NotSignedIn(Refusal):
@@ -57,8 +57,8 @@ def _is_file(request: Request) -> bool:
     return request.path.startswith("/static/")
 
 
-@dataclass(eq=False)
-class SignedIn(UserMixin):  # type: ignore[misc]
+@dataclass(frozen=True, eq=False, slots=True)
+class SignedIn:
     """The officer behind a session or a program's token.
 
     `must_choose`: they came in by a one-time password, which opens nothing but the choice of another.
@@ -73,6 +73,24 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     scopes: frozenset[Scope] | None = None
     """Of a program's token that has some."""
 
+    @property
+    def is_authenticated(self) -> bool:
+        return self is not NOBODY
+
+
+NOBODY = SignedIn(0, 0, "", "", must_choose=False, roles=frozenset())
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in, by the cookie of a browser or the token of a program; found once per request."""
+    if "signed_in" not in g:
+        g.signed_in = (_of_session() if OFFICER in session else None) or _of_program()
+    return cast("SignedIn | None", g.signed_in)
+
+
+current_user: SignedIn = cast(SignedIn, LocalProxy(lambda: signed_in() or NOBODY))
+"""The same for pages, where somebody is signed in."""
+
 
 @dataclass(frozen=True)
 class Paired:
@@ -85,11 +103,8 @@ class Paired:
 
 
 def init_app(app: Flask) -> None:
-    login = LoginManager(app)
-    login.user_loader(lambda officer_id: _of_session(int(officer_id)))
-    login.request_loader(_of_program)
     app.session_interface = Sessions()
-    app.jinja_env.globals["may"] = may
+    app.jinja_env.globals.update(may=may, current_user=current_user)
 
 
 # --- guards of routes ---
@@ -97,13 +112,13 @@ def init_app(app: Flask) -> None:
 
 def may(right: Right | str) -> bool:
     """Whether who is signed in has the right, at the counter of the address if it names one."""
-    number = (request.view_args or {}).get("number")
-    counter = office_config().counter(number).roles if number and right == Right.SERVE else ()
-    return (
-        current_user.is_authenticated
-        and rights.may(Right(right), current_user.roles, counter)
-        and covers(current_user.scopes, Right(right), is_question=_is_question())
-    )
+    who = signed_in()
+    return who is not None and _may(who, Right(right)) and covers(who.scopes, Right(right), is_question=_is_question())
+
+
+def _may(who: SignedIn, right: Right) -> bool:
+    number = (request.view_args or {}).get("number") if right == Right.SERVE else None
+    return rights.may(right, who.roles, office_config().counter(number).roles if number else ())
 
 
 def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
@@ -112,19 +127,20 @@ def officers_only(right: Right | None = None) -> Callable[[Callable[P, R]], Call
     def guard(route: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(route)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-            if not current_user.is_authenticated:
+            who = signed_in()
+            if who is None:
                 if wants_page():
                     return redirect(url_for(screens.of_officers().sign_in, office=g.office, next=_here()))
                 raise NotSignedIn("not_signed_in")
-            if current_user.office_id != g.office_id:
+            if who.office_id != g.office_id:
                 raise Forbidden("other_office")
-            if current_user.must_choose:
+            if who.must_choose:
                 if wants_page():
                     return redirect(url_for(screens.of_officers().new_password, office=g.office))
                 raise Forbidden("must_change_password")
-            if not covers(current_user.scopes, right, is_question=_is_question()):
+            if not covers(who.scopes, right, is_question=_is_question()):
                 raise Forbidden("scope")
-            if right is not None and not may(right):
+            if right is not None and not _may(who, right):
                 raise Forbidden("role")
             return route(*args, **kwargs)
 
@@ -164,11 +180,12 @@ def wants_page() -> bool:
 
 def is_officer_here() -> bool:
     """An officer of this office asks, who may do more than choose a password."""
-    return bool(
-        current_user.is_authenticated
-        and current_user.office_id == g.office_id
-        and not current_user.must_choose
-        and acts_as_device(current_user.scopes, is_question=_is_question())
+    who = signed_in()
+    return (
+        who is not None
+        and who.office_id == g.office_id
+        and not who.must_choose
+        and acts_as_device(who.scopes, is_question=_is_question())
     )
 
 
@@ -218,15 +235,16 @@ def _scopes(program: KnownDevice) -> frozenset[Scope] | None:
     return None if program.scopes is None else frozenset(Scope(str(each)) for each in program.scopes)
 
 
-def _of_session(officer_id: int) -> SignedIn | None:
+def _of_session() -> SignedIn | None:
     """Behind a cookie, whose session was begun for this officer and not ended."""
     if KEY not in session:
         return None
+    officer_id = int(session[OFFICER])
     found = officer(officer_id)
     return found if access().is_session_running(engine.digest(session[KEY]), officer_id) else None
 
 
-def _of_program(_request: Request) -> SignedIn | None:
+def _of_program() -> SignedIn | None:
     row = holder(bearer())
     if row is None or row.officer_id is None or row.purpose != "officer":
         return None

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask, after_this_request, current_app, g, request, session
-from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
@@ -21,7 +20,7 @@ from shared.store import reads
 from shared.store import second_factor as known_factor
 from shared.store.tables import Officer
 from shared.web.access import passwords
-from shared.web.access.auth import KEY, SignedIn, officer
+from shared.web.access.auth import KEY, OFFICER, SignedIn, current_user, officer
 from shared.web.context import address, nobody, now, seal, store
 
 IDLE = timedelta(minutes=30)
@@ -99,8 +98,8 @@ def _enter(officer_id: int, login: str, place: engine.Place) -> SignedIn:
     key = secrets.token_urlsafe(18)
     store().change(g.office_id, _acting(officer_id), engine.signed_in, login, place, key, _browser())
     session.clear()
-    login_user(found)
-    session[KEY] = key
+    session[OFFICER], session[KEY] = str(officer_id), key
+    g.signed_in = found
     session["seen_at"] = now().timestamp()
     _remember(officer_id)
     return found
@@ -112,8 +111,8 @@ def sign_out(reason: str | None = None) -> None:
         found = engine.find(connection, session.get(KEY, ""))
     if found is not None:
         store().change(found.office_id, _acting(found.officer_id), engine.sign_out, found.id, reason)
-    logout_user()
     session.clear()
+    g.signed_in = None
 
 
 def change_password(current: str, wanted: str, repeated: str) -> None:
@@ -212,7 +211,7 @@ def _browser() -> str:
 
 
 def _sign_out_when_idle() -> None:
-    if "_user_id" not in session:
+    if OFFICER not in session:
         return
     seen_at = datetime.fromtimestamp(session.get("seen_at", 0), UTC)
     if now() - seen_at > IDLE:

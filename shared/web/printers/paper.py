@@ -10,7 +10,6 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Blueprint, abort, g, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 from pydantic import BaseModel, Field
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
@@ -26,7 +25,7 @@ from shared.printing.profiles import profile
 from shared.printing.raster import draw
 from shared.printing.status import Status
 from shared.store import reads
-from shared.web.access.auth import may, officers_only, store
+from shared.web.access.auth import current_user, may, officers_only, store
 from shared.web.clicks import actor, change
 from shared.web.forms import read
 from shared.web.openapi import described

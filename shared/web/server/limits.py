@@ -9,9 +9,9 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import current_user
 
 from shared.web import bounds, quirks
+from shared.web.access.auth import current_user
 from shared.web.server.hosts import is_local
 
 P = ParamSpec("P")
