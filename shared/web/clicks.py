@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from flask import g, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -28,13 +28,6 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 
-@runtime_checkable
-class Told(Protocol):
-    """What a verb answers when a program is told only a part of it."""
-
-    def facts(self) -> dict[str, object]: ...
-
-
 @dataclass(frozen=True)
 class ButtonPage(Generic[T]):
     """The page on which a button stands; T is what the verbs behind it answer."""
@@ -44,7 +37,7 @@ class ButtonPage(Generic[T]):
     back: Callable[[T], str]
     """Where a browser goes after it was done."""
     json: Callable[[T], object] = lambda done: done
-    """What a program is told."""
+    """What a program is told; by its `facts()`, where it has such."""
     nothing: object = None
     """The line when the verb answers None because there was nothing to do; made into words only then."""
     status: int = 302
@@ -127,7 +120,8 @@ def _as_json(screen: ButtonPage[T], done: T) -> ResponseReturnValue:
     if done is None:
         return "", 204
     told = screen.json(done)
-    return jsonify(told.facts() if isinstance(told, Told) else told)
+    facts = getattr(told, "facts", None)  # a protocol asks the same, fifteen times as long
+    return jsonify(facts() if callable(facts) else told)
 
 
 def take(screen: ButtonPage[T], model: type[M], work: Callable[[M], T]) -> ResponseReturnValue:

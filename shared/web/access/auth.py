@@ -40,7 +40,7 @@ class NotSignedIn(Refusal):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's own sessions; a program without a cookie costs no signature, and files are the same for everybody."""
+    """Flask's own sessions; a program without a cookie costs nothing, and files are the same for everybody."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies or _is_file(request):
@@ -48,7 +48,7 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not _is_file(request):
+        if not _is_file(request) and (session or session.modified or session.accessed):
             super().save_session(app, session, response)  # type: ignore[arg-type]
 
 
