@@ -885,7 +885,7 @@ FAILED = text("state = 'failed'")
 _SENDING = text("state = 'sending'")
 TEST_PAGES = text("kind = 'test'")
 _COPIES = text("copy_of_id IS NOT NULL")
-_WITH_WORDS = text("emptied_at IS NULL")
+_FULL = text("emptied_at IS NULL")
 
 
 class PrintJob(Base):
@@ -899,9 +899,7 @@ class PrintJob(Base):
         Index("ix_print_job_test", "printer_id", sqlite_where=TEST_PAGES, postgresql_where=TEST_PAGES),
         Index("ix_print_job_failed", "office_id", "made_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_print_job_copy_of_id", "copy_of_id", sqlite_where=_COPIES, postgresql_where=_COPIES),
-        Index(
-            "ix_print_job_with_words", "office_id", "made_at", sqlite_where=_WITH_WORDS, postgresql_where=_WITH_WORDS
-        ),
+        Index("ix_print_job_with_words", "office_id", "made_at", sqlite_where=_FULL, postgresql_where=_FULL),
         # One slip at a time on each printer, however many processes serve it.
         Index("uq_print_job_sending", "printer_id", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
     )
