@@ -60,10 +60,14 @@ class PaperPrinter:
     answer (ASB). `dialect`: "full", "no_gs_r", "mute" (prints and never answers, as cheap clones do), "garbage" (what
     it answers is no answer), "endless" (talks without end), "deaf" (hears no question for a while after data),
     "closes" and "closes_no_gs_r" (hangs up after each slip), "first_only" (knows DLE EOT 1 and no other question),
-    "tears" (breaks off in the middle of a slip), "stuck" (takes no data).
+    "tears" (breaks off in the middle of a slip), "stuck" (takes no data). `late_s`: how long each answer takes;
+    `times`: how often each is given; `lost`: so many of its answers that a slip is printed get lost.
     """
 
-    def __init__(self, *, dialect: str = "full", reports: bytes = b"") -> None:
+    def __init__(
+        self, *, dialect: str = "full", reports: bytes = b"", late_s: float = 0, times: int = 1, lost: int = 0
+    ) -> None:
+        self.late_s, self.times, self.lost = late_s, times, lost
         self.fault = Fault.OK
         self.dialect = dialect
         self.reports = reports
@@ -135,7 +139,11 @@ class PaperPrinter:
 
     def _talk(self, descriptor: int, read: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
         """Until the caller goes, the printer is switched off, or the test is over."""
+        later: list[tuple[float, bytes]] = []
         while not self._stopping.is_set():
+            while later and later[0][0] <= time.monotonic():
+                if not _said(write, later.pop(0)[1]):
+                    return
             if self.dialect == "endless" and not _said(write, b"loket? " * 500):
                 return
             try:
@@ -150,7 +158,10 @@ class PaperPrinter:
                 return
             if self.fault is Fault.HALF_OPEN:
                 continue
-            answers = self._receive(data)
+            answers = bytes(byte for byte in self._receive(data) for _ in range(self.times))
+            if self.late_s:
+                later += [(time.monotonic() + self.late_s, answers)] if answers else []
+                continue
             if self.fault is Fault.POWER_CYCLE:
                 self.power_cycle()
                 return
@@ -205,7 +216,9 @@ class PaperPrinter:
             command = bytes(self._buffer[:length])
             del self._buffer[:length]
             if command[:2] == b"\x1dr":
-                answers += self._paper_sensor() if self.dialect in ("full", "closes", "endless") else b""
+                is_lost, self.lost = bool(self.slips and self.lost), max(0, self.lost - bool(self.slips))
+                knows = self.dialect in ("full", "closes", "endless") and not is_lost
+                answers += self._paper_sensor() if knows else b""
             elif command[0] != 0x10:
                 self._put_on_paper(command)
         return answers

@@ -23,6 +23,7 @@ from sqlalchemy import insert, select, update
 from test_spool import on_paper
 
 from shared.domain.slips.print_job import JobState
+from shared.engine.paper.spooler import ASK_S
 from shared.engine.people.device import invite
 from shared.printing.job_notifier import JobNotifier
 from shared.store import reads
@@ -186,9 +187,11 @@ def test_numbers_are_given_while_a_printer_hangs(server: Server, store: Store) -
         until(lambda: all(device.connections for device in dead))
         use(store, "kertas", kind="network", address=stack.enter_context(well.on_network()))
         before = [device.connections for device in dead]
+        began = time.monotonic()
         for number in range(20):
             assert take(server, f"nonce-{number:04}")
         until(lambda: all_ended(store))
+        most = max(3, 1 + 2 * (time.monotonic() - began) / ASK_S)  # a slow machine gives them more time to be asked
 
     assert len(well.slips) == 20
-    assert all(device.connections <= count + 3 for device, count in zip(dead, before, strict=True))
+    assert all(device.connections <= count + most for device, count in zip(dead, before, strict=True))

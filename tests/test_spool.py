@@ -23,12 +23,13 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.slips.print_job import JobState
 from shared.domain.slips.slip import Cut, Space, Text
-from shared.engine.paper import print_queue
+from shared.engine.paper import print_queue, spooler
 from shared.engine.paper import slips as paper
 from shared.engine.paper.printer_state import QUIET_S
 from shared.engine.paper.spooler import ASK_S, LOOK_S, Spooler, is_gone
 from shared.printing.advice import advice
 from shared.printing.delivery import LEARN_S, TIMEOUT_S, Outcome, Result
+from shared.printing.made import make
 from shared.printing.status import Status
 from shared.store import reads
 from shared.store.office import Store
@@ -718,7 +719,7 @@ def test_a_printer_that_closes_after_each_slip_is_not_doubted_for_ever(small: Wo
     device = PaperPrinter(dialect="closes_no_gs_r")
 
     with device.on_network() as address, spooling(small.store, clock):
-        printer_id = add_printer(small, address, answers="in_order")
+        printer_id = add_printer(small, address, answers="in_order", profile="80mm-48")
         first = queue(small, "N0001", clock())
         until(lambda: printer(small.store, printer_id).answers == "real_time")
         second = queue(small, "N0002", clock())
@@ -727,6 +728,39 @@ def test_a_printer_that_closes_after_each_slip_is_not_doubted_for_ever(small: Wo
     assert len(copies(small.store, first)) == 1
     assert not copies(small.store, second)
     assert len(on_paper(device, "N0002", marked=False)) == 1
+
+
+def test_a_printer_whose_word_behind_a_slip_gets_lost_is_learned_with_its_first_slip(
+    small: World, clock: Clock
+) -> None:
+    device = PaperPrinter(lost=1_000)
+
+    with device.on_network() as address, spooling(small.store, clock):
+        printer_id = add_printer(small, address, answers="not_learned")
+        wanted = queue(small, "N0001", clock())
+        until(lambda: printer(small.store, printer_id).answers == "real_time")
+
+    assert job(small.store, wanted).witness == "real_time"
+    assert not copies(small.store, wanted)
+
+
+def test_a_printer_on_a_slow_line_gets_letters_instead_of_pictures(
+    small: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = PaperPrinter()
+    monkeypatch.setattr(spooler, "SLOW_BYTES_PER_S", 10**9)
+    monkeypatch.setattr(spooler, "SLOW_S", 0)
+
+    with device.on_network() as address, spooling(small.store, clock):
+        add_printer(small, address)
+        taken = [small.take()]
+        until(lambda: _slip_of(small, taken[0].id).state == JobState.CONFIRMED)
+        taken.append(small.take())
+        until(lambda: _slip_of(small, taken[1].id).state == JobState.CONFIRMED)
+
+    lines = [_slip_of(small, each.id).lines for each in taken]
+    assert device.slips == [make(lines[0], "58mm").data, make(lines[1], "58mm", is_slow=True).data]
+    assert len(device.slips[1]) < len(device.slips[0]) / 3
 
 
 def test_a_cups_queue_that_is_idle_is_not_ready_after_a_slip_that_never_came_out(

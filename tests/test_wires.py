@@ -23,7 +23,7 @@ from shared.printing.address import Kind, NetworkAddress, Reach, address, networ
 from shared.printing.bytes import render
 from shared.printing.delivery import Answers, Outcome, Result, ask, connect, deliver, learn
 from shared.printing.status import Status, StatusBack
-from shared.printing.wires import device
+from shared.printing.wires import device, wire
 from shared.web.commands.print_agent import _printer
 from shared.web.settings import InvalidSettings, Settings, read_settings
 
@@ -473,6 +473,57 @@ def test_a_printer_that_is_deaf_while_it_prints_is_asked_until_it_hears() -> Non
 
     assert outcome.result is Result.CONFIRMED
     assert printer.slips == [job("A-001")]
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks more often, and takes for late what is not."""
+    for name, value in (("GLANCE_S", 0.1), ("SLOW_S", 0.05), ("QUIET_S", 0.1)):
+        monkeypatch.setattr(wire, name, value)
+
+
+@pytest.mark.parametrize(("late_s", "times"), [(0.15, 1), (0, 2)])
+@pytest.mark.parametrize(
+    ("fault", "status"), [(Fault.NEAR_END, Status.NEAR_END), (Fault.COVER_OPEN, Status.COVER_OPEN)]
+)
+def test_a_printer_that_answers_late_or_twice_is_understood(
+    late_s: float, times: int, fault: Fault, status: Status, soon: None
+) -> None:
+    printer = PaperPrinter(late_s=late_s, times=times)
+    printer.fault = fault
+
+    with printer.on_network() as address:
+        assert ask("network", address, 5) is status
+
+
+def test_a_printer_that_missed_the_end_mark_is_asked_again(soon: None) -> None:
+    printer = PaperPrinter(lost=1)
+
+    with printer.on_network() as address:
+        outcome = deliver("network", address, job("A-001"), timeout_s=5)
+
+    assert (outcome.result, outcome.evidence) == (Result.CONFIRMED, "in_order")
+    assert printer.slips == [job("A-001")]
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_printer_that_never_answers_behind_a_slip_is_believed_when_it_never_did(is_proven: bool, soon: None) -> None:
+    with PaperPrinter(lost=1_000).on_network() as address:
+        outcome = deliver("network", address, job("A-001"), timeout_s=1, is_proven=is_proven)
+
+    told = (outcome.result, outcome.reason, outcome.evidence)
+    assert told == ((Result.UNCERTAIN, "no_answer", None) if is_proven else (Result.CONFIRMED, None, "real_time"))
+
+
+def test_a_printer_that_keeps_quiet_behind_a_slip_is_told_before_the_wait_is_over(soon: None) -> None:
+    printer, told = PaperPrinter(), []
+    printer.break_after(1, Fault.SILENT)
+
+    with printer.on_network() as address:
+        outcome = deliver("network", address, job("A-001"), timeout_s=1, on_quiet=lambda: told.append("quiet"))
+
+    assert told == ["quiet"]
+    assert outcome.result is Result.UNCERTAIN
 
 
 @pytest.mark.parametrize("dialect", ["closes", "closes_no_gs_r"])

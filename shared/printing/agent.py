@@ -28,7 +28,7 @@ import structlog
 from shared.printing.address import Kind
 from shared.printing.delivery import TIMEOUT_S, Answers, Outcome, Result, ask, deliver
 from shared.printing.job_notifier import JobNotifier
-from shared.printing.learning import Learning
+from shared.printing.learning import Learned, Learning
 from shared.printing.status import Status
 
 log = structlog.get_logger()
@@ -218,12 +218,21 @@ class Agent:
         if not self._say(f"/paper/agent/jobs/{job}/claim", size=len(data)):
             self.journal.write(job=None)
             return
-        device, answers = self.device, self._answers()
+        known = self._learned()
+        device = self.device
         self.journal.write(job={"id": job, "state": "sending", "length_mm": length_mm})
-        outcome = deliver(device.kind, device.address, data, timeout_s=self.timeout_s, answers=answers)
+        outcome = deliver(
+            device.kind,
+            device.address,
+            data,
+            timeout_s=self.timeout_s,
+            answers=known.answers,
+            before=known.status,
+            is_proven=self._learning.is_believed(device.kind, device.address),
+        )
         self.journal.write(job={"id": job, "state": "done", "length_mm": length_mm, "outcome": asdict(outcome)})
         self._settle()
-        if other := self._learning.after(device.kind, device.address, answers, outcome):
+        if other := self._learning.after(device.kind, device.address, known.answers, outcome):
             self._keep(other)
         if outcome.result is Result.FAILED:
             self._stopping.wait(1)
@@ -248,14 +257,15 @@ class Agent:
         return True
 
     def _status(self) -> Status:
-        return ask(self.device.kind, self.device.address, self.timeout_s, answers=self._answers())
+        known = self._learned()
+        return known.status or ask(self.device.kind, self.device.address, self.timeout_s, answers=known.answers)
 
-    def _answers(self) -> Answers:
+    def _learned(self) -> Learned:
         """What the printer answers, found out when nobody said so."""
-        answers, is_sure = self._learning.answers(self.device.kind, self.device.address, self.device.answers)
-        if is_sure:
-            self._keep(answers)
-        return answers
+        known = self._learning.answers(self.device.kind, self.device.address, self.device.answers)
+        if known.is_sure:
+            self._keep(known.answers)
+        return known
 
     def _keep(self, answers: Answers) -> None:
         """Remembered here, and told to the server with the next question."""

@@ -7,7 +7,7 @@ no further package, and under gevent all of it gives way to others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,13 +71,26 @@ class Outcome:
 
 
 def deliver(
-    kind: str, text: str, data: bytes, *, timeout_s: float = TIMEOUT_S, answers: Answers = Answers.IN_ORDER
+    kind: str,
+    text: str,
+    data: bytes,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    answers: Answers = Answers.IN_ORDER,
+    before: Status | None = None,
+    is_proven: bool = True,
+    on_quiet: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Connects, prints one slip and says what became of it; raises nothing."""
+    """Connects, prints one slip and says what became of it; raises nothing.
+
+    `before`: how the printer was a moment ago, when it was just asked. `is_proven`: whether it has confirmed a slip
+    in order before. `on_quiet`: called once when it keeps quiet for long behind the slip.
+    """
     try:
         with connect(kind, text, timeout_s) as connection:
             connection.limit(budget_s(len(data), timeout_s))
-            outcome = print_slip(connection, data, answers=answers)
+            connection.is_end_proven, connection.on_quiet = is_proven, on_quiet
+            outcome = print_slip(connection, data, answers=answers, before=before)
             is_all_sent = connection.sent_bytes >= len(data) and not connection.is_torn
     except Invalid as error:
         return Outcome(Result.FAILED, error.code, _refused(error))
@@ -122,11 +135,13 @@ def connect(kind: str, text: str, timeout_s: float = TIMEOUT_S) -> Iterator[Conn
         connection.close()
 
 
-def print_slip(connection: Connection, data: bytes, *, answers: Answers = Answers.IN_ORDER) -> Outcome:
+def print_slip(
+    connection: Connection, data: bytes, *, answers: Answers = Answers.IN_ORDER, before: Status | None = None
+) -> Outcome:
     """Asks, sends, asks again. Never raises OSError; ends within `budget_s` when the connection was limited to it."""
     if answers is Answers.NOTHING and connection.end_mark:
         return _send(connection, data) or _handed_over(connection)
-    before = connection.status()
+    before = before or connection.status()
     if not before.can_print:
         return Outcome(Result.FAILED, _reason(before, connection), before)
     if answers is Answers.REAL_TIME and connection.end_mark:
@@ -140,6 +155,8 @@ def print_slip(connection: Connection, data: bytes, *, answers: Answers = Answer
         # It came to the end of the slip; a hang-up after that is its way to end a job.
         return _judged(connection, Status.UNKNOWN if connection.is_hung_up else after, connection.evidence, proven=True)
     after = connection.status()
+    if not connection.is_end_proven and connection.end_mark and after.can_print and connection.is_taken():
+        return Outcome(Result.CONFIRMED, None, after, "real_time")
     connection.forget()
     if connection.never_began:
         return Outcome(Result.FAILED, _reason(after, connection), Status.OFFLINE if after.can_print else after)
@@ -147,22 +164,27 @@ def print_slip(connection: Connection, data: bytes, *, answers: Answers = Answer
 
 
 def learn(connection: Connection) -> Answers:
-    """What this printer answers, found by asking it while it has nothing to print.
+    """What this printer answers; see `first_look`."""
+    return first_look(connection)[0]
+
+
+def first_look(connection: Connection) -> tuple[Answers, Status]:
+    """What this printer answers, found by asking it while it has nothing to print, and how it is.
 
     NOT_LEARNED while it is in trouble, for a printer without paper answers no question behind a slip.
     """
-    if not connection.end_mark:
-        return Answers.IN_ORDER
     status = connection.status(min(LEARN_S, connection.timeout_s))
+    if not connection.end_mark:
+        return Answers.IN_ORDER, status
     if status is Status.UNKNOWN and not connection.is_hung_up:
-        return Answers.NOTHING
+        return Answers.NOTHING, status
     if not status.can_print:
-        return Answers.NOT_LEARNED
+        return Answers.NOT_LEARNED, status
     try:
         connection.send(connection.end_mark)
     except OSError:
-        return Answers.REAL_TIME
-    return Answers.IN_ORDER if connection.awaits_end(0) else Answers.REAL_TIME
+        return Answers.REAL_TIME, status
+    return (Answers.IN_ORDER if connection.awaits_end(0) else Answers.REAL_TIME), status
 
 
 def _opened(wanted: Address | None, timeout_s: float) -> Connection:

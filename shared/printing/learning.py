@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shared.domain.errors import Invalid
-from shared.printing.delivery import Answers, Outcome, Result, ask, connect, learn
+from shared.printing.delivery import Answers, Outcome, Result, ask, connect, first_look
+from shared.printing.status import Status
 
 SURELY_MUTE = 3
 """A printer that answered nothing so often in a row does not: the first time it may only have been busy."""
@@ -15,6 +18,15 @@ Place = tuple[str, str]
 """Kind and address of a printer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """`is_sure`: this is new, and to be kept. `status`: how the printer was when it was asked just now, if well."""
+
+    answers: Answers
+    is_sure: bool = False
+    status: Status | None = None
+
+
 class Learning:
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -23,23 +35,30 @@ class Learning:
         self._believed: set[Place] = set()
         """Printers that confirmed a slip in the life of this process."""
 
-    def answers(self, kind: str, address: str, known: Answers) -> tuple[Answers, bool]:
-        """How the printer is to be printed on now, and whether that is new and sure; one that is mute as a mute one."""
+    def answers(self, kind: str, address: str, known: Answers) -> Learned:
+        """How the printer is to be printed on now; one that is mute as a mute one."""
         place = (kind, address)
         if known is not Answers.NOT_LEARNED:
-            return known, False
+            return Learned(known)
         try:
             with connect(kind, address, self.timeout_s) as connection:
-                found = learn(connection)
+                found, status = first_look(connection)
         except (OSError, Invalid):
-            return known, False
+            return Learned(known)
         self._mute[place] = self._mute.get(place, 0) + 1 if found is Answers.NOTHING else 0
-        return found, found is not Answers.NOT_LEARNED and self._mute[place] in (0, SURELY_MUTE)
+        is_sure = found is not Answers.NOT_LEARNED and self._mute[place] in (0, SURELY_MUTE)
+        return Learned(found, is_sure, status if status.can_print else None)
+
+    def is_believed(self, kind: str, address: str) -> bool:
+        """Whether this printer has confirmed a slip in order in the life of this process."""
+        return (kind, address) in self._believed
 
     def after(self, kind: str, address: str, answers: Answers, outcome: Outcome) -> Answers | None:
         """What else to believe after this slip: one that never answers behind a slip is asked how it is instead."""
         place = (kind, address)
-        if outcome.result is Result.CONFIRMED:
+        if outcome.result is Result.CONFIRMED and answers is Answers.IN_ORDER:
+            if outcome.evidence == Answers.REAL_TIME:
+                return Answers.REAL_TIME
             self._believed.add(place)
         if outcome.result is not Result.UNCERTAIN or answers is not Answers.IN_ORDER or place in self._believed:
             self._doubts.pop(place, None)

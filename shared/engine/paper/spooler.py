@@ -21,7 +21,7 @@ from shared.engine.paper.printer_state import OWN_KINDS, KnownPrinter
 from shared.engine.rounds import Rounds
 from shared.printing.address import Kind
 from shared.printing.delivery import TIMEOUT_S, Answers, Result, ask, deliver
-from shared.printing.learning import Learning
+from shared.printing.learning import Learned, Learning
 from shared.printing.made import make
 from shared.printing.status import Status
 from shared.store.hot import Statement
@@ -38,6 +38,10 @@ REST_S = 0.02
 
 ASK_S = 4.0
 """How often an idle printer is asked how it is, so that people know within ten seconds."""
+
+SLOW_BYTES_PER_S, SLOW_S = 5000, 5.0
+"""A printer that takes longer than this for a slip, and so long besides, gets letters instead of pictures from then on:
+a serial line behind a print server needs half a minute for what is drawn."""
 
 LONGEST_WAIT_S = 5.0
 """Before the next try on a printer that fails: 1, 2, 4 and then always so many seconds."""
@@ -69,6 +73,8 @@ class Spooler(Rounds):
         self._asked: dict[int, float] = {}
         self._sweep_at = 0.0
         self._learning = Learning(timeout_s)
+        self._slow: set[int] = set()
+        """Printers on a line that is too slow for pictures."""
         self._unproven: set[int] = set()
         """CUPS queues whose last slip failed: that a queue is idle says nothing about its printer."""
 
@@ -97,15 +103,19 @@ class Spooler(Rounds):
             if printer.kind == "virtual":
                 print_queue.show(self.store, printer.id, self.clock())
             elif self._print_all(printer) == 0:
-                self._ask(self._fresh(printer))
+                status = self._ask(self._fresh(printer))
+                self._print_all(printer, status if status.can_print else None)
         except Exception:
             log.exception("printer_failed", printer=printer.slug, office=printer.office_id)
             self._wait_longer(printer.id)
         finally:
             self._busy.discard(printer.id)
 
-    def _print_all(self, printer: KnownPrinter) -> int:
-        """How many jobs were tried: all that wait, up to the first that the printer does not take."""
+    def _print_all(self, printer: KnownPrinter, before: Status | None = None) -> int:
+        """How many jobs were tried: all that wait, up to the first that the printer does not take.
+
+        `before`: how it is, when it was asked just now.
+        """
         tried = 0
         while not self.is_stopping:
             with self.store.read() as connection:
@@ -113,26 +123,40 @@ class Spooler(Rounds):
             if job is None:
                 return tried
             tried += 1
-            if not self._print(self._fresh(printer), job):
+            before, was = None, before
+            if not self._print(self._fresh(printer), job, was):
                 self._wait_longer(printer.id)
                 return tried
             self._failures.pop(printer.id, None)
         return tried
 
-    def _print(self, printer: KnownPrinter, job: QueuedSlip) -> bool:
+    def _print(self, printer: KnownPrinter, job: QueuedSlip, before: Status | None) -> bool:
         """Whether the printer is worth the next job at once."""
         try:
-            logo, is_slow = self.store.office_config(printer.office_id).profile.get("logo"), printer.kind == Kind.SERIAL
+            logo = self.store.office_config(printer.office_id).profile.get("logo")
+            is_slow = printer.kind == Kind.SERIAL or printer.id in self._slow
             made = make(job.lines, printer.profile, logo, is_slow=is_slow)
         except Exception:
             log.exception("slip_impossible", job=job.id, printer=printer.slug, office=printer.office_id)
             print_queue.give_up(self.store, job.id, "impossible", self.clock())
             return True
-        answers = self._answers(printer)
+        known = self._learned(printer)
         if not print_queue.claim(self.store, job.id, self.owner, self.clock(), print_queue.lease_s(len(made.data))):
             return False
-        outcome = deliver(printer.kind, printer.address, made.data, timeout_s=self.timeout_s, answers=answers)
+        began = time.monotonic()
+        outcome = deliver(
+            printer.kind,
+            printer.address,
+            made.data,
+            timeout_s=self.timeout_s,
+            answers=known.answers,
+            before=known.status or before,
+            is_proven=self._learning.is_believed(printer.kind, printer.address),
+            on_quiet=lambda: self._note(printer, Status.UNKNOWN),
+        )
         self._asked[printer.id] = time.monotonic()
+        if time.monotonic() - began > SLOW_S + len(made.data) / SLOW_BYTES_PER_S and outcome.evidence == "in_order":
+            self._slow.add(printer.id)
         if not print_queue.finish(self.store, job.id, self.owner, outcome, self.clock(), made.length_mm):
             log.warning("job_was_taken", job=job.id, printer=printer.slug)
         self._unproven.discard(printer.id)
@@ -145,31 +169,37 @@ class Spooler(Rounds):
         if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
             is_only_idle = printer.id in self._unproven and outcome.status.can_print
             status = Status.UNKNOWN if is_only_idle else outcome.status
-            printer_state.note(self.store, self._fresh(printer), status, self.clock())
-        if other := self._learning.after(printer.kind, printer.address, answers, outcome):
+            self._note(printer, status)
+        if other := self._learning.after(printer.kind, printer.address, known.answers, outcome):
             self._keep(printer, other)
         return outcome.result == Result.CONFIRMED
 
-    def _answers(self, printer: KnownPrinter) -> Answers:
-        answers, is_sure = self._learning.answers(printer.kind, printer.address, Answers(printer.answers))
-        if is_sure:
-            self._keep(printer, answers)
-        return answers
+    def _learned(self, printer: KnownPrinter) -> Learned:
+        learned = self._learning.answers(printer.kind, printer.address, Answers(printer.answers))
+        if learned.is_sure:
+            self._slow.discard(printer.id)
+            self._keep(printer, learned.answers)
+        return learned
+
+    def _note(self, printer: KnownPrinter, status: Status) -> None:
+        printer_state.note(self.store, self._fresh(printer), status, self.clock())
 
     def _keep(self, printer: KnownPrinter, answers: Answers) -> None:
         by_itself = Actor.system(self.clock())
         self.store.change(printer.office_id, by_itself, printer_state.keep_answers, printer.id, answers.value)
 
-    def _ask(self, printer: KnownPrinter) -> None:
+    def _ask(self, printer: KnownPrinter) -> Status:
         self._asked[printer.id] = time.monotonic()
         if not self._may_ask(printer):
-            return
-        status = ask(printer.kind, printer.address, self.timeout_s, answers=self._answers(printer))
+            return Status.UNKNOWN
+        learned = self._learned(printer)
+        status = learned.status or ask(printer.kind, printer.address, self.timeout_s, answers=learned.answers)
         if status.can_print and printer.id in self._unproven:
-            return
+            return Status.UNKNOWN
         if status.can_print:
             self._not_before.pop(printer.id, None)
-        printer_state.note(self.store, self._fresh(printer), status, self.clock())
+        self._note(printer, status)
+        return status
 
     def _may_ask(self, printer: KnownPrinter) -> bool:
         """Never while a slip is being sent; and of several processes one asks."""

@@ -7,6 +7,7 @@ import select
 import time
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Callable, Sequence
 
 from shared.printing import status as told
 from shared.printing.status import Status
@@ -19,6 +20,15 @@ GLANCE_S = 1.0
 
 DRAIN_BYTES, DRAIN_S = 4096, 0.1
 """How much, and how long, old answers are thrown away; there are printers and other hosts that talk without end."""
+
+SLOW_S = 0.5
+"""A printer whose first answer took longer is asked its other questions at once, for each would take as long."""
+
+QUIET_S = 5.0
+"""So long may a printer keep quiet behind a slip before `on_quiet` is called."""
+
+MARKS_AGAIN = 3
+"""How often the end mark is sent once more to a printer that answers other questions: it may have missed the first."""
 
 NOISE = 8
 """Bytes that are nobody's answer, from which on a printer is not believed. A few may stray in when it connects."""
@@ -34,6 +44,10 @@ class Connection(ABC):
     evidence = "in_order"
     never_began = False
     """It is certain that nothing of what was sent reached the printer."""
+    is_end_proven = True
+    """Whether the answer to an end mark was seen behind a slip of this printer; else less time is given to it."""
+    on_quiet: Callable[[], None] | None = None
+    """Called once when the printer keeps quiet behind a slip, so that people hear of it before the wait is over."""
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -63,6 +77,12 @@ class Connection(ABC):
     def awaits_end(self, size: int) -> bool:
         """Whether everything up to the end mark was printed; waits for `size` bytes, and less when a fault shows."""
 
+    def quiet(self) -> None:
+        """The printer has kept quiet for long."""
+        if self.on_quiet is not None:
+            self.on_quiet()
+            self.on_quiet = None
+
     def is_taken(self) -> bool:
         """Whether the other side has all of what was sent, as far as this connection can tell; never raises OSError."""
         return True
@@ -86,6 +106,8 @@ class Wire(Connection):
         self._in_order: deque[int] = deque(maxlen=64)
         self._back = told.StatusBack()
         self._noise = 0
+        self._late = 0
+        """Repeated questions whose answer may still come."""
         self._marks = 0
         """End marks whose answer has not come."""
 
@@ -116,8 +138,12 @@ class Wire(Connection):
                 if (answer := self._asked(n, until)) is None:
                     break
                 answers[n] = answer
+                took_s = time.monotonic() - asked_at
+                if n == 1 and took_s > SLOW_S:
+                    answers |= self._asked_at_once(told.QUERIES[1:], 2 * took_s)
+                    break
                 # One that answers at all is not deaf; some clones know the first question only.
-                until = min(until, time.monotonic() + max(GLANCE_S, 2 * (time.monotonic() - asked_at)))
+                until = min(until, time.monotonic() + max(GLANCE_S, 2 * took_s))
         except OSError:
             self.is_hung_up = True
         if self.is_hung_up:
@@ -125,16 +151,34 @@ class Wire(Connection):
         return told.read(answers) if self._is_heard() else Status.UNKNOWN
 
     def awaits_end(self, size: int) -> bool:
+        """One that answers other questions meanwhile gets the mark again: it may have been deaf when it came."""
         until = time.monotonic() + self.patience_s(self.timeout_s + size / SLOWEST_BYTES_PER_S)
+        heard_at, again = time.monotonic(), 0
+        is_short = self.is_end_proven and bool(size)
         try:
             while (left := until - time.monotonic()) > 0:
                 if (answer := self._next(self._in_order, min(left, GLANCE_S))) is not None:
-                    return not answer & 0x0C
-                if not self._is_heard() or not self._looks_well():
+                    return not answer & 0x0C and self._is_last_mark()
+                if not self._is_heard() or (is_well := self._looks_well()) is False:
                     return False
+                if is_well:
+                    heard_at = time.monotonic()
+                    if not is_short:
+                        until, is_short = min(until, heard_at + (self.timeout_s if size else 2 * GLANCE_S)), True
+                    if again < MARKS_AGAIN:
+                        again += 1
+                        self.send(told.IN_ORDER)
+                elif time.monotonic() - heard_at > QUIET_S:
+                    self.quiet()
         except OSError:
             self.is_hung_up = True
         return False
+
+    def _is_last_mark(self) -> bool:
+        """Takes in what the other marks are answered, which must not pass for the end of the next slip."""
+        while self._marks and self._next(self._in_order, GLANCE_S / 4) is not None:
+            pass
+        return True
 
     def forget(self) -> None:
         try:
@@ -155,24 +199,37 @@ class Wire(Connection):
 
     def _asked(self, n: int, until: float) -> int | None:
         """The answer to DLE EOT `n`. After a repeated question the late answers are waited for: they all look alike."""
-        asked = 0
+        self.receive(0)
+        self._real_time.clear()  # some printers answer twice
+        self._late = -1
         answer = None
         while answer is None and self._is_heard() and (left := until - time.monotonic()) > 0:
             self.send(told.query(n))
-            asked += 1
+            self._late += 1
             answer = self._next(self._real_time, min(left, GLANCE_S))
-        if answer is not None and asked > 1:
-            while (late := self._next(self._real_time, GLANCE_S / 4)) is not None:
-                answer = late
+        while answer is not None and self._late and (late := self._next(self._real_time, GLANCE_S / 4)) is not None:
+            answer, self._late = late, self._late - 1
         return answer
 
-    def _looks_well(self) -> bool:
-        """One glance between waits; a printer that keeps quiet may only be busy."""
+    def _asked_at_once(self, questions: Sequence[int], patience_s: float) -> dict[int, int]:
+        """The last answers that come, when there is one for each question: late ones to earlier questions lead."""
+        self.send(b"".join(told.query(n) for n in questions))
+        until = time.monotonic() + self.patience_s(self.timeout_s)
+        wanted = len(questions) + self._late
+        came: list[int] = []
+        while len(came) < wanted and (left := until - time.monotonic()) > 0:
+            if (answer := self._next(self._real_time, min(left, max(GLANCE_S, patience_s)))) is None:
+                break
+            came.append(answer)
+        return dict(zip(questions, came[-len(questions) :], strict=True)) if len(came) >= len(questions) else {}
+
+    def _looks_well(self) -> bool | None:
+        """One glance between waits; None of a printer that keeps quiet, which may only be busy."""
         if self._back.last is not None and not self._back.last.can_print:
             return False
         self.send(told.query(1))
         answer = self._next(self._real_time, self.patience_s(min(self.timeout_s, GLANCE_S)))
-        return answer is None or not answer & 0x08
+        return None if answer is None else not answer & 0x08
 
     def _next(self, box: deque[int], timeout_s: float) -> int | None:
         """The next byte of `box`; what else arrives meanwhile is kept for later, or counted as noise."""
