@@ -54,7 +54,7 @@ class Office:
 def office(sqlite_store: Store, tmp_path: Path) -> Iterator[Office]:
     uji = world.office(sqlite_store)
     begun = datetime.now(UTC)
-    settings = Settings.model_validate({"data": tmp_path})
+    settings = Settings(data=tmp_path)
     app = create_app(settings, sqlite_store, lambda: uji.now + (datetime.now(UTC) - begun), async_mode="threading")
     with serving(app) as address:
         yield Office(uji, address)

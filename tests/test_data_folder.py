@@ -34,7 +34,7 @@ from shared.store.office import Store
 from shared.store.writer import LOCK_TIMEOUT_S
 from shared.web.app import create_app
 from shared.web.public import pages as public
-from shared.web.server import data_folder
+from shared.web.server import data_folder, own_only
 from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}
@@ -51,17 +51,17 @@ def test_what_others_may_read_is_taken_from_them(tmp_path: Path) -> None:
     folder.chmod(0o755)
     (folder / "loket.db").chmod(0o644)
     settings = Settings(data=folder)
-    assert [path.name for path in data_folder.open_to_others(settings)] == ["data", "loket.db"]
+    assert [path.name for path in own_only.open_to_others(settings)] == ["data", "loket.db"]
     before = os.umask(0o022)
 
     try:
-        data_folder.keep_private(settings)
+        own_only.keep_private(settings)
         (folder / "made-later").touch()
     finally:
         os.umask(before)
 
     assert modes(folder) == {0}
-    assert data_folder.open_to_others(settings) == []
+    assert own_only.open_to_others(settings) == []
 
 
 def test_a_second_server_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,6 @@ import termios
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 from shared.domain.errors import Invalid
 
@@ -112,15 +109,6 @@ def address(kind: str, text: str) -> Address | None:
 def is_wired(kind: str) -> bool:
     """Whether somebody connects to printers of this kind: the server, or a print agent."""
     return PRINTER_KINDS[Kind(kind)].read is not None
-
-
-def _wired(kind: Kind) -> Kind:
-    if not is_wired(kind):
-        raise ValueError("no kind that anybody connects to")
-    return kind
-
-
-WiredKind = Annotated[Kind, AfterValidator(_wired)]
 
 
 # --- which network addresses are a printer's ---

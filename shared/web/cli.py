@@ -7,10 +7,6 @@ from pathlib import Path
 
 import click
 
-from shared.printing.address import permit
-from shared.web.server.data_folder import keep_private
-from shared.web.settings import InvalidSettings, read_settings
-
 COMMANDS = {path.stem.replace("_", "-"): path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py")}
 
 
@@ -46,6 +42,10 @@ class Commands(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Loket: antrean, layar, dan loket untuk kantor kecamatan."""
+    from shared.printing.address import permit  # not above: help needs no settings
+    from shared.web.server.own_only import keep_private
+    from shared.web.settings import InvalidSettings, read_settings
+
     try:
         context.obj = read_settings()
         permit(context.obj.printer_reach())

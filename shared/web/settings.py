@@ -7,10 +7,10 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Annotated, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.printing.address import Reach, networks
 
@@ -22,43 +22,40 @@ class InvalidSettings(ValueError):
     """A setting that stops the start; the text is a sentence for the person who set it."""
 
 
-class Settings(BaseModel):
-    """Read from `LOKET_<NAME>`, or from the file that `LOKET_<NAME>_FILE` names."""
+class Says(NamedTuple):
+    """What a setting means, and between which numbers it lies."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    meaning: str
+    least: int = 0
+    most: int | None = None
 
-    data: Path = Field(Path("data"), description="folder of the database, the secret key and the media")
-    database_url: str = Field("", description="SQLAlchemy URL; empty is SQLite in the data folder")
-    redis_url: str = Field("", description="redis://... when several processes serve the same office")
-    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 lets the office's network in")
-    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
-    tls_port: int = Field(0, ge=0, le=65535, description="port for https with the certificate of loket tls; 0: none")
-    public_url: str = Field("", description="what phones open, such as http://192.168.1.10:8000; empty is guessed")
-    hosts: str = Field("", description="further names in this server's addresses, as loket.kab.go.id, by comma")
-    mdns_name: str = Field("loket", description="name in the office's network: loket is loket.local; empty: none")
-    connections: int = Field(60, ge=4, description="connections of one address that may wait at once")
-    proxies: str = Field("", description="addresses of reverse proxies on other machines, by comma")
-    printer_addresses: str = Field(
-        "", description="networks that printers may have although they are refused: 127.0.0.0/8, 10.0.0.9 ..."
-    )
-    webhook_addresses: str = Field(
-        "", description="networks that are told of changes although they are refused: 127.0.0.0/8 ..."
-    )
-    log_folder: str = Field("", description="folder of loket.log, JSON line by line, 6 files of 10 MB; empty: none")
-    secure_cookies: bool = Field(False, description="cookies only over https: set it behind a TLS proxy")
 
-    @field_validator("mdns_name")
-    @classmethod
-    def _label(cls, text: str) -> str:
-        if text and not _LABEL.fullmatch(text):
-            raise ValueError("letters, digits and hyphens, such as loket")
-        return text
+@dataclass(frozen=True)
+class Settings:
+    """Read from `LOKET_<NAME>`, or from the file that `LOKET_<NAME>_FILE` names.
 
-    @field_validator("printer_addresses", "webhook_addresses")
-    @classmethod
-    def _networks(cls, text: str) -> str:
-        networks(text)
-        return text
+    No model of pydantic: the process that only watches the server holds these too, and would hold that library.
+    """
+
+    data: Annotated[Path, Says("folder of the database, the secret key and the media")] = Path("data")
+    database_url: Annotated[str, Says("SQLAlchemy URL; empty is SQLite in the data folder")] = ""
+    redis_url: Annotated[str, Says("redis://... when several processes serve the same office")] = ""
+    host: Annotated[str, Says("address to listen on; 0.0.0.0 lets the office's network in")] = "127.0.0.1"
+    port: Annotated[int, Says("port to listen on", 1, 65535)] = 8000
+    tls_port: Annotated[int, Says("port for https with the certificate of loket tls; 0: none", 0, 65535)] = 0
+    public_url: Annotated[str, Says("what phones open, such as http://192.168.1.10:8000; empty is guessed")] = ""
+    hosts: Annotated[str, Says("further names in this server's addresses, as loket.kab.go.id, by comma")] = ""
+    mdns_name: Annotated[str, Says("name in the office's network: loket is loket.local; empty: none")] = "loket"
+    connections: Annotated[int, Says("connections of one address that may wait at once", 4)] = 60
+    proxies: Annotated[str, Says("addresses of reverse proxies on other machines, by comma")] = ""
+    printer_addresses: Annotated[
+        str, Says("networks that printers may have although they are refused: 127.0.0.0/8, 10.0.0.9 ...")
+    ] = ""
+    webhook_addresses: Annotated[
+        str, Says("networks that are told of changes although they are refused: 127.0.0.0/8 ...")
+    ] = ""
+    log_folder: Annotated[str, Says("folder of loket.log, JSON line by line, 6 files of 10 MB; empty: none")] = ""
+    secure_cookies: Annotated[bool, Says("cookies only over https: set it behind a TLS proxy")] = False
 
     def printer_reach(self) -> Reach:
         """Which network addresses printers may have: those of the database and of Redis never."""
@@ -122,16 +119,22 @@ class Settings(BaseModel):
         return path.read_text()
 
 
-SETTINGS = {
-    f"LOKET_{name.upper()}": (str(field.default), field.description or "")
-    for name, field in Settings.model_fields.items()
+_SAYS = {
+    f"LOKET_{name.upper()}": each.__metadata__[0]
+    for name, each in get_type_hints(Settings, include_extras=True).items()
 }
+_DEFAULTS = {f"LOKET_{each.name.upper()}": each.default for each in fields(Settings)}
+SETTINGS = {variable: (str(default), _SAYS[variable].meaning) for variable, default in _DEFAULTS.items()}
 """Variable -> (default, meaning); the README shows the same table."""
+
+_TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
+_FALSE = frozenset({"false", "0", "no", "off", "f", "n"})
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises `InvalidSettings` with one sentence per wrong value; an unknown LOKET_ variable is wrong too."""
-    values: dict[str, str] = {}
+    values: dict[str, object] = {}
+    wrong: list[str] = []
     for variable, value in environment.items():
         if not variable.startswith("LOKET_"):
             continue
@@ -142,9 +145,34 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             text = Path(value).read_text().strip() if variable.endswith("_FILE") else value
         except OSError as error:
             raise InvalidSettings(f"{variable}: {error.strerror}: {value}") from None
-        values[name.removeprefix("LOKET_").lower()] = text
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        sentences = [f"LOKET_{str(e['loc'][0]).upper()}: {e['msg']} ({e['input']!r})" for e in error.errors()]
-        raise InvalidSettings("; ".join(sentences)) from None
+        try:
+            values[name.removeprefix("LOKET_").lower()] = _read(name, text)
+        except ValueError as error:
+            wrong.append(f"{name}: {error} ({text!r})")
+    if wrong:
+        raise InvalidSettings("; ".join(wrong))
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _read(variable: str, text: str) -> object:
+    """Raises ValueError that says what is wanted."""
+    default = _DEFAULTS[variable]
+    if variable in ("LOKET_PRINTER_ADDRESSES", "LOKET_WEBHOOK_ADDRESSES"):
+        networks(text)
+    if variable == "LOKET_MDNS_NAME" and text and not _LABEL.fullmatch(text):
+        raise ValueError("huruf, angka, dan tanda hubung, seperti loket (letters, digits and hyphens, such as loket)")
+    if isinstance(default, bool):
+        if text.lower() not in _TRUE | _FALSE:
+            raise ValueError("true atau false (true or false)")
+        return text.lower() in _TRUE
+    if isinstance(default, int):
+        return _number(text, _SAYS[variable])
+    return Path(text) if isinstance(default, Path) else text
+
+
+def _number(text: str, says: Says) -> int:
+    number = int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else -1
+    if number < says.least or (says.most is not None and number > says.most):
+        span = f">= {says.least}" if says.most is None else f"{says.least}-{says.most}"
+        raise ValueError(f"bilangan bulat {span} (a whole number {span})")
+    return number

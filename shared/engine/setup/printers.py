@@ -25,7 +25,7 @@ from shared.engine.setup.office import (
     slug_of,
     twice,
 )
-from shared.printing.address import FETCHING, Kind, WiredKind, address, is_wired
+from shared.printing.address import FETCHING, Kind, address, is_wired
 from shared.printing.delivery import Answers
 from shared.printing.profiles import names as profile_names
 from shared.store.office import Transaction
@@ -98,6 +98,15 @@ def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
         if row.fallback:
             tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
     record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
+
+
+def _wired(kind: Kind) -> Kind:
+    if not is_wired(kind):
+        raise ValueError("no kind that anybody connects to")
+    return kind
+
+
+WiredKind = Annotated[Kind, AfterValidator(_wired)]
 
 
 class FoundForm(Form):

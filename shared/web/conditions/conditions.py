@@ -40,7 +40,8 @@ from shared.web.conditions import hours as hours_conditions
 from shared.web.conditions import procedure as procedure_conditions
 from shared.web.console import WORDS
 from shared.web.server.clock import ClockWatch
-from shared.web.server.data_folder import open_to_others, try_to_write
+from shared.web.server.data_folder import try_to_write
+from shared.web.server.own_only import open_to_others
 from shared.web.settings import Settings
 from shared.web.urls import is_for_this_machine_only
 from shared.words import Words, texts

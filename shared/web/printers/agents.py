@@ -19,7 +19,7 @@ from shared.engine.paper import print_queue, printer_state
 from shared.engine.paper import slips as paper
 from shared.engine.paper.print_queue import QueuedSlip
 from shared.engine.paper.printer_state import KnownPrinter
-from shared.printing.address import WiredKind
+from shared.engine.setup.printers import WiredKind
 from shared.printing.delivery import Answers, Outcome, Result
 from shared.printing.made import Made
 from shared.printing.profiles import profile

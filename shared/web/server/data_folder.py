@@ -1,4 +1,4 @@
-"""The data folder at a start: private, for one server at a time, never founded anew over what was there."""
+"""The data folder at a start: for one server at a time, never founded anew over what was there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-import stat
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +15,6 @@ import structlog
 from shared.domain.errors import Refusal
 from shared.web.settings import Settings
 
-OWN_ONLY = 0o077
 LOCK_WAIT_S = 10
 """A server that was killed takes a moment to be gone."""
 CHECKED_UP_TO = 64_000_000
@@ -28,26 +26,6 @@ log = structlog.get_logger()
 
 class NotSound(Refusal):
     """The data folder cannot be served from; the sentence says the way back."""
-
-
-def keep_private(settings: Settings) -> None:
-    """New files are the owner's alone, and so are those that an earlier version left open to all."""
-    os.umask(OWN_ONLY)
-    folder = settings.data
-    if not folder.is_dir():
-        return
-    for path in (folder, *folder.iterdir()):
-        with contextlib.suppress(OSError):
-            mode = stat.S_IMODE(path.lstat().st_mode)
-            if mode & OWN_ONLY and not path.is_symlink():
-                path.chmod(mode & ~OWN_ONLY)
-
-
-def open_to_others(settings: Settings) -> list[Path]:
-    """What of the folder others on this machine may read."""
-    if not settings.data.stat().st_mode & OWN_ONLY:
-        return []
-    return [path for path in (settings.data, *settings.data.iterdir()) if path.lstat().st_mode & OWN_ONLY]
 
 
 def try_to_write(folder: Path) -> None:

@@ -23,6 +23,7 @@ from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIServer
 
 from shared.web import quirks
 from shared.web.server.door_websocket import MOST_DISCARDED, NOT_OURS, LimitedWebSocket, linger
+from shared.web.server.places import PLACES
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -44,7 +45,6 @@ CONNECT_S = 10
 
 SHARE = 60
 """Connections of one address that are not websockets of somebody known."""
-PLACES = 5000
 RESERVED = 0.1
 """The part of all places that only the server's own machine gets."""
 

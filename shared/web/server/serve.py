@@ -1,25 +1,19 @@
-"""Serves with gunicorn and gevent: one worker, WebSockets through gevent-websocket, every client through `door`."""
+"""Serves with gunicorn: this process opens the ports, forks the worker that serves, and begins another when it ends.
+
+It loads nothing that only the worker needs: what it holds is held twice as soon as one of the two writes there.
+"""
 
 from __future__ import annotations
 
-import ssl
 import sys
 from typing import TYPE_CHECKING
 
-from shared.web import quirks
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
-quirks.lean_start()
-
-from gevent import monkey  # noqa: E402
-
-monkey.patch_all()
-
-# gevent with simple-websocket corrupts the stream of slow clients: without gevent-websocket there is no start.
-import geventwebsocket  # noqa: E402, F401
-from gunicorn.app.base import BaseApplication  # noqa: E402
-from gunicorn.arbiter import Arbiter  # noqa: E402
-
-from shared.web.server import door  # noqa: E402
+from shared.web.server.places import free_places
+from shared.web.server.tls import certificate
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,12 +21,26 @@ if TYPE_CHECKING:
     from shared.web.settings import Settings
 
 GRACE_S = 5
-OWN_FILES = 300
-"""Files and connections that the server itself keeps open: database, printers, logs."""
-
-
 LEAVING = 100
 """Connections that gave way and are not gone yet: with a full pool nobody would be accepted to take their place."""
+
+
+class LateWorker(Worker):  # type: ignore[misc]
+    """Stands for the worker in the process that watches, and becomes it in its own process."""
+
+    app: Server
+
+    def init_process(self) -> None:
+        from shared.web.server import worker  # patches the standard library
+
+        worker.open_door(self.app.settings, self.app.places)
+        real = worker.Worker(self.age, self.ppid, self.sockets, self.app, self.timeout, self.cfg, self.log)
+        real.tmp.close()
+        real.tmp, real.pid = self.tmp, self.pid  # by which the watching process sees that it is alive
+        try:
+            real.init_process()
+        finally:
+            self.booted = real.booted  # one that ended later is begun again
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -40,29 +48,30 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.places = free_places()
         super().__init__()
 
     def load_config(self) -> None:
-        places = min(door.PLACES, _open_files() - OWN_FILES)
-        door.DoorServer.door = door.Door(self.settings.connections, places)
-        door.DoorServer.trusted = frozenset(self.settings.proxy_addresses())
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         ports = [self.settings.port, *([self.settings.tls_port] if self.settings.tls_port else [])]
         options = {
             "bind": [f"{host}:{port}" for port in ports],
-            "worker_class": door.Worker,
+            "worker_class": LateWorker,
             "workers": 1,
-            "worker_connections": places + LEAVING,
+            "worker_connections": self.places + LEAVING,
             "graceful_timeout": GRACE_S,
             "timeout": 60,
             "loglevel": "warning",
+            "control_socket_disable": True,  # nobody asks there, and it would load asyncio
         }
         for name, value in options.items():
-            self.cfg.set(name, value)
+            if name in self.cfg.settings:  # the control socket came with gunicorn 25
+                self.cfg.set(name, value)
         if self.settings.tls_port:
-            door.DoorServer.tls, door.DoorServer.tls_port = _certificate(self.settings), self.settings.tls_port
+            certificate(self.settings)
 
     def load(self) -> Flask:
+        from shared.web import quirks
         from shared.web.server.running import application
 
         try:
@@ -77,27 +86,3 @@ class Server(BaseApplication):  # type: ignore[misc]
             sys.exit(Arbiter.WORKER_BOOT_ERROR)  # a worker that ended otherwise would be started again and again
         quirks.end_of_start()
         return app
-
-
-def _certificate(settings: Settings) -> ssl.SSLContext:
-    """What `loket tls` has put in place. Raises `InvalidSettings`, in a sentence."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(*settings.certificate())
-    except OSError:  # ssl.SSLError too
-        raise settings.no_certificate() from None
-    return context
-
-
-def _open_files() -> int:
-    """How many files the process may have open, as many as it may ask for; each connection is one."""
-    try:
-        import resource
-    except ImportError:
-        return door.PLACES  # Windows
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = door.PLACES + OWN_FILES
-    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return most
