@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import segno
 from flask import Blueprint, Response, g, jsonify
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +13,7 @@ from shared.domain.complaint import Entrance
 from shared.domain.errors import Unknown
 from shared.engine import complaint as engine
 from shared.engine.complaint import Received
+from shared.late import late
 from shared.store.office import Transaction
 from shared.web.access.auth import devices_only
 from shared.web.answers import ReceivedComplaint
@@ -22,6 +23,11 @@ from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.server.limits import limiter
 from shared.web.urls import paper_url
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = late("segno")
 
 blueprint = Blueprint("kiosk_complaint", __name__)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import segno
+from typing import TYPE_CHECKING
+
 from flask import make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +12,7 @@ from counter.queue.click_forms import FirstCode, SignInCode
 from shared.domain.errors import Refusal
 from shared.domain.rights import Right
 from shared.engine.people import second_factor as engine
+from shared.late import late
 from shared.store import second_factor as known
 from shared.store.seal import Unreadable
 from shared.web.access import sign_in as web
@@ -21,6 +23,11 @@ from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 from shared.web.server.limits import limiter
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = late("segno")
 
 
 @blueprint.get("/sign-in/code")

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from shared.domain.files.register import C, Cell, RegisterColumn, RegisterRow, Words, moment
 from shared.domain.files.register_month import LaterChange
 from shared.web.documents import sheet, spreadsheet
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 TEMPLATE = Path(__file__).parents[1] / "templates/counter/register.typ"
 MEDIA_TYPES = {

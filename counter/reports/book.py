@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.files import FileFact
@@ -18,7 +14,15 @@ from shared.domain.reports.table import Cell, ColumnKind, ReportTable
 from shared.domain.reports.visits import Visit, VisitEnd
 from shared.engine.reports.more import Say
 from shared.engine.reports.tables import VISIT_COUNTS
+from shared.late import late
 from shared.web.documents import spreadsheet
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook, utility
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+else:
+    utility = late("xlsxwriter.utility")
 
 NUMBERS: Mapping[ColumnKind, tuple[str, float]] = {
     ColumnKind.COUNT: ("#,##0", 1),
@@ -82,7 +86,7 @@ class _Writer:
             last = first + len(table.rows)
             for place, cell in enumerate(table.total):
                 sums = table.columns[place].is_summed and table.rows
-                span = f"{xl_rowcol_to_cell(first, place)}:{xl_rowcol_to_cell(last - 1, place)}"
+                span = f"{utility.xl_rowcol_to_cell(first, place)}:{utility.xl_rowcol_to_cell(last - 1, place)}"
                 formula = f"=SUM({span})" if sums else self._spread(table, place)
                 self._cell(sheet, last, place, cell, table.kind(-1, place), formula, is_bold=True)
         if table.note:
@@ -184,7 +188,7 @@ class _Writer:
         return f"=SMALL({column},ROUNDUP(COUNT({column})*9/10,0))/60"
 
     def _column(self, name: str) -> str:
-        letter = xl_col_to_name(_VISIT_COLUMNS.index(name), True)
+        letter = utility.xl_col_to_name(_VISIT_COLUMNS.index(name), True)
         return f"'{self._say('report.visits')}'!{letter}$2:{letter}${self._visits + 1}"
 
     # --- sheets, names, formats ---

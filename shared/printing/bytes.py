@@ -8,16 +8,22 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal
-
-import segno
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Any, Literal
 
 from shared.domain.errors import Invalid
 from shared.domain.slips.slip import QR, Align, Blank, Cut, Item, Line, Logo, Pair, Rule, Space, Text
+from shared.late import late
 from shared.printing.designed import Drawn, Fine, designed, is_number
 from shared.printing.drawn import can_draw, dashes
 from shared.printing.profiles import DEFAULT, Profile, escpos, profile
+
+if TYPE_CHECKING:
+    import segno
+    from PIL import Image, ImageOps
+else:
+    segno = late("segno")
+    Image = late("PIL.Image")
+    ImageOps = late("PIL.ImageOps")
 
 DOTS_PER_MM = 8
 """203 dpi, the print head of nearly every 58 and 80 mm receipt printer."""

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import TypeVar
-
-from PIL import Image
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.domain.slips.slip import QR, Cut, Item, Line, Logo, Pair, Part, Rule, Space, Text
 from shared.printing.drawn import GAP_DOTS, Wording, at_left, beside, column, fits, number, rule, stacked
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 NUMBER_SIZE = 8
 """Of the one text on a slip that is a queue number."""

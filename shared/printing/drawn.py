@@ -10,10 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import segno
-from PIL import Image, ImageDraw, ImageFont
+from shared.late import late
+
+if TYPE_CHECKING:
+    import segno
+    from PIL import Image, ImageDraw, ImageFont
+else:
+    segno = late("segno")
+    Image = late("PIL.Image")
+    ImageDraw = late("PIL.ImageDraw")
+    ImageFont = late("PIL.ImageFont")
+
 
 FONTS = Path(__file__).resolve().parents[1] / "web/static/vendor"
 INK = 140

@@ -5,10 +5,18 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from shared.domain.errors import Invalid
+from shared.late import late
+
+if TYPE_CHECKING:
+    import PIL
+    from PIL import Image, ImageOps
+else:
+    PIL = late("PIL")
+    Image = late("PIL.Image")
+    ImageOps = late("PIL.ImageOps")
 
 WIDTH, HEIGHT = 384, 160
 """Dots: the width of 58 mm paper, and 20 mm of height."""
@@ -38,7 +46,7 @@ def prepared(picture: bytes) -> Pictures:
         if opened.width * opened.height > LARGEST_PIXELS:
             raise Invalid("logo_large", fields=["logo"])
         image = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (PIL.UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Invalid("logo", fields=["logo"]) from None
     white = Image.new("RGBA", image.size, "white")
     grey = Image.alpha_composite(white, image).convert("L")

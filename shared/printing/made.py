@@ -6,14 +6,16 @@ import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from shared.domain.slips.slip import from_json
 from shared.printing import raster
 from shared.printing.bytes import can_be_drawn, logo_picture, logo_raster, render
 from shared.printing.designed import is_number
 from shared.printing.profiles import profile
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, slots=True)

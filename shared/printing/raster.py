@@ -9,9 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-import segno
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from shared.late import late
+
+if TYPE_CHECKING:
+    import segno
+    from PIL import Image, ImageChops, ImageDraw, ImageFont
+else:
+    segno = late("segno")
+    Image = late("PIL.Image")
+    ImageChops = late("PIL.ImageChops")
+    ImageDraw = late("PIL.ImageDraw")
+    ImageFont = late("PIL.ImageFont")
+
 
 CELL_WIDTH, CELL_HEIGHT = 12, 24
 """Font A of every ESC/POS receipt printer, in dots."""

@@ -20,9 +20,9 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
-        Index("ix_outbox_ended", "office_id", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
-        Index("ix_outbox_case_id", "case_id", sqlite_where=_OF_FILE, postgresql_where=_OF_FILE),
+        Index("ix_outbox_due", "due_at", sqlite_where=WAITING),
+        Index("ix_outbox_ended", "office_id", "ended_at", sqlite_where=_ENDED),
+        Index("ix_outbox_case_id", "case_id", sqlite_where=_OF_FILE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,15 +6,24 @@ The key is made of the server's own, which lies beside the database and in no ba
 from __future__ import annotations
 
 import base64
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Table, select, update
 
 from shared.domain.errors import Refusal
+from shared.late import late
 from shared.store.outbox_tables import MessageGateway, WebhookRecord
 from shared.store.tables import SecondFactor
+
+if TYPE_CHECKING:
+    from cryptography import fernet
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    fernet = late("cryptography.fernet")
+    hashes = late("cryptography.hazmat.primitives.hashes")
+    hkdf = late("cryptography.hazmat.primitives.kdf.hkdf")
 
 MARK = "sealed:"
 
@@ -29,8 +38,12 @@ class Seal:
     """Closes and opens with one server's key."""
 
     def __init__(self, server_key: str) -> None:
-        made = HKDF(SHA256(), 32, salt=None, info=b"loket: secrets in the database").derive(server_key.encode())
-        self._box = Fernet(base64.urlsafe_b64encode(made))
+        self._server_key = server_key
+
+    @cached_property
+    def _box(self) -> fernet.Fernet:
+        key = hkdf.HKDF(hashes.SHA256(), 32, salt=None, info=b"loket: secrets in the database")
+        return fernet.Fernet(base64.urlsafe_b64encode(key.derive(self._server_key.encode())))
 
     def close(self, secret: str) -> str:
         return MARK + self._box.encrypt(secret.encode()).decode()
@@ -41,7 +54,7 @@ class Seal:
             return kept
         try:
             return self._box.decrypt(kept.removeprefix(MARK)).decode()
-        except InvalidToken:
+        except fernet.InvalidToken:
             raise Unreadable("secret_unreadable") from None
 
 

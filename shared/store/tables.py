@@ -357,7 +357,8 @@ class Ticket(Base):
     __table_args__ = (
         UniqueConstraint("office_id", "on_day", "series", "number"),
         UniqueConstraint("office_id", "nonce"),
-        # History costs nothing: what is looked at all day is a small part of the table.
+        # History costs nothing: what is looked at all day is a small part of the table. PostgreSQL has the same
+        # condition by the migrations; `postgresql_where` here would load its dialect at every start.
         Index(
             "ix_ticket_active",
             "office_id",
@@ -370,18 +371,16 @@ class Ticket(Base):
             "service_id",
             "counter_id",
             sqlite_where=ACTIVE,
-            postgresql_where=ACTIVE,
         ),
         Index(
             "uq_ticket_counter",
             "counter_id",
             unique=True,
             sqlite_where=STANDS_AT_COUNTER,
-            postgresql_where=STANDS_AT_COUNTER,
         ),
-        Index("ix_ticket_brought", "office_id", "on_day", sqlite_where=_BROUGHT, postgresql_where=_BROUGHT),
-        Index("ix_ticket_case_id", "case_id", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
-        Index("ix_ticket_known", "office_id", "on_day", sqlite_where=KNOWN, postgresql_where=KNOWN),
+        Index("ix_ticket_brought", "office_id", "on_day", sqlite_where=_BROUGHT),
+        Index("ix_ticket_case_id", "case_id", sqlite_where=OF_FILE),
+        Index("ix_ticket_known", "office_id", "on_day", sqlite_where=KNOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -441,12 +440,12 @@ class FileRecord(Base):
         UniqueConstraint("office_id", "nib"),
         Index("ix_case_file_nik", "office_id", "nik"),
         Index("ix_case_file_registered_at", "office_id", "registered_at"),
-        Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES, postgresql_where=RUNNING_FILES),
-        Index("ix_case_file_work_left", "office_id", sqlite_where=FILES_WITH_WORK, postgresql_where=FILES_WITH_WORK),
-        Index("ix_case_file_paid_at", "office_id", "paid_at", sqlite_where=PAID_FILES, postgresql_where=PAID_FILES),
-        Index("ix_case_file_to_recap", "office_id", "completed_at", sqlite_where=TO_RECAP, postgresql_where=TO_RECAP),
-        Index("ix_case_file_recap_id", "recap_id", sqlite_where=_IN_RECAP, postgresql_where=_IN_RECAP),
-        Index("ix_case_file_resting", "office_id", "since_at", sqlite_where=RESTING, postgresql_where=RESTING),
+        Index("ix_case_file_running", "office_id", "step", sqlite_where=RUNNING_FILES),
+        Index("ix_case_file_work_left", "office_id", sqlite_where=FILES_WITH_WORK),
+        Index("ix_case_file_paid_at", "office_id", "paid_at", sqlite_where=PAID_FILES),
+        Index("ix_case_file_to_recap", "office_id", "completed_at", sqlite_where=TO_RECAP),
+        Index("ix_case_file_recap_id", "recap_id", sqlite_where=_IN_RECAP),
+        Index("ix_case_file_resting", "office_id", "since_at", sqlite_where=RESTING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -776,15 +775,15 @@ class Event(Base):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_office_id_version", "office_id", "version"),
-        Index("ix_event_calls", "office_id", "version", sqlite_where=CALLS, postgresql_where=CALLS),
+        Index("ix_event_calls", "office_id", "version", sqlite_where=CALLS),
         Index("ix_event_ticket_id", "ticket_id"),
-        Index("ix_event_officer", "officer_id", "at", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
+        Index("ix_event_officer", "officer_id", "at", sqlite_where=_BY_OFFICER),
         # The newest act of an officer, whatever the clock said: what undo takes back.
-        Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER, postgresql_where=_BY_OFFICER),
-        Index("ix_event_case_id", "case_id", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
+        Index("ix_event_newest", "officer_id", "id", sqlite_where=_BY_OFFICER),
+        Index("ix_event_case_id", "case_id", sqlite_where=OF_FILE),
         Index("ix_event_at", "office_id", "at"),
-        Index("ix_event_reported", "office_id", "at", *_OF_REPORTS, sqlite_where=REPORTED, postgresql_where=REPORTED),
-        Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT, postgresql_where=_OF_COMPLAINT),
+        Index("ix_event_reported", "office_id", "at", *_OF_REPORTS, sqlite_where=REPORTED),
+        Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -893,15 +892,15 @@ class PrintJob(Base):
 
     __tablename__ = "print_job"
     __table_args__ = (
-        Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
+        Index("ix_print_job_unsent", "printer_id", "id", sqlite_where=UNSENT),
         Index("ix_print_job_ticket_id", "ticket_id"),
-        Index("ix_print_job_case_id", "case_id", "kind", sqlite_where=OF_FILE, postgresql_where=OF_FILE),
-        Index("ix_print_job_test", "printer_id", sqlite_where=TEST_PAGES, postgresql_where=TEST_PAGES),
-        Index("ix_print_job_failed", "office_id", "made_at", sqlite_where=FAILED, postgresql_where=FAILED),
-        Index("ix_print_job_copy_of_id", "copy_of_id", sqlite_where=_COPIES, postgresql_where=_COPIES),
-        Index("ix_print_job_with_words", "office_id", "made_at", sqlite_where=_FULL, postgresql_where=_FULL),
+        Index("ix_print_job_case_id", "case_id", "kind", sqlite_where=OF_FILE),
+        Index("ix_print_job_test", "printer_id", sqlite_where=TEST_PAGES),
+        Index("ix_print_job_failed", "office_id", "made_at", sqlite_where=FAILED),
+        Index("ix_print_job_copy_of_id", "copy_of_id", sqlite_where=_COPIES),
+        Index("ix_print_job_with_words", "office_id", "made_at", sqlite_where=_FULL),
         # One slip at a time on each printer, however many processes serve it.
-        Index("uq_print_job_sending", "printer_id", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
+        Index("uq_print_job_sending", "printer_id", unique=True, sqlite_where=_SENDING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,7 +13,6 @@ Joining clips is done there too: levelling is a tenth of a second of pure counti
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import os
@@ -30,9 +29,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from shared.late import late
 from shared.voice.loudness import RATE, normalise, trimmed, whole_blocks
+
+if TYPE_CHECKING:
+    import ctypes
+else:
+    ctypes = late("ctypes")
 
 WORDS_PER_MINUTE = 130  # slow enough for a loud room
 LONGEST_TEXT = 1500  # characters, about a minute and a half

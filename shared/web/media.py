@@ -12,14 +12,22 @@ import tempfile
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from flask import current_app
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig
+from shared.late import late
 from shared.loop import off_the_loop
+
+if TYPE_CHECKING:
+    import PIL
+    from PIL import Image, ImageOps
+else:
+    PIL = late("PIL")
+    Image = late("PIL.Image")
+    ImageOps = late("PIL.ImageOps")
 
 Kind = Literal["image", "video"]
 
@@ -131,7 +139,7 @@ def _turn_upright(path: Path) -> None:
                 return
             upright, kind = ImageOps.exif_transpose(image), image.format
         upright.save(path, kind, quality=90)
-    except (UnidentifiedImageError, ValueError, SyntaxError):
+    except (PIL.UnidentifiedImageError, ValueError, SyntaxError):
         return
 
 
@@ -267,5 +275,5 @@ def _image_kind(path: Path) -> str | None:
                 return None
             image.verify()
             return image.format
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (PIL.UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None

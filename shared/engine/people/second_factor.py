@@ -11,18 +11,24 @@ import hmac
 import re
 import secrets
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pyotp
 from sqlalchemy import delete, insert, update
 
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.domain.identity import plain
 from shared.engine.setup.office import record_setup_change
+from shared.late import late
 from shared.store import reads
 from shared.store.office import Transaction
 from shared.store.seal import Seal
 from shared.store.second_factor import factor
 from shared.store.tables import SecondFactor
+
+if TYPE_CHECKING:
+    import pyotp
+else:
+    pyotp = late("pyotp")
 
 STEP_S = 30
 FARTHEST = 20

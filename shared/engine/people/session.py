@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.domain.errors import Forbidden, Unknown
 from shared.store import rows
@@ -79,7 +79,7 @@ def _budget(used: int, since: datetime, now: datetime) -> tuple[int, datetime]:
 
 def _locked_row(connection: Connection, office_id: int, login: str, place: str, now: datetime) -> SignInTry:
     """The row of that place, made when it is missing; it stays locked, so that tries are counted one by one."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    make = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert  # only the one in use
     columns = {"office_id": office_id, "login": login, "place": place, "failed": 0, "at": now}
     connection.execute(make(SignInTry).values(columns).on_conflict_do_nothing())
     mine = SignInTry.office_id == office_id, SignInTry.login == login, SignInTry.place == place

@@ -7,8 +7,15 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from xlsxwriter import Workbook
+from shared.late import late
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = late("xlsxwriter")
+
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WORKBOOK = {
@@ -37,8 +44,8 @@ def plain(text: str) -> str:
 
 
 @contextmanager
-def workbook(file: io.BytesIO, title: str, author: str) -> Iterator[Workbook]:
+def workbook(file: io.BytesIO, title: str, author: str) -> Iterator[xlsxwriter.Workbook]:
     """A workbook whose texts stay texts; it is in `file` when the block ends."""
-    with Workbook(file, _WORKBOOK) as book:
+    with xlsxwriter.Workbook(file, _WORKBOOK) as book:
         book.set_properties({"title": title, "author": author})
         yield book

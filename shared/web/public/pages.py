@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import shutil
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from prometheus_client.process_collector import ProcessCollector
 
 from shared.domain.errors import Forbidden
 from shared.domain.numbering import office_day, series_colour
 from shared.domain.standards.facts import service_facts
+from shared.late import late
 from shared.store import outbox, reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import screens
@@ -28,6 +28,11 @@ from shared.web.server.hosts import is_local
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 from shared.words import words
+
+if TYPE_CHECKING:
+    import prometheus_client as prometheus
+else:
+    prometheus = late("prometheus_client")
 
 blueprint = Blueprint("public", __name__)
 LEAST_FREE_BYTES = 20_000_000
@@ -113,14 +118,16 @@ def metrics() -> Response:
     """For Prometheus, on the server's own machine only."""
     if not is_local():
         raise Forbidden("local_only")
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    changes = Gauge("loket_office_version", "Changes of an office so far", ["office"], registry=registry)
-    waiting = Gauge("loket_waiting", "People who wait now", ["office", "service"], registry=registry)
-    lines = Gauge("loket_lines", "Open live lines of this process", ["kind"], registry=registry)
-    sent = Gauge("loket_boards_sent", "Boards sent to screens by this process", registry=registry)
-    sent_cpu = Gauge("loket_boards_sent_cpu_seconds", "CPU seconds that went into sending them", registry=registry)
-    letters = Gauge("loket_letters_waiting", "Letters to other programs that wait", registry=registry)
+    registry = prometheus.CollectorRegistry()
+    prometheus.ProcessCollector(registry=registry)
+    changes = prometheus.Gauge("loket_office_version", "Changes of an office so far", ["office"], registry=registry)
+    waiting = prometheus.Gauge("loket_waiting", "People who wait now", ["office", "service"], registry=registry)
+    lines = prometheus.Gauge("loket_lines", "Open live lines of this process", ["kind"], registry=registry)
+    sent = prometheus.Gauge("loket_boards_sent", "Boards sent to screens by this process", registry=registry)
+    sent_cpu = prometheus.Gauge(
+        "loket_boards_sent_cpu_seconds", "CPU seconds that went into sending them", registry=registry
+    )
+    letters = prometheus.Gauge("loket_letters_waiting", "Letters to other programs that wait", registry=registry)
     live: Live = current_app.extensions["loket_live"]
     for gauge, value in zip((sent, sent_cpu), live.sent(), strict=True):
         gauge.set(value)
@@ -134,7 +141,7 @@ def metrics() -> Response:
         changes.labels(row.slug).set(board["version"])
         for service, count in board["waiting"].items():
             waiting.labels(row.slug, service).set(count)
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(prometheus.generate_latest(registry), content_type=prometheus.CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/openapi.json")

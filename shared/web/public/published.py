@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from datetime import date
 from io import BytesIO
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import segno
 from babel.dates import get_day_names
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -27,6 +26,7 @@ from shared.domain.standards.facts import service_facts
 from shared.domain.standards.hours import time_of
 from shared.domain.standards.parts import Weekday
 from shared.domain.standards.standard import COMPONENTS, MANAGEMENT, PUBLISHED, ServiceStandard
+from shared.late import late
 from shared.store import reads
 from shared.web.access.auth import store
 from shared.web.answers import Answer
@@ -38,6 +38,11 @@ from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.urls import paper_url
 from shared.words import words
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = late("segno")
 
 blueprint = Blueprint("published", __name__)
 _WEEK = tuple(Weekday)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from typing import TYPE_CHECKING
 
-import ifaddr
+from shared.late import late
+
+if TYPE_CHECKING:
+    import ifaddr
+else:
+    ifaddr = late("ifaddr")
+
 
 MOST_OF_ONE_NAME = 9
 
