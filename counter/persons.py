@@ -36,13 +36,13 @@ Short = Annotated[str, Field(max_length=200)]
 class FindPerson(BaseModel):
     """By NIK or register number; never in the address of a page, which is kept in logs and histories."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     wanted: Short = Field("", description="NIK, or register number with its year")
 
 
 class DataAsked(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     cases: Annotated[list[Id], BeforeValidator(lambda value: [value] if isinstance(value, str | int) else value)] = (
         Field(default_factory=list, max_length=people.MOST_FILES)
@@ -54,7 +54,7 @@ class DataAsked(BaseModel):
 class DataAnswer(BaseModel):
     """What is answered; the others are what a corrected field shall say, empty: as it is."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reason: Annotated[str, Field(max_length=2000)] = ""
     name: Short = ""

@@ -26,7 +26,7 @@ KEPT_S = 3600
 class Spoken(BaseModel):
     """A display has begun to speak a call."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     id: Id
 

@@ -23,7 +23,7 @@ from shared.web.screen import office_config
 
 
 class EvidenceYear(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     year: int = Field(ge=2000, le=2100)
 

@@ -89,7 +89,7 @@ def new_password(officer_id: int) -> ResponseReturnValue:
 class SheetForm(BaseModel):
     """Ids of the officers who get a new one-time password."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     officers: list[Id] = Field(min_length=1, max_length=100)
 

@@ -28,7 +28,7 @@ from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of,
 _HERE = Path(__file__).parent
 
 # A list around the dataclass, because pydantic takes no settings for a dataclass that is not its own.
-_SHAPE = ConfigDict(extra="forbid", strict=True)
+_SHAPE = ConfigDict(extra="forbid", strict=True, defer_build=True)
 _OFFICE = TypeAdapter(list[OfficeStandard], config=_SHAPE)
 _SERVICE = TypeAdapter(list[ServiceStandard], config=_SHAPE)
 

@@ -11,7 +11,7 @@ from shared.domain.queue.counter import TransferPlace
 class TakeTicket(BaseModel):
     """A number, please."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     service: str = Field(min_length=1, max_length=40, description="slug of the service")
     priority: bool = Field(False, description="one of the priority groups; no proof is asked")
@@ -24,7 +24,7 @@ class TakeTicket(BaseModel):
 class PrintMissing(BaseModel):
     """What the visitor still has to bring, on paper."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     service: str = Field(min_length=1, max_length=40, description="slug of the service")
     answers: dict[str, str] = Field(default_factory=dict, description="question key: option key")
@@ -35,7 +35,7 @@ class PrintMissing(BaseModel):
 class ComeBack(BaseModel):
     """A number for somebody whose file is with the office."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     code: str = Field(min_length=1, max_length=200, description="what the receipt says: QR, token or register number")
     nonce: str = Field(min_length=8, max_length=64, description="made by the page; the same nonce, the same ticket")
@@ -45,7 +45,7 @@ class ComeBack(BaseModel):
 class LookAtFile(BaseModel):
     """A file by what its receipt shows."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     code: str = Field(min_length=1, max_length=200, description="the QR code, the token, or a code below it")
     language: str = Field("id", pattern="^(id|en)$")
@@ -54,7 +54,7 @@ class LookAtFile(BaseModel):
 class Act(BaseModel):
     """What goes with an action on a ticket."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     reason: str | None = Field(None, max_length=200)
     to_counter: int | None = Field(None, ge=1, le=HIGHEST, description="for transfer: the number of the other counter")

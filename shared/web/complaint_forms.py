@@ -27,7 +27,7 @@ _COUNTER = re.compile("counter-([0-9]{1,5})")
 class Complaining(BaseModel):
     """A complaint, a suggestion, a question or praise."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     kind: ComplaintKind
     text: Words = ""
@@ -78,7 +78,7 @@ class WrittenDown(Complaining):
 class ReplyToAnswer(BaseModel):
     """Why it is not settled."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     text: Words = ""
 
@@ -86,7 +86,7 @@ class ReplyToAnswer(BaseModel):
 class ComplaintClick(BaseModel):
     """What goes with an action on a complaint."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     text: Words = Field("", description="the answer, the reason, or where it was forwarded to")
     handler_id: OfficerId | None = Field(None, description="for hand_on")
@@ -94,7 +94,7 @@ class ComplaintClick(BaseModel):
 
 
 class AboutWhom(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     officers: Annotated[
         list[OfficerId], BeforeValidator(lambda value: [value] if isinstance(value, str | int) else value)
@@ -104,7 +104,7 @@ class AboutWhom(BaseModel):
 class OnThePage(BaseModel):
     """What stands on the month's page; both empty: nothing."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     said: Words = ""
     done: Words = ""

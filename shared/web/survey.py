@@ -27,7 +27,7 @@ Word = Annotated[str, StringConstraints(max_length=16)]
 class Questionnaire(BaseModel):
     """One filled-in questionnaire. All nine elements are needed; what a respondent says of themselves is not."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: SheetId = Field(description="random, made by the page; sent twice, it counts once")
     answers: dict[Element, Value] = Field(default_factory=dict, description="element: 1 to 4")

@@ -56,7 +56,7 @@ class KeptQuestion(BaseModel):
 class KeptResult(BaseModel):
     """All figures of a period, as `survey_period.result` keeps them; "all" beside the ids of services."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     counts: dict[str, dict[str, int]]
     scores: dict[str, KeptScores]

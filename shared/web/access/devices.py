@@ -33,7 +33,7 @@ COOKIE_LIFE_S = 10 * 365 * 86400
 class Redeem(BaseModel):
     """A print agent with the code of an admin and the token that it wants to be known by."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     code: str = Field(max_length=40)
     token: str = Field(max_length=100)

@@ -42,7 +42,7 @@ LONGEST_WAIT_S = 20.0
 class AgentPrinter(BaseModel):
     """The printer that hangs on an agent."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
     kind: WiredKind
@@ -54,7 +54,7 @@ class AgentPrinter(BaseModel):
 class AskForSlip(BaseModel):
     """`status`: how the printer is now; `wait_s`: how long the answer may take when there is no slip."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     slug: str = Field(max_length=40)
     status: Status
@@ -62,7 +62,7 @@ class AskForSlip(BaseModel):
 
 
 class Claim(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     install: str = Field(pattern=r"^[0-9a-f]{4,32}$")
     size: int = Field(ge=0, le=HIGHEST)
@@ -71,7 +71,7 @@ class Claim(BaseModel):
 class Report(BaseModel):
     """What became of a slip: see `printing.delivery.Outcome`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     install: str = Field(pattern=r"^[0-9a-f]{4,32}$")
     length_mm: float = Field(ge=0, le=10_000)
