@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from jinja2 import Environment, TemplateSyntaxError
 
 from shared import faults
@@ -39,7 +40,7 @@ MAY_IMPORT = {
     "shared.loop":      (),
     "shared.late":      (),
     "shared.words":     (),
-    "shared.store":     ("shared.domain", "shared.standards", "shared.loop"),
+    "shared.store":     ("shared.domain", "shared.standards", "shared.loop", "shared.late"),
     "shared.voice":     ("shared.domain", "shared.standards", "shared.loop", "shared.late"),
     "shared.printing":  ("shared.domain", "shared.standards", "shared.loop", "shared.late", "shared.words"),
     "shared.engine":    ("shared.domain", "shared.standards", "shared.loop", "shared.late", "shared.words",
@@ -410,12 +411,20 @@ def test_every_template_is_sound() -> None:
 def words(language: str) -> dict[str, str]:
     """msgid -> translation, of all screens together."""
     return {
-        str(message.id): str(message.string)
+        message: said
         for folder in WORD_FOLDERS
         if (folder / "locale").is_dir()
-        for message in catalogue(folder, language)
-        if message.id
+        for message, said in catalogue(folder, language).items()
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogues_are_read_as_babel_reads_them(language: str) -> None:
+    for folder in WORD_FOLDERS:
+        if (folder / "locale").is_dir():
+            with (folder / "locale" / language / "LC_MESSAGES/messages.po").open("rb") as file:
+                read = {str(each.id): str(each.string) for each in read_po(file) if each.id and each.string}
+            assert catalogue(folder, language) == read
 
 
 def refusals() -> set[str]:

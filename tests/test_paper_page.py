@@ -115,7 +115,7 @@ def test_the_page_says_what_to_do_about_a_printer(
 
     page = unescape(officer.get("/uji/paper").text)
 
-    said = catalogue(Path(web.__file__).parent, "id")[words].string
+    said = catalogue(Path(web.__file__).parent, "id")[words]
     assert said
     assert f"<p data-advice>{said}</p>" in page
 

@@ -107,7 +107,7 @@ def _page(office: OfficeConfig, row: KnownPrinter, settings: Settings, *facts: t
 
 def _word(status: str) -> str:
     """The status as every screen says it."""
-    return str(catalogue(WORDS, "id")[f"printer.{status}"].string)
+    return catalogue(WORDS, "id")[f"printer.{status}"]
 
 
 @command.command("link")

@@ -27,27 +27,37 @@ log = structlog.get_logger()
 
 
 def prepare(settings: Settings, now: datetime, *, is_clock_good: bool = True) -> list[Password]:
-    """Brings the database up to date and, when it holds no office, founds those of the standards; their passwords.
+    """Brings the database up to date and founds what is missing, without a server; the passwords of who was founded."""
+    store = opened(settings)
+    try:
+        return make_ready(settings, store, now, is_clock_good=is_clock_good)
+    finally:
+        store.close()
+
+
+def opened(settings: Settings) -> Store:
+    """The database, brought up to date. Raises `NotSound`."""
+    require_sound(settings)
+    upgrade_after_backup(settings)
+    return Store(settings.database())
+
+
+def make_ready(settings: Settings, store: Store, now: datetime, *, is_clock_good: bool = True) -> list[Password]:
+    """Ends past days and, when the database holds no office, founds those of the standards; their passwords.
 
     On a full or read-only disk the server comes up all the same, to be read. `is_clock_good`: past days may be closed
     by it. Raises `NotSound`.
     """
-    require_sound(settings)
-    upgrade_after_backup(settings)
-    store = Store(settings.database())
-    try:
-        with store.read() as connection:
-            offices = reads.offices(connection)
-        require_offices(settings, bool(offices))
-        require_not_older(settings, {row.slug: (row.epoch, row.version) for row in offices})
-        for office in offices if is_clock_good else ():
-            _unless_full(partial(store.change, office.id, Actor.system(now), close_past_days))
-        if not offices:
-            return store.write_with(_found_all, now)
-        _unless_full(lambda: store.write_with(close_open_secrets, Seal(settings.secret_key())))
-        return []
-    finally:
-        store.close()
+    with store.read() as connection:
+        offices = reads.offices(connection)
+    require_offices(settings, bool(offices))
+    require_not_older(settings, {row.slug: (row.epoch, row.version) for row in offices})
+    for office in offices if is_clock_good else ():
+        _unless_full(partial(store.change, office.id, Actor.system(now), close_past_days))
+    if not offices:
+        return store.write_with(_found_all, now)
+    _unless_full(lambda: store.write_with(close_open_secrets, Seal(settings.secret_key())))
+    return []
 
 
 def _unless_full(work: Callable[[], object]) -> None:

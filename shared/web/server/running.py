@@ -39,7 +39,7 @@ from shared.web.outgoing.sender import Outgoing, Send
 from shared.web.server import data_folder, last_seen, logs, mdns, systemd
 from shared.web.server.clock import ClockWatch
 from shared.web.server.data_folder import take_alone
-from shared.web.server.first_run import prepare
+from shared.web.server.first_run import make_ready, opened
 from shared.web.settings import Settings, read_settings
 
 log = structlog.get_logger()
@@ -58,8 +58,9 @@ def application(**live_options: Any) -> Flask:
     now = datetime.now(UTC)
     doubted_at = last_seen.doubted_at(last_seen.kept(settings), last_seen.present(now, {}))
     is_key_lost = data_folder.is_key_lost(settings)
-    passwords = prepare(settings, now, is_clock_good=doubted_at is None)
-    app = create_app(settings, **({"async_mode": "gevent"} | live_options))
+    store = opened(settings)
+    passwords = make_ready(settings, store, now, is_clock_good=doubted_at is None)
+    app = create_app(settings, store, **({"async_mode": "gevent"} | live_options))
     app.extensions["loket_clock_watch"].jumped_at = doubted_at
     if is_key_lost:
         print(f"\n{say('console.key_made_anew', place=settings.data / 'secret_key')}")
