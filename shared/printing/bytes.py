@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     import segno
     from PIL import Image, ImageOps
 else:
-    segno = late("segno")
-    Image = late("PIL.Image")
-    ImageOps = late("PIL.ImageOps")
+    segno, Image, ImageOps = map(late, ("segno", "PIL.Image", "PIL.ImageOps"))
 
 DOTS_PER_MM = 8
 """203 dpi, the print head of nearly every 58 and 80 mm receipt printer."""
