@@ -124,7 +124,8 @@ def act_on_complaint(complaint_id: int, action: str) -> ResponseReturnValue:
 def about_whom(complaint_id: int) -> ResponseReturnValue:
     """Says which officers it is about; they read nothing of it from now on."""
     screen = _of(complaint_id)
-    return take(screen, AboutWhom, lambda said: change(engine.say_whom_about, complaint_id, said.officers))
+    shows = partial(_about_shows, complaint_id)
+    return take(screen, AboutWhom, lambda said: change(engine.say_whom_about, complaint_id, said.officers), shows)
 
 
 @blueprint.post("/complaints/<int:complaint_id>/publish")
@@ -133,7 +134,8 @@ def about_whom(complaint_id: int) -> ResponseReturnValue:
 def publish_complaint(complaint_id: int) -> ResponseReturnValue:
     """What stands on the month's page, in the handler's own words."""
     screen = _of(complaint_id)
-    return take(screen, OnThePage, lambda words: change(engine.publish, complaint_id, words.said, words.done))
+    shows = partial(_page_shows, complaint_id)
+    return take(screen, OnThePage, lambda words: change(engine.publish, complaint_id, words.said, words.done), shows)
 
 
 @blueprint.post("/complaints/<int:complaint_id>/slip")
@@ -200,6 +202,15 @@ def _find(complaint_id: int) -> ComplaintView:
     return found
 
 
+def _about_shows(complaint_id: int) -> forms.Shows:
+    return {"officers[]": [str(each) for each in sorted(_find(complaint_id).barred)]}
+
+
+def _page_shows(complaint_id: int) -> forms.Shows:
+    row = _find(complaint_id).row
+    return {"said": row.public_said, "done": row.public_done}
+
+
 def _page(complaint_id: int, message: str | None = None, writer: complaints.Writer | None = None) -> str:
     found, reader = _find(complaint_id), _reader()
     today = office_day(now(), office_config().zone)
@@ -224,6 +235,8 @@ def _page(complaint_id: int, message: str | None = None, writer: complaints.Writ
         events=events,
         can_undo=last is not None and is_mine and undo_left_s(last.at, now()) > 0,
         is_late=found.is_late(now()),
+        about_shows=_about_shows(complaint_id),
+        page_shows=_page_shows(complaint_id),
         kinds=[each.value for each in ComplaintKind],
         form=forms.sent(),
         pressed=(request.view_args or {}).get("action") or (request.endpoint or "").rpartition(".")[2],

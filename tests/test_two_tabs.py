@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 import world
+from desks import signing_in
 from flask.testing import FlaskClient
 from people import csrf, sign_in
+from werkzeug.test import TestResponse
 from world import World
 
 from shared.engine.people.device import devices, issue_token
+from shared.engine.surveys import survey
 from shared.store.office import Store
+from shared.store.surveys import survey as rows
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -256,3 +260,63 @@ def test_two_tabs_of_one_device_both_count_and_a_clash_shows_both(uji: World, ad
     assert settings()[0] == "Anjungan Timur"
     assert clash.save() == 303
     assert settings()[0] == "Anjungan Barat"
+
+
+class Click:
+    """One form of an officers' page, which may have become old."""
+
+    def __init__(self, client: FlaskClient, page: str, action: str) -> None:
+        self.client, self.action = client, action
+        form = next(each for each in client.get(page).text.split("<form") if f'{action}"' in each.split(">")[0])
+        self.fields = Fields(f"<form{form.split('</form>')[0]}</form>").found
+
+    def send(self, **said: str) -> TestResponse:
+        data: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            data.setdefault(name, []).append(value)
+        return self.client.post(self.action, data={**data, **said})
+
+
+def test_two_tabs_that_correct_one_file_both_count_and_a_clash_is_told(sqlite_store: Store, tmp_path: Path) -> None:
+    desks = signing_in(sqlite_store)
+    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
+    client = sign_in(app, "admin", office="lumajang").client
+    case = desks.to_step("confirm")
+    page = f"/lumajang/counter/cases/{case}"
+    old, new = (Click(client, page, f"{page}/correct") for _ in range(2))
+    assert new.send(**{"applicant.business": "Keripik Baru"}).status_code == 302
+
+    kept = old.send(**{"applicant.phone": "081299999999"})
+    clash = old.send(**{"applicant.business": "Keripik Lama", "applicant.phone": "081299999999"})
+
+    assert (kept.status_code, clash.status_code) == (302, 409)
+    applicant = desks.file(case).applicant
+    assert (applicant["business"], applicant["phone"]) == ("Keripik Baru", "081299999999")
+    assert "Keripik Baru" in clash.text
+    assert 'value="Keripik Lama"' in clash.text
+
+
+def test_two_tabs_of_a_surveys_report_both_count(uji: World, admin: FlaskClient) -> None:
+    uji.by_itself(survey.period_of, uji.now.date())
+    page = "/uji/counter/survey/2026-S2"
+    assert Click(admin, page, f"{page}/texts").send(background="Latar\r\nlama").status_code == 302
+    old, new = (Click(admin, page, f"{page}/texts") for _ in range(2))
+    assert new.send(background="Latar\r\nbelakang").status_code == 302
+    assert old.send(conclusion="Simpulan").status_code == 302
+    plan = {"element": "waktu", "what": "Loket tambahan", "who": "Kasi", "due_on": "01-02-2027"}
+    token = dict(old.fields)["csrf_token"]
+    assert admin.post(f"{page}/actions", data={"csrf_token": token, **plan}).status_code == 302
+    old_line, new_line = (Click(admin, page, f"{page}/actions/1") for _ in range(2))
+    assert new_line.send(who="Camat", is_done="true").status_code == 302
+
+    line = old_line.send(what="Dua loket tambahan")
+    clash = old_line.send(who="Sekcam")
+
+    assert (line.status_code, clash.status_code) == (302, 409)
+    with uji.store.read() as connection:
+        found = rows.period(connection, uji.id, "2026-S2")
+        assert found is not None
+        action = rows.actions(connection, found.id)[0]
+    assert found.texts == {"background": "Latar\r\nbelakang", "conclusion": "Simpulan"}
+    assert (action.what, action.who, action.is_done) == ("Dua loket tambahan", "Camat", True)
+    assert 'value="Sekcam"' in clash.text

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from counter.blueprint import blueprint
 from counter.files.after import after_file, after_receiving, received, said
 from counter.files.forms import FileClick
-from counter.files.page import declared_at, file_page, proposed_at, shown_applicant, villages
+from counter.files.page import correction_shows, declared_at, file_page, proposed_at, shown_applicant, villages
 from counter.queue.click_forms import FindReturned
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.files.at_once import AT_ONCE
@@ -120,7 +120,8 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
         return do(screen, file_engine.undo, case_id)
 
     def work() -> dict[str, object]:
-        given = _unmasked(forms.read(FileClick).given(), case_id)
+        shows = correction_shows(case_id) if action == FileAction.CORRECT else None
+        given = _unmasked(forms.read(FileClick, shows).given(), case_id)
         if action == COLLECT:
             return change(file_engine.collect, case_id, given)
         if action == FileAction.ADVANCE:

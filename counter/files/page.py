@@ -100,6 +100,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         is_whole=whole,
         products=products_of(found.service, facts),
         correctable=_correctable(found.service, found.file, is_whole=whole),
+        correction_shows=_correction_shows(found.service, found.file, is_whole=whole),
         signatures=_signatures(found.file, found.service),
         may_collect=may_gather(found.state, found.step, current_user.roles),
         slips=file_slips.offered(found.file),
@@ -131,6 +132,23 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         pressed=pressed,
         message=message,
     )
+
+
+def correction_shows(case_id: int) -> forms.Shows:
+    """What the form of a correction shows of this file now."""
+    with store().read() as connection:
+        found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
+    if found is None:
+        raise Unknown("case")
+    return _correction_shows(found.service, found.file, is_whole=False)
+
+
+def _correction_shows(service: ServiceStandard, file: File, *, is_whole: bool) -> forms.Shows:
+    said = shown_applicant(file.applicant)
+    fields = [each.key for each in _correctable(service, file, is_whole=is_whole) if each.kind != FieldKind.GROUP]
+    return {f"applicant.{each}": said.get(each, "") for each in service.asked} | {
+        f"matter.{each}": str(file.matter[each]) for each in fields
+    }
 
 
 def _deed(event: file_views.FileDeed) -> Deed:

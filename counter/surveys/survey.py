@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
-from flask import g, render_template, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from shared.domain.errors import Unknown
 from shared.domain.numbering import label, office_day
 from shared.domain.rights import Right
 from shared.domain.surveys.survey import LEAST, AnswerChannel, shown_coins
+from shared.domain.typed import as_typed
 from shared.engine.surveys import desk as survey_desk
 from shared.engine.surveys import result as survey_result
 from shared.engine.surveys import survey as engine
@@ -23,7 +24,7 @@ from shared.engine.surveys.desk import PlannedAction
 from shared.store.surveys import survey as rows
 from shared.web.access.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, take
-from shared.web.forms import sent
+from shared.web.forms import Shows, sent
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config
@@ -188,7 +189,12 @@ def plan_survey_action(key: str) -> ResponseReturnValue:
 @described(takes=ActionForm)
 def change_survey_action(key: str, action_id: int) -> ResponseReturnValue:
     """Another wording of a line, what became of it, or its end."""
-    return take(_of(key), ActionForm, lambda form: change(survey_desk.write_action, key, action_id, _planned(form)))
+    with store().read() as connection:
+        found = rows.period(connection, g.office_id, key)
+        lines = rows.actions(connection, found.id) if found else []
+    line = next((each for each in lines if each.id == action_id), None)
+    work = partial(_change_action, key, action_id)
+    return take(_of(key), ActionForm, work, partial(_action_shows, line) if line else None)
 
 
 @blueprint.post("/survey/<key>/texts")
@@ -196,7 +202,26 @@ def change_survey_action(key: str, action_id: int) -> ResponseReturnValue:
 @described(takes=ReportTexts)
 def write_survey_texts(key: str) -> ResponseReturnValue:
     """The paragraphs of the report that people write."""
-    return take(_of(key), ReportTexts, lambda form: change(survey_desk.write_texts, key, form.model_dump()))
+
+    def shows() -> Shows:
+        with store().read() as connection:
+            found = rows.period(connection, g.office_id, key)
+        return _texts_show(found) if found else {}
+
+    return take(_of(key), ReportTexts, lambda form: change(survey_desk.write_texts, key, form.model_dump()), shows)
+
+
+def _change_action(key: str, action_id: int, form: ActionForm) -> None:
+    change(survey_desk.write_action, key, action_id, _planned(form))
+
+
+def _action_shows(line: rows.ActionRow) -> Shows:
+    texts = {"element": str(line.element), "what": line.what, "who": line.who, "outcome": line.outcome}
+    return {**texts, "due_on": as_typed(line.due_on.isoformat()), "is_done": ["true"] if line.is_done else []}
+
+
+def _texts_show(found: rows.PeriodFacts) -> Shows:
+    return {each: str(found.texts.get(each) or "") for each in ReportTexts.model_fields}
 
 
 def _planned(form: ActionForm) -> PlannedAction | None:
@@ -230,6 +255,9 @@ def _period(key: str, message: str | None = None) -> str:
         count_names=COUNTS,
         names={str(each.element): each.name for each in result.questions},
         checked=checked,
+        texts_show=_texts_show(found),
+        lines_show={each.id: _action_shows(each) for each in actions},
+        pressed=((request.endpoint or "").rpartition(".")[2], (request.view_args or {}).get("action_id")),
         form=sent(),
     )
 

@@ -17,7 +17,7 @@ from shared.domain.office import CounterConfig
 from shared.store.office import Transaction
 from shared.web.access.auth import current_user, now, signed_in, store, wants_page
 from shared.web.context import address, look_again
-from shared.web.forms import read
+from shared.web.forms import Shows, read
 from shared.web.i18n import language
 from shared.web.screen import office_config, sentence
 from shared.web.shell import Toast, say
@@ -124,9 +124,14 @@ def _as_json(screen: ButtonPage[T], done: T) -> ResponseReturnValue:
     return jsonify(facts() if callable(facts) else told)
 
 
-def take(screen: ButtonPage[T], model: type[M], work: Callable[[M], T]) -> ResponseReturnValue:
-    """The same for a button that comes with fields: they are read first, and wrong ones are told like a refusal."""
-    return serve(screen, lambda: work(read(model)))
+def take(
+    screen: ButtonPage[T], model: type[M], work: Callable[[M], T], now: Callable[[], Shows] | None = None
+) -> ResponseReturnValue:
+    """The same for a button that comes with fields: they are read first, and wrong ones are told like a refusal.
+
+    `now`: what a form that changes something shows, see `forms.read`.
+    """
+    return serve(screen, lambda: work(read(model, now() if now else None)))
 
 
 def wants_fragment() -> bool:

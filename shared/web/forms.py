@@ -8,18 +8,20 @@ order that counts; their numbers only hold the fields of a row together.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from flask import Flask, request
 from flask_babel import gettext
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import Invalid, Refusal
+from shared.domain.errors import Invalid, NotAllowed, Refusal
 from shared.domain.problem import Problem
 from shared.faults import problems
 from shared.web.told import said
@@ -39,9 +41,49 @@ _PLACE = re.compile("[0-9]{1,5}")
 _SENT = re.compile("[a-z0-9]{8,40}")
 
 
-def read(model: type[M]) -> M:
-    """The request's JSON object or form as `model`; raises `Invalid("fields")` with its `problems`."""
-    return check(model, typed())
+Shows: TypeAlias = "Mapping[str, str | list[str]]"
+"""What a form of a click shows before anybody typed: the text of a field, or the ticks of a list, by name."""
+
+
+def read(model: type[M], now: Shows | None = None) -> M:
+    """The request's JSON object or form as `model`; raises `Invalid("fields")` with its `problems`.
+
+    `now`: what the form would show now; what its page did not change is not saved over what others saved meanwhile.
+    Raises `NotAllowed("changed_elsewhere")` where both changed the same.
+    """
+    return check(model, typed(None if now is None or request.is_json else _settled(now)))
+
+
+def shown_first(now: Shows) -> Markup:
+    """For the form of a click: what its page shows first, and which sending it answers."""
+    kept = Markup('<input type="hidden" name="_base" value="{}">').format(json.dumps(now, separators=(",", ":")))
+    answered = request.form.get("_sent")
+    return kept + (Markup('<input type="hidden" name="_sent" value="{}">').format(answered) if answered else Markup())
+
+
+def _settled(now: Shows) -> MultiDict[str, str]:
+    form = MultiDict(request.form)
+    try:
+        base = json.loads(form.get("_base", "{}"))
+    except (ValueError, RecursionError):
+        raise Invalid("fields", fields=["_base"]) from None
+    clashes = []
+    for name, theirs in now.items():
+        was = base.get(name) if isinstance(base, dict) else None
+        mine = form.getlist(name)
+        if isinstance(theirs, list) and isinstance(was, list):
+            ticked = [each for each in mine if each in theirs or each not in was]
+            form.poplist(name)
+            form.update({name: ticked + [each for each in theirs if each not in (*was, *mine)]})
+        elif isinstance(theirs, str) and isinstance(was, str) and theirs != was:
+            own = [_one_line_end(each) for each in mine]
+            if own == [_one_line_end(was)]:
+                form[name] = theirs
+            elif own != [_one_line_end(theirs)]:
+                clashes.append(Problem((name,), "changed_elsewhere", {"value": theirs or "–"}))
+    if clashes:
+        raise NotAllowed("changed_elsewhere", problems=tuple(clashes))
+    return form
 
 
 def check(model: type[M], table: Table) -> M:
@@ -58,10 +100,15 @@ def invalid(found: Sequence[Problem]) -> Invalid:
     return Invalid("fields", fields=list(dict.fromkeys(names)), problems=tuple(found))
 
 
-def typed() -> Table:
+def _one_line_end(text: str) -> str:
+    """Browsers end the lines of a textarea by another sign than what it was filled with."""
+    return text.replace("\r\n", "\n")
+
+
+def typed(form: MultiDict[str, str] | None = None) -> Table:
     """What the request holds as nested tables and lists: a JSON object as it is, a form by the names of its fields.
 
-    Raises `Invalid("fields")` when one name is a value and a table at once.
+    `form`: instead of the one that came. Raises `Invalid("fields")` when one name is a value and a table at once.
     """
     if request.is_json:
         body = request.get_json(silent=True)
@@ -69,11 +116,12 @@ def typed() -> Table:
             raise Invalid("malformed_json", fields=[])
         return body
     found: Table = {}
-    for name in request.form:
+    came = request.form if form is None else form
+    for name in came:
         if name in ("csrf_token", "row", "base") or name.startswith("_"):
             continue
         bare = name.removesuffix("[]")
-        values: list[Value] = [*request.form.getlist(name)]
+        values: list[Value] = [*came.getlist(name)]
         _put(found, path_of(bare), values if bare != name or len(values) > 1 else values[0])
     return {key: _listed(part) for key, part in found.items()}
 
@@ -95,6 +143,7 @@ def is_pressed(name: str) -> bool:
 
 def init_app(app: Flask) -> None:
     app.after_request(_confirm)
+    app.jinja_env.globals["shown_first"] = shown_first
 
 
 def _confirm(response: Response) -> Response:
