@@ -15,7 +15,7 @@ from shared.domain.office import OfficeConfig
 from shared.domain.queue.room import Room
 from shared.domain.queue.ticket import State
 from shared.domain.standards.facts import due
-from shared.domain.standards.standard import Role, Step
+from shared.domain.standards.standard import Collects, Role, Step
 from shared.store.office_config import OfficeConfigCache
 from shared.store.tables import FileRecord
 from shared.web.answers import FileLook, FileLookStep
@@ -53,7 +53,8 @@ def look(
         raise Unknown("case")
     standard = standards.standard(connection, file.standard_id)
     visit = room.active_ticket_of(file.id)
-    is_awaited = awaited_at(file.state, standard.steps, file.step) is not None
+    awaited = awaited_at(file.state, standard.steps, file.step)
+    is_awaited = awaited is not None
     goes = way(standard.steps, facts_of(standard, file.answers, file.matter), file.step)
     steps = [step for step in goes if step.role != Role.APPLICANT]
     due_at = file.due_at.astimezone(office.zone) if file.due_at and file.state in RUNNING else None
@@ -65,6 +66,7 @@ def look(
         service=None if standard.is_delicate else standard.name_in(language),
         may_come=is_awaited and (visit is None or visit.state in IN_LINE),
         is_ready=is_awaited and file.state == FileState.OPEN,
+        is_result=awaited is not None and Collects.RECEIVER in awaited.collects and file.state == FileState.OPEN,
         number=visit.label if visit else None,
         promised=due(standard.promise, due_at, words(language)) or None,
         ended_on=words(language).day(ended_at.date()) if is_over else None,

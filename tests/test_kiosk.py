@@ -415,6 +415,7 @@ def test_a_scanned_receipt_gives_a_number_for_its_file_from_any_screen(
 
     expect(page.locator("[data-screen=number] [data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
     number = page.locator("[data-number]").inner_text()
+    expect(page.locator("[data-number-file]:visible")).to_have_text(re.compile("siap (diambil|dilanjutkan)"))
 
     page.wait_for_timeout(1300)  # the kiosk takes earlier taps for an echo
     page.tap("[data-action=finish]")
@@ -445,6 +446,10 @@ def test_a_file_that_needs_nobody_is_shown_and_no_paper_is_promised(
         assert page.locator("[data-file-steps] [aria-current]").count() == (state != CaseState.COMPLETED)
         assert page.evaluate(
             "document.querySelector('.main').scrollHeight <= document.querySelector('.main').clientHeight + 1"
+        )
+        assert page.evaluate(
+            "Array.from(document.querySelectorAll('[data-file-steps] li')).every((each) =>"
+            " each.getBoundingClientRect().bottom <= each.parentElement.getBoundingClientRect().bottom + 1)"
         )
         assert [each["id"] for each in Axe().run(page).response["violations"]] == []
         page.tap("[data-screen=file] [data-action=finish]")

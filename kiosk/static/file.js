@@ -3,6 +3,7 @@
 import { post } from "./ticket.js";
 import { all, facts, one } from "./page.js";
 import { session } from "./session.js";
+import { toggle } from "./sizes.js";
 import { phrase } from "./words.js";
 
 const PATIENCE_MS = 8000;
@@ -28,6 +29,7 @@ export function drawFile(screen) {
   say("promised", (file.promised && phrase("promised", { day: file.promised })) || (file.ended_on && phrase("ended_on", { day: file.ended_on })));
   const steps = one("[data-file-steps]", screen);
   steps.textContent = "";
+  toggle(screen, "bare", !file.steps.length);
   file.steps.forEach((step, place) => {
     const line = steps.appendChild(document.createElement("li"));
     line.dataset.place = step.is_done ? "done" : step.is_now ? "now" : "later";
@@ -37,6 +39,11 @@ export function drawFile(screen) {
       line.setAttribute("aria-current", "step");
     }
   });
+
+  const now = one("[aria-current=step]", steps);
+  if (now) {
+    now.scrollIntoView({ block: "nearest" });
+  }
 
   function say(name, text) {
     const place = one("[data-file-" + name + "]", screen);

@@ -144,6 +144,7 @@ function paperIs(state) {
 }
 
 function take(slug) {
+  keep({ file: null });
   note("");
   number.ask({ url: facts.urls.take, body: { service: slug, priority: session.priority, nonce: nonce(), language: session.language, answers: session.answers[slug] || {}, ready: session.ticks[slug] || [] } });
 }
@@ -156,7 +157,10 @@ const results = receiptAsker({
     clock.endIn(HOME_AFTER_FILE_MS);
     go("file");
   },
-  take: (code) => number.ask({ url: facts.urls.results, body: { code, nonce: nonce(), language: session.language } }),
+  take(code, file) {
+    keep({ file });
+    number.ask({ url: facts.urls.results, body: { code, nonce: nonce(), language: session.language } });
+  },
 });
 
 const survey = questionnaire({ csrf: facts.csrf, go, draw, leave, ended: () => clock.endIn(HOME_AFTER_MS) });

@@ -15,7 +15,12 @@ export function drawNumber(screen) {
   const words = one('[data-service="' + ticket.service + '"] b');
   all("[data-paper]", screen).forEach((each) => { each.hidden = each.dataset.paper !== ticket.paper; });
   one("[data-number]", screen).textContent = ticket.number;
+  const about = forFile();
   one("[data-number-service]", screen).textContent = words ? words.textContent : "";
+  all("[data-number-file]", screen).forEach((each) => {
+    each.hidden = each.dataset.numberFile !== about;
+    one("b", each).textContent = about ? session.file.register_number || "" : "";
+  });
   one("[data-ahead]", screen).textContent = ticket.ahead === 0 ? phrase("ahead_none") : phrase(ticket.ahead === 1 ? "ahead_one" : "ahead", { count: ticket.ahead });
   one("[data-number-priority]", screen).hidden = !ticket.priority;
   all("[data-where]", screen).forEach((each) => { each.hidden = each.dataset.where !== ticket.service; });
@@ -34,6 +39,12 @@ export function drawNumber(screen) {
   const high = body.clientHeight * (isFlat ? 0.42 : 0.3);
   screen.style.setProperty("--number", Math.floor(Math.min(wide / (ticket.number.length * 0.62), high)) + "px");
   screen.style.setProperty("--qr", Math.floor(Math.min(body.clientWidth * (isFlat ? 0.3 : 0.6), body.clientHeight * (isFlat ? 0.72 : 0.34))) + "px");
+}
+
+// For what the file of a receipt needs its applicant; "" when the number is for something new.
+function forFile() {
+  const file = session.file;
+  return !file ? "" : file.state === "open" ? (file.is_result ? "result" : "ready") : file.state;
 }
 
 // `changed(state)`: the slip is "printed", or "failed" and the number must be written down.

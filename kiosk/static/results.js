@@ -6,7 +6,7 @@ import { keep, session } from "./session.js";
 
 const LONGEST_CODE = 12;
 
-// `options`: draw(), overlay(name), shown(file) for who need not come now, take(code) for who gets a number.
+// `options`: draw(), overlay(name), shown(file) for who need not come now, take(code, file) for who gets a number.
 export function receiptAsker(options) {
   let isLooking = false;
 
@@ -38,7 +38,7 @@ export function receiptAsker(options) {
     } else if (file && !file.may_come) {
       options.shown(file);
     } else {
-      options.take(code);
+      options.take(code, file);
     }
   }
 

@@ -122,6 +122,7 @@ class FileLook(Answer):
     service: str | None
     may_come: bool = Field(description="POST results gives a number for it now, or the one that its applicant has")
     is_ready: bool = Field(description="the next step needs the applicant")
+    is_result: bool = Field(description="that step hands the result over")
     number: str | None = Field(description="with which its applicant is in the room")
     promised: str | None = Field(description="by when, in words; null when nothing is promised or it is over")
     ended_on: str | None
