@@ -38,6 +38,14 @@ PICTURES = {
 }
 """How a file stands, as the page says it -> its picture; of an open one four things can be said."""
 
+NUMBER_PICTURES = {
+    "result": "package-check",
+    "ready": "hand-helping",
+    FileState.RETURNED.value: "file-warning",
+    FileState.REFUSED.value: "file-x",
+}
+"""For what a file needs its applicant, as the screen with their number says it -> its picture."""
+
 IN_LINE = (State.WAITING, State.CALLED, State.ABSENT)
 """Whoever is here for the file and in one of these keeps the number that they have, and is shown it again."""
 

@@ -75,6 +75,7 @@ def page() -> str:
         board=_board(),
         paper=_paper(),
         look_pictures=file_look.PICTURES,
+        number_pictures=file_look.NUMBER_PICTURES,
         gives_numbers=gives_numbers,
         survey=survey.screens(),
         device=g.device,
