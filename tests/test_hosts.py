@@ -11,18 +11,22 @@ import world
 from flask import Flask
 from flask.testing import FlaskClient
 from people import csrf, sign_in
+from sqlalchemy import select
 from world import World
 
 from shared.domain.standards.standard import Role
 from shared.engine.founding import RESERVED
 from shared.engine.people.device import issue_token
+from shared.store.tables import PrintJob
 from shared.web import urls
+from shared.web.access import cookies
 from shared.web.app import create_app
 from shared.web.server import hosts, machine
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}
+COOKIES = {cookies.SESSION, cookies.DEVICE, cookies.KNOWN}
 TAKE = {"service": "layanan-1", "nonce": "nonce-of-a-stranger"}
 
 
@@ -131,6 +135,44 @@ def test_every_answer_carries_the_headers(app: Flask) -> None:
     assert headers["X-Frame-Options"] == "SAMEORIGIN"
     assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_a_browser_keeps_nothing_that_was_meant_for_one_person(app: Flask, here: World) -> None:
+    here.take()
+    (slip,) = here.store.ask(lambda connection: connection.execute(select(PrintJob.id)).scalars().all())
+
+    answer = app.test_client().get(f"/uji/paper/slips/{slip}.png")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_cookies_of_https_are_for_https_alone_and_leave_the_other_port_alone(app: Flask) -> None:
+    client, paths = app.test_client(), ("/uji/counter/sign-in", "/uji/pair/kiosk")
+    given: dict[str, list[str]] = {}
+    for scheme in ("https", "http"):
+        asked = {"base_url": f"{scheme}://localhost", "headers": {**PAGE, "Referer": f"{scheme}://localhost/"}}
+        page = client.get(paths[0], **asked)
+        form = {"csrf_token": csrf(page), "login": "petugas1", "password": world.PASSWORD}
+        entered = client.post(paths[0], data=form, **asked)
+        assert entered.status_code == 302, scheme
+        given[scheme] = [each for one in (page, entered) for each in one.headers.getlist("Set-Cookie")]
+        given[scheme] += client.get(paths[1], **asked).headers.getlist("Set-Cookie")
+
+    assert {each.partition("=")[0] for each in given["https"]} == {f"__Host-{each}" for each in COOKIES}
+    assert all("Secure;" in each and "HttpOnly" in each and "Path=/" in each for each in given["https"])
+    assert {each.partition("=")[0] for each in given["http"]} == COOKIES
+    assert not any("Secure" in each for each in given["http"])
+
+
+def test_json_from_a_page_of_another_site_is_refused_also_where_nothing_rides_along(app: Flask) -> None:
+    # a browser on the server's own machine is a kiosk without signing in
+    said = {origin: status_of_take(app, origin) for origin in ("https://jahat.example", "null", "http://localhost")}
+
+    assert said == {"https://jahat.example": 400, "null": 400, "http://localhost": 201}
+
+
+def status_of_take(app: Flask, origin: str) -> int:
+    return app.test_client().post("/uji/kiosk/tickets", json=TAKE, headers={"Origin": origin}).status_code
 
 
 def test_secure_cookies_ask_for_https_from_then_on(open_app) -> None:  # type: ignore[no-untyped-def]

@@ -490,6 +490,7 @@ def test_signing_out_ends_the_session(site: Site) -> None:
         "/lain/counter",
         "javascript:alert(1)",
         "/uji/counter.jahat.example",
+        "/uji/counter\r\nSet-Cookie: loket=x",
     ],
 )
 def test_nobody_is_led_elsewhere_after_the_sign_in(site: Site, wanted: str) -> None:

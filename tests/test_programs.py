@@ -97,7 +97,9 @@ def test_an_address_that_nobody_can_be_told_at_is_refused(text: str) -> None:
         receiver_url(text)
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "169.254.169.254", "0.0.0.0", "224.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "[::1]", "169.254.169.254", "0.0.0.0", "224.0.0.1", "localhost", "[2002:7f00:1::]"]
+)
 def test_no_letter_goes_to_this_machine_or_to_what_is_no_host_of_the_network(address: str) -> None:
     with pytest.raises(Invalid, match="address_inside"):
         posting.post(f"http://{address}:9/", {}, b"", Reach())

@@ -35,7 +35,7 @@ def do_sign_in() -> ResponseReturnValue:
         page = render_template("counter/sign_in.html", office=office_config(), message=sentence(error))
         return make_response(page, error.status)
     wanted = request.args.get("next", "")
-    is_ours = wanted.startswith(f"/{g.office}/counter") and "//" not in wanted
+    is_ours = wanted.startswith(f"/{g.office}/counter") and "//" not in wanted and wanted.isprintable()
     if not is_in:
         session["wanted"] = wanted if is_ours else ""
         return redirect(url_for("counter.sign_in_code"))

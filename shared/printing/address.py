@@ -217,7 +217,7 @@ def _quietly(host: str, port: int) -> list[str]:
 
 def _plain(found: IPAddress) -> IPAddress:
     """An IPv4 address that is written as one of IPv6 is that IPv4 address."""
-    return getattr(found, "ipv4_mapped", None) or found
+    return getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
 
 
 def _is_ours(found: IPAddress) -> bool:

@@ -6,8 +6,9 @@ from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from shared.domain.errors import Invalid
+from shared.web.access import cookies
 from shared.web.access.auth import NotSignedIn
-from shared.web.access.tokens import DEVICE_COOKIE, bearer
+from shared.web.access.tokens import bearer
 from shared.web.server.hosts import is_own_origin
 
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -27,9 +28,9 @@ def _check() -> None:
         return
     if request.is_json and is_own_origin(request):
         return  # our own page, whose token may be older than the session: somebody signed in beside a television
-    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or DEVICE_COOKIE in request.cookies
-    if request.is_json and not has_session:
-        return  # another site's page cannot send JSON here without being asked first, and there is nothing to ride on
+    has_session = bool(cookies.kept(cookies.SESSION) or cookies.kept(cookies.DEVICE))
+    if request.is_json and not has_session and "Origin" not in request.headers:
+        return  # a program: there is nothing to ride on, and what a page of another site sends names its origin
     try:
         csrf.protect()
     except CSRFError:

@@ -5,10 +5,9 @@ A print agent may come the other way round: with a code that an admin made for i
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
-from werkzeug.wrappers import Response
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
@@ -16,9 +15,9 @@ from shared.engine.people import device as devices
 from shared.engine.setup import devices as setup_devices
 from shared.store import reads
 from shared.web import screens
-from shared.web.access import auth
+from shared.web.access import auth, cookies
 from shared.web.access.auth import now, store
-from shared.web.access.tokens import DEVICE_COOKIE, token
+from shared.web.access.tokens import token
 from shared.web.answers import PairedWith, PairingCode, PairingState
 from shared.web.context import address
 from shared.web.forms import read
@@ -51,14 +50,14 @@ def page(purpose: str) -> ResponseReturnValue:
         raise Unknown("purpose")
     if auth.is_paired(purpose):
         return redirect(url_for(home))
-    shown = request.cookies.get(DEVICE_COOKIE, "")
+    shown = cookies.kept(cookies.DEVICE)
     with store().read() as connection:
         waiting = devices.pending(connection, g.office_id, shown, now()) if shown else None
     if waiting is not None and waiting.purpose == purpose:
         return _code(purpose, waiting.code)
     asked = store().write_with(devices.ask, g.office_id, purpose, now(), address())
     response = make_response(_code(purpose, asked.code))
-    _keep(response, asked.token)
+    cookies.keep(response, cookies.DEVICE, asked.token, COOKIE_LIFE_S)
     return response
 
 
@@ -99,9 +98,3 @@ def _state(purpose: str) -> ResponseReturnValue:
 
 def _code(purpose: str, code: str) -> str:
     return render_template("pair.html", office=office_config(), purpose=purpose, code=f"{code[:3]} {code[3:]}")
-
-
-def _keep(response: Response, token: str) -> None:
-    """In a cookie that no script can read, for the whole server: one browser is one device."""
-    is_secure = bool(current_app.extensions["loket_settings"].secure_cookies)
-    response.set_cookie(DEVICE_COOKIE, token, max_age=COOKIE_LIFE_S, httponly=True, samesite="Lax", secure=is_secure)

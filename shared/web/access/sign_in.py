@@ -19,7 +19,7 @@ from shared.engine.people import session as engine
 from shared.store import reads
 from shared.store import second_factor as known_factor
 from shared.store.tables import Officer
-from shared.web.access import passwords
+from shared.web.access import cookies, passwords
 from shared.web.access.auth import KEY, OFFICER, SignedIn, current_user, officer
 from shared.web.context import address, nobody, now, seal, store
 
@@ -27,7 +27,6 @@ IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
 HALF, HALF_LIFE_S = "half", 300
 """Of the session: whose password was right, in which office and when; so long the code may take."""
-KNOWN_COOKIE = "loket_known"
 KNOWN_LIFE_S = 365 * 86400
 MOST_KNOWN = 20
 """Officers that one browser remembers."""
@@ -178,7 +177,7 @@ def _place(officer_id: int | None) -> engine.Place:
 def _known() -> tuple[str, list[int]]:
     """This browser's own mark, and the officers who signed in here."""
     try:
-        browser, officers = _signer().loads(request.cookies.get(KNOWN_COOKIE, ""))
+        browser, officers = _signer().loads(cookies.kept(cookies.KNOWN) or "")
         return str(browser), [int(each) for each in officers]
     except (BadSignature, TypeError, ValueError):
         return secrets.token_hex(8), []
@@ -190,8 +189,7 @@ def _remember(officer_id: int) -> None:
 
     @after_this_request
     def keep(response: Response) -> Response:
-        is_secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        response.set_cookie(KNOWN_COOKIE, value, max_age=KNOWN_LIFE_S, httponly=True, samesite="Lax", secure=is_secure)
+        cookies.keep(response, cookies.KNOWN, value, KNOWN_LIFE_S)
         return response
 
 

@@ -6,9 +6,8 @@ from flask import request
 
 from shared.engine.people import device
 from shared.store.access import KnownDevice
+from shared.web.access import cookies
 from shared.web.context import access, now, store
-
-DEVICE_COOKIE = "loket_device"
 
 
 def bearer() -> str | None:
@@ -19,7 +18,7 @@ def bearer() -> str | None:
 
 def token() -> str | None:
     """What the device or program shows: a Bearer token, else the device's cookie."""
-    return bearer() or request.cookies.get(DEVICE_COOKIE)
+    return bearer() or cookies.kept(cookies.DEVICE)
 
 
 def holder(shown: str | None) -> KnownDevice | None:

@@ -21,13 +21,19 @@ class SafeHeaders:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         wanted = _wanted(environ.get("HTTP_HOST", ""), self._is_secure)
 
+        is_file = environ.get("PATH_INFO", "").startswith("/static/")  # of the program: the same for everybody
+
         def start(status: str, headers: list[tuple[str, str]], fault: Fault = None, /) -> Callable[[bytes], object]:
+            if not is_file:
+                headers = [each for each in headers if each not in _KEPT_BY_BROWSERS]
             present = {name.lower() for name, _ in headers}
             return start_response(status, headers + [each for each in wanted if each[0].lower() not in present], fault)
 
         return self._app(environ, start)
 
 
+_KEPT_BY_BROWSERS = (("Cache-Control", "no-cache"), ("Cache-Control", "no-cache, max-age=0"))
+"""What Flask says with a file: a browser asks again, but keeps it, and the next person at the desk finds it."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
