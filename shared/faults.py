@@ -9,6 +9,8 @@ from pydantic_core import ErrorDetails
 
 from shared.domain.problem import Path, Problem
 
+MOST = 200
+"""Faults that are told at once: nobody reads more, and a page of ten thousand takes seconds."""
 SHOWN = 40
 """Letters of a wrong value that a sentence repeats."""
 
@@ -38,11 +40,11 @@ _PATTERNS = {"login": "login", "series": "letter"}
 
 
 def problems(error: ValidationError, above: int = 0) -> list[Problem]:
-    """What the model says is wrong; a fault of one of several answers belongs to their field.
+    """What the model says is wrong, the first of it; a fault of one of several answers belongs to their field.
 
     `above`: parts of the path that the reader put around what was read, to be left out.
     """
-    return [_problem(each, tuple(each["loc"])[above:]) for each in error.errors(include_url=False)]
+    return [_problem(each, tuple(each["loc"])[above:]) for each in error.errors(include_url=False)[:MOST]]
 
 
 def _problem(error: ErrorDetails, path: Path) -> Problem:

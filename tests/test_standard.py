@@ -389,6 +389,8 @@ WRONG = [
     ('staff_count = 2',          'staff_count = ' + '9' * 5000, "Berkas ini bukan tulisan TOML yang sah."),
     ('staff_count = 2',          'staff_count = inf',           "layanan 2, staff_count: Isi dengan bilangan bulat."),
     ('staff_count = 2',          'products = ' + '[' * 9000,    "Susunan berkas terlalu dalam."),
+    ('staff_count = 2',          'a.' * 20000 + 'a = 1',        "Susunan berkas terlalu dalam."),
+    ('staff_count = 2',          'products = [' + '1,' * 40000 + ']', "Isi berkas terlalu banyak: paling banyak 30000 tanda = , [. Bagi menjadi beberapa berkas."),
     # TOML itself
     ('unit = "Kecamatan"',       'unit = Kecamatan',            "Baris 3, kolom 8: bukan tulisan TOML yang sah."),
     ('unit = "Kecamatan"',       'slug = "dua kali"',           "Baris 3, kolom 18: bukan tulisan TOML yang sah."),

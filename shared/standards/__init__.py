@@ -26,6 +26,12 @@ from shared.standards.encoding import NoText, decoded
 from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of, from_form
 
 _HERE = Path(__file__).parent
+MOST_SIGNS = 30_000
+"""Of `=`, `,` and `[` in a file, counted before it is read: an office with eight services has 2,000, and what takes
+seconds to be refused would keep everybody waiting.
+"""
+_LONG_KEY = re.compile(r"(?<![\w-])[\w-]++(?:\s*+\.\s*+[\w-]++){50}")
+"""The time that `tomllib` takes for a key grows with the square of its parts."""
 
 # A list around the dataclass, because pydantic takes no settings for a dataclass that is not its own.
 _SHAPE = ConfigDict(extra="forbid", strict=True, defer_build=True)
@@ -69,6 +75,8 @@ def services_in(content: bytes) -> tuple[ServiceStandard, ...]:
             made.append(service_from_json(each if isinstance(each, dict) else {"": each}))
         except InvalidStandard as error:
             found += under(("services", place), error.problems)
+            if len(found) > faults.MOST:
+                break
     _refuse([*found, *taken_twice(made, ("slug",))])  # letters are proposed anew where they are taken
     return tuple(made)
 
@@ -148,6 +156,10 @@ def _in_small_letters(step: Mapping[str, object]) -> dict[str, object]:
 def read(content: bytes) -> dict[str, object]:
     """The table in the bytes of a TOML file; raises `InvalidStandard`."""
     text = text_of(content)
+    if sum(map(text.count, "=,[")) > MOST_SIGNS:
+        raise InvalidStandard([Problem((), "too_much", {"most": MOST_SIGNS})])
+    if _LONG_KEY.search(text):
+        raise InvalidStandard([Problem((), "too_deep")])
     try:
         return tomllib.loads(text)
     except RecursionError:
