@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -19,9 +20,9 @@ from world import World
 from shared.domain.errors import Refusal
 from shared.web import backups
 from shared.web.cli import main
-from shared.web.commands import backup
+from shared.web.commands import backup, install
 from shared.web.commands.install import SETTINGS_FILE, units
-from shared.web.server import systemd
+from shared.web.server import data_folder, systemd
 from shared.web.settings import Settings
 
 
@@ -58,6 +59,82 @@ def test_an_office_keeps_its_settings_when_it_installs_again(tmp_path: Path) -> 
     server = (tmp_path / "etc/systemd/system/loket.service").read_text()
     assert f'ExecStart="{sys.prefix}/bin/loket" run' in server
     assert "ProtectSystem=strict" in server
+
+
+def test_what_was_tried_before_moves_into_the_service_and_nothing_is_overwritten(here: World, tmp_path: Path) -> None:
+    tried, service = tmp_path / "data", tmp_path / "lib/loket"
+    (tried / "media").mkdir(parents=True)
+    (tried / "media/logo.png").write_bytes(b"x")
+    (tried / "loket.db").write_bytes(b"kantor")
+    service.mkdir(parents=True)
+
+    moved = install.move_in(tried, service)
+    (tried / "media").mkdir(parents=True)
+    (tried / "loket.db").write_bytes(b"lain")
+    again = install.move_in(tried, service)
+
+    assert (moved, again) == (True, False)
+    assert (service / "loket.db").read_bytes() == b"kantor"
+    assert (service / "media/logo.png").is_file()
+    assert (tried / "loket.db").read_bytes() == b"lain", "what is not taken stays where it is"
+    assert [each.name for each in service.parent.iterdir()] == ["loket"]
+
+
+def test_data_that_a_server_works_on_are_not_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/loket.db").touch()
+    monkeypatch.setattr(data_folder, "LOCK_WAIT_S", 0)
+
+    with open(tmp_path / "data/server.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Refusal, match="second_server"):
+            install.move_in(tmp_path / "data", tmp_path / "lib")
+
+    assert (tmp_path / "data/loket.db").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_in_a_services_folder_belongs_to_the_service(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody, elsewhere = 65534, tmp_path / "elsewhere"
+    folder = tmp_path / "data"
+    folder.mkdir()
+    elsewhere.touch()
+    (folder / "link").symlink_to(elsewhere)
+    os.link(elsewhere, folder / "second-name")
+    os.chown(folder, somebody, somebody)
+    monkeypatch.setenv("LOKET_DATA", str(folder))
+
+    said = CliRunner().invoke(main, ["tls", "--name", "loket.local"])
+
+    assert said.exit_code == 0, said.output
+    made = [each for each in folder.rglob("*") if each.name not in ("second-name",)]
+    assert {each.lstat().st_uid for each in made} == {somebody}
+    assert (folder / "tls/server.key") in made
+    assert elsewhere.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs")
+def test_the_command_of_the_service_has_its_data_and_its_settings(tmp_path: Path) -> None:
+    settings, shown = tmp_path / "loket.env", tmp_path / "program"
+    url = "postgresql://loket:a$b c@db/loket"
+    settings.write_text(f'# so\nLOKET_PORT=9000\nLOKET_DATABASE_URL="{url}"\nPATH=/nowhere\n')
+    shown.write_text("#!/bin/sh\nenv\n")
+    command = tmp_path / "loket"
+    command.write_text(install._COMMAND.format(loket=shown, data="/var/lib/loket", settings=settings))
+    for each in (shown, command):
+        each.chmod(0o755)
+
+    said = subprocess.run([command], capture_output=True, text=True, env={"PATH": os.environ["PATH"]}).stdout
+
+    found = sorted(line for line in said.splitlines() if line.startswith(("LOKET_", "PATH=")))
+    assert found == [
+        "LOKET_DATA=/var/lib/loket",
+        f"LOKET_DATABASE_URL={url}",
+        "LOKET_PORT=9000",
+        f"PATH={os.environ['PATH']}",
+    ]
 
 
 def test_of_the_copies_in_a_folder_the_newest_stay_and_nothing_else_goes(

@@ -43,12 +43,13 @@ class Commands(click.Group):
 def main(context: click.Context) -> None:
     """Loket: antrean, layar, dan loket untuk kantor kecamatan."""
     from shared.printing.address import permit  # not above: help needs no settings
-    from shared.web.server.own_only import keep_private
+    from shared.web.server.own_only import give_to_owner, keep_private
     from shared.web.settings import InvalidSettings, read_settings
 
     try:
         context.obj = read_settings()
         permit(context.obj.printer_reach())
         keep_private(context.obj)
+        context.call_on_close(lambda: give_to_owner(context.obj))
     except InvalidSettings as error:
         raise click.ClickException(str(error)) from None

@@ -1,4 +1,4 @@
-"""`loket install`: the server as a hardened systemd service, and a backup each night."""
+"""`loket install`: the server as a hardened systemd service, a backup each night, and the command `loket` for both."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import click
 
 from shared.domain.errors import Refusal
 from shared.web.console import say
+from shared.web.server.data_folder import take_alone
+from shared.web.settings import read_settings
 
 USER = "loket"
 GROUPS = ("lp", "dialout")
@@ -43,13 +45,15 @@ def command(backups: Path, root: Path, is_shown: bool) -> None:
             continue  # what the office set stays
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)
-        place.chmod(0o640 if place.suffix == ".env" else 0o644)
+        place.chmod({SETTINGS_FILE.name: 0o640, COMMAND.name: 0o755}.get(place.name, 0o644))
         click.echo(say("console.written", path=place))
     if root == Path("/"):
-        _enable(backups)
+        _enable(Path(sys.prefix), backups)
 
 
 SETTINGS_FILE = Path("/etc/loket.env")
+COMMAND = Path("/usr/local/bin/loket")
+DATA = Path("/var/lib/loket")
 
 
 def units(program: Path, backups: Path) -> dict[Path, str]:
@@ -58,6 +62,7 @@ def units(program: Path, backups: Path) -> dict[Path, str]:
     systemd = Path("/etc/systemd/system")
     return {
         SETTINGS_FILE: _SETTINGS,
+        COMMAND: _COMMAND.format(loket=loket, data=DATA, settings=SETTINGS_FILE),
         systemd / "loket.service": _SERVER.format(loket=loket, user=USER, groups=" ".join(GROUPS), hard=_HARD),
         systemd / "loket-backup.service": _BACKUP.format(loket=loket, user=USER, hard=_HARD, folder=backups, kept=KEPT),
         systemd / "loket-backup.timer": _TIMER,
@@ -71,6 +76,18 @@ _SETTINGS = """\
 LOKET_HOST=0.0.0.0
 LOKET_PORT=8000
 LOKET_LOG_FOLDER=/var/log/loket
+"""
+
+_COMMAND = """\
+#!/bin/sh
+# "loket" for the service: with its data and its settings. Written by "loket install".
+if [ "$(id -u)" != 0 ]; then exec sudo "$0" "$@"; fi
+export LOKET_DATA="{data}"
+while IFS= read -r line; do
+    value=${{line#*=}} value=${{value#\\"}} value=${{value%\\"}}
+    case $line in LOKET_*=*) export "${{line%%=*}}=$value" ;; esac
+done <"{settings}"
+exec "{loket}" "$@"
 """
 
 _HARD = """\
@@ -174,18 +191,53 @@ WantedBy=timers.target
 """
 
 
-def _enable(backups: Path) -> None:
+def move_in(tried: Path, data: Path) -> bool:
+    """What was set up before with `./loket` becomes the service's: the folder `tried` moves to `data`, whole or not at
+    all; False when there is nothing to move, or `data` is in use. Raises `NotSound` while a server works in `tried`.
+    """
+    if not (tried / "loket.db").exists() or (data.is_dir() and any(data.iterdir())):
+        return False
+    take_alone(read_settings({"LOKET_DATA": str(tried)}))
+    arriving = data.with_name(f".{data.name}.arriving")
+    shutil.rmtree(arriving, ignore_errors=True)
+    shutil.copytree(tried, arriving, symlinks=True)
+    os.sync()
+    arriving.replace(data)
+    shutil.rmtree(tried)
+    return True
+
+
+def _enable(program: Path, backups: Path) -> None:
     _run("useradd", "--system", "--home-dir", "/var/lib/loket", "--shell", "/usr/sbin/nologin", USER, may_exist=True)
     _run("install", "-d", "-o", USER, "-m", "0700", str(backups))
+    try:
+        subprocess.run([program / "bin/loket", "--version"], user=USER, group=USER, extra_groups=[], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise InstallFailed("install_unreadable", program=program.parent, user=USER) from None
+    _compile(program)
     if shutil.which("systemctl") is None or not Path("/run/systemd/system").is_dir():
         raise InstallFailed("install_no_systemd")  # an image that is made here begins with the files and the user
     _run("systemctl", "daemon-reload")
+    _run("systemctl", "stop", "loket.service")
+    if move_in(tried := program.parent / "data", DATA):
+        click.echo(say("console.moved_in", tried=tried, data=DATA))
+    DATA.mkdir(mode=0o700, exist_ok=True)
+    _run("chown", "-hR", f"{USER}:", str(DATA))
+    click.echo(_run(str(COMMAND), "office", "first"), nl=False)
     _run("systemctl", "enable", "--now", "loket.service", "loket-backup.timer", "loket-stick.timer")
     click.echo(say("console.installed"))
 
 
-def _run(*words: str, may_exist: bool = False) -> None:
+def _compile(program: Path) -> None:
+    """Once, here: the service may not write beside the program, and would compile it anew at every start."""
+    folders = [str(program.parent / each) for each in ("shared", "kiosk", "display", "counter")]
+    _run(str(program / "bin/python"), "-m", "compileall", "-q", *folders)
+
+
+def _run(*words: str, may_exist: bool = False) -> str:
+    """What it printed. Raises `InstallFailed`."""
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     already_there = 9  # of useradd
     if done.returncode and not (may_exist and done.returncode == already_there):
         raise InstallFailed("install_step", step=" ".join(words), said=done.stderr.strip())
+    return done.stdout

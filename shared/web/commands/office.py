@@ -32,6 +32,7 @@ from shared.web.access.passwords import hash_password
 from shared.web.backups import upgrade_after_backup
 from shared.web.console import office_id, say
 from shared.web.forms import problems_of
+from shared.web.server.first_run import prepare, show
 from shared.web.settings import Settings
 from shared.web.told import told
 from shared.words import words
@@ -49,6 +50,13 @@ def list_offices(settings: Settings) -> None:
     with _store(settings).read() as connection:
         for office in reads.offices(connection):
             click.echo(f"{office.slug:<20} {office.name}")
+
+
+@command.command("first", hidden=True)
+@click.pass_obj
+def first(settings: Settings) -> None:
+    """What a first start does, ahead of it: so `loket install` shows the passwords, and no log of the service does."""
+    show(prepare(settings, datetime.now(UTC), is_clock_good=False))
 
 
 @command.command("add")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +19,7 @@ from shared.store.office import Store
 from shared.store.seal import Seal, close_open_secrets
 from shared.web.access.passwords import hash_password
 from shared.web.backups import upgrade_after_backup
+from shared.web.console import say
 from shared.web.server.data_folder import require_offices, require_sound
 from shared.web.server.last_seen import require_not_older
 from shared.web.settings import Settings
@@ -58,6 +59,14 @@ def make_ready(settings: Settings, store: Store, now: datetime, *, is_clock_good
         return store.write_with(_found_all, now)
     _unless_full(lambda: store.write_with(close_open_secrets, Seal(settings.secret_key())))
     return []
+
+
+def show(passwords: Sequence[Password]) -> None:
+    """One-time passwords on the console: the one place where those of a first start are shown."""
+    if passwords:
+        print(f"\n{say('console.passwords')}\n")
+    for one in passwords:
+        print(f"  {one.office:<12} {one.login:<12} {one.password:<16} {one.name}", flush=True)
 
 
 def _unless_full(work: Callable[[], object]) -> None:

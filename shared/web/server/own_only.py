@@ -28,6 +28,19 @@ def keep_private(settings: Settings) -> None:
                 path.chmod(mode & ~OWN_ONLY)
 
 
+def give_to_owner(settings: Settings) -> None:
+    """What root made in a folder of somebody else becomes theirs: else the service could not read it."""
+    if os.geteuid() != 0 or not settings.data.is_dir():
+        return
+    owner = settings.data.stat()
+    for _, folders, files, at in os.fwalk(settings.data) if owner.st_uid else ():
+        for name in (*folders, *files):
+            found = os.stat(name, dir_fd=at, follow_symlinks=False)
+            is_elsewhere_too = stat.S_ISREG(found.st_mode) and found.st_nlink > 1
+            if found.st_uid == 0 and not is_elsewhere_too:
+                os.chown(name, owner.st_uid, owner.st_gid, dir_fd=at, follow_symlinks=False)
+
+
 def open_to_others(settings: Settings) -> list[Path]:
     """What of the folder others on this machine may read."""
     if not settings.data.stat().st_mode & OWN_ONLY:

@@ -39,7 +39,7 @@ from shared.web.outgoing.sender import Outgoing, Send
 from shared.web.server import data_folder, last_seen, logs, mdns, systemd
 from shared.web.server.clock import ClockWatch
 from shared.web.server.data_folder import take_alone
-from shared.web.server.first_run import make_ready, opened
+from shared.web.server.first_run import make_ready, opened, show
 from shared.web.settings import Settings, read_settings
 
 log = structlog.get_logger()
@@ -72,14 +72,11 @@ def application(**live_options: Any) -> Flask:
 
 
 def _tell(app: Flask, settings: Settings, passwords: Sequence[Password]) -> None:
-    """The one place where one-time passwords are shown."""
+    """What to open, and what a start found."""
     host = LOCAL if settings.host == "0.0.0.0" else settings.host
     for sentence in _doubts(app):
         print(f"\n{sentence}")
-    if passwords:
-        print(f"\n{say('console.passwords')}\n")
-        for one in passwords:
-            print(f"  {one.office:<12} {one.login:<12} {one.password:<16} {one.name}")
+    show(passwords)
     print(f"\nBuka (open) http://{host}:{settings.port}/\n", flush=True)
 
 
