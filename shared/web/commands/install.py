@@ -230,8 +230,8 @@ def _enable(program: Path, backups: Path) -> None:
 
 def _compile(program: Path) -> None:
     """Once, here: the service may not write beside the program, and would compile it anew at every start."""
-    folders = [str(program.parent / each) for each in ("shared", "kiosk", "display", "counter")]
-    _run(str(program / "bin/python"), "-m", "compileall", "-q", *folders)
+    others = r"/(\.venv|node_modules|tests|data)/"
+    _run(str(program / "bin/python"), "-m", "compileall", "-q", "-x", others, str(program.parent))
 
 
 def _run(*words: str, may_exist: bool = False) -> str:
