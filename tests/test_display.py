@@ -43,6 +43,28 @@ def test_a_call_stands_on_the_television_and_is_marked_as_new(
     expect(page.locator("[data-new]")).to_be_hidden(timeout=WAIT_MS)
 
 
+def test_below_one_or_two_earlier_calls_stand_services_and_the_number_stays_as_large(
+    people: People, context: Callable[..., BrowserContext]
+) -> None:
+    for place in range(5):
+        people.take()
+        people.call_next(1 + place % 2)
+    page = television(context, people)
+    whole, board = _font_px(page, "[data-call-number]"), people.board()
+    expect(page.locator("[data-about]")).to_be_hidden()
+
+    for earlier in (1, 2):
+        _load(page, {**board, "calls": board["calls"][: earlier + 1]}, {}, LONG_SERVICE)
+
+        expect(page.locator("[data-about] li:visible")).to_have_count(4 - earlier)
+        expect(page.locator("[data-past-list] li")).to_have_count(earlier)
+        assert _font_px(page, "[data-call-number]") == whole
+        assert _font_px(page, "[data-about] li:visible span") >= 4 * 10.8
+        assert page.evaluate(_CUT_OFF) == []
+        foot = "mark => document.querySelector(mark).getBoundingClientRect()"
+        assert page.evaluate(foot, "[data-past]")["bottom"] <= page.evaluate(foot, "[data-about]")["top"]
+
+
 def test_the_last_four_calls_stand_beside_the_current_one(
     people: People, context: Callable[..., BrowserContext]
 ) -> None:

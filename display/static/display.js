@@ -15,6 +15,7 @@ const IDENTIFY_MS = 20000;
 const NUMBER = 20;
 const NAME = 7.3;
 const SMALL = 4;
+const ABOUT_ROWS = { 1: 3, 2: 2 }; // how many services stand below so many earlier calls
 
 const facts = pageFacts();
 const locale = facts.language === "en" ? "en-GB" : "id-ID";
@@ -122,9 +123,29 @@ function drawPast(calls) {
   list.textContent = "";
   rows.forEach((row) => list.appendChild(row));
   find("past").hidden = !rows.length;
-  find("about").hidden = rows.length > 0;
+  find("past").dataset.few = rows.length < 3 ? rows.length : "";
+  drawAbout();
   calls.forEach((call, place) => {
     nameCounter(rows[place].querySelector("[data-counter]"), call, "past " + shape(call));
+  });
+}
+
+// While few have been called there is room for what the office is there for: all of it, or some services in turn.
+function drawAbout() {
+  const about = find("about");
+  const rows = find("past-list").children.length;
+  const items = Array.from(about.querySelectorAll("li"));
+  const most = ABOUT_ROWS[rows] || items.length;
+  const first = (rowPage % Math.max(1, Math.ceil(items.length / most))) * most;
+  about.hidden = rows > 2;
+  about.dataset.few = rows || "";
+  items.forEach((item, place) => {
+    item.hidden = place < first || place >= first + most;
+    const name = item.querySelector("span");
+    name.removeAttribute("style");
+    if (rows && !item.hidden && !about.hidden) {
+      fitOnce(name, room("about " + rows + item.textContent), () => fitLine(name, SMALL * unit()));
+    }
   });
 }
 
@@ -215,6 +236,7 @@ function turn() {
 function turnRows() {
   rowPage += 1;
   drawWaiting(shown);
+  drawAbout();
 }
 
 function inZone(moment, options) {
