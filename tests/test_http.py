@@ -362,6 +362,24 @@ def test_a_form_without_the_pages_token_is_refused(site: Site) -> None:
     assert client.post("/uji/counter/sign-out", headers=PAGE).status_code == 400
 
 
+def test_a_form_of_our_own_page_whose_session_is_gone_is_taken_except_an_officers_click(site: Site) -> None:
+    client, own = site.client(), {**PAGE, "Origin": "http://localhost"}
+    said = {"kind": "complaint", "text": "Lampu ruang tunggu mati.", "nonce": "keluhan-0001", "csrf_token": "old"}
+    password = {"login": "petugas1", "password": PASSWORD, "csrf_token": "old"}
+
+    foreign = client.post("/uji/complaint", data=said, headers={**PAGE, "Origin": "http://evil.test"})
+    heard = client.post("/uji/complaint", data=said, headers=own)
+    entered = [client.post("/uji/counter/sign-in", data=password, headers=own) for _ in range(2)]
+    click = client.post("/uji/counter/1/next", data={"csrf_token": "old"}, headers=own)
+    left = [client.post("/uji/counter/sign-out", data={"csrf_token": "old"}, headers=own) for _ in range(2)]
+
+    assert foreign.status_code == 400
+    assert heard.status_code in (200, 302, 303)
+    assert [(each.status_code, each.location) for each in entered] == [(302, "/uji/counter")] * 2
+    assert click.status_code == 400
+    assert [(each.status_code, each.location) for each in left] == [(302, "/uji/counter/sign-in")] * 2
+
+
 def test_a_form_of_the_kiosk_without_token_is_refused_for_a_paired_browser(site: Site) -> None:
     client = site.client(outside=False)
 

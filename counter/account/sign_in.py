@@ -11,6 +11,7 @@ from shared.domain import password
 from shared.domain.errors import Refusal
 from shared.web.access import sign_in as web
 from shared.web.access.auth import current_user
+from shared.web.access.csrf import own_origin_is_enough
 from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
@@ -27,6 +28,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 @limiter.limit("20/minute")
 @described(takes=Credentials)
+@own_origin_is_enough
 def do_sign_in() -> ResponseReturnValue:
     try:
         form = read(Credentials)
@@ -43,6 +45,7 @@ def do_sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
+@own_origin_is_enough
 def sign_out() -> ResponseReturnValue:
     web.sign_out()
     return redirect(url_for("counter.sign_in"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from shared.domain.errors import Invalid
 from shared.web.access import cookies
-from shared.web.access.auth import NotSignedIn
+from shared.web.access.auth import NotSignedIn, signed_in
 from shared.web.access.tokens import bearer
 from shared.web.server.hosts import is_own_origin
 
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 csrf = CSRFProtect()
+V = TypeVar("V", bound="Callable[..., object]")
 
 
 def init_app(app: Flask) -> None:
@@ -26,7 +30,7 @@ def _check() -> None:
         return
     if getattr(current_app.view_functions.get(request.endpoint or ""), "is_for_machines", False):
         return
-    if request.is_json and is_own_origin(request):
+    if is_own_origin(request) and (request.is_json or _rides_on_nothing()):
         return  # our own page, whose token may be older than the session: somebody signed in beside a television
     has_session = bool(cookies.kept(cookies.SESSION) or cookies.kept(cookies.DEVICE))
     if request.is_json and not has_session and "Origin" not in request.headers:
@@ -37,3 +41,17 @@ def _check() -> None:
         if not has_session and not request.form and not request.is_json:
             raise NotSignedIn("not_signed_in") from None  # not a form: a program that forgot its token
         raise Invalid("csrf", fields=["csrf_token"]) from None
+
+
+def own_origin_is_enough(view: V) -> V:
+    """A form that begins or ends a session: right whoever is signed in meanwhile, in another tab."""
+    view.own_origin_is_enough = True  # type: ignore[attr-defined]
+    return view
+
+
+def _rides_on_nothing() -> bool:
+    """Nobody is signed in, or the form begins or ends a session: a visitor's long complaint and a sign-in are taken
+    though the browser lost the session of their page. An officer's click is not: the page may be another officer's.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    return signed_in() is None or getattr(view, "own_origin_is_enough", False)
