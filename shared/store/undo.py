@@ -15,9 +15,15 @@ def restored(table: type[Base], was: Mapping[str, object]) -> dict[str, object]:
     return {name: _value(table.__table__.columns[name].type.python_type, kept) for name, kept in was.items()}
 
 
+class Json(str):
+    """A value of a JSON column that is written as JSON already."""
+
+    __slots__ = ()
+
+
 def as_json(values: object) -> str:
     """JSON of what an event keeps: times and words of a column may stand in it."""
-    return _encode(values)
+    return values if isinstance(values, Json) else _encode(values)
 
 
 def _plain(value: object) -> object:

@@ -26,7 +26,7 @@ def public_url(path: str) -> str:
         return settings.public_url.rstrip("/") + path
     if settings.host in ("0.0.0.0", "::"):
         return f"http://{_own_address()}:{settings.port}{path}"
-    return request.host_url.rstrip("/") + path
+    return f"{request.scheme}://{request.host}{path}"
 
 
 def paper_url(path: str) -> str:

@@ -33,6 +33,8 @@ def brought(service: ServiceStandard, answers: Mapping[str, str], ready: Collect
 
     Raises `Invalid("fields")` for a question, an answer or a requirement that the service has not.
     """
+    if not answers and not ready:
+        return NOTHING_SAID
     options = {question.key: {option.key for option in question.options} for question in service.questions}
     if any(answer not in options.get(question, ()) for question, answer in answers.items()):
         raise Invalid("fields", fields=["answers"])

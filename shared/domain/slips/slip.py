@@ -6,6 +6,7 @@ and `slip_printer`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -138,6 +139,11 @@ def to_json(lines: Iterable[Line]) -> list[Row]:
         | {name: value for name, usual in _USUAL[type(line)] if (value := getattr(line, name)) != usual}
         for line in lines
     ]
+
+
+def to_texts(lines: Sequence[Line]) -> list[str]:
+    """The same as JSON between its brackets: what is on every slip is written so once. None for no lines."""
+    return [json.dumps(to_json(lines))[1:-1]] if lines else []
 
 
 def without_address(lines: Iterable[Line]) -> list[Line]:

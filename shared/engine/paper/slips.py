@@ -14,7 +14,7 @@ from shared.domain.slips import print_job
 from shared.domain.slips.head import Letterhead
 from shared.domain.slips.print_job import NUMBER, JobAction
 from shared.domain.slips.printer import printer_test_slip
-from shared.domain.slips.slip import Line, Row, to_json
+from shared.domain.slips.slip import Line, to_json
 from shared.engine.paper import print_queue
 from shared.engine.paper.printer_state import KnownPrinter
 from shared.engine.people.device import digest
@@ -22,6 +22,7 @@ from shared.printing.profiles import profile
 from shared.store import hot, rows
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
+from shared.store.undo import Json
 from shared.words import words
 
 NUMBER_LIFE = timedelta(minutes=2)
@@ -38,7 +39,7 @@ EMPTIED_AT_ONCE = 500
 def print_lines(
     tx: Transaction,
     kind: str,
-    lines: Sequence[Line],
+    lines: Sequence[Line] | Json,
     *,
     ticket_id: int | None = None,
     case_id: int | None = None,
@@ -46,21 +47,8 @@ def print_lines(
 ) -> int | None:
     """Queues a slip in this transaction; the id of its job, None when the office has no printer.
 
-    `kind`: "number", "receipt" ...; `printer`: a slug, None is the office's choice.
+    `kind`: "number", "receipt" ...; `lines`: also as they are kept; `printer`: a slug, None is the office's choice.
     """
-    return print_rows(tx, kind, to_json(lines), ticket_id=ticket_id, case_id=case_id, printer=printer)
-
-
-def print_rows(
-    tx: Transaction,
-    kind: str,
-    rows: Sequence[Row],
-    *,
-    ticket_id: int | None = None,
-    case_id: int | None = None,
-    printer: str | None = None,
-) -> int | None:
-    """The same for lines as `to_json` makes them."""
     chosen = tx.office.printer(printer)
     if chosen is None:
         return None
@@ -70,7 +58,7 @@ def print_rows(
         "ticket_id": ticket_id,
         "case_id": case_id,
         "kind": kind,
-        "lines": rows,
+        "lines": lines if isinstance(lines, Json) else to_json(lines),
         "made_at": tx.now,
         "expires_at": tx.now + _life(kind),
     }

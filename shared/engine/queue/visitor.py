@@ -19,14 +19,14 @@ from shared.domain.queue.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.queue.ticket import State
 from shared.domain.short_code import short_code
 from shared.domain.slips.print_job import NUMBER
-from shared.domain.slips.slip import Row, to_json
+from shared.domain.slips.slip import to_texts
 from shared.domain.slips.visitor import Frame, follow_lines, frame, own_lines
 from shared.domain.standards.announced import to_bring
 from shared.domain.standards.facts import service_facts
 from shared.domain.standards.standard import Role, gives_numbers, system_name
 from shared.domain.surveys.draw import survey_code
 from shared.engine.paper.letterhead import letterhead
-from shared.engine.paper.slips import print_rows
+from shared.engine.paper.slips import print_lines
 from shared.engine.queue.forecast import Quote
 from shared.engine.queue.ticket import must_be_callable
 from shared.store import hot
@@ -34,6 +34,7 @@ from shared.store.office import Transaction
 from shared.store.queue import brought as store_brought
 from shared.store.reports.visits import PRIORITY
 from shared.store.tables import FileRecord
+from shared.store.undo import Json
 from shared.words import words
 
 
@@ -238,15 +239,15 @@ def _print_number(
     survey = survey_code(taken.token) if tx.office.settings.survey.is_on else None
     url, code_at = tx.actor.ticket_url + taken.token, tx.actor.ticket_url.partition("://")[2].rstrip("/")
     follow = follow_lines(spoken, url, short_code(taken.token), code_at, survey)
-    rows = _frame(tx.office, service, language, said).around(to_json(own), to_json(follow))
-    print_rows(tx, NUMBER, rows, ticket_id=taken.id, printer=printer_slug)
+    rows = _frame(tx.office, service, language, said).around(to_texts(own), to_texts(follow))
+    print_lines(tx, NUMBER, Json(f"[{', '.join(rows)}]"), ticket_id=taken.id, printer=printer_slug)
 
 
-_frames: WeakKeyDictionary[OfficeConfig, dict[tuple[object, ...], Frame[Row]]] = WeakKeyDictionary()
+_frames: WeakKeyDictionary[OfficeConfig, dict[tuple[object, ...], Frame[str]]] = WeakKeyDictionary()
 """What is the same on slip after slip; forgotten when the office is set up anew."""
 
 
-def _frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[Row]:
+def _frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[str]:
     frames = _frames.setdefault(office, {})
     asked = (service.id, language, *said.answers.items())
     found = frames.get(asked)
@@ -257,7 +258,7 @@ def _frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Br
     return found
 
 
-def _new_frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[Row]:
+def _new_frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[str]:
     standard, spoken = service.standard, words(language)
     bring = said.needed(standard)
     made = frame(
@@ -269,7 +270,7 @@ def _new_frame(office: OfficeConfig, service: ServiceConfig, language: str, said
         [to_bring(each, spoken) for each in bring if each.key in said.ready],
         service_facts(standard, spoken),
     )
-    return Frame(to_json(made.above), to_json(made.between), to_json(made.below))
+    return Frame(to_texts(made.above), to_texts(made.between), to_texts(made.below))
 
 
 def _notice(tx: Transaction, service: ServiceConfig, language: str) -> str | None:
