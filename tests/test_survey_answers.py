@@ -21,7 +21,8 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.queue.ticket import Action
 from shared.domain.retention import START_DAYS, DataClass
-from shared.domain.surveys.draw import MOST_TRIES, is_drawn, survey_code, visit_name
+from shared.domain.short_code import survey_code
+from shared.domain.surveys.draw import MOST_TRIES, is_drawn, visit_name
 from shared.domain.surveys.settings import SurveySettings
 from shared.domain.surveys.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element
 from shared.engine.people import retention

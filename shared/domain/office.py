@@ -23,11 +23,11 @@ from shared.domain.queue.availability import (
     availability,
     first_opening,
     is_day_over,
+    outside_its_hours,
 )
 from shared.domain.queue.counter import WAIT_LIMITS_MIN
 from shared.domain.queue.policy import RATIO
 from shared.domain.queue.speech import Style
-from shared.domain.standards.hours import outside_its_hours
 from shared.domain.standards.standard import Role, ServiceStandard
 from shared.domain.standards.table import channels
 from shared.domain.surveys.settings import SurveySettings

@@ -19,6 +19,8 @@ from shared.domain.identity import plain
 SIGNS = "ACDEFGHJKMNPQRTVWXY34679"
 """No sign that is taken for another: B8, IL1, O0, S5, UV and Z2 are left out but for the V."""
 LENGTH = 6
+SURVEY_DIGITS = 4
+"""Of the code that opens the survey together with a number: it has few tries."""
 
 
 def short_code(token: str) -> str:
@@ -28,6 +30,11 @@ def short_code(token: str) -> str:
         rest, place = divmod(rest, len(SIGNS))
         signs += SIGNS[place]
     return f"{signs[:3]}-{signs[3:]}"
+
+
+def survey_code(token: str) -> str:
+    """The digits on the number slip that show that somebody holds it: like the token, they cannot be computed."""
+    return f"{int.from_bytes(sha256(b'survey ' + token.encode()).digest()[:8]) % 10**SURVEY_DIGITS:0{SURVEY_DIGITS}d}"
 
 
 def parse_short(text: str) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from shared.domain.files.collected import applicant_of
 from shared.domain.files.file import Decision, File, with_version
-from shared.domain.files.gathering import applicant_of
 from shared.domain.files.procedure import changes
 from shared.domain.files.state import FileAction
 from shared.domain.office import OfficeConfig

@@ -11,8 +11,7 @@ from shared.domain.actor import Actor
 from shared.domain.calendar import later, promised_at, working_time_s
 from shared.domain.errors import Forbidden, Invalid, NotAllowed
 from shared.domain.files import matter
-from shared.domain.files.collected import Collected, Entry
-from shared.domain.files.gathering import applicant_of, gathered, papers_missing
+from shared.domain.files.collected import Collected, Entry, applicant_of, gathered, papers_missing
 from shared.domain.files.letters import Standing
 from shared.domain.files.matter import facts_of
 from shared.domain.files.procedure import (

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from shared.domain.calendar import Calendar, OpenPeriod
 from shared.domain.errors import Closed
+from shared.domain.standards.parts import ServiceHours, Weekday
 
 _LOOK_AHEAD = 40
 """So many closed moments later nobody knows when it opens."""
@@ -218,3 +219,35 @@ def _until_next_day(code: Code, now: datetime, calendar: Calendar, reason: str =
     day = calendar.next_working_day(calendar.day_of(now))
     opening = calendar.opening(day)
     return Availability(False, code, reason, day, opening.opens_at if opening and opening.is_known else None)
+
+
+# --- hours of a service of its own: the recording of identity cards on Friday from ten, say ---
+
+_LOOK_AHEAD_DAYS = 31
+_WEEK = tuple(Weekday)
+
+
+def outside_its_hours(hours: Sequence[ServiceHours], now: datetime, calendar: Calendar) -> Availability | None:
+    """That the service is not given now, and when it is again; None while it is, or when it has no hours of its own."""
+    if not hours:
+        return None
+    local = now.astimezone(calendar.zone)
+    if any(opens <= local.time() < closes for opens, closes in _of_day(hours, local.date())):
+        return None
+    for days in range(_LOOK_AHEAD_DAYS):
+        day = local.date() + timedelta(days=days)
+        begins = [opens for opens, _ in _of_day(hours, day) if days or opens > local.time()]
+        if begins and (days == 0 or calendar.is_working_day(day)):
+            again = datetime.combine(day, min(begins), calendar.zone)
+            return Availability(False, Code.OUTSIDE_HOURS, "", day, again)
+    return Availability(False, Code.OUTSIDE_HOURS)
+
+
+def _of_day(hours: Sequence[ServiceHours], day: date) -> list[tuple[time, time]]:
+    mine = [each for each in hours if _WEEK[day.weekday()] in each.days]
+    return [(time_of(each.opens), time_of(each.closes)) for each in mine]
+
+
+def time_of(text: str) -> time:
+    """As a standard writes it: "10:00" or "10.00"."""
+    return time.fromisoformat(text.replace(".", ":"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from shared.domain.slips.head import Letterhead, bottom, top, typed_instead
-from shared.domain.slips.slip import QR, Line, Rule, SlipWords, Space, Text
+from shared.domain.slips.head import Letterhead, bottom, top
+from shared.domain.slips.slip import QR, Line, Rule, SlipWords, Space, Text, typed_instead
 
 
 def complaint_slip(

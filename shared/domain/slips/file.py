@@ -9,8 +9,21 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from shared.domain.money import rupiah
-from shared.domain.slips.head import Letterhead, bottom, official, title, top, typed_instead
-from shared.domain.slips.slip import QR, Blank, Cut, Item, Line, Pair, Rule, SlipWords, Space, Text, public
+from shared.domain.slips.head import Letterhead, bottom, official, title, top
+from shared.domain.slips.slip import (
+    QR,
+    Blank,
+    Cut,
+    Item,
+    Line,
+    Pair,
+    Rule,
+    SlipWords,
+    Space,
+    Text,
+    public,
+    typed_instead,
+)
 from shared.domain.standards.facts import ServiceFacts
 
 

@@ -71,8 +71,3 @@ def title(words: SlipWords, key: str, service: str, at: datetime | None = None) 
     made = [Text(words.moment(at), align="center")] if at else []
     heading = Text(words(key), size=2, bold=True, align="center")
     return [heading, Space(8), Text(service, bold=True, align="center", part="service"), *made]
-
-
-def typed_instead(code: str | None, words: SlipWords) -> list[Line]:
-    """The six signs that stand under a QR code, for whoever cannot scan it."""
-    return [Text(words("slip.code", code=code), size=2, align="center", part="code")] if code else []

@@ -146,6 +146,11 @@ def to_texts(lines: Sequence[Line]) -> list[str]:
     return [json.dumps(to_json(lines))[1:-1]] if lines else []
 
 
+def typed_instead(code: str | None, words: SlipWords) -> list[Line]:
+    """The six signs that stand under a QR code, for whoever cannot scan it."""
+    return [Text(words("slip.code", code=code), size=2, align="center", part="code")] if code else []
+
+
 def without_address(lines: Iterable[Line]) -> list[Line]:
     """The lines without their QR codes, and without the codes that are typed instead."""
     return [each for each in lines if not isinstance(each, QR) and not (isinstance(each, Text) and each.part == "code")]

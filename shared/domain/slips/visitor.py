@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from shared.domain.channel import WALKED_TO
-from shared.domain.slips.head import Letterhead, bottom, title, top, typed_instead
-from shared.domain.slips.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public
+from shared.domain.slips.head import Letterhead, bottom, title, top
+from shared.domain.slips.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public, typed_instead
 from shared.domain.standards.facts import ServiceFacts
 
 L = TypeVar("L")

@@ -17,14 +17,13 @@ from shared.domain.queue.brought import NOTHING_SAID, Brought
 from shared.domain.queue.policy import Lane
 from shared.domain.queue.room_facts import LinePlace, QueueTicket, WaitsFor
 from shared.domain.queue.ticket import State
-from shared.domain.short_code import short_code
+from shared.domain.short_code import short_code, survey_code
 from shared.domain.slips.print_job import NUMBER
 from shared.domain.slips.slip import to_texts
 from shared.domain.slips.visitor import Frame, follow_lines, frame, own_lines
 from shared.domain.standards.announced import to_bring
 from shared.domain.standards.facts import service_facts
 from shared.domain.standards.standard import Role, gives_numbers, system_name
-from shared.domain.surveys.draw import survey_code
 from shared.engine.paper.letterhead import letterhead
 from shared.engine.paper.slips import print_lines
 from shared.engine.queue.forecast import Quote

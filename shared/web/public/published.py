@@ -18,12 +18,12 @@ from markupsafe import Markup
 from pydantic import Field
 
 from shared.domain.office import OfficeConfig, ServiceConfig
+from shared.domain.queue.availability import time_of
 from shared.domain.queue.speech import number_words
 from shared.domain.standards.announced import in_their_cases, to_bring
 from shared.domain.standards.case_words import case_words
 from shared.domain.standards.diff import Difference, differences
 from shared.domain.standards.facts import service_facts
-from shared.domain.standards.hours import time_of
 from shared.domain.standards.parts import Weekday
 from shared.domain.standards.standard import COMPONENTS, MANAGEMENT, PUBLISHED, ServiceStandard
 from shared.late import late
