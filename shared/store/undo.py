@@ -15,7 +15,7 @@ def restored(table: type[Base], was: Mapping[str, object]) -> dict[str, object]:
     return {name: _value(table.__table__.columns[name].type.python_type, kept) for name, kept in was.items()}
 
 
-class Json(str):
+class WrittenJson(str):
     """A value of a JSON column that is written as JSON already."""
 
     __slots__ = ()
@@ -23,7 +23,7 @@ class Json(str):
 
 def as_json(values: object) -> str:
     """JSON of what an event keeps: times and words of a column may stand in it."""
-    return values if isinstance(values, Json) else _encode(values)
+    return values if isinstance(values, WrittenJson) else _encode(values)
 
 
 def _plain(value: object) -> object:

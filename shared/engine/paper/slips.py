@@ -22,7 +22,7 @@ from shared.printing.profiles import profile
 from shared.store import hot, rows
 from shared.store.office import Transaction
 from shared.store.tables import Device, Office, Printer, PrintJob
-from shared.store.undo import Json
+from shared.store.undo import WrittenJson
 from shared.words import words
 
 NUMBER_LIFE = timedelta(minutes=2)
@@ -39,7 +39,7 @@ EMPTIED_AT_ONCE = 500
 def print_lines(
     tx: Transaction,
     kind: str,
-    lines: Sequence[Line] | Json,
+    lines: Sequence[Line] | WrittenJson,
     *,
     ticket_id: int | None = None,
     case_id: int | None = None,
@@ -58,7 +58,7 @@ def print_lines(
         "ticket_id": ticket_id,
         "case_id": case_id,
         "kind": kind,
-        "lines": lines if isinstance(lines, Json) else to_json(lines),
+        "lines": lines if isinstance(lines, WrittenJson) else to_json(lines),
         "made_at": tx.now,
         "expires_at": tx.now + _life(kind),
     }

@@ -33,7 +33,7 @@ from shared.store.office import Transaction
 from shared.store.queue import brought as store_brought
 from shared.store.reports.visits import PRIORITY
 from shared.store.tables import FileRecord
-from shared.store.undo import Json
+from shared.store.undo import WrittenJson
 from shared.words import words
 
 
@@ -239,7 +239,7 @@ def _print_number(
     url, code_at = tx.actor.ticket_url + taken.token, tx.actor.ticket_url.partition("://")[2].rstrip("/")
     follow = follow_lines(spoken, url, short_code(taken.token), code_at, survey)
     rows = _frame(tx.office, service, language, said).around(to_texts(own), to_texts(follow))
-    print_lines(tx, NUMBER, Json(f"[{', '.join(rows)}]"), ticket_id=taken.id, printer=printer_slug)
+    print_lines(tx, NUMBER, WrittenJson(f"[{', '.join(rows)}]"), ticket_id=taken.id, printer=printer_slug)
 
 
 _frames: WeakKeyDictionary[OfficeConfig, dict[tuple[object, ...], Frame[str]]] = WeakKeyDictionary()
