@@ -230,7 +230,7 @@ def _enable(program: Path, backups: Path) -> None:
 
 def _compile(program: Path) -> None:
     """Once, here: the service may not write beside the program, and would compile it anew at every start."""
-    others = r"/(\.venv|node_modules|tests|data)/"
+    others = r"/(\.venv|node_modules)/"
     _run(str(program / "bin/python"), "-m", "compileall", "-q", "-x", others, str(program.parent))
 
 
