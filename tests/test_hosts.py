@@ -231,6 +231,32 @@ def test_a_page_of_this_server_may_send_json_with_a_token_of_before_the_sign_in(
     assert foreign.status_code == 400
 
 
+def test_a_house_with_ipv6_counts_as_one_and_neighbours_of_the_server_count_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(machine, "own_addresses", lambda: ["192.168.1.2", "2001:db8:0:7::2"])
+    machine.source.cache_clear()
+    told = {
+        "2001:db8:0:9::1": "2001:db8:0:9::/64",
+        "2001:db8:0:9:ffff:1:2:3": "2001:db8:0:9::/64",
+        "2001:db8:0:7::5": "2001:db8:0:7::5",
+        "fe80::5%eth0": "fe80::5",
+        "::ffff:203.0.113.9": "203.0.113.9",
+        "203.0.113.9": "203.0.113.9",
+        "": "",
+    }
+
+    counted = {each: machine.source(each) for each in told}
+
+    machine.source.cache_clear()
+    assert counted == told
+
+
+@pytest.mark.parametrize(("address", "wanted"), [("::ffff:127.0.0.1", 200), ("::1", 200), ("::ffff:192.168.1.9", 302)])
+def test_a_loopback_of_ipv4_that_a_socket_of_ipv6_shows_is_local(app: Flask, address: str, wanted: int) -> None:
+    assert status(app, "localhost", address, "/uji/kiosk") == wanted
+
+
 def test_a_stolen_token_of_a_kiosk_gives_no_numbers_without_end(app: Flask, here: World) -> None:
     client = app.test_client()
     token = here.store.write_with(issue_token, here.id, "kiosk", "Anjungan", here.now)

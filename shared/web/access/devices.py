@@ -24,6 +24,7 @@ from shared.web.forms import read
 from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.server.limits import limiter
+from shared.web.server.machine import source
 
 blueprint = Blueprint("devices", __name__)
 COOKIE_LIFE_S = 10 * 365 * 86400
@@ -55,7 +56,7 @@ def page(purpose: str) -> ResponseReturnValue:
         waiting = devices.pending(connection, g.office_id, shown, now()) if shown else None
     if waiting is not None and waiting.purpose == purpose:
         return _code(purpose, waiting.code)
-    asked = store().write_with(devices.ask, g.office_id, purpose, now(), address())
+    asked = store().write_with(devices.ask, g.office_id, purpose, now(), source(address()))
     response = make_response(_code(purpose, asked.code))
     cookies.keep(response, cookies.DEVICE, asked.token, COOKIE_LIFE_S)
     return response
@@ -66,7 +67,7 @@ def page(purpose: str) -> ResponseReturnValue:
 @described(PairingCode, status=201)
 def ask(purpose: str) -> ResponseReturnValue:
     """For programs: the code to show and the token that will work once the code is confirmed."""
-    asked = store().write_with(devices.ask, g.office_id, purpose, now(), address())
+    asked = store().write_with(devices.ask, g.office_id, purpose, now(), source(address()))
     return jsonify(code=asked.code, token=asked.token, expires_at=asked.expires_at.isoformat()), 201
 
 

@@ -22,6 +22,7 @@ from shared.store.tables import Officer
 from shared.web.access import cookies, passwords
 from shared.web.access.auth import KEY, OFFICER, SignedIn, current_user, officer
 from shared.web.context import address, nobody, now, seal, store
+from shared.web.server.machine import source
 
 IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
@@ -171,7 +172,7 @@ def _place(officer_id: int | None) -> engine.Place:
     browser, officers = _known()
     if officer_id in officers:
         return engine.Place(f"browser:{browser}", is_known=True)
-    return engine.Place(address())
+    return engine.Place(source(address()))
 
 
 def _known() -> tuple[str, list[int]]:

@@ -137,7 +137,8 @@ class Door:
 
 def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+        found = ipaddress.ip_address(address.partition("%")[0])
+        return (getattr(found, "ipv4_mapped", None) or found).is_loopback
     except ValueError:
         return True  # a Unix socket
 

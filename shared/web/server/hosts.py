@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Request, current_app, request
 
 from shared.domain.errors import Refusal
-from shared.web.server.machine import candidates, own_addresses
+from shared.web.server.machine import candidates, is_own, own_addresses
 from shared.web.settings import Settings
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -71,12 +71,7 @@ def is_local() -> bool:
     return host_name(request) in LOCAL and is_loopback(request.remote_addr or "")
 
 
-@lru_cache(maxsize=256)
-def is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+is_loopback = lru_cache(maxsize=256)(is_own)
 
 
 def is_own_origin(asked: Request) -> bool:

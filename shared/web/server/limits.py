@@ -8,16 +8,17 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from shared.web import bounds, quirks
 from shared.web.access.auth import current_user
+from shared.web.context import address
 from shared.web.server.hosts import is_local
+from shared.web.server.machine import source
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-limiter = Limiter(get_remote_address, strategy="fixed-window")
+limiter = Limiter(lambda: source(address()), strategy="fixed-window")
 STORAGE = {"socket_timeout": 1, "socket_connect_timeout": 1}
 """Of Redis, in seconds: a request does not wait for one that is away; it is counted in this process then."""
 MOST_BYTES = 64_000

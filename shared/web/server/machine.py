@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shared.late import late
@@ -28,6 +29,36 @@ def own_addresses() -> list[str]:
     found = [each for each in found if not ipaddress.ip_address(each).is_loopback]
     facing = _facing_address()
     return sorted(found, key=lambda each: (each != facing, ":" in each))
+
+
+def is_own(address: str) -> bool:
+    """Whether it is this machine's loopback, also where a socket of IPv6 shows one of IPv4."""
+    try:
+        return _plain(address).is_loopback
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def source(address: str) -> str:
+    """Of whom a limit counts the tries: one house with IPv6 has 2^64 addresses, which count as one.
+
+    Neighbours in the server's own network share such a block, and are told apart by their addresses.
+    """
+    try:
+        found = _plain(address)
+    except ValueError:
+        return address
+    if found.version == 4 or found.is_link_local or found.is_loopback:
+        return str(found)
+    block = ipaddress.ip_network((int(found) >> 64 << 64, 64))
+    is_near = any(ipaddress.ip_address(each) in block for each in own_addresses())
+    return str(found) if is_near else str(block)
+
+
+def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _facing_address() -> str:
