@@ -459,6 +459,19 @@ def error_codes() -> set[str]:
     return codes | set(from_http.values())
 
 
+OF_DEVELOPERS = re.compile(r"\bTOML\b|\btokens?(nya)?\b", re.IGNORECASE)
+"""What nobody in an office says. The ending of a file (.toml) may be named."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_office_people_read_no_words_of_developers(language: str) -> None:
+    read = {key: said or key for key, said in words(language).items()}
+    if language == "en":
+        read |= {key: key for key in words("id") if " " in key and key not in read}
+
+    assert [key for key, said in read.items() if OF_DEVELOPERS.search(said.replace("(.toml)", ""))] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_and_action_of_a_ticket_has_a_word(language: str) -> None:
     keys = [f"state.{each}" for each in ticket.State] + [f"action.{each}" for each in ticket.Action]

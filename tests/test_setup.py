@@ -650,7 +650,7 @@ def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setu
     assert event.detail["layanan-1"][1]["version"] == 2
     assert setup.store.office_config(setup.uji.id).service("layanan-1").standard.requirements[0].text == "Paspor"
     for content, sentence in (
-        (b"x = [", "tulisan TOML belum selesai"),
+        (b"x = [", "tulisan berkas standar belum selesai"),
         (b"name = 3", "name: Isi dengan teks"),
         (b'[[services]]\nslug = "z"', "tidak memuat layanan"),
     ):

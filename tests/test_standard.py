@@ -386,15 +386,15 @@ WRONG = [
     ('{ value = 1, unit = "working_days", text = "1 hari kerja" }', '1', "layanan 2, promise: Isi dengan tabel yang berkunci, bukan satu nilai."),
     ('[["umur", "tua"]]',        '[["umur"]]',                  'layanan 2, persyaratan 2, when: Isi dengan daftar pasangan: [["pertanyaan", "pilihan"]].'),
     ('{ key = "muda", text = "Muda" }', '"muda"',               "layanan 2, pertanyaan 1, pilihan 1: Isi dengan tabel yang berkunci, bukan satu nilai."),
-    ('staff_count = 2',          'staff_count = ' + '9' * 5000, "Berkas ini bukan tulisan TOML yang sah."),
+    ('staff_count = 2',          'staff_count = ' + '9' * 5000, "Berkas ini bukan berkas standar yang sah."),
     ('staff_count = 2',          'staff_count = inf',           "layanan 2, staff_count: Isi dengan bilangan bulat."),
     ('staff_count = 2',          'products = ' + '[' * 9000,    "Susunan berkas terlalu dalam."),
     ('staff_count = 2',          'a.' * 20000 + 'a = 1',        "Susunan berkas terlalu dalam."),
     ('staff_count = 2',          'products = [' + '1,' * 40000 + ']', "Isi berkas terlalu banyak: paling banyak 30000 tanda = , [. Bagi menjadi beberapa berkas."),
     # TOML itself
-    ('unit = "Kecamatan"',       'unit = Kecamatan',            "Baris 3, kolom 8: bukan tulisan TOML yang sah."),
-    ('unit = "Kecamatan"',       'slug = "dua kali"',           "Baris 3, kolom 18: bukan tulisan TOML yang sah."),
-    ('collects = ["recap"]',     'collects = ["recap"',         "Akhir berkas: tulisan TOML belum selesai."),
+    ('unit = "Kecamatan"',       'unit = Kecamatan',            "Baris 3, kolom 8: bukan tulisan berkas standar yang sah."),
+    ('unit = "Kecamatan"',       'slug = "dua kali"',           "Baris 3, kolom 18: bukan tulisan berkas standar yang sah."),
+    ('collects = ["recap"]',     'collects = ["recap"',         "Akhir berkas: tulisan berkas standar belum selesai."),
     # names
     ('slug = "izin"',            'slug = "salinan"',            "layanan 2, slug: 'salinan' sudah dipakai nomor 1."),
     ('series = "B"',             'series = "A"',                "layanan 2, series: 'A' sudah dipakai nomor 1."),
@@ -469,7 +469,7 @@ def test_a_wrong_file_is_refused_with_the_place_and_a_sentence(sound: str, wrong
     ("content", "sentence"),
     [
         (b"", "slug: Wajib diisi."),
-        (b"\x00", "Baris 1, kolom 1: bukan tulisan TOML yang sah."),
+        (b"\x00", "Baris 1, kolom 1: bukan tulisan berkas standar yang sah."),
         (b'slug = "a"\nname = "\xff"', "Baris 2: berkas bukan teks UTF-8, UTF-16 atau Windows-1252."),
         (SOUND[: SOUND.index("[[services]]")].encode(), "services: Belum ada layanan."),
     ],
