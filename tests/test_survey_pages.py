@@ -94,7 +94,7 @@ def test_a_period_is_closed_planned_for_and_reported(here: World, app: Flask, ad
 
     made = post(admin, "survey/2026-S2/actions", **plan)
     wrong = post(admin, "survey/2026-S2/actions", **{**plan, "element": "lain"})
-    texts = post(admin, "survey/2026-S2/texts", background="Latar kami.", conclusion="Kami lanjutkan.")
+    texts = post(admin, "survey/2026-S2/texts", background="Latar kami.", conclusion="Kami\x0blanjutkan\x08.")
     page = get(admin, "counter/survey/2026-S2").text
     pdf = get(admin, "counter/survey/2026-S2/report.pdf")
     word = get(admin, "counter/survey/2026-S2/report.docx")

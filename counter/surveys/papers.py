@@ -12,6 +12,7 @@ from flask import Response, g
 from counter.blueprint import blueprint
 from counter.paper_facts import day, letterhead, signatures
 from counter.surveys.report import ActionLine, Block, ReportParts, blocks, said
+from shared.domain.bounds import on_paper
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right
@@ -120,6 +121,7 @@ def _docx(facts: Mapping[str, object]) -> bytes:
     import docx  # only for this page
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
+    facts = {key: on_paper(each) for key, each in facts.items()}
     paper = docx.Document()
     paper.core_properties.title = f"{facts['title']} {facts['period']}"
     paper.core_properties.author = str(facts["office"])

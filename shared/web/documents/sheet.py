@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from shared.domain.bounds import on_paper
 from shared.loop import off_the_loop
 
 FONTS = Path(__file__).parents[1] / "static/vendor/fonts"
@@ -22,7 +23,7 @@ def pdf(template: Path, facts: Mapping[str, object]) -> bytes:
     That standard refuses a letter for which no font has a glyph; people's names hold any letter, and a sheet must never
     fail because of one. Such a sheet is a plain PDF with an empty box for that letter.
     """
-    return off_the_loop(_compiled, str(template), json.dumps(facts))
+    return off_the_loop(_compiled, str(template), json.dumps(on_paper(facts)))
 
 
 def _compiled(template: str, facts: str) -> bytes:
