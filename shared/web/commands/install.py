@@ -162,7 +162,7 @@ EnvironmentFile=-/etc/loket.env
 ExecStart="{loket}" backup --stick --keep {kept} --verify
 ReadWritePaths=-/var/lib/loket -/media -/run/media -/mnt
 {hard}
-CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER
+CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER
 """
 
 _STICK_TIMER = """\
