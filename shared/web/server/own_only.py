@@ -33,18 +33,14 @@ def give_to_owner(settings: Settings) -> None:
     if os.geteuid() != 0 or not settings.data.is_dir():
         return
     owner = settings.data.stat()
-    # A service of root's may lack the right: what it made is still good.
-    with contextlib.suppress(PermissionError):
-        _give(settings.data, owner.st_uid, owner.st_gid)
-
-
-def _give(folder: Path, user: int, group: int) -> None:
-    for _, folders, files, at in os.fwalk(folder) if user else ():
+    for _, folders, files, at in os.fwalk(settings.data) if owner.st_uid else ():
         for name in (*folders, *files):
-            found = os.stat(name, dir_fd=at, follow_symlinks=False)
-            is_elsewhere_too = stat.S_ISREG(found.st_mode) and found.st_nlink > 1
-            if found.st_uid == 0 and not is_elsewhere_too:
-                os.chown(name, user, group, dir_fd=at, follow_symlinks=False)
+            # It may be gone meanwhile, and a service of root's may lack the right: what it made is still good.
+            with contextlib.suppress(FileNotFoundError, PermissionError):
+                found = os.stat(name, dir_fd=at, follow_symlinks=False)
+                is_elsewhere_too = stat.S_ISREG(found.st_mode) and found.st_nlink > 1
+                if found.st_uid == 0 and not is_elsewhere_too:
+                    os.chown(name, owner.st_uid, owner.st_gid, dir_fd=at, follow_symlinks=False)
 
 
 def open_to_others(settings: Settings) -> list[Path]:
