@@ -36,6 +36,47 @@ def test_the_parts_that_a_start_leaves_out_are_not_needed_and_would_be_loaded() 
     assert python(PARTS + loaded) == "['requests', 'websocket']"
 
 
+def test_the_parts_of_a_library_that_nobody_uses_would_be_loaded_and_the_server_is_whole_without_them() -> None:
+    wanted = "from shared.web import quirks; "
+    loaded = (
+        "import limits; print([name for name in quirks.UNUSED_PARTS if getattr(sys.modules.get(name), '__file__', '')])"
+    )
+    serves = (
+        "from shared.web.server import worker; import shared.web.app, kiosk.routes, display.routes, counter.routes; "
+    )
+
+    assert python(wanted + serves + "import sys; " + loaded) == "[]"
+    assert len(eval(python(wanted + PARTS + loaded))) > 15
+
+
+def test_the_methods_of_a_dataclass_that_are_compiled_late_do_the_same() -> None:
+    code = """
+import dataclasses
+from shared.web import quirks
+def made():
+    @dataclasses.dataclass(frozen=True, slots=True, order=True)
+    class Spot:
+        row: int
+        seat: str = "a"
+    class Chair(Spot):
+        pass
+    said = []
+    for act, of, *to in ((setattr, Spot, 2), (delattr, Chair), (setattr, Chair, 2)):
+        try:
+            act(of(1), "row", *to)
+        except Exception as error:
+            said.append((type(error).__name__, str(error)))
+    one, two = Spot(1), Chair(2, "b")
+    return [repr(one), repr(two), one == Spot(1), one == two, one < Spot(2), hash(one) == hash(Spot(1)),
+            two == Chair(2, "b"), Spot.__repr__.__qualname__, *said]
+usual = made()
+quirks.write_methods_late()
+print(made() == usual, made() == usual, len(usual))
+"""
+
+    assert python(code) == "True True 11"
+
+
 def test_a_picture_past_the_queue_is_what_engine_io_would_send_and_waits_behind_what_is_in_it() -> None:
     app, written = Flask("frames"), list[bytes]()
     live = SocketIO(app, async_mode="threading")

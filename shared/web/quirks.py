@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import metadata
-from types import MethodType
+from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -31,6 +31,29 @@ UNUSED = ("requests", "websocket", "valkey", "redis", "rich")
 colours."""
 
 
+UNUSED_PARTS = (
+    *(f"socketio.{name}" for name in (
+        "admin", "asgi", "async_aiopika_manager", "async_client", "async_manager", "async_namespace",
+        "async_redis_manager", "async_server", "async_simple_client", "client", "kafka_manager", "kombu_manager",
+        "redis_manager", "simple_client", "tornado", "zmq_manager")),
+    *(f"engineio.{name}" for name in (
+        "async_client", "async_drivers.asgi", "async_drivers.tornado", "async_server", "async_socket", "client")),
+    "limits.aio",
+    "werkzeug.debug",
+    "click.testing",
+)  # fmt: skip
+"""Modules that a library loads with itself for those who use its clients, its asyncio or its debugger: 2 MB."""
+
+
+class _Absent(ModuleType):
+    """What is imported from it is a class that nobody calls."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
 def lean_start() -> None:
     """Before gevent and Flask-SocketIO are imported. `end_of_start` is its other half."""
     write_methods_late()
@@ -42,6 +65,7 @@ def lean_start() -> None:
     has_queue = any(name.startswith("LOKET_REDIS_URL") for name in os.environ)
     unused = [name for name in UNUSED if not (has_queue and name == "redis")]
     sys.modules.update(dict.fromkeys(unused))  # type: ignore[arg-type]
+    sys.modules.update({name: _Absent(name) for name in UNUSED_PARTS if name not in sys.modules})
 
 
 def write_methods_late() -> None:
