@@ -49,6 +49,31 @@ def test_the_parts_of_a_library_that_nobody_uses_would_be_loaded_and_the_server_
     assert len(eval(python(wanted + PARTS + loaded))) > 15
 
 
+def test_babel_writes_our_dates_without_the_facts_of_the_world_and_finds_them_when_they_are_asked_for() -> None:
+    code = """
+from babel import core, localedata
+from babel.dates import format_date
+from babel.numbers import get_currency_precision
+from datetime import date
+from shared.web import quirks
+def said():
+    localedata._cache.clear()
+    core._global_data = None
+    if is_lean:
+        quirks.leave_the_world_out()
+    days = [format_date(date(2026, month, month), "EEEE, d MMMM y MMM", locale=each) for month in range(1, 13)
+            for each in ("id", "en")]
+    sizes.append(len(core._global_data))
+    return days, get_currency_precision("JPY"), str(core.Locale.parse("und_ID"))
+sizes, is_lean = [], False
+usual = said()
+is_lean = True
+print(said() == usual, sizes[0] > 5, sizes[1])
+"""
+
+    assert python(code) == "True True 0"
+
+
 def test_the_methods_of_a_dataclass_that_are_compiled_late_do_the_same() -> None:
     code = """
 import dataclasses

@@ -10,6 +10,7 @@ from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from shared.web import quirks
 from shared.words import LANGUAGES, texts
 
 
@@ -34,6 +35,7 @@ class Catalogues(Domain):  # type: ignore[misc]
 
 def init_app(app: Flask, folders: list[Path]) -> Catalogues:
     words = Catalogues(folders)
+    quirks.leave_the_world_out()
     Babel(app, default_locale="id", default_timezone="Asia/Jakarta", locale_selector=language)
     app.extensions["babel"].instance.domain_instance = words  # also before a request is matched: "no such office"
     app.jinja_env.globals.update(t=gettext, language=language)
