@@ -65,7 +65,14 @@ def lean_start() -> None:
     has_queue = any(name.startswith("LOKET_REDIS_URL") for name in os.environ)
     unused = [name for name in UNUSED if not (has_queue and name == "redis")]
     sys.modules.update(dict.fromkeys(unused))  # type: ignore[arg-type]
-    sys.modules.update({name: _Absent(name) for name in UNUSED_PARTS if name not in sys.modules})
+    absent = (*UNUSED_PARTS, "asyncio")
+    sys.modules.update({name: _Absent(name) for name in absent if name not in sys.modules})
+
+
+def end_of_imports() -> None:
+    """structlog brings asyncio for loggers that nobody awaits: 1.3 MB. What is imported later may need the real one."""
+    if isinstance(sys.modules.get("asyncio"), _Absent):
+        del sys.modules["asyncio"]
 
 
 def leave_the_world_out() -> None:

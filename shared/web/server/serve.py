@@ -5,6 +5,7 @@ It loads nothing that only the worker needs: what it holds is held twice as soon
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.settings = settings
         self.places = free_places()
         super().__init__()
+        gc.freeze()  # a collection would write to what the two processes share
 
     def load_config(self) -> None:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
@@ -74,6 +76,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         from shared.web import quirks
         from shared.web.server.running import application
 
+        quirks.end_of_imports()
         try:
             app = application()
         except Exception as error:
