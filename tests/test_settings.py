@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,16 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(
     assert answer.exit_code == 1
     assert word in answer.output
     assert "Traceback" not in answer.output
+
+
+def test_help_says_what_each_command_is_for_and_loads_none_of_them() -> None:
+    code = "import atexit, sys; atexit.register(lambda: print(sorted(sys.modules), file=sys.stderr)); "
+    code += "from shared.web.cli import main; main(['--help'])"
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert re.search(r"^  check  +Memeriksa basis data", said.stdout, re.MULTILINE)
+    assert not re.search(r"'(flask|pydantic|sqlalchemy|shared.web.commands.check)'", said.stderr)
 
 
 def test_every_setting_says_what_it_means() -> None:

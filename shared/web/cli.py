@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-COMMANDS = {path.stem.replace("_", "-"): path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py")}
+FOLDER = Path(__file__).parent / "commands"
+COMMANDS = {path.stem.replace("_", "-"): path.stem for path in FOLDER.glob("[a-z]*.py")}
 
 
 class Commands(click.Group):
@@ -22,6 +24,13 @@ class Commands(click.Group):
         found: click.Command = import_module(f"shared.web.commands.{COMMANDS[cmd_name]}").command
         return found
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What each is for, read and not loaded: together they need the whole program."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            known = [click.Command(name, help=_purpose(name)) for name in sorted(COMMANDS)]
+            formatter.write_dl([(str(each.name), each.get_short_help_str(limit)) for each in known])
+
     def invoke(self, ctx: click.Context) -> object:
         """A refusal ends the command with its sentence; anything else is an error of the program and shows itself."""
         try:
@@ -35,6 +44,13 @@ class Commands(click.Group):
             if sentence is None:
                 raise
             raise click.ClickException(sentence) from None
+
+
+def _purpose(name: str) -> str:
+    """The sentence of the file's `command`."""
+    tree = ast.parse((FOLDER / f"{COMMANDS[name]}.py").read_text(encoding="utf-8"))
+    found = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "command")
+    return ast.get_docstring(next(found)) or ""
 
 
 @click.group(cls=Commands)

@@ -57,6 +57,11 @@ class Settings:
     log_folder: Annotated[str, Says("folder of loket.log, JSON line by line, 6 files of 10 MB; empty: none")] = ""
     secure_cookies: Annotated[bool, Says("cookies only over https: set it behind a TLS proxy")] = False
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a value that no setting may have."""
+        for name, says in _SAYS.items():
+            _check(name, says, getattr(self, name.removeprefix("LOKET_").lower()))
+
     def printer_reach(self) -> Reach:
         """Which network addresses printers may have: those of the database and of Redis never."""
         return Reach(networks(self.printer_addresses), self._own_services())
@@ -157,22 +162,23 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _read(variable: str, text: str) -> object:
     """Raises ValueError that says what is wanted."""
     default = _DEFAULTS[variable]
-    if variable in ("LOKET_PRINTER_ADDRESSES", "LOKET_WEBHOOK_ADDRESSES"):
-        networks(text)
-    if variable == "LOKET_MDNS_NAME" and text and not _LABEL.fullmatch(text):
-        raise ValueError("huruf, angka, dan tanda hubung, seperti loket (letters, digits and hyphens, such as loket)")
     if isinstance(default, bool):
         if text.lower() not in _TRUE | _FALSE:
             raise ValueError("true atau false (true or false)")
         return text.lower() in _TRUE
     if isinstance(default, int):
-        return _number(text, _SAYS[variable])
+        number = int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else -1
+        _check(variable, _SAYS[variable], number)
+        return number
+    _check(variable, _SAYS[variable], text)
     return Path(text) if isinstance(default, Path) else text
 
 
-def _number(text: str, says: Says) -> int:
-    number = int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else -1
-    if number < says.least or (says.most is not None and number > says.most):
+def _check(variable: str, says: Says, value: object) -> None:
+    if variable in ("LOKET_PRINTER_ADDRESSES", "LOKET_WEBHOOK_ADDRESSES"):
+        networks(str(value))
+    elif variable == "LOKET_MDNS_NAME" and value and not _LABEL.fullmatch(str(value)):
+        raise ValueError("huruf, angka, dan tanda hubung, seperti loket (letters, digits and hyphens, such as loket)")
+    elif isinstance(value, int) and not says.least <= value <= (value if says.most is None else says.most):
         span = f">= {says.least}" if says.most is None else f"{says.least}-{says.most}"
         raise ValueError(f"bilangan bulat {span} (a whole number {span})")
-    return number
