@@ -161,6 +161,10 @@ def test_the_monitor_of_a_pc_shows_eight_services_beside_name_clock_and_counts(
     expect(page.locator("[data-clock]")).to_have_text(re.compile(r"\d\d\.\d\d"))
     expect(page.locator("[data-total]")).to_have_text(re.compile(r"\d+ orang menunggu"))
     expect(page.locator("[data-service=oss] [data-status]")).to_have_text(re.compile(r"\d+ orang menunggu"))
+    page.tap("[data-action=priority]")
+    expect(page.locator(".for-whom")).to_be_visible()
+    expect(page.locator("[data-service]:visible")).to_have_count(8)
+    page.evaluate("document.querySelector('[data-action=priority]').click()")
     for place in ("home", "service", "results"):
         if place != "home":
             mark = "service=oss" if place == "service" else "action=results"

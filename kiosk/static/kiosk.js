@@ -78,6 +78,7 @@ function draw() {
   press("search", session.searching);
   one('[data-action="back"]').disabled = where.name === "number" || (where.name === "home" && !session.searching && !session.priority && session.chapter === null);
   all("[data-priority-banner]").forEach((banner) => { banner.hidden = !session.priority; });
+  toggle(root, "priority", session.priority);
   toggle(root, "unpapered", Boolean(noPaper()));
   all("[data-no-paper]", screen).forEach((line) => { line.hidden = line.dataset.noPaper !== noPaper(); });
   all("[data-screen]").forEach((each) => { each.hidden = each !== screen; });
