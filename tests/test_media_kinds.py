@@ -103,6 +103,14 @@ def test_two_names_that_are_kept_alike_do_not_replace_each_other(app: Flask, adm
     assert len(slides(app)) == 2
 
 
+def test_a_film_whose_ending_is_another_here_replaces_none_of_the_same_name(app: Flask, admin: Post) -> None:
+    film = b"\0\0\0\x14ftypisom\0\0\0\0isom" + b"\0" * 200
+    for name in ("pasar.mp4", "pasar.mov", "pasar.mp4"):
+        admin("/setup/media", file=[(io.BytesIO(film), name)])
+
+    assert sorted(slides(app)) == ["pasar%202.mp4", "pasar.mp4"]
+
+
 def test_a_photo_of_an_upright_telephone_stands_upright(app: Flask, admin: Post, here: World) -> None:
     photo = Image.new("RGB", (64, 36), "navy")
     exif = photo.getexif()

@@ -125,8 +125,9 @@ def _place(folder: Path, name: str, ending: str) -> Path:
     """Where a file of this name is kept: what the name of a file cannot hold is left out, without taking another's."""
     given = unicodedata.normalize("NFC", Path(name.replace("\\", "/")).stem)
     stem = re.sub(r"[^\w ()-]+", "-", given).strip(" -")[:60] or "media"
+    own_ending = Path(name).suffix.lower().replace(".jpeg", ".jpg")
     path, number = folder / f"{stem}{ending}", 2
-    while stem != given and path.exists():
+    while (stem, ending) != (given, own_ending) and path.exists():
         path, number = folder / f"{stem} {number}{ending}", number + 1
     return path
 
