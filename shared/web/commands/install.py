@@ -211,7 +211,7 @@ def _enable(program: Path, backups: Path) -> None:
     _run("useradd", "--system", "--home-dir", "/var/lib/loket", "--shell", "/usr/sbin/nologin", USER, may_exist=True)
     _run("install", "-d", "-o", USER, "-m", "0700", str(backups))
     try:
-        asked = [program / "bin/loket", "--version"]
+        asked = [str(program / "bin/loket"), "--version"]
         subprocess.run(asked, user=USER, group=USER, extra_groups=[], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise InstallFailed("install_unreadable", program=program.parent, user=USER) from None
