@@ -306,6 +306,26 @@ def test_a_quiet_minute_asks_counts_down_and_goes_home(kiosk: Callable[..., Page
     expect(page.locator("[data-screen=home]")).to_be_visible()
 
 
+def test_an_outage_is_said_before_the_number(kiosk: Callable[..., Page], server: Server) -> None:
+    page = kiosk()
+    headers = {**server.token("lumajang", "--officer", "operator"), "Accept": "application/json"}
+
+    def outage(word: str) -> None:
+        answer = requests.post(f"{server.url}/lumajang/counter/outage/{word}", json={}, headers=headers, timeout=120)
+        assert answer.ok, answer.text
+
+    outage("begin")
+    try:
+        expect(page.locator("[data-service=oss] [data-status]")).to_have_text("OSS sedang gangguan", timeout=LONG_MS)
+        expect(page.locator("[data-service=legalisasi] [data-status]")).not_to_contain_text("gangguan")
+        choose(page)
+        expect(page.locator("[data-of=oss] [data-outage]")).to_contain_text("Nomor tetap boleh diambil")
+        expect(page.locator("[data-of=oss] [data-action=take]")).to_be_visible()
+    finally:
+        outage("end")
+    expect(page.locator("[data-of=oss] [data-outage]")).to_be_hidden(timeout=LONG_MS)
+
+
 def test_a_printer_that_fails_is_said_beside_the_number(kiosk: Callable[..., Page]) -> None:
     page = kiosk()
     page.route("**/slip", lambda route: route.fulfill(json={"state": "failed", "fault": "paper_out"}))

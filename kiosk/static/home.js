@@ -1,7 +1,7 @@
 // The first screen: a tile for every service, as many as are readable; chapters when there are many; and the search.
 
 import { chapters } from "./chapters.js";
-import { all, availability, board, one, root } from "./page.js";
+import { all, availability, board, one, outOf, root } from "./page.js";
 import { keep, session } from "./session.js";
 import { frame, grid, set, toggle } from "./sizes.js";
 import { again, phrase, why } from "./words.js";
@@ -41,9 +41,11 @@ export function drawHome(screen) {
 function drawStatus(tile) {
   const found = availability(tile.dataset.service);
   const waiting = board.waiting[tile.dataset.service] || 0;
+  const out = found.is_open ? outOf(tile.dataset.service) : "";
   tile.classList.toggle("is-closed", !found.is_open);
+  tile.classList.toggle("is-out", Boolean(out));
   toggle(one("[data-status]", tile), "open", found.is_open);
-  one("[data-status]", tile).textContent = found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
+  one("[data-status]", tile).textContent = out ? phrase("out", { system: out }) : found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
 }
 
 // Closed for one reason: it is said once and large, and nothing promises a number; what to bring can still be read.

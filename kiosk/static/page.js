@@ -12,6 +12,12 @@ export function renew(newest) {
   board = newest;
 }
 
+// The systems outside that this service needs and that do not answer now: "OSS".
+export function outOf(slug) {
+  const needs = one('[data-service="' + slug + '"]').dataset.systems.split(" ");
+  return (board.outages || []).filter((system) => needs.indexOf(system) >= 0).join(", ").toUpperCase();
+}
+
 export function availability(slug) {
   return board.availability[slug] || { is_open: true, code: "open", reason: "" };
 }

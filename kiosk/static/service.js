@@ -1,6 +1,6 @@
 // A service: its questions, what to bring, and why it is closed when it is.
 
-import { all, availability, facts, one, root } from "./page.js";
+import { all, availability, facts, one, outOf, root } from "./page.js";
 import { session } from "./session.js";
 import { toggle } from "./sizes.js";
 import { again, phrase, why } from "./words.js";
@@ -34,6 +34,9 @@ export function drawService(screen, slug) {
   one("[data-closed]", screen).hidden = found.is_open;
   one("[data-closed-why]", screen).textContent = found.is_open ? "" : why(found);
   one("[data-closed-again]", screen).textContent = found.is_open ? "" : again(found);
+  const out = found.is_open ? outOf(slug) : "";
+  one("[data-outage]", screen).hidden = !out;
+  one("[data-outage] span", screen).textContent = phrase("outage", { system: out });
   all('[data-action="take"]', screen).forEach((button) => {
     button.hidden = !found.is_open;
     button.classList.toggle("quiet", Boolean(tree.ask)); // the question comes first; who skips it may
