@@ -77,6 +77,13 @@ def test_restoring_leaves_nothing_beside_the_copy_nor_beside_the_database(
     assert (tickets(tmp_path / "loket.db"), tickets(tmp_path / "kept.db")) == (1, 2)
 
 
+def test_a_copy_goes_nowhere_when_no_place_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a script's unset variable is no folder
+
+    assert loket(tmp_path / "data", "backup", "").exit_code == 2
+    assert list(tmp_path.glob("*.db")) == []
+
+
 def test_each_restore_starts_another_epoch(copy: Path, sqlite_url: str, tmp_path: Path) -> None:
     epochs = []
     for turn in range(2):

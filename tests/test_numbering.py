@@ -45,7 +45,7 @@ def test_a_register_number_may_come_without_its_year_and_nothing_else_is_one() -
     assert [parse_register(each) for each in ("", "A-012", "12/26", "²", "12345678901234567890", "siti")] == [None] * 6
 
 
-@pytest.mark.parametrize("typed", ["A-012", "a12", "A 012", "A - 012", " a.12 "])
+@pytest.mark.parametrize("typed", ["A-012", "a12", "A 012", "A - 012", " a.12 ", "Ａ－０１２"])
 def test_a_ticket_number_is_read_however_it_is_typed(typed: str) -> None:
     assert parse_label(typed) == ("A", 12)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from hashlib import sha256
@@ -50,7 +51,7 @@ def register_label(number: int | None, year: int | None) -> str | None:
 
 def parse_label(text: str) -> tuple[str, int]:
     """Letters and number of what a person typed: `A-012`, `aa12`, or `12` alone; raises `Unknown("number")`."""
-    found = _TYPED.fullmatch(plain(text))
+    found = _TYPED.fullmatch(plain(unicodedata.normalize("NFKC", text)))  # full-width letters are letters
     if found is None:
         raise Unknown("number")
     return found[1].upper(), int(found[2])

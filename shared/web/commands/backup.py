@@ -13,16 +13,16 @@ from shared.web.settings import Settings
 
 
 @click.command("backup")
-@click.argument("target", type=click.Path(path_type=Path), metavar="FILE|FOLDER", required=False)
+@click.argument("target", metavar="FILE|FOLDER", required=False)
 @click.option("--keep", type=click.IntRange(1, 1000), help="of the copies in FOLDER only the newest stay")
 @click.option("--verify", is_flag=True, help="put the copy back into a place of its own, to see that it can be")
 @click.option("--stick", is_flag=True, help="onto each medium with a folder loket-cadangan that has no fresh copy")
 @click.pass_obj
-def command(settings: Settings, target: Path | None, keep: int | None, verify: bool, stick: bool) -> None:
+def command(settings: Settings, target: str | None, keep: int | None, verify: bool, stick: bool) -> None:
     """Menyalin basis data ke FILE atau FOLDER, juga selama kantor bekerja (a copy of the database)."""
-    if (target is None) != stick:
+    if bool(target) == stick:  # an empty one is a script's unset variable, not the folder where it runs
         raise click.UsageError("FILE, FOLDER, --stick?")
-    places = backups.sticks(MEDIA, datetime.now(UTC)) if target is None else [target]
+    places = backups.sticks(MEDIA, datetime.now(UTC)) if not target else [Path(target)]
     for place in places:
         _copy(settings, place, keep, verify)
 
