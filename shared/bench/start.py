@@ -11,8 +11,8 @@ from shared.bench.installation import served
 from shared.bench.measure import Measure
 from shared.bench.takes import takes_per_s
 
-START_S = 2.0
-MEMORY_MB = 130.0
+START_S = 1.0
+MEMORY_MB = 110.0
 _NOTE = "PSS of all its processes (what they share is counted once), after 8 visitors pressed without a break"
 
 
@@ -23,6 +23,7 @@ def measure(bench: Measure) -> Iterator[Figure]:
             starts.append(serving.start_s)
             takes_per_s(bench.installation, serving, 8, bench.seconds)
             sizes.append(memory_mb(serving.pid))
+            bench.installation.clear_line()  # the next start finds the line of an office, not thousands
     seconds, size = median(starts), median(sizes)
     note = "from `loket run` on an existing installation to the first answer"
     yield Figure("start", seconds, "s", target=f"<= {START_S}", met=seconds <= START_S, note=note)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from shared.domain import identity
 from shared.domain.errors import Refusal
-from shared.store import reads
-from shared.store.disk import database_away, disk_fault
-from shared.store.office import Store
+from shared.late import late
 from shared.words import FOLDER, LANGUAGES, texts
+
+if TYPE_CHECKING:
+    from shared.store import disk, reads
+    from shared.store.office import Store
+else:
+    disk, reads = map(late, ("shared.store.disk", "shared.store.reads"))
 
 WORDS = (FOLDER, Path(__file__).parent)
 
@@ -40,5 +45,5 @@ def sentence(error: Refusal) -> str:
 
 def fault_sentence(error: Exception) -> str | None:
     """The sentence for a refusal or a fault of the disk; None for what is an error of the program."""
-    refusal = error if isinstance(error, Refusal) else disk_fault(error) or database_away(error)
+    refusal = error if isinstance(error, Refusal) else disk.disk_fault(error) or disk.database_away(error)
     return sentence(refusal) if refusal else None

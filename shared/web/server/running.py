@@ -40,11 +40,14 @@ from shared.web.server import data_folder, last_seen, logs, mdns, systemd
 from shared.web.server.clock import ClockWatch
 from shared.web.server.data_folder import take_alone
 from shared.web.server.first_run import make_ready, opened, show
+from shared.web.server.machine import own_addresses
 from shared.web.settings import Settings, read_settings
+from shared.words import words
 
 log = structlog.get_logger()
 
 ROUND_S = 60
+WARM_AFTER_S = 0.5
 LOCAL = "127.0.0.1"
 
 
@@ -99,6 +102,7 @@ def start(app: Flask) -> None:
     live.socketio.start_background_task(spooler.run)
     live.socketio.start_background_task(outgoing(app).run)
     live.socketio.start_background_task(_rounds, app)
+    live.socketio.start_background_task(_warm_later, app)
     live.start()
     settings: Settings = app.extensions["loket_settings"]
     if settings.mdns_name and not settings.redis_url and mdns.is_reachable(settings.host):
@@ -130,6 +134,14 @@ def warm(app: Flask) -> None:
         offices = reads.offices(connection)
     for office in offices[:1]:
         Client(app).get(f"/{office.slug}/kiosk", environ_base={"REMOTE_ADDR": LOCAL})
+
+
+def _warm_later(app: Flask) -> None:
+    """What the first number would wait for, once the port listens: addresses for the slip's link, dates in words."""
+    live: Live = app.extensions["loket_live"]
+    live.socketio.sleep(WARM_AFTER_S)
+    own_addresses()
+    words().day(live.clock().date())
 
 
 def _say_that_it_turns(app: Flask) -> None:
