@@ -53,7 +53,7 @@ export function drawService(screen, slug) {
 function placeNotices(screen, hasList) {
   const notices = one("[data-tell]", screen);
   const line = one("[data-told]", screen);
-  const isIn = hasList && ("dense" in root.dataset || ("compact" in root.dataset && root.dataset.shape === "flat"));
+  const isIn = hasList && ("dense" in root.dataset || "narrow" in root.dataset || ("compact" in root.dataset && root.dataset.shape === "flat"));
   if (isIn) {
     line.appendChild(notices);
   } else {
