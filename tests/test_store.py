@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 import world
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import IntegrityError
 from world import MORNING, World, dump
@@ -628,3 +629,33 @@ def test_a_good_connection_to_postgresql_is_not_asked_and_one_that_was_ended_is_
 
     both()
     assert len(asked) == 1
+
+
+def test_changes_that_wait_for_postgresql_share_one_commit_and_a_refused_one_takes_back_only_itself(
+    postgresql: Callable[[], str], open_store: Callable[[str], Store]
+) -> None:
+    office = world.office(open_store(postgresql()))
+    office.take(nonce="nonce-of-the-first")
+    rooms, commits, answers = office.store.rooms.of(office.id), list[object](), list[object]()
+    event.listen(office.store.engine, "commit", commits.append)
+
+    def take(service: str, nonce: str) -> None:
+        try:
+            answers.append(office.take(service, nonce=nonce).number)
+        except Refusal as refusal:
+            answers.append(refusal.code)
+
+    wanted = [("layanan-1", "nonce-a"), ("layanan-9", "nonce-b"), ("layanan-1", "nonce-of-the-first")]
+    clicks = [threading.Thread(target=take, args=each) for each in [*wanted, ("layanan-1", "nonce-c")]]
+    with rooms.writing:
+        for click in clicks:
+            click.start()
+        while len(rooms.waiting) < len(clicks):
+            time.sleep(0.001)
+    for click in clicks:
+        click.join(60)
+
+    assert sorted(map(str, answers)) == ["A-001", "A-002", "A-003", "service"]
+    assert len(commits) == 1
+    with office.store.room(office.id, office.now) as room:
+        assert [one.number for one in room.waiting()] == [1, 2, 3]

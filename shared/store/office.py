@@ -24,12 +24,12 @@ from shared.store import hot
 from shared.store.access import Access
 from shared.store.hot import Head
 from shared.store.office_config import OfficeConfigCache
-from shared.store.queue.rooms import OfficeRooms, Rooms
+from shared.store.queue.rooms import Rooms
 from shared.store.sqlite_file import open_by
 from shared.store.tables import Office
 from shared.store.transaction import Transaction, Unchanged, is_in_the_room
 from shared.store.undo import as_json
-from shared.store.writer import LOCK_TIMEOUT_S, SqliteWriter, Work, driver_of
+from shared.store.writer import LOCK_TIMEOUT_S, OfficeWriter, SqliteWriter, driver_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,7 +78,8 @@ class Store:
             return transaction.run(verb, *args, **kwargs), transaction.version
 
         try:
-            answer, version = self._writer.run(work) if self._writer else self._change_alone(rooms, work)
+            writer = self._writer or OfficeWriter(self._connected, rooms)
+            answer, version = writer.run(work)
         except Unchanged as nothing:
             return nothing.answer  # type: ignore[no-any-return]
         self._announce(office_id, version)
@@ -222,21 +223,6 @@ class Store:
                 if time.monotonic() > until:
                     raise
                 time.sleep(AGAIN_S)
-
-    def _change_alone(self, rooms: OfficeRooms, work: Work[T]) -> T:
-        """In a transaction of its own. Other changes of the office would wait for its row: here they wait before."""
-        with rooms.writing:
-            is_done = False
-            try:
-                with self._connected() as connection, connection.begin():
-                    answer = work(connection)
-                    is_done = True
-            except BaseException:
-                if is_done:
-                    rooms.forget()
-                raise
-            rooms.commit()
-            return answer
 
 
 def _sqlite(url: str) -> Engine:

@@ -1,4 +1,4 @@
-"""The writer of SQLite: the waiting changes of all callers, one after the other, with one commit for all of them."""
+"""The writers: the waiting changes of all callers, one after the other, with one commit for all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from shared.loop import off_the_loop
 from shared.store.disk import database_away, disk_fault, is_read_only
-from shared.store.queue.rooms import Rooms
+from shared.store.queue.rooms import OfficeRooms, Rooms
 from shared.store.transaction import Unchanged
 
 T = TypeVar("T")
@@ -134,6 +134,56 @@ class SqliteWriter:
         """Commits. Where the disk is quick that is done right here: a thread for it costs more than the disk does."""
         spent_s = _commit(driver) if self._commit_s < QUICK_S else off_the_loop(_commit, driver)
         self._commit_s = max(spent_s, self._commit_s + (spent_s - self._commit_s) / 4)
+
+
+class OfficeWriter:
+    """The same for one office on PostgreSQL: whoever gets the turn does what waits for all, in one transaction.
+
+    One after the other each would hold the office's row until the disk has its commit.
+    """
+
+    def __init__(self, connected: Callable[[], Connection], rooms: OfficeRooms) -> None:
+        self._connected, self._rooms = connected, rooms
+
+    def run(self, work: Work[T]) -> T:
+        change = _Change(work)
+        self._rooms.waiting.append(change)
+        while not change.done.is_set():
+            with self._rooms.writing:
+                if not change.done.is_set():
+                    self._commit(self._next())
+        return change.answer()
+
+    def _next(self) -> list[_Change[Any]]:
+        waiting = self._rooms.waiting
+        return [waiting.popleft() for _ in range(min(len(waiting), BATCH))]
+
+    def _commit(self, batch: list[_Change[Any]]) -> None:
+        try:
+            with self._connected() as connection, connection.begin():
+                if len(batch) == 1:
+                    batch[0].do(connection)
+                else:
+                    for change in batch:
+                        _try_nested(change, connection)
+            self._rooms.commit()
+        except BaseException as fault:  # noqa: BLE001 (raised again in the callers of `run`)
+            for change in batch:
+                change.fault = fault if isinstance(change.fault, Unchanged) else change.fault or fault
+            if self._rooms.has_changes:
+                self._rooms.forget()
+        for change in batch:
+            change.done.set()
+
+
+def _try_nested(change: _Change[Any], connection: Connection) -> None:
+    try:
+        with connection.begin_nested():
+            change.do(connection)
+    except Exception as fault:
+        if database_away(fault):
+            raise
+        change.fault = fault
 
 
 def _commit(driver: sqlite3.Connection) -> float:

@@ -9,6 +9,7 @@ afresh.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -45,7 +46,9 @@ class OfficeRooms:
     reading: threading.RLock = field(default_factory=threading.RLock)
     """Held while somebody asks `committed`, or moves it on."""
     writing: threading.RLock = field(default_factory=threading.RLock)
-    """Held for a whole change where changes are not made by one thread."""
+    """Held for a whole transaction where changes are not made by one thread."""
+    waiting: deque[Any] = field(default_factory=deque)
+    """The changes of this process that wait for `writing`, where several do them."""
     _working: Room | None = None
     _written: list[_Written] = field(default_factory=list)
     """Not committed yet."""
