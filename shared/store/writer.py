@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -51,6 +51,9 @@ class _Change(Generic[T]):
         return cast(T, self._answer)
 
 
+_Waiting: TypeAlias = _Change[Any]
+
+
 class SqliteWriter:
     """Runs the waiting changes of all callers one after the other and commits them together.
 
@@ -61,7 +64,7 @@ class SqliteWriter:
     def __init__(self, engine: Engine, rooms: Rooms, let_go: Callable[[], None]) -> None:
         """`let_go` closes the connections of others, which keep the file as it was when they opened it."""
         self._engine, self._rooms, self._let_go = engine, rooms, let_go
-        self._waiting: deque[_Change[Any]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -111,7 +114,7 @@ class SqliteWriter:
                     self._wake.set()
                     return
 
-    def _commit(self, batch: list[_Change[Any]], connection: Connection) -> None:
+    def _commit(self, batch: list[_Waiting], connection: Connection) -> None:
         driver = driver_of(connection)
         try:
             _begin(driver)
@@ -154,11 +157,11 @@ class OfficeWriter:
                     self._commit(self._next())
         return change.answer()
 
-    def _next(self) -> list[_Change[Any]]:
+    def _next(self) -> list[_Waiting]:
         waiting = self._rooms.waiting
         return [waiting.popleft() for _ in range(min(len(waiting), BATCH))]
 
-    def _commit(self, batch: list[_Change[Any]]) -> None:
+    def _commit(self, batch: list[_Waiting]) -> None:
         try:
             with self._connected() as connection, connection.begin():
                 if len(batch) == 1:
@@ -176,7 +179,7 @@ class OfficeWriter:
             change.done.set()
 
 
-def _try_nested(change: _Change[Any], connection: Connection) -> None:
+def _try_nested(change: _Waiting, connection: Connection) -> None:
     try:
         with connection.begin_nested():
             change.do(connection)
@@ -193,7 +196,7 @@ def _commit(driver: sqlite3.Connection) -> float:
     return time.perf_counter() - began
 
 
-def _try(change: _Change[Any], connection: Connection, driver: sqlite3.Connection) -> None:
+def _try(change: _Waiting, connection: Connection, driver: sqlite3.Connection) -> None:
     driver.execute("SAVEPOINT change")
     try:
         change.do(connection)
