@@ -763,6 +763,18 @@ def test_a_printer_on_a_slow_line_gets_letters_instead_of_pictures(
     assert len(device.slips[1]) < len(device.slips[0]) / 3
 
 
+def test_a_device_with_two_names_talks_to_one_caller_at_a_time(small: World, clock: Clock) -> None:
+    first = add_printer(small, "127.0.0.1:9", "satu")
+    add_printer(small, "127.0.0.1:9", "dua")
+    spooler = Spooler(small.store, clock)
+    spooler._busy.add(first)
+
+    spooler.look()
+
+    assert first in spooler._busy
+    assert len([each for each in spooler._busy if each >= first]) == 1
+
+
 def test_a_cups_queue_that_is_idle_is_not_ready_after_a_slip_that_never_came_out(
     small: World, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

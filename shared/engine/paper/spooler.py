@@ -88,9 +88,13 @@ class Spooler(Rounds):
                 log.exception("sweep_failed")
         with self.store.read() as connection:
             printers, queued = _OWN.all(connection, {}), set(_QUEUED.all(connection, {}))
+        taken = {(each.kind, each.address) for each in printers if each.id in self._busy and each.address}
         for printer in printers:
-            if printer.id not in self._busy and self._is_due(printer, printer.id in queued):
+            place = (printer.kind, printer.address)  # two names for one device, which talks to one caller at a time
+            is_free = printer.id not in self._busy and place not in taken
+            if is_free and self._is_due(printer, printer.id in queued):
                 self._busy.add(printer.id)
+                taken |= {place} if printer.address else set()
                 threading.Thread(target=self._work, args=(printer,), daemon=True).start()
 
     def _is_due(self, printer: KnownPrinter, has_jobs: bool) -> bool:
