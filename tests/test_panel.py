@@ -91,7 +91,7 @@ def uji(sqlite_store: Store) -> World:
 
 @pytest.fixture
 def desk(uji: World, tmp_path: Path) -> Iterator[Desk]:
-    settings = Settings.model_validate({"data": tmp_path})
+    settings = Settings(data=tmp_path)
     app = create_app(settings, uji.store, lambda: uji.now, async_mode="threading")
     with app.test_client() as client:
         yield sign_in(uji, client, "petugas1")
