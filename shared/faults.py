@@ -53,8 +53,14 @@ def _problem(error: ErrorDetails, path: Path) -> Problem:
     field = str(path[-1]) if path else ""
     if error["type"] == "enum":
         return Problem(path, "not_one_of", {"value": shown(error["input"]), "allowed": _allowed(error)})
-    context = {key: value if isinstance(value, int) else str(value) for key, value in error.get("ctx", {}).items()}
+    context = {key: value if isinstance(value, int) else _said(value) for key, value in error.get("ctx", {}).items()}
     return Problem(path, _code(error["type"], field), context)
+
+
+def _said(value: object) -> str:
+    """A bound as people write it; a day comes as Python writes it."""
+    day = re.fullmatch(r"datetime\.date\((\d+), (\d+), (\d+)\)", str(value))
+    return str(value) if day is None else f"{int(day[3]):02}-{int(day[2]):02}-{day[1]}"
 
 
 def shown(value: object) -> str:

@@ -770,6 +770,7 @@ def test_the_counters_are_changed(setup: Setup) -> None:  # setup.counters
     assert (made.name, made.zone, made.roles) == ("Meja Operator", "Lantai 2", {Role.OPERATOR})
     assert made.breaks[0].begins == time(12)
     setup.refuses("/counters", {**fields, "counters-1-number": "1"}, "Nomor 1 sudah dipakai loket lain.")
+    setup.refuses("/counters", {**fields, "counters-1-name": "loket  1"}, "sudah bernama loket")
     setup.refuses("/counters", {**fields, "counters-1-number": "0"}, "Paling sedikit 1.")
     setup.refuses("/counters", {**fields, "counters-1-name": "Loket \N{WHITE MEDIUM STAR}"}, "tidak dapat mengucapkan")
     setup.refuses("/counters", {k: v for k, v in fields.items() if k != "counters-0-roles[]"}, "Wajib diisi.")
@@ -867,6 +868,7 @@ def test_the_columns_of_the_register_are_chosen(setup: Setup) -> None:  # setup.
 
 def test_the_holidays_of_a_year_are_changed(setup: Setup) -> None:  # setup.holidays
     fields = {"year": "2026", "holidays-0-on_day": "2026-12-15", "holidays-0-name": "Hari Jadi Lumajang"}
+    setup.refuses("/holidays", {**fields, "holidays-0-on_day": "01-01-1999"}, "Paling sedikit 01-01-2000.")
 
     setup.saves("/holidays", fields, "setup.holidays")
 

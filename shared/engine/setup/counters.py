@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import delete, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.identity import folded
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
 from shared.domain.queue import speech
@@ -67,6 +69,17 @@ def counters_form(office: OfficeConfig) -> CountersForm:
     )
 
 
+def _same_names(wanted: CountersForm, before: Mapping[int, str]) -> list[Problem]:
+    """Rows that take the name of another one of their waiting room: a call would lead to either of them."""
+    names = [(folded(row.zone or ""), folded(row.name)) for row in wanted.counters]
+    renamed = [place for place, row in enumerate(wanted.counters) if before.get(row.id or 0) != row.name]
+    return [
+        Problem(("counters", place, "name"), "counter_name_taken", {"value": wanted.counters[place].name})
+        for place in renamed
+        if names.count(names[place]) > 1
+    ]
+
+
 def change_counters(tx: Transaction, wanted: CountersForm) -> None:
     """The office's counters; one that is not named any more is retired. Raises `NotAllowed("counter_in_use")`."""
     faults = twice("counters", "number", [row.number for row in wanted.counters], "number_taken")
@@ -80,8 +93,8 @@ def change_counters(tx: Transaction, wanted: CountersForm) -> None:
         for number, rest in enumerate(row.breaks):
             if rest.begins >= rest.ends:
                 faults.append(Problem(("counters", place, "breaks", number, "ends"), "after_begin"))
-    raise_if_faults(faults)
     known = {counter.id: counter for counter in tx.office.counters}
+    raise_if_faults([*faults, *_same_names(wanted, {key: counter.name for key, counter in known.items()})])
     kept = {row.id for row in wanted.counters if row.id is not None}
     if not kept <= set(known):
         raise Unknown("counter")
