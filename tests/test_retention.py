@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import world
 from desks import APPLICANT, NIB, Desks
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, PersonKept, Said
@@ -190,6 +190,31 @@ def test_a_file_that_somebody_held_is_written_anew_in_a_later_round(desks: Desks
     assert desks.store.erased_at is None
     files = [path for path in tmp_path.iterdir() if path.name.startswith("loket.db")]
     assert found_in(files, SECRETS[:1]) == []
+
+
+def test_what_is_overdue_by_years_goes_in_small_changes_over_several_rounds(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "FILES_AT_ONCE", 1)
+    monkeypatch.setattr(running, "CHANGES_A_ROUND", 2)
+    with desks.store.read() as connection:
+        file = connection.execute(select(tables.FileRecord.__table__).where(tables.FileRecord.id == used(desks))).one()
+    others = [
+        {"id": file.id + more, "token": f"other-{more}", "register_number": 900 + more, "nib": None} for more in (1, 2)
+    ]
+    for other in others:
+        desks.store.write(insert(tables.FileRecord).values({**file._asdict(), **other}))
+    files = [file.id, *(int(str(other["id"])) for other in others)]
+    choose(desks, applicant=30)
+    desks.later(days=40)
+
+    left = []
+    for _ in range(2):
+        clear_once_a_day(desks.store, desks.id, desks.now)
+        left.append([desks.file(file).nik != "" for file in files])
+
+    assert [sum(each) for each in left] == [1, 0]
+    assert desks.store.erased_at is None
 
 
 def test_nothing_goes_before_its_time_and_a_second_night_leaves_no_trace(desks: Desks) -> None:

@@ -2,7 +2,8 @@
 
 Each table is filled by one statement of the database itself, on SQLite and on PostgreSQL; its indexes are made anew
 afterwards. The shapes are those of the newest real visit. What the nights take away is gone: of tickets older than
-`KEPT_DAYS` the address of their page, of slips older than a month the words.
+`KEPT_DAYS` the address of their page, of slips older than a month the words,
+the applicants of old files and who looked at them.
 """
 
 from __future__ import annotations
@@ -288,10 +289,13 @@ def _files(sql: Sql, visits: _Visits, office: int, begins: Mapping[str, int], ve
     name = '\'{"name": "Siti Contoh \' || file || \'", "village": "Ranuyoso", "phone": "0812"}\''
     steps = '{"steps": {"terima": {"documents": {"ktp": true, "kk": true}}}, "remarks": {}}'
     cast = "::json" if isinstance(sql, Postgresql) else ""
+    is_erased = visits.is_older(START_DAYS[DataClass.APPLICANT] - 1)
+    name = f'CASE WHEN {is_erased} THEN \'{{"village": "Ranuyoso"}}\' ELSE {name} END'
+    nik = f"CASE WHEN {is_erased} THEN '' ELSE '3508' || (100000000000 + file) END"
     row = {
         "id": f"{begins['case_file']} + file", "office_id": office, "service_id": service, "standard_id": standard,
         "token": sql.random, "state": "'completed'", "step": "NULL", "register_year": 1900, "register_number": "file",
-        "registered_at": begun, "nik": "'3508' || (100000000000 + file)", "applicant": f"({name}){cast}",
+        "registered_at": begun, "nik": nik, "applicant": f"({name}){cast}",
         "answers": f"'{{}}'{cast}", "matter": f"'{{}}'{cast}", "collected": f"'{steps}'{cast}", "opened_at": begun,
         "since_at": ended, "accepted_at": begun, "due_at": ended, "completed_at": ended, "pauses": f"'[]'{cast}",
     }  # fmt: skip
@@ -309,8 +313,9 @@ def _files(sql: Sql, visits: _Visits, office: int, begins: Mapping[str, int], ve
         "case_id": f"{begins['case_file']} + file",
     }  # fmt: skip
     _insert(sql, "event", event, of_file)
+    kept_views = f"{of_visit} WHERE NOT {visits.is_older(START_DAYS[DataClass.VIEWS] - 1)}"
     look = {"id": f"{begins['data_view']} + file", "office_id": office, "case_id": f"{begins['case_file']} + file"}
-    _insert(sql, "data_view", look | {"what": "'file'", "officer_id": officer, "at": begun}, of_visit)
+    _insert(sql, "data_view", look | {"what": "'file'", "officer_id": officer, "at": begun}, kept_views)
 
 
 def _insert(sql: Sql, table: str, row: Mapping[str, object], source: str) -> None:
