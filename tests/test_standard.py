@@ -611,6 +611,9 @@ def test_a_service_comes_back_from_its_version_as_it_was(each: ServiceStandard) 
     assert service_from_json(stored) == each
 
 
+st.register_type_strategy(float, st.floats(allow_nan=False))  # "not a number" is not equal to itself
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(each=st.from_type(ServiceStandard))
 def test_any_service_comes_back_from_its_table_as_it_was(each: ServiceStandard) -> None:
