@@ -120,7 +120,7 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
         return do(screen, file_engine.undo, case_id)
 
     def work() -> dict[str, object]:
-        shows = correction_shows(case_id) if action == FileAction.CORRECT else None
+        shows = partial(correction_shows, case_id) if action == FileAction.CORRECT else None
         given = _unmasked(forms.read(FileClick, shows).given(), case_id)
         if action == COLLECT:
             return change(file_engine.collect, case_id, given)

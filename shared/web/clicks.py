@@ -131,7 +131,7 @@ def take(
 
     `now`: what a form that changes something shows, see `forms.read`.
     """
-    return serve(screen, lambda: work(read(model, now() if now else None)))
+    return serve(screen, lambda: work(read(model, now)))
 
 
 def wants_fragment() -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -45,13 +45,14 @@ Shows: TypeAlias = "Mapping[str, str | list[str]]"
 """What a form of a click shows before anybody typed: the text of a field, or the ticks of a list, by name."""
 
 
-def read(model: type[M], now: Shows | None = None) -> M:
+def read(model: type[M], now: Callable[[], Shows] | None = None) -> M:
     """The request's JSON object or form as `model`; raises `Invalid("fields")` with its `problems`.
 
-    `now`: what the form would show now; what its page did not change is not saved over what others saved meanwhile.
+    `now`: what the form would show now, read only where it matters; what its page did not change is not saved over
+    what others saved meanwhile.
     Raises `NotAllowed("changed_elsewhere")` where both changed the same.
     """
-    return check(model, typed(None if now is None or request.is_json else _settled(now)))
+    return check(model, typed(None if now is None or request.is_json else _settled(now())))
 
 
 def shown_first(now: Shows) -> Markup:

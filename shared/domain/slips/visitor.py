@@ -11,15 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from shared.domain.channel import WALKED_TO
 from shared.domain.slips.head import Letterhead, bottom, title, top
 from shared.domain.slips.slip import QR, Item, Line, Pair, Rule, SlipWords, Space, Text, public, typed_instead
 from shared.domain.standards.facts import ServiceFacts
 
 L = TypeVar("L")
-
-MOST_CHANNELS = 3
-"""Of the complaint channels, on a number slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +68,8 @@ def frame(
 ) -> Frame[Line]:
     """`ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
 
-    A delicate service is not named; its requirements and facts, which would give it away, stay off the paper. Whoever
-    holds this slip stands in the office and has the code to all else: it names the first channels that reach from afar.
+    A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
     """
-    afar = tuple(each for each in head.complaint if each.kind not in WALKED_TO)
-    head = replace(head, complaint=afar[:MOST_CHANNELS] or head.complaint)
     above = [
         *top(replace(head, address=None), words),
         Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True, part="service"),
@@ -87,7 +80,7 @@ def frame(
     if missing and not is_delicate:
         between += [Text(words("slip.bring"), bold=True), *map(Item, missing), Rule()]
     if facts and not is_delicate:
-        between += promise_lines(replace(facts, fee="") if head.free else facts, words)
+        between += promise_lines(facts, words)
     below = [Space(), Text(words("slip.missed"), bold=True, align="center"), *bottom(head, words)]
     return Frame(public(above), public(between), public(below))
 

@@ -126,6 +126,11 @@ while :; do
   pkill -KILL -f -- "--user-data-dir=$profile( |\\$)" 2>/dev/null
   rm -rf "$profile/SingletonLock" "$profile/SingletonCookie" "$profile/SingletonSocket"
   area=$(size)
+  for _ in 1 2 3 4 5; do  # an X server that has just started may not answer yet
+    [ -z "$area" ] && [ -n "$DISPLAY" ] && command -v xrandr >/dev/null || break
+    sleep 1
+    area=$(size)
+  done
   {browser} {flags} \\
     --user-data-dir="$profile" --window-position=0,0 ${{area:+--window-size=$area}} "$@" {url} 9>&-
   sleep 3
