@@ -266,6 +266,7 @@ def test_a_new_admin_gets_from_nothing_to_the_first_printed_and_called_number_wi
         # the first number: taken, printed, called
         kiosk = screens["kiosk"]
         before = len(printer.slips)
+        kiosk.reload()  # as it does by itself after the setup has changed: a tap in that moment would be lost
         kiosk.locator("[data-service]:visible").first.tap()
         hand.clicks += 2
         kiosk.locator("[data-screen=service]:visible [data-action=take]").tap()
