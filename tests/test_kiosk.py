@@ -111,15 +111,8 @@ def test_targets_and_letters_are_large_enough_and_nothing_is_cut(
     for place in ("home", "service"):
         if place == "service":
             choose(page)
-        for box in page.evaluate(_MEASURE, SCREENS[screen][2]):
-            name = f"{place} {box['name']}"
-            least = 30 if box["tile"] else 20
-            assert box["width_mm"] >= least - 0.1, name
-            assert box["height_mm"] >= least - 0.1, name
-            assert box["inside"], f"{name} stands out of the screen"
-            assert box["whole"], f"{name} is cut"
-            assert box["hit"], f"{name} is covered"
-            assert box["type_mm"] * CAPITALS >= (6.1 if box["tile"] else 4.8), name
+        for box in fitting_targets(page, place, SCREENS[screen][2]):
+            assert box["type_mm"] * CAPITALS >= (6.1 if box["tile"] else 4.8), f"{place} {box['name']}"
 
 
 ANDROID = "Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/120.0.0.0 Safari/537.36"
@@ -137,11 +130,7 @@ def test_a_tablet_that_nobody_has_calibrated_has_targets_for_fingers(
     for place in ("home", "service=oss"):
         if place != "home":
             page.evaluate(f"document.querySelector('[data-{place}]').click()")
-        for box in page.evaluate(_MEASURE, 5.9):
-            assert box["inside"], f"{place} {box['name']}"
-            assert box["whole"], f"{place} {box['name']}"
-            assert box["hit"], f"{place} {box['name']}"
-            assert min(box["width_mm"], box["height_mm"]) >= (29.9 if box["tile"] else 19.9), f"{place} {box['name']}"
+        for box in fitting_targets(page, place, 5.9):
             assert box["type_mm"] * CAPITALS >= 4.8, f"{place} {box['name']}"
 
 
@@ -169,12 +158,21 @@ def test_the_monitor_of_a_pc_shows_eight_services_beside_name_clock_and_counts(
         if place != "home":
             mark = "service=oss" if place == "service" else "action=results"
             page.evaluate(f"document.querySelector('[data-{mark}]').click()")
-        for box in page.evaluate(_MEASURE, 4.05):
-            assert box["inside"], f"{place} {box['name']}"
-            assert box["whole"], f"{place} {box['name']}"
-            assert box["hit"], f"{place} {box['name']}"
-            assert min(box["width_mm"], box["height_mm"]) >= (29.9 if box["tile"] else 19.9), f"{place} {box['name']}"
+        fitting_targets(page, place, 4.05)
         page.evaluate("document.querySelector('[data-action=back]').click()")
+
+
+def fitting_targets(page: Page, place: str, px_per_mm: float) -> list[dict[str, Any]]:
+    """The buttons of a screen, each large enough for a finger, inside of the screen, whole, and covered by nothing."""
+    boxes: list[dict[str, Any]] = page.evaluate(_MEASURE, px_per_mm)
+    for box in boxes:
+        name, least = f"{place} {box['name']}", 30 if box["tile"] else 20
+        assert box["width_mm"] >= least - 0.1, name
+        assert box["height_mm"] >= least - 0.1, name
+        assert box["inside"], f"{name} stands out of the screen"
+        assert box["whole"], f"{name} is cut"
+        assert box["hit"], f"{name} is covered"
+    return boxes
 
 
 _MEASURE = """(pxPerMm) => Array.from(document.querySelectorAll("button")).filter((b) => b.offsetParent).map((b) => {
