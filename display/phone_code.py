@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from shared.domain.short_code import meant, parse_short
+from shared.domain.numbering import parse_short, token_of
 from shared.store import codes
 from shared.web.access.auth import now, store
 from shared.web.server.limits import limiter
@@ -40,7 +40,7 @@ def page() -> ResponseReturnValue:
         with store().read() as connection:
             visits = codes.of_visits_and_files(connection, now(), FILES_KNOWN)
             complaints = codes.of_complaints(connection, now(), FILES_KNOWN)
-        token = meant(code, visits | complaints)
+        token = token_of(code, visits | complaints)
         if token is not None:
             return redirect(url_for("phone.ticket" if token in visits else "answer.answer", token=token), 303)
     return make_response(render_template("display/code.html", typed=typed), 404 if typed else 200)

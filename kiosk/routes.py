@@ -15,8 +15,8 @@ from kiosk.words import BothLanguages, picture
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, series_colour
 from shared.domain.office import ServiceConfig
-from shared.domain.queue.brought import brought
 from shared.domain.queue.policy import Lane
+from shared.domain.queue.ticket import brought
 from shared.domain.standards.announced import in_their_cases, questions_tree, to_bring
 from shared.domain.standards.facts import ServiceFacts, service_facts
 from shared.domain.standards.standard import gives_numbers

@@ -16,8 +16,7 @@ from world import know_passwords
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
-from shared.domain.queue.brought import Brought, brought
-from shared.domain.queue.ticket import Action
+from shared.domain.queue.ticket import Action, Brought, brought
 from shared.engine.queue import officer
 from shared.engine.queue.day import close_past_days
 from shared.standards import shipped

@@ -13,8 +13,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from shared.domain.errors import Unknown
-from shared.domain.numbering import claim_code, parse_claim
-from shared.domain.short_code import LENGTH, SIGNS, meant, parse_short, short_code
+from shared.domain.numbering import (
+    SHORT_LENGTH,
+    SHORT_SIGNS,
+    claim_code,
+    parse_claim,
+    parse_short,
+    short_code,
+    token_of,
+)
 from shared.engine.queue import reception
 from shared.store.office import Store
 from shared.store.tables import PrintJob
@@ -72,9 +79,9 @@ def test_six_signs_that_two_tokens_share_open_neither() -> None:
     first = "token-0"
     twin = next(each for each in (f"t-{n}" for n in range(1, 9)) if short_code(each) != short_code(first))
 
-    assert meant(short_code(first), [first, twin]) == first
-    assert meant(short_code(first), [first, twin, first]) == first
-    assert meant("AAA-AAA", [first, twin]) is None
+    assert token_of(short_code(first), [first, twin]) == first
+    assert token_of(short_code(first), [first, twin, first]) == first
+    assert token_of("AAA-AAA", [first, twin]) is None
 
 
 @pytest.mark.parametrize("typed", ["K7M4QX", "k7m-4qx", "K7M 4QX", "K7M–4QX"])
@@ -85,9 +92,9 @@ def test_a_code_is_read_as_people_type_it(typed: str) -> None:
 def test_a_code_has_no_sign_that_is_taken_for_another() -> None:
     signs = {sign for n in range(2000) for sign in short_code(f"token-{n}")} - {"-"}
 
-    assert signs == set(SIGNS)
+    assert signs == set(SHORT_SIGNS)
     assert not signs & set("B8IL1O0S5UZ2")
-    assert len(SIGNS) ** LENGTH > 190_000_000
+    assert len(SHORT_SIGNS) ** SHORT_LENGTH > 190_000_000
 
 
 def test_a_phone_types_the_code_of_a_number_and_of_a_file(desks: Desks, tmp_path: Path) -> None:

@@ -312,6 +312,17 @@ def test_an_impossible_nik_is_refused_with_the_field(desks: Desks, nik: str) -> 
     assert dump(desks.store) == before
 
 
+def test_a_number_slip_says_what_is_disturbed_only_while_it_is(desks: Desks) -> None:
+    slips = []
+    for begins in (None, True, False):
+        if begins is not None:
+            desks.outage("operator", begins=begins)
+        desks.take()
+        slips.append("OSS sedang gangguan" in str(desks.jobs()[-1].lines))
+
+    assert slips == [False, True, False]
+
+
 def test_an_outage_rests_all_files_in_oss_and_wakes_them_in_order(desks_on_both: Desks) -> None:
     desks = desks_on_both
     at_entry, at_login = desks.to_step("entry"), None

@@ -12,9 +12,8 @@ from world import MORNING, service
 
 from shared.domain.office import CounterConfig, OfficeConfig, OfficeSettings, ServiceConfig
 from shared.domain.queue.policy import Lane, Waiting, order, pick
-from shared.domain.queue.room import Room
-from shared.domain.queue.room_facts import CallMade, NumberGiven, QueueTicket, Seat, WaitsFor, may_call
-from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
+from shared.domain.queue.room import CallMade, NumberGiven, Room, Seat, may_call
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, QueueTicket, State, WaitsFor
 from shared.domain.standards.standard import Role
 
 DAY = date(2026, 11, 23)

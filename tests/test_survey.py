@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.short_code import survey_code
+from shared.domain.numbering import survey_code
 from shared.domain.surveys.draw import is_drawn, visit_name
 from shared.domain.surveys.survey import (
     ELEMENTS,

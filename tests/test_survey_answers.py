@@ -19,9 +19,9 @@ from world import World
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.numbering import survey_code
 from shared.domain.queue.ticket import Action
 from shared.domain.retention import START_DAYS, DataClass
-from shared.domain.short_code import survey_code
 from shared.domain.surveys.draw import MOST_TRIES, is_drawn, visit_name
 from shared.domain.surveys.settings import SurveySettings
 from shared.domain.surveys.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element

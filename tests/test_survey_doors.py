@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from test_survey_answers import counts, everybody, one, visit
 from world import World
 
-from shared.domain.short_code import survey_code
+from shared.domain.numbering import survey_code
 from shared.domain.surveys.survey import ELEMENTS
 from shared.store.surveys.tables import SurveyAnswer, SurveyCoin
 from shared.web.server.limits import limiter

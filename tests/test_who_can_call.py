@@ -22,8 +22,7 @@ from world import MORNING, World
 
 from shared.domain.errors import NotAllowed, Refusal
 from shared.domain.office import OfficeConfig
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.queue.ticket import Action, State
+from shared.domain.queue.ticket import Action, QueueTicket, State
 from shared.domain.standards.standard import Role
 from shared.engine.queue import day, officer, seat, supervisor
 from shared.engine.queue.officer import Onward

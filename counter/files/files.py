@@ -23,7 +23,7 @@ from shared.domain.files.procedure import asked_besides, first_desk, way
 from shared.domain.files.state import FileAction, FileState
 from shared.domain.identity import mask
 from shared.domain.numbering import label
-from shared.domain.queue.brought import Brought
+from shared.domain.queue.ticket import Brought
 from shared.domain.rights import Right
 from shared.domain.standards.parts import FieldKind
 from shared.domain.standards.standard import Collects, ServiceStandard, needed, next_question

@@ -30,8 +30,7 @@ from shared.domain.queue.counter import (
     wait_level,
 )
 from shared.domain.queue.room import Room
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.queue.ticket import Action, State, allowed
+from shared.domain.queue.ticket import Action, QueueTicket, State, allowed
 from shared.domain.queue.visit_work import VisitWork, has_procedure, visit_work
 from shared.domain.standards.standard import needed
 from shared.domain.undo import undo_left_s

@@ -22,9 +22,8 @@ from shared.domain.complaint import (
     Said,
 )
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
-from shared.domain.numbering import office_day
+from shared.domain.numbering import office_day, short_code
 from shared.domain.rights import RIGHTS, Right, may
-from shared.domain.short_code import short_code
 from shared.domain.slips.complaint import complaint_slip
 from shared.domain.undo import must_be_undoable
 from shared.engine.paper.letterhead import office_letterhead

@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from shared.domain.queue.room_facts import QueueTicket, Seat
+from shared.domain.queue.room import Seat
+from shared.domain.queue.ticket import QueueTicket
 from shared.store import tables
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.outbox import Carrier, Topic, Webhook, next_try, topic_of
-from shared.domain.queue.room_facts import QueueTicket
+from shared.domain.queue.ticket import QueueTicket
 from shared.store.outbox_tables import WAITING, Outbox, WebhookRecord
 from shared.store.tables import ComplaintRecord, FileRecord
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from shared.domain import identity
 from shared.domain.queue.board import HeardBoard
-from shared.domain.queue.room_facts import QueueTicket
+from shared.domain.queue.ticket import QueueTicket
 from shared.domain.slips.roll import roll_mm, slips_left
 from shared.store import hot, rows
 from shared.store.hot import COLUMNS

@@ -14,8 +14,8 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
 from shared.domain.numbering import office_day
 from shared.domain.office import CounterConfig, OfficeConfig
-from shared.domain.queue.room import Room
-from shared.domain.queue.room_facts import Fact, NumberGiven, QueueTicket, Seat
+from shared.domain.queue.room import Fact, NumberGiven, Room, Seat
+from shared.domain.queue.ticket import QueueTicket
 from shared.domain.standards.standard import ServiceStandard
 from shared.store import hot, outbox, tables
 from shared.store.office_config import OfficeConfigCache

@@ -9,19 +9,62 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.queue.board import BoardCounter, Call, RoomBoard, board
 from shared.domain.queue.policy import Lane, Waiting, ahead, order, pick
-from shared.domain.queue.room_facts import CallMade, Fact, LinePlace, NumberGiven, QueueTicket, Seat, WaitsFor, may_call
-from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, LinePlace, QueueTicket, State, WaitsFor
 
 SPOKEN_WITHIN = timedelta(seconds=60)
 """An older call is not spoken any more."""
 CALLS_KEPT = 30
 """Calls and recalls among which the board looks for the last five different numbers, and for what is to be spoken: a
 voice says ten a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits at a counter, whether it is paused, and its `streak`: see `policy.pick`."""
+
+    counter_id: int
+    officer_id: int | None = None
+    streak: int = 0
+    paused_at: datetime | None = None
+    pause_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """A call or a recall; `id` is the version of its event."""
+
+    id: int
+    ticket_id: int
+    number: str
+    counter_id: int | None
+    at: datetime
+    on_day: date
+    """The day of the ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberGiven:
+    """How many numbers a service gave today."""
+
+    service_id: int
+    number: int
+
+
+Fact = QueueTicket | Seat | CallMade | NumberGiven
+"""What a change can teach a room."""
+
+
+def may_call(counter: CounterConfig, wanted: WaitsFor) -> bool:
+    """The one rule for whom a counter may call: who was sent to it by name, and whom its role and services cover."""
+    if wanted.counter_id is not None:
+        return wanted.counter_id == counter.id
+    return counter.serves(wanted.role, wanted.service_id)
 
 
 class Room:

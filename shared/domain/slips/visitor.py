@@ -20,7 +20,10 @@ L = TypeVar("L")
 
 @dataclass(frozen=True, slots=True)
 class Frame(Generic[L]):
-    """What the number slips of one service have in common: over the number, over the QR code, and at the foot."""
+    """What the number slips of one service have in common now: over the number, over the QR code, and at the foot.
+
+    All free text of an office stands here and not in what is one visitor's, so that a NIK in it is looked for once.
+    """
 
     above: Sequence[L]
     between: Sequence[L]
@@ -52,9 +55,9 @@ def number_slip(
     code_at: str = "",
 ) -> list[Line]:
     """The queue number: `frame` around `own_lines` and `follow_lines`."""
-    own = own_lines(words, number, taken_at, ahead, wait_min, where, notice)
+    own = own_lines(words, number, taken_at, ahead, wait_min)
     follow = follow_lines(words, status_url, code, code_at, survey_code)
-    return frame(head, words, service, is_delicate, requirements, ready, facts).around(own, follow)
+    return frame(head, words, service, is_delicate, where, notice, requirements, ready, facts).around(own, follow)
 
 
 def frame(
@@ -62,11 +65,14 @@ def frame(
     words: SlipWords,
     service: str,
     is_delicate: bool = False,
+    where: str | None = None,
+    notice: str | None = None,
     requirements: Sequence[str] = (),
     ready: Sequence[str] = (),
     facts: ServiceFacts | None = None,
 ) -> Frame[Line]:
-    """`ready`: of the requirements, those that the visitor has with them; only the others are on the paper.
+    """`where`: the room in which its visitors wait. `ready`: of the requirements, those that the visitor has with them;
+    only the others are on the paper.
 
     A delicate service is not named; its requirements and facts, which would give it away, stay off the paper.
     """
@@ -75,7 +81,9 @@ def frame(
         Text(words("slip.general") if is_delicate else service, bold=True, align="center", tall=True, part="service"),
         Text(words("slip.number"), align="center", part="label"),
     ]
-    between: list[Line] = []
+    between: list[Line] = [*([Pair(words("slip.where"), where)] if where else []), Rule()]
+    if notice:
+        between += [Text(notice, bold=True, align="center"), Rule()]
     missing = [each for each in requirements if each not in ready]
     if missing and not is_delicate:
         between += [Text(words("slip.bring"), bold=True), *map(Item, missing), Rule()]
@@ -91,18 +99,21 @@ def own_lines(
     taken_at: datetime,
     ahead: int | None = None,
     wait_min: tuple[int, int] | None = None,
-    where: str | None = None,
-    notice: str | None = None,
 ) -> list[Line]:
-    """The number, when it was taken, how long it waits and where.
+    """The number, when it was taken and how long it waits.
 
     `taken_at`: the office's local time. `wait_min`: (low, high) minutes, None when not known well.
     """
+    waits: list[Line] = []
+    if ahead is not None:
+        people = words("slip.people", count=ahead) if ahead else words("slip.nobody")
+        waits.append(Pair(words("slip.ahead"), people, bold=True))
+    if wait_min is not None:
+        waits.append(Pair(words("slip.wait"), _range(wait_min, words), bold=True))
     return [
         Text(number, size=8, bold=True, align="center"),
         Text(words.moment(taken_at), align="center", part="label"),
-        Rule(),
-        *public([*_waiting(ahead, wait_min, where, words), *_notice(notice)]),
+        *([Rule(), *waits] if waits else []),
     ]
 
 
@@ -167,24 +178,8 @@ def promise_lines(facts: ServiceFacts, words: SlipWords) -> list[Line]:
     return [*lines, Rule()] if lines else []
 
 
-def _waiting(ahead: int | None, wait_min: tuple[int, int] | None, where: str | None, words: SlipWords) -> list[Line]:
-    lines: list[Line] = []
-    if ahead is not None:
-        people = words("slip.people", count=ahead) if ahead else words("slip.nobody")
-        lines.append(Pair(words("slip.ahead"), people, bold=True))
-    if wait_min is not None:
-        lines.append(Pair(words("slip.wait"), _range(wait_min, words), bold=True))
-    if where:
-        lines.append(Pair(words("slip.where"), where))
-    return [*lines, Rule()] if lines else []
-
-
 def _range(wait_min: tuple[int, int], words: SlipWords) -> str:
     low, high = wait_min
     if high <= 5:
         return words("slip.short")
     return words("slip.minutes", count=high if low >= high else f"{low}-{high}")
-
-
-def _notice(notice: str | None) -> list[Line]:
-    return [Text(notice, bold=True, align="center"), Rule()] if notice else []

@@ -19,7 +19,7 @@ from shared.domain.files.procedure import ENDS_STEP, acting_role
 from shared.domain.files.state import FileAction, FilePauseReason, FileState
 from shared.domain.files.trail import shared_out
 from shared.domain.numbering import label, office_day
-from shared.domain.queue.room_facts import QueueTicket
+from shared.domain.queue.ticket import QueueTicket
 from shared.domain.queue.ticket import State as TicketState
 from shared.domain.standards.standard import Collects, ServiceStandard
 from shared.domain.undo import must_be_undoable

@@ -10,8 +10,7 @@ from shared.domain.files.file import File
 from shared.domain.files.procedure import first_desk
 from shared.domain.files.state import ENDED, FileState
 from shared.domain.queue.policy import Lane
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.queue.ticket import Action, State
+from shared.domain.queue.ticket import Action, QueueTicket, State
 from shared.domain.standards.standard import Role, Step
 from shared.engine.queue.ticket import move, take_back
 from shared.store import events

@@ -12,8 +12,7 @@ from shared.domain.files.collected import Entry
 from shared.domain.files.file import REFUSAL, File
 from shared.domain.files.matter import lines, products_of
 from shared.domain.files.state import FileAction, FileState
-from shared.domain.numbering import claim_code, register_label
-from shared.domain.short_code import short_code
+from shared.domain.numbering import claim_code, register_label, short_code
 from shared.domain.slips import file as slip_file
 from shared.domain.slips.head import Letterhead
 from shared.domain.slips.slip import Line, SlipWords, as_copy

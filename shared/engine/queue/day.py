@@ -13,8 +13,7 @@ from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.numbering import office_day
 from shared.domain.queue.availability import later_than
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.queue.ticket import AT_COUNTER, Action, State, allowed
+from shared.domain.queue.ticket import AT_COUNTER, Action, QueueTicket, State, allowed
 from shared.engine.paper import slips as paper
 from shared.engine.queue import visitor
 from shared.engine.queue.seat import empty

@@ -17,7 +17,7 @@ from shared.domain.queue.estimate import Accuracy, Range, WorkingCounter
 from shared.domain.queue.overtaking import Coming, TakenToday, UsualDay
 from shared.domain.queue.policy import Lane, Waiting, order
 from shared.domain.queue.room import Room
-from shared.domain.queue.room_facts import QueueTicket
+from shared.domain.queue.ticket import QueueTicket
 from shared.domain.standards.standard import Role
 from shared.store.office import Store
 from shared.store.queue import history

@@ -10,8 +10,7 @@ from shared.domain.numbering import parse_label
 from shared.domain.office import CounterConfig
 from shared.domain.queue.counter import TransferPlace
 from shared.domain.queue.policy import Lane, next_streak
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.queue.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, State, after
+from shared.domain.queue.ticket import AT_COUNTER, ENDED, UNDOABLE, Action, QueueTicket, State, after
 from shared.domain.standards.standard import Role
 from shared.domain.undo import must_be_undoable
 from shared.engine.queue import visitor

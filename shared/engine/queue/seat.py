@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.domain.errors import NotAllowed
 from shared.domain.office import CounterConfig
 from shared.domain.queue.counter import PauseReason
-from shared.domain.queue.room_facts import Seat
+from shared.domain.queue.room import Seat
 from shared.store.office import Transaction
 
 

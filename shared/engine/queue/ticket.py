@@ -8,8 +8,8 @@ from typing import Any
 
 from shared.domain.errors import NotAllowed
 from shared.domain.office import OfficeConfig
-from shared.domain.queue.room_facts import CallMade, QueueTicket, WaitsFor
-from shared.domain.queue.ticket import UNDOABLE, Action, State, after
+from shared.domain.queue.room import CallMade
+from shared.domain.queue.ticket import UNDOABLE, Action, QueueTicket, State, WaitsFor, after
 from shared.engine.surveys import survey
 from shared.store.events import PastEvent
 from shared.store.hot import MUTABLE

@@ -11,13 +11,11 @@ from sqlalchemy import select
 
 from shared.domain.errors import Closed, NotAllowed, Unknown
 from shared.domain.files.procedure import awaited_at
+from shared.domain.numbering import short_code, survey_code
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.queue.availability import require_open
-from shared.domain.queue.brought import NOTHING_SAID, Brought
 from shared.domain.queue.policy import Lane
-from shared.domain.queue.room_facts import LinePlace, QueueTicket, WaitsFor
-from shared.domain.queue.ticket import State
-from shared.domain.short_code import short_code, survey_code
+from shared.domain.queue.ticket import NOTHING_SAID, Brought, LinePlace, QueueTicket, State, WaitsFor
 from shared.domain.slips.print_job import NUMBER
 from shared.domain.slips.slip import to_texts
 from shared.domain.slips.visitor import Frame, follow_lines, frame, own_lines
@@ -232,13 +230,11 @@ def _print_number(
         tx.now.astimezone(tx.office.zone),
         taken.ahead,
         (wait.low_min, wait.high_min) if wait else None,
-        tx.office.waiting_room(service),
-        _notice(tx, service, language),
     )
     survey = survey_code(taken.token) if tx.office.settings.survey.is_on else None
     url, code_at = tx.actor.ticket_url + taken.token, tx.actor.ticket_url.partition("://")[2].rstrip("/")
     follow = follow_lines(spoken, url, short_code(taken.token), code_at, survey)
-    rows = _frame(tx.office, service, language, said).around(to_texts(own), to_texts(follow))
+    rows = _frame(tx, service, language, said).around(to_texts(own), to_texts(follow))
     print_lines(tx, NUMBER, WrittenJson(f"[{', '.join(rows)}]"), ticket_id=taken.id, printer=printer_slug)
 
 
@@ -246,33 +242,30 @@ _frames: WeakKeyDictionary[OfficeConfig, dict[tuple[object, ...], Frame[str]]] =
 """What is the same on slip after slip; forgotten when the office is set up anew."""
 
 
-def _frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[str]:
-    frames = _frames.setdefault(office, {})
-    asked = (service.id, language, *said.answers.items())
+def _frame(tx: Transaction, service: ServiceConfig, language: str, said: Brought) -> Frame[str]:
+    frames = _frames.setdefault(tx.office, {})
+    asked = (service.id, language, tx.room.outages, *said.answers.items())
     found = frames.get(asked)
     if found is None or said.ready:
-        found = _new_frame(office, service, language, said)
+        found = _new_frame(tx, service, language, said)
         if not said.ready:
             frames[asked] = found
     return found
 
 
-def _new_frame(office: OfficeConfig, service: ServiceConfig, language: str, said: Brought) -> Frame[str]:
+def _new_frame(tx: Transaction, service: ServiceConfig, language: str, said: Brought) -> Frame[str]:
     standard, spoken = service.standard, words(language)
     bring = said.needed(standard)
+    out = ", ".join(map(system_name, sorted(tx.room.outages & standard.systems)))
     made = frame(
-        letterhead(office, service),
+        letterhead(tx.office, service),
         spoken,
         standard.name_in(language),
         standard.is_delicate,
+        tx.office.waiting_room(service),
+        spoken("slip.system_out", system=out) if out else None,
         [to_bring(each, spoken) for each in bring],
         [to_bring(each, spoken) for each in bring if each.key in said.ready],
         service_facts(standard, spoken),
     )
     return Frame(to_texts(made.above), to_texts(made.between), to_texts(made.below))
-
-
-def _notice(tx: Transaction, service: ServiceConfig, language: str) -> str | None:
-    """Which system, that this service needs, does not answer now."""
-    out = ", ".join(map(system_name, sorted(tx.room.outages & service.standard.systems)))
-    return words(language)("slip.system_out", system=out) if out else None

@@ -18,10 +18,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.identity import tidy
-from shared.domain.numbering import office_day, parse_label
+from shared.domain.numbering import office_day, parse_label, survey_code
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.ticket import State
-from shared.domain.short_code import survey_code
 from shared.domain.surveys.draw import MOST_TRIES
 from shared.domain.surveys.survey import ELEMENTS, RESPONDENT, AnswerChannel, Element, Lagging, is_complete
 from shared.store import rows

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from sqlalchemy import delete, func, insert, select, update
 
 from shared.domain.errors import Unknown
+from shared.domain.numbering import short_code
 from shared.domain.office import OfficeConfig
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.short_code import short_code
+from shared.domain.queue.ticket import QueueTicket
 from shared.domain.slips.visitor import survey_slip
 from shared.domain.surveys.draw import is_drawn, visit_name
 from shared.domain.surveys.settings import SurveySettings, draws, survey_questions

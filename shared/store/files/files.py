@@ -9,15 +9,13 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, bindparam, func, or_, select
 
-from shared.domain import short_code
 from shared.domain.errors import Unknown
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import File, Pause
 from shared.domain.files.state import RUNNING, FileState
 from shared.domain.identity import plain, tidy
-from shared.domain.numbering import claim_code, parse_claim, parse_register
+from shared.domain.numbering import claim_code, parse_claim, parse_register, parse_short, token_of
 from shared.domain.office import OfficeConfig
-from shared.domain.short_code import parse_short
 from shared.domain.standards.standard import Collects
 from shared.store import rows
 from shared.store.files.at_work import AT_A_STEP, running_files
@@ -51,7 +49,7 @@ def token_on_receipt(connection: Connection, office_id: int, code: str, ended_af
         wanted.append(select(FileRecord.token).where(*ended))
     tokens = {token for each in wanted for token in connection.scalars(each)}
     by_digits = (token for token in tokens if claim_code(token) == digits)
-    found = short_code.meant(signs, tokens) if signs else next(by_digits, None)
+    found = token_of(signs, tokens) if signs else next(by_digits, None)
     if found is None:
         raise Unknown("case")
     return found
@@ -110,7 +108,7 @@ def _with_code(
     code = parse_short(wanted)
     if code is None:
         return []
-    return [FileRecord.token == short_code.meant(code, connection.scalars(select(FileRecord.token).where(*where)))]
+    return [FileRecord.token == token_of(code, connection.scalars(select(FileRecord.token).where(*where)))]
 
 
 def of_visit(connection: Connection, office_id: int, series: str, number: int, on_day: date) -> list[int]:

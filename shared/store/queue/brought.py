@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
-from shared.domain.queue.brought import Brought
+from shared.domain.queue.ticket import Brought
 from shared.store import hot
 from shared.store.tables import Ticket
 

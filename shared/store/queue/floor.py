@@ -11,8 +11,7 @@ from shared.domain.files.state import FileState
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.queue.counter import Load, Wait, wait_level
 from shared.domain.queue.room import Room
-from shared.domain.queue.room_facts import QueueTicket
-from shared.domain.queue.ticket import State
+from shared.domain.queue.ticket import QueueTicket, State
 from shared.store.files.at_work import AT_A_STEP
 from shared.store.tables import FAILED, Event, FileRecord, Officer, PrintJob, Ticket
 

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, bindparam, func, select, union_all
 
 from shared.domain.numbering import label, office_day
 from shared.domain.office import OfficeConfig
-from shared.domain.queue.room import CALLS_KEPT, Room
-from shared.domain.queue.room_facts import CallMade, Fact, QueueTicket, Seat
+from shared.domain.queue.room import CALLS_KEPT, CallMade, Fact, Room, Seat
+from shared.domain.queue.ticket import QueueTicket
 from shared.store.hot import COLUMNS, Head, Statement
 from shared.store.queue.outages import systems_out
 from shared.store.tables import ACTIVE, CALLS, STANDS_AT_COUNTER, Counter, Event, Printer
