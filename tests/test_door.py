@@ -12,6 +12,8 @@ import pytest
 import requests
 from server import Server
 
+from shared.web.server.door import Door
+
 POST = (
     b"POST /lumajang/counter/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 )
@@ -145,6 +147,27 @@ def test_an_address_that_is_not_the_servers_own_has_a_share(
     assert time.monotonic() - began < 8, "they gave way at once, before their time was over"
     for line in lines:
         line.close()
+
+
+def test_a_house_with_ipv6_has_one_share_however_many_addresses_it_has() -> None:
+    door = Door(share=10, places=100)
+    lines = [socket.socketpair() for _ in range(60)]
+
+    for number, (mine, _) in enumerate(lines[:40]):
+        assert door.enter(mine, f"2001:db8:0:9:{number:x}::1", frozenset())
+    for number, (mine, _) in enumerate(lines[40:50]):
+        assert door.enter(mine, f"2001:db8:0:{number + 16:x}::1", frozenset())
+    for mine, _ in lines[50:]:
+        assert door.enter(mine, "::ffff:203.0.113.9", frozenset({"203.0.113.9"}))  # a proxy has no share
+
+    is_inside = [door.find(mine) is not None for mine, _ in lines]
+    assert is_inside == [False] * 30 + [True] * 30
+    for mine, _ in lines:
+        door.leave(mine)
+    assert not any(door.find(mine) for mine, _ in lines)
+    for both in lines:
+        for line in both:
+            line.close()
 
 
 def own_addresses() -> list[str]:

@@ -7,7 +7,6 @@ deadline, every buffer a limit, and no address more than its share. Knows nothin
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import socket
 import ssl
@@ -23,6 +22,7 @@ from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIServer
 
 from shared.web import quirks
 from shared.web.server.door_websocket import MOST_DISCARDED, NOT_OURS, LimitedWebSocket, linger
+from shared.web.server.machine import is_own, plain, source
 from shared.web.server.places import PLACES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ CONNECT_S = 10
 """A websocket says within this time who it is."""
 
 SHARE = 60
-"""Connections of one address that are not websockets of somebody known."""
+"""Connections of one address, or of one house with IPv6, that are not websockets of somebody known."""
 RESERVED = 0.1
 """The part of all places that only the server's own machine gets."""
 
@@ -54,12 +54,15 @@ HANDSHAKE_S = 10
 
 
 class OpenConnection:
-    """One open connection. `is_waiting`: nobody works for it: it rests, or says its request, or not yet who it is."""
+    """One open connection of a client. `source`: with whose others it is counted.
 
-    __slots__ = ("address", "is_known", "is_waiting", "since", "socket")
+    `is_waiting`: nobody works for it: it rests, or says its request, or not yet who it is.
+    """
 
-    def __init__(self, address: str, sock: socket.socket) -> None:
-        self.address, self.socket = address, sock
+    __slots__ = ("is_known", "is_waiting", "since", "socket", "source")
+
+    def __init__(self, source: str, sock: socket.socket) -> None:
+        self.source, self.socket = source, sock
         self.is_known = False
         self.rest(True)
 
@@ -75,72 +78,73 @@ class OpenConnection:
 
 
 class Door:
-    """Who is inside. At the limit of an address, that connection of it that waits longest gives way to the newest."""
+    """Who is inside. At the limit of a source, that connection of it that waits longest gives way to the newest."""
 
     def __init__(self, share: int = SHARE, places: int = PLACES) -> None:
         self.share, self.places = share, places
-        self._inside: dict[str, dict[socket.socket, OpenConnection]] = {}
-        self._count = 0
+        self._inside: dict[socket.socket, OpenConnection] = {}
+        self._of_source: dict[str, dict[socket.socket, OpenConnection]] = {}
 
     def enter(self, sock: socket.socket, address: str, trusted: frozenset[str]) -> bool:
         """Whether the new connection may come in. `trusted`: addresses without a share of their own, as of a proxy."""
-        is_own = _is_loopback(address)
-        places = self.places if is_own else int(self.places * (1 - RESERVED))
-        mine = self._inside.get(address, {})
-        if not is_own and address not in trusted and sum(not each.is_known for each in mine.values()) >= self.share:
-            if not self._make_room(mine):
+        is_here = not address or is_own(address)  # one without an address comes through a Unix socket
+        places = self.places if is_here else int(self.places * (1 - RESERVED))
+        has_share = not is_here and plain(address) not in trusted
+        connection = OpenConnection(source(address), sock)
+        same = self._of_source.get(connection.source, {})
+        if has_share and sum(not each.is_known for each in same.values()) >= self.share:
+            if not self._make_room(same):
                 return False
-        elif self._count >= places and not self._make_room(self._largest()):
+        elif len(self._inside) >= places and not self._make_room(self._largest()):
             return False
-        self._inside.setdefault(address, {})[sock] = OpenConnection(address, sock)
-        self._count += 1
+        self._keep(connection)
         return True
 
-    def leave(self, sock: socket.socket, address: str) -> None:
-        mine = self._inside.get(address, {})
-        if mine.pop(sock, None) is not None:
-            self._count -= 1
-            if not mine:
-                del self._inside[address]
+    def leave(self, sock: socket.socket) -> None:
+        connection = self._inside.pop(sock, None)
+        if connection is None:
+            return
+        same = self._of_source[connection.source]
+        del same[sock]
+        if not same:
+            del self._of_source[connection.source]
 
-    def secure(self, plain: socket.socket, secured: socket.socket, address: str) -> bool:
+    def secure(self, unsecured: socket.socket, secured: socket.socket) -> bool:
         """The connection goes on encrypted; whether it is still inside."""
-        mine = self._inside.get(address, {})
-        connection = mine.pop(plain, None)
+        connection = self._inside.get(unsecured)
         if connection is None:
             return False
-        mine[secured] = connection
+        self.leave(unsecured)
         connection.socket = secured
+        self._keep(connection)
         return True
 
-    def find(self, sock: socket.socket, address: str) -> OpenConnection | None:
-        return self._inside.get(address, {}).get(sock)
+    def find(self, sock: socket.socket) -> OpenConnection | None:
+        return self._inside.get(sock)
 
     def close(self) -> None:
         """The server stops: what nobody works for ends now."""
-        for connection in [each for mine in self._inside.values() for each in mine.values()]:
+        for connection in list(self._inside.values()):
             if connection.is_waiting or connection.is_known:
                 connection.cut()
 
+    def _keep(self, connection: OpenConnection) -> None:
+        self._inside[connection.socket] = connection
+        self._of_source.setdefault(connection.source, {})[connection.socket] = connection
+
     def _largest(self) -> dict[socket.socket, OpenConnection]:
-        """The connections of the address that has most of those that wait."""
-        return max(self._inside.values(), key=lambda mine: sum(each.is_waiting for each in mine.values()), default={})
+        """The connections of the source that has most of those that wait."""
+        return max(
+            self._of_source.values(), key=lambda same: sum(each.is_waiting for each in same.values()), default={}
+        )
 
     def _make_room(self, among: dict[socket.socket, OpenConnection]) -> bool:
         oldest = min((each for each in among.values() if each.is_waiting), key=lambda each: each.since, default=None)
         if oldest is None:
             return False
-        self.leave(oldest.socket, oldest.address)
+        self.leave(oldest.socket)
         oldest.cut()
         return True
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-        return (getattr(found, "ipv4_mapped", None) or found).is_loopback
-    except ValueError:
-        return True  # a Unix socket
 
 
 class LimitedHeaders:
@@ -222,8 +226,7 @@ class Handler(quirks.OnePiece, WebSocketHandler):  # type: ignore[misc]
     _is_first = True
 
     def handle(self) -> None:
-        address = self.client_address
-        self.connection = self.server.door.find(self.socket, address[0] if isinstance(address, tuple) else "")
+        self.connection = self.server.door.find(self.socket)
         with contextlib.suppress(OSError):
             super().handle()
 
@@ -326,13 +329,13 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
         except OSError:
             return
         try:
-            is_inside = self.door.secure(client_socket, secured, _ip(address))
+            is_inside = self.door.secure(client_socket, secured)
             with contextlib.suppress(OSError), gevent.Timeout(HANDSHAKE_S, False):
                 secured.do_handshake()
             if is_inside and secured.version() is not None:
                 self.handle(secured, address)
         finally:
-            self.door.leave(secured, _ip(address))
+            self.door.leave(secured)
             secured.close()
 
     def do_handle(self, sock: socket.socket, address: object) -> None:
@@ -348,7 +351,7 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
         super().do_handle(sock, address)
 
     def do_close(self, sock: socket.socket, address: object = None) -> None:
-        self.door.leave(sock, _ip(address))
+        self.door.leave(sock)
         super().do_close(sock)
 
     def close(self) -> None:

@@ -39,9 +39,17 @@ def is_own(address: str) -> bool:
         return False
 
 
+def plain(address: str) -> str:
+    """As it is written where one is told apart from others: of IPv4 where a socket of IPv6 shows it, and no zone."""
+    try:
+        return str(_plain(address))
+    except ValueError:
+        return address
+
+
 @lru_cache(maxsize=1024)
 def source(address: str) -> str:
-    """Of whom a limit counts the tries: one house with IPv6 has 2^64 addresses, which count as one.
+    """Of whom a limit counts tries and connections: one house with IPv6 has 2^64 addresses, which count as one.
 
     Neighbours in the server's own network share such a block, and are told apart by their addresses.
     """
