@@ -193,7 +193,8 @@ def qr(token: str) -> ResponseReturnValue:
 @limiter.limit("60/minute")
 def spoken(key: str) -> ResponseReturnValue:
     """A screen read aloud; only what the kiosk itself shows has a key."""
-    text = speech.text(key, gettext, office_config(), {service.slug for service in _services()}, _ticket, language())
+    offered = {service.slug for service in _services()}
+    text = speech.text(key, gettext, office_config(), offered, live_board(g.office_id), _ticket, language())
     return send_file(current_app.extensions["loket_voice"].speak(text, language()), "audio/wav", max_age=0)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from kiosk.file_look import PICTURES
 from shared.domain.errors import Unknown
 from shared.domain.office import OfficeConfig
 from shared.domain.standards.announced import announced, to_bring
 from shared.domain.standards.facts import service_facts
-from shared.domain.standards.standard import Question, ServiceStandard, next_question
+from shared.domain.standards.standard import Question, ServiceStandard, gives_numbers, next_question
+from shared.web.opening import LiveBoard
 from shared.web.survey import questions, respondent_questions
 from shared.words import words
 
@@ -43,21 +45,30 @@ SCREENS = {
     "away": ("The kiosk is not connected. Please ask at the counter.",),
 }
 
+OUTAGE = "{system} is disturbed: this takes longer today. You may still take a number."
+
 
 def text(
     key: str,
     say: Say,
     office: OfficeConfig,
     offered: Collection[str],
+    board: LiveBoard,
     ticket: Callable[[str], tuple[str, int | None]],
     language: str,
 ) -> str:
-    """What to speak for `key`: a screen of SCREENS, `ticket-<token>`, or `service-<slug>` with `~question.option` for
-    each answer. `offered`: slugs that this kiosk shows. Raises `Unknown("not_found")`.
+    """What to speak for `key`: a screen of SCREENS, `file-<how it stands>`, `ticket-<token>`, or `service-<slug>` with
+    `~question.option` for each answer. `offered`: slugs that this kiosk shows. Raises `Unknown("not_found")`.
     """
+    if key == "home" and board["closed"]:
+        return board["closed"][language]
     if key in SCREENS:
-        return " ".join(say(sentence) for sentence in SCREENS[key])
+        out = _out(office, offered, board) if key == "home" else []
+        told = [say("{system} is disturbed").format(system=each) + "." for each in out]
+        return " ".join([*told, *map(say, SCREENS[key])])
     kind, _, rest = key.partition("-")
+    if kind == "file" and rest in PICTURES:
+        return say(f"look.{rest}")
     if kind == "ticket":
         return _ticket(*ticket(rest), say)
     if kind == "survey":
@@ -66,7 +77,19 @@ def text(
     if kind != "service" or slug not in offered:
         raise Unknown("not_found")
     answers = dict(part.split(".", 1) for part in said if "." in part)
-    return _service(office.service(slug).standard, answers, say, language)
+    standard, found = office.service(slug).standard, board["availability"].get(slug)
+    if found and not found["is_open"]:
+        return _service(standard, answers, say, " ".join(found["words"][language]), language)
+    if not gives_numbers(standard):
+        return _service(standard, answers, say, "", language)
+    told = [say(OUTAGE).format(system=each) for each in _out(office, [slug], board)]
+    return " ".join([*told, _service(standard, answers, say, say("Then touch Take a number."), language)])
+
+
+def _out(office: OfficeConfig, slugs: Collection[str], board: LiveBoard) -> list[str]:
+    """The outside systems of these services that do not answer now: "OSS"."""
+    needed = {system for slug in slugs for system in office.service(slug).standard.systems}
+    return [each.upper() for each in board["outages"] if each in needed]
 
 
 def _survey(key: str, office: OfficeConfig, language: str) -> str:
@@ -89,7 +112,7 @@ def _ticket(number: str, ahead: int | None, say: Say) -> str:
     return " ".join([*parts, say("Please sit down and wait until your number is called.")])
 
 
-def _service(service: ServiceStandard, answers: dict[str, str], say: Say, language: str) -> str:
+def _service(service: ServiceStandard, answers: dict[str, str], say: Say, then: str, language: str) -> str:
     question = next_question(service, answers)
     if question is not None:
         return f"{service.name_in(language)}. {_question(question, language)}"
@@ -97,7 +120,7 @@ def _service(service: ServiceStandard, answers: dict[str, str], say: Say, langua
     needs = f"{say('What you need to bring')}: {'; '.join(bring)}"
     facts = service_facts(service, words(language))
     told = [needs, *facts.lines(words(language)), *facts.criteria]
-    return f"{service.name_in(language)}. {'. '.join(told)}. {say('Then touch Take a number.')}"
+    return f"{service.name_in(language)}. {'. '.join(told)}. {then}".rstrip()
 
 
 def _question(question: Question, language: str) -> str:

@@ -113,6 +113,7 @@ def test_targets_and_letters_are_large_enough_and_nothing_is_cut(
             choose(page)
         for box in fitting_targets(page, place, SCREENS[screen][2]):
             assert box["type_mm"] * CAPITALS >= (6.1 if box["tile"] else 4.8), f"{place} {box['name']}"
+    assert page.evaluate(_CUT_LINES) == []
 
 
 ANDROID = "Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/120.0.0.0 Safari/537.36"
@@ -318,6 +319,9 @@ def test_an_outage_is_said_before_the_number(kiosk: Callable[..., Page], server:
         expect(page.locator("[data-service=legalisasi] [data-status]")).not_to_contain_text("gangguan")
         choose(page)
         expect(page.locator("[data-of=oss] [data-outage]")).to_contain_text("Nomor tetap boleh diambil")
+        tablet = kiosk("10.1 inch")
+        expect(tablet.locator("[data-service=oss] [data-status]")).to_have_text("Gangguan")
+        expect(tablet.locator("[data-service=oss] .tile-out")).to_be_visible()
         expect(page.locator("[data-of=oss] [data-action=take]")).to_be_visible()
     finally:
         outage("end")
@@ -357,7 +361,8 @@ _CUT_LINES = """() => {
   const list = document.querySelector("[data-of=oss] [data-needs]"), room = list.getBoundingClientRect();
   return Array.from(list.children).filter((each) => each.getClientRects().length).filter((each) => {
     const box = each.getBoundingClientRect();
-    return box.bottom > room.bottom + 1 || each.scrollHeight > each.clientHeight + 1 || box.right > room.right + 1;
+    return box.bottom > room.bottom + 1 || each.scrollHeight > each.clientHeight + 1 || box.right > room.right + 1
+      || each.scrollWidth > each.clientWidth + 1;
   }).map((each) => each.textContent.trim());
 }"""
 
@@ -615,7 +620,16 @@ def test_what_is_missing_is_printed_instead_of_a_number(kiosk: Callable[..., Pag
 
 
 def test_every_screen_can_be_heard_and_nothing_else(server: Server) -> None:
-    keys = ("home", "help", "results", "priority", "service-oss", "service-dispensasi-nikah~status.belum")
+    keys = (
+        "home",
+        "help",
+        "results",
+        "file-ready",
+        "survey-letter",
+        "priority",
+        "service-oss",
+        "service-dispensasi-nikah~status.belum",
+    )
     for key in keys:
         for language in ("id", "en"):
             sound = requests.get(f"{server.url}/lumajang/kiosk/speech/{key}.wav?lang={language}", timeout=120)

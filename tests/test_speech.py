@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk import speech as screens
+from shared import standards as shipped
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.office import OfficeConfig, OfficeSettings, ServiceConfig
 from shared.domain.queue import speech
 from shared.domain.queue.speech import Phrase
+from shared.standards import load
+from shared.web.opening import LiveBoard
 
 SENTENCES = [
     # number, counter, language, style, what is said
@@ -248,3 +256,24 @@ def test_a_screens_text_is_made_speakable(text, spoken):
 
 def test_the_word_is_antrean():
     assert not any("antrian" in p.text for p in speech.all_phrases("id"))
+
+
+def test_a_screen_that_is_read_aloud_says_what_is_out_and_what_is_closed_and_asks_for_no_number_then() -> None:
+    service = next(
+        each for each in load(Path(shipped.__file__).with_name("lumajang.toml")).services if each.slug == "oss"
+    )
+    services = (ServiceConfig(1, "oss", "A", True, 1, service),)
+    office = OfficeConfig(1, "uji", "Uji", ZoneInfo("Asia/Jakarta"), OfficeSettings(), {}, services, (), ())
+
+    def heard(key: str, **board: object) -> str:
+        now = {"closed": None, "outages": [], "availability": {"oss": {"is_open": True}}, **board}
+        return screens.text(key, str, office, {"oss"}, cast(LiveBoard, now), lambda _: ("", None), "en")
+
+    assert "OSS is disturbed" in heard("home", outages=["oss"])
+    assert "You may still take a number" in heard("service-oss", outages=["oss"])
+    assert "disturbed" not in heard("home", outages=["siak"]) + heard("service-oss", outages=["siak"])
+    assert heard("home", closed={"en": "Closed. Open again on Monday."}) == "Closed. Open again on Monday."
+    shut = heard("service-oss", availability={"oss": {"is_open": False, "words": {"en": ["Power cut.", "Monday."]}}})
+    assert shut.endswith("Power cut. Monday.")
+    assert heard("service-oss").endswith("Then touch Take a number.")
+    assert heard("file-ready") == "look.ready"

@@ -52,7 +52,7 @@ export function drawFile(screen) {
   }
 }
 
-function stateOf(file) {
+export function stateOf(file) {
   if (file.state !== "open") {
     return file.state;
   }

@@ -45,7 +45,7 @@ function drawStatus(tile) {
   tile.classList.toggle("is-closed", !found.is_open);
   tile.classList.toggle("is-out", Boolean(out));
   toggle(one("[data-status]", tile), "open", found.is_open);
-  one("[data-status]", tile).textContent = out ? phrase("out", { system: out }) : found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
+  one("[data-status]", tile).textContent = out ? phrase("dense" in root.dataset ? "out_short" : "out", { system: out }) : found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
 }
 
 // Closed for one reason: it is said once and large, and nothing promises a number; what to bring can still be read.

@@ -3,7 +3,7 @@
 import { stayAwake } from "../shared/awake.js";
 import { live } from "../shared/live.js";
 import { backInComplaint, beginComplaint, drawComplaint, touchComplaint, typeComplaint } from "./complaint.js";
-import { drawFile } from "./file.js";
+import { drawFile, stateOf } from "./file.js";
 import { guard } from "./guard.js";
 import { drawHome } from "./home.js";
 import { idle } from "./idle.js";
@@ -175,12 +175,15 @@ function speechKey() {
   if (where.name === "number") {
     return "ticket-" + session.ticket.token;
   }
+  if (where.name === "survey") {
+    return "survey-" + where.slug;
+  }
+  if (where.name === "file") {
+    return "file-" + stateOf(session.file);
+  }
   if (where.slug) {
     const answers = session.answers[where.slug] || {};
     return ["service-" + where.slug].concat(Object.keys(answers).map((question) => question + "." + answers[question])).join("~");
-  }
-  if (where.name === "survey") {
-    return "survey-" + where.slug;
   }
   return where.name === "home" && session.searching ? "search" : where.name === "home" && session.priority ? "priority" : where.name;
 }
