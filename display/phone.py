@@ -10,8 +10,7 @@ from flask_babel import format_date, gettext
 from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
-from shared.domain.files.procedure import awaited_at
-from shared.domain.files.state import RUNNING
+from shared.domain.files.procedure import RUNNING, awaited_at
 from shared.domain.numbering import label, office_day, register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.queue import board

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
 from shared.domain.files.matter import facts_of
-from shared.domain.files.procedure import awaited_at, way
-from shared.domain.files.state import ENDED, RUNNING, FileState
+from shared.domain.files.procedure import ENDED, RUNNING, FileState, awaited_at, way
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.room import Room

@@ -12,7 +12,7 @@ from world import MORNING, know_passwords
 
 from shared.domain.actor import Actor
 from shared.domain.files.file import File, FileInput, required
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.standards.standard import Role, ServiceStandard
 from shared.engine.files import file, recap
 from shared.engine.founding import found, planned

@@ -14,8 +14,7 @@ from world import MORNING
 from shared.domain.actor import Actor
 from shared.domain.files.file import File
 from shared.domain.files.matter import products_of
-from shared.domain.files.procedure import ENDS_STEP, actions_for, find_step, first_desk
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import ENDS_STEP, FileAction, actions_for, find_step, first_desk
 from shared.domain.standards.parts import DeclaredField, FieldKind, GroupField
 from shared.domain.standards.standard import (
     OFFICE_ROLES,

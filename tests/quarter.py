@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, Said
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.engine import complaint
 from shared.engine.complaint import Given
 from shared.engine.files import register

@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 from shared.domain.actor import Actor
 from shared.domain.files.file import ELSEWHERE, File, FileInput, decide
 from shared.domain.files.matter import asked_now
-from shared.domain.files.procedure import ENDS_STEP, actions_for, find_step, first_desk, send_back_targets
-from shared.domain.files.state import ENDED, FileAction, FileState
+from shared.domain.files.procedure import (
+    ENDED,
+    ENDS_STEP,
+    FileAction,
+    FileState,
+    actions_for,
+    find_step,
+    first_desk,
+    send_back_targets,
+)
 from shared.domain.office import OfficeConfig, OfficeSettings
 from shared.domain.standards.check import service_problems
 from shared.domain.standards.parts import DeclaredField, FieldKind, Original

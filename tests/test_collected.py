@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from counter.files.forms import FileClick
+from counter.files.files import FileClick
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, Missing, NotAllowed
 from shared.domain.files.file import Collected, File, FileInput, Pause, decide, gather
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.office import OfficeConfig, OfficeSettings
 from shared.domain.standards.standard import Collects, Requirement, Role, ServiceStandard, Step
 from shared.standards import shipped

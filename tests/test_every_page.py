@@ -14,7 +14,7 @@ from server import serving
 from test_pages_open import pages
 from world import PASSWORD
 
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings

@@ -12,7 +12,7 @@ from filing import APPLICANT, Filing, examples
 from sqlalchemy import update
 
 from shared.domain.files.letters import LetterSeries
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState
 from shared.domain.standards.parts import DeclaredField, Fee, FieldKind, Option, Promise, PromisePart, Rate, Unit
 from shared.domain.standards.standard import Role
 from shared.store import tables

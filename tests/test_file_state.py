@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.errors import NotAllowed
-from shared.domain.files.state import MOVES, UNDOABLE, FileAction, FileState, after, allowed, can_undo
+from shared.domain.files.procedure import MOVES, UNDOABLE, FileAction, FileState, after, allowed, can_undo
 
 LEGAL = {(start, action): end for start, action, end in MOVES}
 ALL = [(state, action) for state in FileState for action in FileAction]

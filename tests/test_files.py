@@ -12,8 +12,7 @@ from sqlalchemy import insert
 from world import dump
 
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal, Unknown
-from shared.domain.files.procedure import actions_for
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState, actions_for
 from shared.domain.queue.ticket import State as TicketState
 from shared.domain.standards.check import service_problems
 from shared.domain.standards.standard import Role

@@ -18,7 +18,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from shared import faults
 from shared.domain import complaint
 from shared.domain.errors import Refusal
-from shared.domain.files import state as file_state
+from shared.domain.files import procedure as file_state
 from shared.domain.queue import ticket
 from shared.domain.slips import print_job
 from shared.domain.standards.standard import Role

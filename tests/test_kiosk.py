@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
 from sqlalchemy import delete, insert, select, update
 
-from shared.domain.files.state import FileState as CaseState
+from shared.domain.files.procedure import FileState as CaseState
 from shared.store import tables
 from shared.store.office import Store
 

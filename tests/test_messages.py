@@ -19,8 +19,8 @@ from receivers import Receiver, listening
 from sqlalchemy import select, update
 
 from shared.domain.errors import Invalid, NotAllowed
+from shared.domain.files.procedure import FileAction
 from shared.domain.files.reminder import Reminder
-from shared.domain.files.state import FileAction
 from shared.domain.message import BODY, body, body_template, header_name
 from shared.engine import messages as engine
 from shared.engine.setup import gateway as setup

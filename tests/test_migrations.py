@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, create_engine, select
 from shared.domain.actor import Actor
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import FileInput, decide
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.standards.standard import Role
 from shared.domain.standards.table import to_table
 from shared.standards import service_to_json, shipped

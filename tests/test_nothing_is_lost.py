@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from shared.domain.errors import Refusal
 from shared.domain.files import procedure
-from shared.domain.files import state as cases
 from shared.domain.files.file import required
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.queue import ticket
 from shared.domain.standards.standard import Role
 from shared.store import tables
@@ -25,7 +25,7 @@ from shared.store.office import Store
 PEOPLE = st.sampled_from(sorted(ROLES))
 SEATED = st.sampled_from(sorted(SEATS))
 TICKET_ACTIONS = st.sampled_from(["recall", "start", "release", "miss", "hold", "finish", "call", "restore", "cancel"])
-CASE_ACTIONS = st.sampled_from([action for action in cases.FileAction if action != cases.FileAction.RECAP])
+CASE_ACTIONS = st.sampled_from([action for action in FileAction if action != FileAction.RECAP])
 EVERYBODY = frozenset(Role) - {Role.APPLICANT}
 
 
@@ -64,12 +64,12 @@ class Office(RuleBasedStateMachine):
         service = self.store.office_config(self.desks.id).service(slug).standard
         answers = {question.key: question.options[0].key for question in service.questions}
         documents = self.desks.documents(slug, **answers) if is_complete else {}
-        action = cases.FileAction.ACCEPT if is_complete else cases.FileAction.RETURN_TO_APPLICANT
+        action = FileAction.ACCEPT if is_complete else FileAction.RETURN_TO_APPLICANT
         said: dict[str, Any] = {"collected": {"documents": documents}, "answers": answers}
         self._try(lambda: self.desks.receive(who, here[0].id, action, **said))
 
     @rule(who=PEOPLE, action=CASE_ACTIONS, which=st.integers(0, 99), is_ready=st.booleans())
-    def move_a_file(self, who: str, action: cases.FileAction, which: int, is_ready: bool) -> None:
+    def move_a_file(self, who: str, action: FileAction, which: int, is_ready: bool) -> None:
         files = self._files()
         if not files:
             return
@@ -78,14 +78,14 @@ class Office(RuleBasedStateMachine):
         self._try(lambda: self.desks.act(who, file.id, action, **said))
 
     @rule(who=PEOPLE, which=st.integers(0, 99), action=CASE_ACTIONS)
-    def undo_restores_exactly(self, who: str, which: int, action: cases.FileAction) -> None:
+    def undo_restores_exactly(self, who: str, which: int, action: FileAction) -> None:
         files = self._files()
         if not files:
             return
         file = files[which % len(files)]
         before = self._present()
         is_done = self._try(lambda: self.desks.act(who, file.id, action, **self._said(file, action)))
-        if is_done and cases.can_undo(file.state, action):
+        if is_done and procedure.can_undo(file.state, action):
             self.desks.undo(who, file.id)
             assert self._present() == before
 
@@ -124,7 +124,7 @@ class Office(RuleBasedStateMachine):
         for each in self._tickets():
             assert each.state in ticket.ENDED or ticket.allowed(each.state)
         for file in self._files():
-            if file.state == cases.FileState.WITHDRAWN or file.step is None:
+            if file.state == FileState.WITHDRAWN or file.step is None:
                 continue
             steps = self._service(file).steps
             actions = procedure.actions_for(file.state, steps, file.step, EVERYBODY)
@@ -151,7 +151,7 @@ class Office(RuleBasedStateMachine):
             return False
         return True
 
-    def _said(self, file: Any, action: cases.FileAction) -> dict[str, Any]:
+    def _said(self, file: Any, action: FileAction) -> dict[str, Any]:
         """What an officer would say to get through this step."""
         step = next((step for step in self._service(file).steps if step.key == file.step), None)
         whole = {
@@ -168,10 +168,10 @@ class Office(RuleBasedStateMachine):
         }
         kinds = [kind.value for kind in step.collects if kind.value in whole] if step else []
         said: dict[str, Any] = {"collected": {kind: whole[kind] for kind in kinds}, "reason": "other"}
-        if action == cases.FileAction.SEND_BACK and step:
+        if action == FileAction.SEND_BACK and step:
             targets = procedure.send_back_targets(self._service(file).steps, step)
             said["target"] = targets[0].key if targets else None
-        if action in (cases.FileAction.ACCEPT, cases.FileAction.CORRECT):
+        if action in (FileAction.ACCEPT, FileAction.CORRECT):
             said["applicant"] = APPLICANT | {"business": f"Usaha {self.desks.now.timestamp()}"}
         return said
 

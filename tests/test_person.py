@@ -11,7 +11,7 @@ from flask import Flask
 from people import Browser, sign_in
 from sqlalchemy import select
 
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.identity import with_masked_nik
 from shared.store.office import Store
 from shared.store.tables import DataRequest, DataView

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from desks import APPLICANT, NIB, Desks
 
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings

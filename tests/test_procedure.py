@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.errors import Forbidden, Missing, NotAllowed, Refusal
-from shared.domain.files import state as file_state
-from shared.domain.files.collected import Collected
+from shared.domain.files import procedure as file_state
+from shared.domain.files.collected import Change, Collected, changes
 from shared.domain.files.collecting import missing
 from shared.domain.files.procedure import (
-    Change,
+    FileAction,
     FilePlace,
+    FileState,
     actions_for,
-    changes,
     check,
     find_step,
     first_desk,
@@ -29,7 +29,6 @@ from shared.domain.files.procedure import (
     permitted,
     send_back_targets,
 )
-from shared.domain.files.state import FileAction, FileState
 from shared.domain.standards.standard import Collects, Role, Step
 
 C = Collects

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from shared.domain.actor import Actor
 from shared.domain.errors import Missing
 from shared.domain.files.file import File, FileInput, decide
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.office import OfficeConfig, OfficeSettings
 from shared.domain.standards.parts import DeclaredField, FieldKind, Option, Promise, PromisePart, Unit
 from shared.domain.standards.standard import Collects, OfficeStandard, Role, ServiceStandard, Signs, Step

@@ -13,9 +13,9 @@ from desks import APPLICANT, Desks
 from sqlalchemy import select
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.files.register import DEFAULT_COLUMNS, C, Cell, RegisterRow, cells
 from shared.domain.files.register_month import digest, facts, later_change, marks
-from shared.domain.files.state import FileAction, FileState
 from shared.domain.queue.ticket import State as TicketState
 from shared.domain.reports.period import Period, parse
 from shared.engine.files import letters, register

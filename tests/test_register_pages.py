@@ -19,7 +19,7 @@ from test_register import accepted, do
 
 from counter.register import files as register_files
 from shared.domain.errors import NotAllowed
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.reports.period import parse
 from shared.engine.files import register
 from shared.engine.setup.letters import LettersForm, SignerRow, change_letters

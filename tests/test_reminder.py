@@ -9,8 +9,8 @@ from desks import APPLICANT, Desks
 from sqlalchemy import select
 
 from shared.domain.errors import NotAllowed
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.files.reminder import Reminder, fitting, whatsapp
-from shared.domain.files.state import FileAction, FileState
 from shared.engine.files import reminder as file_reminder
 from shared.store.office import Store
 from shared.store.tables import Event

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from world import World
 
 from shared.domain.calendar import Calendar
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.reports.files import FileEvent, FileFact, file_figures
 from shared.domain.reports.period import Period, PeriodKind, parse
 from shared.domain.reports.visits import Spread, change, spread

@@ -18,7 +18,7 @@ from sqlalchemy import insert, update
 from counter.reports import reports
 from counter.reports import sheets as report_sheets
 from shared.domain.complaint import ComplaintKind, Entrance, Said
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.reports.table import ColumnKind, written
 from shared.domain.standards.standard import Role
 from shared.domain.surveys.survey import Scores

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, PersonKept, Said
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.reports.period import parse
 from shared.domain.retention import START_DAYS, DataClass, days_kept, secrets_of, stripped_applicant, stripped_collected
 from shared.engine import complaint

@@ -91,25 +91,23 @@ def clicks(desks: Desks, sqlite_url: str, open_store: Callable[[str], Store], tm
     )
 
 
-def test_a_correction_passes_at_most_eleven_files_beside_what_every_click_passes(desks: Desks, clicks: Clicks) -> None:
+def test_a_correction_passes_at_most_nine_files_beside_what_every_click_passes(desks: Desks, clicks: Clicks) -> None:
     path = f"counter/cases/{desks.to_step('confirm')}/correct"
     corrections = [(path, {"applicant": {**APPLICANT, "business": name}}) for name in ("Keripik", "Kerupuk")]
 
     own = clicks.passed("operator", *corrections) - clicks.every()
 
     assert "shared/engine/files/file.py" in own
-    assert len(own) <= 11, "\n".join(sorted(own))
+    assert len(own) <= 9, "\n".join(sorted(own))
 
 
-def test_calling_the_next_passes_at_most_nine_files_beside_what_every_click_passes(
-    desks: Desks, clicks: Clicks
-) -> None:
+def test_calling_the_next_passes_at_most_six_files_beside_what_every_click_passes(desks: Desks, clicks: Clicks) -> None:
     desks.take()
 
     own = clicks.passed("loket1", ("counter/1/open", {}), ("counter/1/next", {})) - clicks.every()
 
     assert "shared/engine/queue/officer.py" in own
-    assert len(own) <= 9, "\n".join(sorted(own))
+    assert len(own) <= 6, "\n".join(sorted(own))
 
 
 def test_taking_a_number_with_its_slip_passes_at_most_twelve_files_beside_what_every_click_passes(

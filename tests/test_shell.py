@@ -19,7 +19,7 @@ from server import serving
 from sqlalchemy import select
 from world import MORNING, PASSWORD, know_passwords
 
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.queue.ticket import State
 from shared.domain.standards.parts import Original
 from shared.domain.standards.standard import Collects

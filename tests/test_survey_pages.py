@@ -18,7 +18,7 @@ from people import csrf, sign_in
 from test_survey_answers import answer, counts, everybody, period, sheet, visit
 from world import World
 
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.surveys.settings import SurveySettings
 from shared.domain.surveys.survey import ELEMENTS
 from shared.engine.surveys import desk as survey_desk

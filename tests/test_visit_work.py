@@ -6,7 +6,7 @@ import pytest
 from world import MORNING
 
 from shared.domain.files.file import File
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState
 from shared.domain.queue.counter import Primary, Work, primary
 from shared.domain.queue.ticket import State
 from shared.domain.queue.visit_work import has_procedure, visit_work

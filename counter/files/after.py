@@ -10,8 +10,7 @@ from flask_babel import gettext
 from counter.files.page import can_undo, receiver_of
 from shared.domain.files.at_once import ending
 from shared.domain.files.file import COLLECT
-from shared.domain.files.procedure import acting_role, first_desk
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState, acting_role, first_desk
 from shared.domain.rights import Right
 from shared.engine.files import slips as file_slips
 from shared.store import events as past

@@ -1,44 +1,192 @@
-"""Files at the officers' desks: the checklist, one file and its steps, the tray."""
+"""Files at the officers' desks: what comes with a click on one, and what the click does."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import Annotated
 
-from flask import g, make_response, redirect, render_template, url_for
+from flask import g, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from counter.blueprint import blueprint
 from counter.files.after import after_file, after_receiving, received, said
-from counter.files.forms import FileClick
-from counter.files.page import correction_shows, declared_at, file_page, proposed_at, shown_applicant, villages
+from counter.files.page import checklist_page, correction_shows, file_page
 from counter.queue.click_forms import FindReturned
-from shared.domain.errors import Invalid, NotAllowed, Unknown
+from shared.domain.errors import Invalid, Unknown
 from shared.domain.files.at_once import AT_ONCE
-from shared.domain.files.collected import Collected
-from shared.domain.files.file import COLLECT, File, FileInput
-from shared.domain.files.matter import facts_of, fee_of, masked, products_of, unmasked
-from shared.domain.files.procedure import asked_besides, first_desk, way
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.file import COLLECT, FileInput
+from shared.domain.files.matter import unmasked
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.identity import mask
-from shared.domain.numbering import label
-from shared.domain.queue.ticket import Brought
+from shared.domain.money import typed_amount
 from shared.domain.rights import Right
-from shared.domain.standards.parts import FieldKind
-from shared.domain.standards.standard import Collects, ServiceStandard, needed, next_question
+from shared.domain.typed import iso_day
 from shared.engine.files import file as file_engine
 from shared.engine.files import slips as file_slips
 from shared.engine.people.data_view import note_view
 from shared.store.files import files
-from shared.store.files import views as file_views
-from shared.store.queue import brought
 from shared.web import forms
-from shared.web.access.auth import now, officers_only, store
+from shared.web.access.auth import officers_only, store
 from shared.web.answers import FileFacts
 from shared.web.clicks import ButtonPage, actor, change, do, serve
 from shared.web.openapi import described
-from shared.web.screen import office_config, sentence
+from shared.web.screen import sentence
+
+# --- what comes with a click, each thing that a step gathers in its own shape ---
+
+Tick = Annotated[bool, BeforeValidator(lambda value: {"true": True, "false": False}.get(str(value), value))]
+Words = Annotated[str, Field(max_length=200)]
+WrittenDay = Annotated[str, BeforeValidator(iso_day), Field(max_length=200)]
+"""A day; whether it is one, the domain says."""
+Answers = dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]]
+
+
+Key = Annotated[str, Field(max_length=40)]
+Said = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
+    Field(max_length=2000),
+]
+"""What stands in a declared field; a program may send a number as one."""
+
+
+class PartForm(BaseModel):
+    """Of a click on a file; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+
+class TickForm(PartForm):
+    """What an officer says by one tick: `is_valid`, `is_done`, `is_approved` or `is_signed`."""
+
+    is_valid: Tick | None = None
+    is_done: Tick | None = None
+    is_approved: Tick | None = None
+    is_signed: Tick | None = None
+
+
+def _lines(value: object) -> object:
+    """Documents of the product come as lines of one field."""
+    return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+
+
+Product = Annotated[str, Field(max_length=500)]
+"""As long as a service standard names its products."""
+
+
+def _amount(value: object) -> object:
+    bare = typed_amount(value) if isinstance(value, str) else value
+    return int(bare) if isinstance(bare, str) and bare.isdecimal() and len(bare) <= 12 else bare
+
+
+def _count(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 4 else value
+
+
+Amount = Annotated[int, Field(ge=0, le=2_000_000_000), BeforeValidator(_amount)]
+Count = Annotated[int, Field(ge=0, le=99), BeforeValidator(_count)]
+
+
+class ProductForm(PartForm):
+    nib: Annotated[str, Field(max_length=40)] | None = None
+    licence: Words | None = None
+    documents: Annotated[list[Product], BeforeValidator(_lines), Field(max_length=40)] | None = None
+
+
+class ArchiveForm(PartForm):
+    number: Words | None = None
+    place: Words | None = None
+
+
+class ReceiverForm(PartForm):
+    kind: Words | None = None
+    name: Words | None = None
+    letter: Words | None = None
+
+
+class NumberForm(PartForm):
+    """A number with its day: of a letter, of another house, of a recap."""
+
+    number: Words | None = None
+    on: WrittenDay | None = None
+
+
+class BillForm(PartForm):
+    amount: Amount | None = None
+
+
+class PaymentForm(PartForm):
+    is_paid: Tick | None = None
+    number: Words | None = None
+    amount: Amount | None = None
+
+
+class TakenForm(PartForm):
+    """What was taken in of one document, and given back."""
+
+    choice: Words | None = None
+    original: Tick | None = None
+    copies: Count | None = None
+    returned: Tick | None = None
+
+
+class CollectedForm(PartForm):
+    """What the steps of a procedure gather, each kind in its own shape."""
+
+    documents: dict[Words, Tick] | None = None
+    remarks: dict[Words, Words] | None = None
+    taken: dict[Words, TakenForm] | None = None
+    validation: TickForm | None = None
+    account: TickForm | None = None
+    login: TickForm | None = None
+    entry: TickForm | None = None
+    confirmation: TickForm | None = None
+    product: ProductForm | None = None
+    signature: TickForm | None = None
+    letter: NumberForm | None = None
+    foreign: NumberForm | None = None
+    bill: BillForm | None = None
+    payment: PaymentForm | None = None
+    archive: ArchiveForm | None = None
+    receiver: ReceiverForm | None = None
+    recap: NumberForm | None = None
+
+
+class FileClick(PartForm):
+    """What goes with an action on a file."""
+
+    action: str = Field("", max_length=24)
+    collected: CollectedForm = CollectedForm()
+    applicant: Answers | None = None
+    answers: Answers | None = None
+    target: str | None = Field(None, max_length=40)
+    reason: str | None = Field(None, max_length=200)
+    note: str | None = Field(None, max_length=400)
+    matter: Annotated[dict[Key, Said | list[dict[Key, Said]]], Field(max_length=60)] | None = None
+    """What is written down of the declared fields; a group is a list of its entries."""
+    matter_is_whole: Tick = False
+    """Fields of the step that are not in `matter` were emptied."""
+    letter_number: Words = ""
+    letter_on: WrittenDay = ""
+
+    def given(self) -> FileInput:
+        collected = self.collected.model_dump(exclude_unset=True)
+        return FileInput(
+            collected,
+            self.applicant,
+            self.answers,
+            self.target,
+            self.reason,
+            self.note,
+            self.matter,
+            self.matter_is_whole,
+            self.letter_number,
+            self.letter_on,
+        )
+
 
 # --- pages ---
 
@@ -61,7 +209,7 @@ def desk(number: int, ticket_id: int) -> ResponseReturnValue:
         found = files.find(connection, g.office_id, ticket.case_id) if ticket and ticket.case_id else None
     if found and found.state != FileState.RETURNED:
         return redirect(url_for("counter.file", case_id=found.id))
-    return _desk_page(number, ticket_id)
+    return checklist_page(number, ticket_id)
 
 
 # --- clicks ---
@@ -75,7 +223,7 @@ def receive(number: int, ticket_id: int) -> ResponseReturnValue:
 
     `at_once` accepts and ends it, where the procedure has one step: all is there, done and handed over.
     """
-    page = partial(_desk_page, number, ticket_id)
+    page = partial(checklist_page, number, ticket_id)
     if forms.pressed("_answer"):
         return page()  # a question was answered: only the page changes, with all that was typed
     screen = ButtonPage[dict[str, object]](page, partial(after_receiving, number), said=received)
@@ -101,9 +249,9 @@ def find_returned(number: int, ticket_id: int) -> ResponseReturnValue:
     with store().read() as connection:
         row = files.returned(connection, g.office_id, wanted) if wanted else None
     if row is None:
-        return make_response(_desk_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
+        return make_response(checklist_page(number, ticket_id, sentence(Unknown("returned_file"))), 404)
     here = url_for("counter.desk", number=number, ticket_id=ticket_id)
-    page = ButtonPage[None](partial(_desk_page, number, ticket_id), lambda _: here)
+    page = ButtonPage[None](partial(checklist_page, number, ticket_id), lambda _: here)
     return do(page, file_engine.take_up, ticket_id, row.id)
 
 
@@ -150,79 +298,6 @@ def print_slip(case_id: int, kind: str) -> ResponseReturnValue:
 
 
 # --- inside ---
-
-
-def _desk_page(number: int, ticket_id: int, message: str | None = None) -> str:
-    with store().read() as connection:
-        ticket = files.ticket_of(connection, g.office_id, ticket_id)
-        if ticket is None:
-            raise Unknown("ticket")
-        found = (
-            file_views.one(connection, store().office_configs, office_config(), ticket.case_id, now())
-            if ticket.case_id
-            else None
-        )
-    service = found.service if found else office_config().service_ids[ticket.service_id].standard
-    answers = {question.key: forms.sent().get(f"answers.{question.key}", "") for question in service.questions}
-    said = Brought() if found else brought.read(ticket.brought, ticket.service_id)
-    known = {**(found.file.answers if found else said.answers)} | {key: each for key, each in answers.items() if each}
-    asked, _, answer = forms.pressed("_answer").partition("=")
-    known |= {question.key: answer for question in service.questions if question.key == asked}
-    if not service.steps:
-        raise NotAllowed("no_procedure")
-    matter = {**(found.file.matter if found else {}), **_choices(service)}
-    facts = facts_of(service, known, matter)
-    step = first_desk(service.steps)
-    fresh = File(ticket.service_id, 0, "", now(), now(), fee=fee_of(service, facts, matter))
-    with store().read() as connection:
-        proposed = proposed_at(connection, step)
-    return render_template(
-        "counter/checklist.html",
-        office=office_config(),
-        counter=office_config().counter(number),
-        ticket=ticket,
-        number=label(ticket.series, ticket.number),
-        service=service,
-        file=found,
-        view=found or Unwritten(fresh, service),
-        besides=asked_besides(way(service.steps, facts)),
-        proposed=proposed,
-        products=products_of(service, facts),
-        collected=found.file.collected if found else _ticked(service, said),
-        said=said,
-        applicant=shown_applicant(found.file.applicant if found else {}),
-        answers=known,
-        question=next_question(service, known),
-        requirements=needed(service, facts),
-        declared=declared_at(service, step, facts),
-        matter=masked(service.fields, matter),
-        step=step,
-        may_return=True,
-        villages=villages(),
-        form=forms.sent(),
-        message=message,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Unwritten:
-    """A file that is on the desk and nowhere else, for what its page shows of a file."""
-
-    file: File
-    service: ServiceStandard
-    confirmation_valid: bool = False
-
-
-def _ticked(service: ServiceStandard, said: Brought) -> Collected:
-    """The checklist as the visitor ticked it at the kiosk; what is there is for the officer to say."""
-    entries = {Collects.DOCUMENTS.value: dict.fromkeys(said.ready, True)} if said.ready else {}
-    return Collected().put(first_desk(service.steps).key, entries)
-
-
-def _choices(service: ServiceStandard) -> dict[str, str]:
-    """The choices that stand in the sent form: they say which papers and fields are asked for."""
-    chosen = {each.key: forms.sent().get(f"matter.{each.key}", "") for each in service.fields}
-    return {each.key: chosen[each.key] for each in service.fields if each.kind == FieldKind.CHOICE and chosen[each.key]}
 
 
 def _unmasked(given: FileInput, case_id: int | None) -> FileInput:

@@ -1,4 +1,6 @@
-"""The page of one file: the work of its step at the left, who, what, papers and where the applicant is at the right."""
+"""The page of one file: the work of its step at the left, who, what, papers and where the applicant is at the right;
+and the checklist of the first desk, from which a file begins.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +11,29 @@ from flask import g, render_template, request
 from flask_babel import gettext
 from sqlalchemy import Connection
 
-from shared.domain.errors import Unknown
-from shared.domain.files.collected import Entry
+from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.files.collected import Collected, Entry
 from shared.domain.files.file import COLLECT, File
-from shared.domain.files.matter import asked_at, lines, masked, products_of
-from shared.domain.files.procedure import ENDS_STEP, acting_role, actions_for, may_gather, next_step, send_back_targets
-from shared.domain.files.state import RUNNING, FileAction, FilePauseReason
+from shared.domain.files.matter import asked_at, facts_of, fee_of, lines, masked, products_of
+from shared.domain.files.procedure import (
+    ENDS_STEP,
+    RUNNING,
+    FileAction,
+    FilePauseReason,
+    acting_role,
+    actions_for,
+    asked_besides,
+    first_desk,
+    may_gather,
+    next_step,
+    send_back_targets,
+    way,
+)
 from shared.domain.files.trail import Deed, correction, sitting, trail
 from shared.domain.identity import mask, nik_check, with_masked_nik
-from shared.domain.numbering import following, office_day
+from shared.domain.numbering import following, label, office_day
 from shared.domain.office import CounterConfig
-from shared.domain.queue.ticket import AT_COUNTER, State
+from shared.domain.queue.ticket import AT_COUNTER, Brought, State
 from shared.domain.rights import Right
 from shared.domain.standards.parts import DeclaredField, FieldKind
 from shared.domain.standards.standard import (
@@ -30,6 +44,7 @@ from shared.domain.standards.standard import (
     Step,
     applies,
     needed,
+    next_question,
     system_name,
 )
 from shared.domain.undo import undo_left_s
@@ -43,7 +58,7 @@ from shared.store.events import PastEvent
 from shared.store.files import files
 from shared.store.files import views as file_views
 from shared.store.files.views import FileView
-from shared.store.queue import outages
+from shared.store.queue import brought, outages
 from shared.store.surveys import survey
 from shared.web import forms
 from shared.web.access.auth import current_user, may, now, store
@@ -234,3 +249,79 @@ def declared_at(service: ServiceStandard, step: Step, facts: Mapping[str, str]) 
     chosen_here = {each.key for each in here if each.kind == FieldKind.CHOICE}
     may_come = [each for each in here if {name for name, _ in each.when} & (chosen_here - facts.keys())]
     return [each for each in here if each in may_come or applies(each.when, facts)]
+
+
+# --- the checklist of the first desk ---
+
+
+def checklist_page(number: int, ticket_id: int, message: str | None = None) -> str:
+    with store().read() as connection:
+        ticket = files.ticket_of(connection, g.office_id, ticket_id)
+        if ticket is None:
+            raise Unknown("ticket")
+        found = (
+            file_views.one(connection, store().office_configs, office_config(), ticket.case_id, now())
+            if ticket.case_id
+            else None
+        )
+    service = found.service if found else office_config().service_ids[ticket.service_id].standard
+    answers = {question.key: forms.sent().get(f"answers.{question.key}", "") for question in service.questions}
+    said = Brought() if found else brought.read(ticket.brought, ticket.service_id)
+    known = {**(found.file.answers if found else said.answers)} | {key: each for key, each in answers.items() if each}
+    asked, _, answer = forms.pressed("_answer").partition("=")
+    known |= {question.key: answer for question in service.questions if question.key == asked}
+    if not service.steps:
+        raise NotAllowed("no_procedure")
+    matter = {**(found.file.matter if found else {}), **_choices(service)}
+    facts = facts_of(service, known, matter)
+    step = first_desk(service.steps)
+    fresh = File(ticket.service_id, 0, "", now(), now(), fee=fee_of(service, facts, matter))
+    with store().read() as connection:
+        proposed = proposed_at(connection, step)
+    return render_template(
+        "counter/checklist.html",
+        office=office_config(),
+        counter=office_config().counter(number),
+        ticket=ticket,
+        number=label(ticket.series, ticket.number),
+        service=service,
+        file=found,
+        view=found or Unwritten(fresh, service),
+        besides=asked_besides(way(service.steps, facts)),
+        proposed=proposed,
+        products=products_of(service, facts),
+        collected=found.file.collected if found else _ticked(service, said),
+        said=said,
+        applicant=shown_applicant(found.file.applicant if found else {}),
+        answers=known,
+        question=next_question(service, known),
+        requirements=needed(service, facts),
+        declared=declared_at(service, step, facts),
+        matter=masked(service.fields, matter),
+        step=step,
+        may_return=True,
+        villages=villages(),
+        form=forms.sent(),
+        message=message,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A file that is on the desk and nowhere else, for what its page shows of a file."""
+
+    file: File
+    service: ServiceStandard
+    confirmation_valid: bool = False
+
+
+def _ticked(service: ServiceStandard, said: Brought) -> Collected:
+    """The checklist as the visitor ticked it at the kiosk; what is there is for the officer to say."""
+    entries = {Collects.DOCUMENTS.value: dict.fromkeys(said.ready, True)} if said.ready else {}
+    return Collected().put(first_desk(service.steps).key, entries)
+
+
+def _choices(service: ServiceStandard) -> dict[str, str]:
+    """The choices that stand in the sent form: they say which papers and fields are asked for."""
+    chosen = {each.key: forms.sent().get(f"matter.{each.key}", "") for each in service.fields}
+    return {each.key: chosen[each.key] for each in service.fields if each.kind == FieldKind.CHOICE and chosen[each.key]}

@@ -15,9 +15,9 @@ from counter.pager import Pager
 from counter.queue.click_forms import AmendRow, CloseMonth
 from counter.register.sheet import RowView
 from shared.domain.errors import Unknown
+from shared.domain.files.procedure import FileState
 from shared.domain.files.register import AMENDABLE, RegisterColumn, RegisterRow, cells, chosen
 from shared.domain.files.register_month import LaterChange, digest, later_change
-from shared.domain.files.state import FileState
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.period import Period, PeriodKind, parse

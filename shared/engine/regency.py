@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from shared.domain.files.state import RUNNING
+from shared.domain.files.procedure import RUNNING
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.ticket import State

@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from shared.domain.files.letters import Standing
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState
 from shared.domain.queue.policy import Lane
 from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
 from shared.domain.standards.standard import Role

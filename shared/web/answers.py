@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState
 from shared.domain.queue.availability import Code
 from shared.domain.queue.policy import Lane
 from shared.domain.queue.ticket import State

@@ -13,8 +13,7 @@ from shared.domain.actor import Actor
 from shared.domain.errors import NotAllowed, Refusal
 from shared.domain.files.file import File, FileInput, decide
 from shared.domain.files.matter import facts_of, products_of
-from shared.domain.files.procedure import first_desk, suits
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction, first_desk, suits
 from shared.domain.office import OfficeConfig
 from shared.domain.standards.standard import Collects, ServiceStandard, needed, next_question
 

@@ -24,6 +24,15 @@ Entry = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One corrected field of the applicant's data; None where there was or is nothing."""
+
+    field: str
+    was: object
+    becomes: object
+
+
+@dataclass(frozen=True, slots=True)
 class Collected:
     """What the steps have collected: each entry belongs to the step that asked for it, a second signature as well."""
 
@@ -156,6 +165,16 @@ def applicant_of(
     return {name: value for name, value in data.items() if value}
 
 
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
+    """The fields that differ between two versions of the applicant's data: first those of `before`, then new ones.
+
+    An absent field and an empty one are the same.
+    """
+    fields = [*before, *(name for name in after if name not in before)]
+    pairs = ((name, _value(before, name), _value(after, name)) for name in fields)
+    return [Change(name, was, becomes) for name, was, becomes in pairs if was != becomes]
+
+
 def _applicant_errors(
     data: Mapping[str, str], standard: ServiceStandard, region: str, *, is_checked: bool
 ) -> list[str]:
@@ -203,3 +222,8 @@ def _remarks(given: Mapping[str, object]) -> dict[str, str]:
     """What is wrong with a document, as the slip will say it behind the document's name."""
     short = {str(key): " ".join(str(text).split())[:LONGEST_REMARK].strip() for key, text in given.items()}
     return {key: text for key, text in short.items() if text}
+
+
+def _value(version: Mapping[str, object], name: str) -> object:
+    value = version.get(name)
+    return None if value == "" else value

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.domain.files.collected import applicant_of
+from shared.domain.files.collected import applicant_of, changes
 from shared.domain.files.file import Decision, File, with_version
-from shared.domain.files.procedure import changes
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.domain.office import OfficeConfig
 from shared.domain.standards.standard import ServiceStandard
 

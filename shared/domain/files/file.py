@@ -11,12 +11,14 @@ from shared.domain.actor import Actor
 from shared.domain.calendar import later, promised_at, working_time_s
 from shared.domain.errors import Forbidden, Invalid, NotAllowed
 from shared.domain.files import matter
-from shared.domain.files.collected import Collected, Entry, applicant_of, gathered, papers_missing
+from shared.domain.files.collected import Collected, Entry, applicant_of, changes, gathered, papers_missing
 from shared.domain.files.letters import Standing
-from shared.domain.files.matter import facts_of
 from shared.domain.files.procedure import (
+    RUNNING,
+    FileAction,
+    FileState,
     acting_role,
-    changes,
+    after,
     check,
     find_step,
     first_desk,
@@ -25,7 +27,6 @@ from shared.domain.files.procedure import (
     suits,
     way,
 )
-from shared.domain.files.state import RUNNING, FileAction, FileState, after
 from shared.domain.identity import is_nib
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
@@ -109,7 +110,7 @@ class File:
 
     def facts(self, standard: ServiceStandard) -> dict[str, str]:
         """What a `when` of its standard may ask for."""
-        return facts_of(standard, self.answers, self.matter)
+        return matter.facts_of(standard, self.answers, self.matter)
 
     def way(self, standard: ServiceStandard) -> tuple[Step, ...]:
         """The steps that it goes through, as far as is known now."""

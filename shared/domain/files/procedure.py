@@ -1,4 +1,5 @@
-"""The way of a file through its steps: who may do what at which step, and where each action leads.
+"""The way of a file (berkas): everything that moves it stands in the table MOVES; below that, who may do what at which
+step, and where it leads.
 
 A procedure is data: the steps of a service standard, in order. Everything here takes the steps that this file goes
 through (`way`): those whose `when` holds for it. What the steps collect, `collecting` knows.
@@ -12,12 +13,133 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from shared.domain.errors import Forbidden, Missing, NotAllowed
-from shared.domain.files import state as file_state
 from shared.domain.files.collecting import documents_missing, missing
-from shared.domain.files.state import FileAction, FileState
 from shared.domain.standards.standard import CHIEFS, Collects, Role, Step, applies
+
+
+class FileState(StrEnum):
+    """Where a file stands. NEW is a file on the desk that was neither accepted nor returned yet."""
+
+    NEW = "new"
+    OPEN = "open"
+    PAUSED = "paused"
+    RETURNED = "returned"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+class FileAction(StrEnum):
+    ACCEPT = "accept"
+    RETURN_TO_APPLICANT = "return_to_applicant"
+    ADVANCE = "advance"
+    SEND_BACK = "send_back"
+    CORRECT = "correct"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HAND_OVER = "hand_over"
+    FINISH = "finish"
+    RECAP = "recap"
+    WITHDRAW = "withdraw"
+    REFUSE = "refuse"
+
+
+class FilePauseReason(StrEnum):
+    """Why a file is paused; the words live in the catalogues."""
+
+    OSS_DOWN = "oss_down"
+    SYSTEM_DOWN = "system_down"
+    """Another system outside that a step works in."""
+    NETWORK_DOWN = "network_down"
+    POWER_CUT = "power_cut"
+    WAITING_FOR_APPLICANT = "waiting_for_applicant"
+    WAITING_FOR_SIGNATURE = "waiting_for_signature"
+    OTHER_OFFICE = "other_office"
+    OTHER = "other"
+
+
+NEW, OPEN, PAUSED = FileState.NEW, FileState.OPEN, FileState.PAUSED
+RETURNED, COMPLETED, WITHDRAWN = FileState.RETURNED, FileState.COMPLETED, FileState.WITHDRAWN
+REFUSED = FileState.REFUSED
+
+# fmt: off
+MOVES: list[tuple[FileState, FileAction, FileState]] = [
+    # from      action                       to
+    (NEW,       FileAction.ACCEPT,               OPEN),       # all required documents are there: the promise starts
+    (NEW,       FileAction.RETURN_TO_APPLICANT,  RETURNED),   # incomplete; the next visit opens with what was there
+    (RETURNED,  FileAction.ACCEPT,               OPEN),       # what was missing has come
+    (RETURNED,  FileAction.RETURN_TO_APPLICANT,  RETURNED),   # still incomplete
+    (OPEN,      FileAction.RETURN_TO_APPLICANT,  RETURNED),   # found wanting later, at the validation
+    (OPEN,      FileAction.ADVANCE,              OPEN),       # to the next step
+    (OPEN,      FileAction.SEND_BACK,            OPEN),       # to an earlier step, with a reason
+    (OPEN,      FileAction.CORRECT,              OPEN),       # a new version of the applicant's data
+    (OPEN,      FileAction.PAUSE,                PAUSED),     # the clock of net time stops
+    (PAUSED,    FileAction.RESUME,               OPEN),
+    (OPEN,      FileAction.HAND_OVER,            COMPLETED),  # the product is in the applicant's hands
+    (OPEN,      FileAction.FINISH,               COMPLETED),  # the last step of a procedure without hand-over
+    (COMPLETED, FileAction.ADVANCE,              COMPLETED),  # work of the office behind the hand-over: the archive
+    (COMPLETED, FileAction.RECAP,                COMPLETED),  # in a numbered recap to the camat
+    (RETURNED,  FileAction.WITHDRAW,             WITHDRAWN),  # on the applicant's wish
+    (OPEN,      FileAction.WITHDRAW,             WITHDRAWN),
+    (PAUSED,    FileAction.WITHDRAW,             WITHDRAWN),
+    (OPEN,      FileAction.REFUSE,               REFUSED),    # by who decides, with a reason and a letter
+]
+# fmt: on
+
+_AFTER = {(start, action): end for start, action, end in MOVES}
+
+RUNNING = (OPEN, PAUSED)
+"""States in which the promise runs and the file lies at somebody's step."""
+
+ENDED = (COMPLETED, WITHDRAWN, REFUSED)
+"""States in which nothing more is promised."""
+
+UNDOABLE = (
+    FileAction.RETURN_TO_APPLICANT,
+    FileAction.ADVANCE,
+    FileAction.SEND_BACK,
+    FileAction.CORRECT,
+    FileAction.PAUSE,
+    FileAction.RESUME,
+    FileAction.HAND_OVER,
+    FileAction.FINISH,
+    FileAction.WITHDRAW,
+    FileAction.REFUSE,
+)
+"""What its own officer can take back within seconds, by a new event. Not ACCEPT and not RECAP: they give out a
+number of the register and of the report, and a number once given stays given (withdraw the file instead)."""
+
+NEEDS_REASON = (
+    FileAction.RETURN_TO_APPLICANT,
+    FileAction.SEND_BACK,
+    FileAction.PAUSE,
+    FileAction.WITHDRAW,
+    FileAction.REFUSE,
+)
+
+
+def after(state: FileState, action: FileAction) -> FileState:
+    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+    try:
+        return _AFTER[state, action]
+    except KeyError:
+        raise NotAllowed("stale", state=state.value, action=action.value) from None
+
+
+def allowed(state: FileState) -> list[FileAction]:
+    """The actions that `state` knows, in the order of the table; which of them fit the step, `suits` says."""
+    return [action for start, action, _ in MOVES if start == state]
+
+
+def can_undo(state_before: FileState, action: FileAction) -> bool:
+    """Whether `action`, done in `state_before`, can be taken back; a file that was NEW has nothing to go back to."""
+    return action in UNDOABLE and state_before != NEW
+
+
+# --- the steps ---
 
 TO_APPLICANT = Role.APPLICANT.value
 """In `may_send_back_to`: back into the applicant's hands."""
@@ -43,15 +165,6 @@ class FilePlace:
 
     state: FileState
     step: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One corrected field of the applicant's data; None where there was or is nothing."""
-
-    field: str
-    was: object
-    becomes: object
 
 
 def way(steps: Sequence[Step], facts: Mapping[str, str], here: str | None = None) -> tuple[Step, ...]:
@@ -175,11 +288,7 @@ def actions_for(
     """The buttons that an officer with `roles` sees on a file that stands there; in the order of the table of moves."""
     if step_key is None:
         return []
-    return [
-        action
-        for action in file_state.allowed(state)
-        if any(permitted(steps, step_key, role, action) for role in roles)
-    ]
+    return [action for action in allowed(state) if any(permitted(steps, step_key, role, action) for role in roles)]
 
 
 def may_gather(state: FileState, step: Step | None, roles: Collection[Role]) -> bool:
@@ -209,7 +318,7 @@ def check(
     Raises, in this order: `NotAllowed` "stale" (the state does not know the action), "no_step", "wrong_step" (it has no
     place at this step), `Forbidden("wrong_role")`, `NotAllowed("bad_target")`, `Missing("incomplete")`.
     """
-    becomes = file_state.after(state, action)
+    becomes = after(state, action)
     step = find_step(steps, step_key)
     if step.role == Role.APPLICANT or not suits(steps, step, action):
         raise NotAllowed("wrong_step", step=step.title, action=action.value)
@@ -233,16 +342,6 @@ def past_recap(steps: Sequence[Step], place: FilePlace) -> FilePlace:
         return place
     following = next_step(steps, place.step)
     return replace(place, step=following.key if following else None)
-
-
-def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
-    """The fields that differ between two versions of the applicant's data: first those of `before`, then new ones.
-
-    An absent field and an empty one are the same.
-    """
-    fields = [*before, *(name for name in after if name not in before)]
-    pairs = ((name, _value(before, name), _value(after, name)) for name in fields)
-    return [Change(name, was, becomes) for name, was, becomes in pairs if was != becomes]
 
 
 def _hands_out(step: Step) -> bool:
@@ -287,11 +386,6 @@ def _reason_missing(
             incomplete = Collects.DOCUMENTS in step.collects and documents_missing(collected, required)
             return () if reason or incomplete else ("reason",)
         case FileAction.PAUSE:
-            return () if reason in list(file_state.FilePauseReason) else ("reason",)
+            return () if reason in list(FilePauseReason) else ("reason",)
         case _:
-            return ("reason",) if action in file_state.NEEDS_REASON and not reason else ()
-
-
-def _value(version: Mapping[str, object], name: str) -> object:
-    value = version.get(name)
-    return None if value == "" else value
+            return ("reason",) if action in NEEDS_REASON and not reason else ()

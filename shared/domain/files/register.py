@@ -15,7 +15,7 @@ from enum import StrEnum
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import File
 from shared.domain.files.letters import PREFIX, IssuedLetter, Standing
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.standards.standard import Collects, Requirement, ServiceStandard, needed
 
 Words = Callable[..., str]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from urllib.parse import quote
 
-from shared.domain.files.state import RUNNING, FileState
+from shared.domain.files.procedure import RUNNING, FileState
 from shared.domain.identity import phone
 
 

@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shared.domain.files.file import File
-from shared.domain.files.procedure import acting_role, find_step, first_desk
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState, acting_role, find_step, first_desk
 from shared.domain.queue.counter import Work
 from shared.domain.standards.standard import Role, Step
 

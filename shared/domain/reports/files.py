@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.calendar import Calendar, Pause, net_s, paused_s, working_time_s
-from shared.domain.files.state import RUNNING, FileAction, FileState
+from shared.domain.files.procedure import RUNNING, FileAction, FileState
 from shared.domain.reports.visits import Spread, spread
 
 AGES_DAYS = (2, 8, 15, 31)

@@ -10,13 +10,11 @@ from sqlalchemy import select, update
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
-from shared.domain.files import state as file_state
 from shared.domain.files.at_once import ending, vouched
 from shared.domain.files.collecting import OSS
 from shared.domain.files.file import COLLECT, Decision, File, FileInput, decide, gather
 from shared.domain.files.letters import Standing
-from shared.domain.files.procedure import ENDS_STEP, acting_role
-from shared.domain.files.state import FileAction, FilePauseReason, FileState
+from shared.domain.files.procedure import ENDS_STEP, FileAction, FilePauseReason, FileState, acting_role, can_undo
 from shared.domain.files.trail import shared_out
 from shared.domain.numbering import label, office_day
 from shared.domain.queue.ticket import QueueTicket
@@ -182,7 +180,7 @@ def is_undoable(event: PastEvent) -> bool:
     """Whether this newest event of a file is an action that its officer may take back."""
     if event.was is None:
         return False
-    return event.action == COLLECT or file_state.can_undo(FileState(event.from_state or ""), FileAction(event.action))
+    return event.action == COLLECT or can_undo(FileState(event.from_state or ""), FileAction(event.action))
 
 
 def pause_for_outage(tx: Transaction, file: File, system: str) -> File:

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from shared.domain.errors import NotAllowed
 from shared.domain.files.file import File
-from shared.domain.files.procedure import first_desk
-from shared.domain.files.state import ENDED, FileState
+from shared.domain.files.procedure import ENDED, FileState, first_desk
 from shared.domain.queue.policy import Lane
 from shared.domain.queue.ticket import Action, QueueTicket, State
 from shared.domain.standards.standard import Role, Step

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from shared.domain.errors import Invalid, NotAllowed
 from shared.domain.files.file import FileInput
-from shared.domain.files.state import FileAction
+from shared.domain.files.procedure import FileAction
 from shared.engine.files.file import act
 from shared.store.files import files
 from shared.store.office import Transaction

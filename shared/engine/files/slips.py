@@ -11,7 +11,7 @@ from shared.domain.errors import Unknown
 from shared.domain.files.collected import Entry
 from shared.domain.files.file import REFUSAL, File
 from shared.domain.files.matter import lines, products_of
-from shared.domain.files.state import FileAction, FileState
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.numbering import claim_code, register_label, short_code
 from shared.domain.slips import file as slip_file
 from shared.domain.slips.head import Letterhead

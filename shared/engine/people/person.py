@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, update
 from shared.domain.complaint import written
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.files.correction import corrected
-from shared.domain.files.state import RUNNING, FileState
+from shared.domain.files.procedure import RUNNING, FileState
 from shared.engine.files import file
 from shared.engine.people.retention import erase_file, mark_erased
 from shared.store import rows

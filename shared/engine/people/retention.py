@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, null, 
 
 from shared.domain.complaint import ENDED as ENDED_COMPLAINTS
 from shared.domain.files.matter import texts
+from shared.domain.files.procedure import FileAction
 from shared.domain.files.register import RegisterColumn
-from shared.domain.files.state import FileAction
 from shared.domain.retention import (
     DataClass,
     blacked_out,

@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from shared.domain.errors import Forbidden, NotAllowed, Unknown
 from shared.domain.files.collecting import OSS
 from shared.domain.files.file import File
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState
 from shared.domain.rights import Right, may
 from shared.domain.standards.standard import system_name
 from shared.engine.files.file import pause_for_outage, resume_after_outage

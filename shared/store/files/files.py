@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, TextClause, bindparam,
 from shared.domain.errors import Unknown
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import File, Pause
-from shared.domain.files.state import RUNNING, FileState
+from shared.domain.files.procedure import RUNNING, FileState
 from shared.domain.identity import plain, tidy
 from shared.domain.numbering import claim_code, parse_claim, parse_register, parse_short, token_of
 from shared.domain.office import OfficeConfig

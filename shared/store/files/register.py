@@ -11,9 +11,9 @@ from operator import attrgetter
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from shared.domain.files.procedure import FileState
 from shared.domain.files.register import Amendment, RegisterColumn, RegisterEvent, RegisterRow, row_of
 from shared.domain.files.register_month import Marks
-from shared.domain.files.state import FileState
 from shared.domain.identity import folded, phone, plain, tidy
 from shared.domain.numbering import label, parse_register
 from shared.domain.office import OfficeConfig

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from shared.domain.calendar import Light, due_at, light, net_s
 from shared.domain.files.collecting import confirmation_missing
 from shared.domain.files.file import File
-from shared.domain.files.procedure import find_step
-from shared.domain.files.state import ENDED, RUNNING, FileState
+from shared.domain.files.procedure import ENDED, RUNNING, FileState, find_step
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.standards.standard import Collects, Role, ServiceStandard, Step

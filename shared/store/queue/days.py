@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, func, select
 
-from shared.domain.files.state import RUNNING
+from shared.domain.files.procedure import RUNNING
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.ticket import AT_COUNTER, State

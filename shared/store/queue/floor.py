@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from shared.domain.files.state import FileState
+from shared.domain.files.procedure import FileState
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.queue.counter import Load, Wait, wait_level
 from shared.domain.queue.room import Room

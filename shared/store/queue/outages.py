@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, bindparam, select
 
 from shared.domain.files.collecting import OSS
-from shared.domain.files.state import FilePauseReason
+from shared.domain.files.procedure import FilePauseReason
 from shared.domain.office import OfficeConfig
 from shared.store.hot import Statement
 from shared.store.tables import Event, Officer, Outage

@@ -11,8 +11,8 @@ from sqlalchemy import CompoundSelect, Connection, select, union
 from shared.domain.calendar import Pause
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import ELSEWHERE
+from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.files.register import RegisterColumn
-from shared.domain.files.state import FileAction, FileState
 from shared.domain.identity import folded
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
