@@ -87,6 +87,7 @@ def ticket(token: str) -> ResponseReturnValue:
 def ticket_json(token: str) -> ResponseReturnValue:
     """What changes on the page, with its sentences in the page's language."""
     office, row, _, step = _find(token)
+    current_app.extensions["loket_live"].look_back(office.office_id, request.headers.get("X-Drawn", ""))
     return jsonify(_facts(office, row, step))
 
 

@@ -85,14 +85,19 @@ def test_a_copy_goes_nowhere_when_no_place_is_named(tmp_path: Path, monkeypatch:
 
 
 def test_each_restore_starts_another_epoch(copy: Path, sqlite_url: str, tmp_path: Path) -> None:
-    epochs = []
+    """And shows its setup under a number that no browser has kept anything by."""
+    epochs, setups = [], []
     for turn in range(2):
+        store = Store(sqlite_url)
+        setups.append(store.ask(lambda connection: int(connection.execute(select(Office.setup_version)).scalar_one())))
+        store.close()
         restore(sqlite_url, copy, tmp_path / f"kept-{turn}.db")
         store = Store(sqlite_url)
         epochs.append(epoch(store))
         store.close()
 
     assert len({"", *epochs}) == 3
+    assert setups[1] > setups[0] + 100_000
 
 
 def newer(file: Path) -> None:
@@ -268,6 +273,9 @@ def test_postgresql_comes_back_from_a_copy_of_an_older_schema_and_refuses_a_newe
     store.write_with(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     back_up(url, tmp_path / "newer")
     store.write(update(Office).where(Office.id == uji.id).values(name="Sesudahnya"))
+    with pytest.raises(CopyFailed, match="server_runs"):
+        restore(url, tmp_path / "copy", tmp_path / "kept")
+    store.engine.dispose()  # the server ends, that of another machine too
 
     restore(url, tmp_path / "copy", tmp_path / "kept")
 
@@ -275,6 +283,7 @@ def test_postgresql_comes_back_from_a_copy_of_an_older_schema_and_refuses_a_newe
     with store.read() as connection:
         assert connection.execute(text("SELECT to_regclass('of_a_newer_schema')")).scalar() is None
     assert len(epoch(store)) == 16
+    store.engine.dispose()
     with pytest.raises(NewerSchema):
         restore(url, tmp_path / "newer", tmp_path / "kept-again")
     (tmp_path / "junk").write_text("junk")

@@ -14,19 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import world
 from flask import Flask
 from people import People, sign_in_page
 from playwright.sync_api import BrowserContext, Page, expect
 from server import Server
-from sqlalchemy import update
+from sqlalchemy import select, update
 from test_announce import television, wait_until
 from test_drafts import Site
 from test_screens import take_number
 from werkzeug.serving import make_server
 from world import World
 
+from shared.store import reads
 from shared.store.copies import back_up
-from shared.store.tables import Office
+from shared.store.tables import Office, StandardVersion
+from shared.web.live import Live
 
 RIGHT_MS = 5000
 JSON = {"Accept": "application/json"}
@@ -57,6 +60,51 @@ def test_a_screen_of_another_epoch_or_without_sense_starts_none(app: Flask, here
     here.store.write(update(Office).values(epoch="0123456789abcdef"))
 
     assert board(app, drawn.encode().decode("latin-1"))["epoch"] == "0123456789abcdef"
+
+
+def test_an_office_that_is_founded_anew_under_the_same_name_has_an_epoch_of_its_own(here: World) -> None:
+    other = world.office(here.store, slug="lain")
+
+    assert len({"", here.store.head(here.id).epoch, here.store.head(other.id).epoch}) == 3
+
+
+def test_a_phone_that_has_drawn_what_is_still_to_come_starts_a_new_epoch_too(app: Flask, here: World) -> None:
+    own = here.take()
+    before = here.store.head(here.id)
+    drawn = f"{before.version + 1} {before.epoch}"
+
+    answer = app.test_client().get(f"/t/{own.token}.json", headers={**JSON, "X-Drawn": drawn})
+
+    after = here.store.head(here.id)
+    assert answer.status_code == 200
+    assert after.epoch != before.epoch
+    assert after.setup_version > before.setup_version + 100_000  # no browser has kept arms and colours by that
+
+
+def test_a_process_sees_by_itself_that_its_databases_server_was_put_back(app: Flask, here: World) -> None:
+    """Also what it remembered of the setup is read again: a number may be another standard's now."""
+    live: Live = app.extensions["loket_live"]
+    here.take()
+    snapshot = here.store.head(here.id)
+    here.take()
+    live._look_at_versions(here.store.ask(reads.heads))
+    live._look_at_versions(here.store.ask(reads.heads))
+    same = here.store.head(here.id)
+    standard = here.store.office_config(here.id).services[0].standard
+    with here.store.read() as connection:
+        row = connection.execute(select(StandardVersion)).first()
+    assert row is not None
+    here.store.write(update(Office).values(version=snapshot.version))
+    here.store.write(update(StandardVersion).values(body={**row.body, "name": "Layanan lain"}))
+
+    live._look_at_versions(here.store.ask(reads.heads))
+
+    after = here.store.head(here.id)
+    assert (same.epoch, after.version) == (snapshot.epoch, snapshot.version)
+    assert after.epoch != snapshot.epoch
+    assert here.store.office_config(here.id).services[0].standard.name == "Layanan lain" != standard.name
+    with here.store.read() as connection:
+        assert here.store.office_configs.standard(connection, row.id).name == "Layanan lain"
 
 
 def test_all_screens_are_right_after_a_restore_and_after_a_snapshot(

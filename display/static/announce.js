@@ -198,6 +198,7 @@ export function announcer(options) {
   async function acknowledge(call) {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": facts.csrf };
     const said = { method: "POST", headers, body: JSON.stringify({ id: call.id }) };
+    const of = epoch;
     do {
       try {
         await ask(facts.spoken, LOAD_MS, (answer) => answer.text(), said); // an answer nobody reads stays in memory
@@ -205,7 +206,7 @@ export function announcer(options) {
       } catch (fault) {
         await wait(AGAIN_MS);
       }
-    } while (isFresh(call));
+    } while (isFresh(call) && of === epoch); // in another epoch the id is another call's
   }
 
   function tell(phase, call, round) {

@@ -59,6 +59,7 @@ function hear(board) {
   }
   epoch = board.epoch;
   if (board.version < version) {
+    ask(); // late, or the server's past has changed: what was drawn is said, and the server knows
     return;
   }
   version = board.version;
@@ -88,7 +89,7 @@ function range(place) {
 async function ask() {
   askedAt = Date.now();
   try {
-    const answer = await fetch(page.json, { cache: "no-store" });
+    const answer = await fetch(page.json, { cache: "no-store", headers: { "X-Drawn": version + " " + (epoch || "") } });
     if (answer.status === 404) {
       location.reload(); // the server knows this number no more, and its page says so
     } else if (answer.ok) {

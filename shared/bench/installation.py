@@ -21,8 +21,9 @@ from typing import Any
 from sqlalchemy import Connection, NullPool, create_engine, insert, select, text, update
 
 from shared.engine.people.device import issue_token
+from shared.store.epoch import new_epoch
 from shared.store.office import Store
-from shared.store.tables import ACTIVE, UNSENT, Counter, Office, Officer, OfficerRole, PrintJob, Ticket, new_epoch
+from shared.store.tables import ACTIVE, UNSENT, Counter, Office, Officer, OfficerRole, PrintJob, Ticket
 from shared.web.server.first_run import prepare
 from shared.web.settings import read_settings
 

@@ -14,8 +14,9 @@ from sqlalchemy import make_url
 
 from shared.domain.errors import Refusal
 from shared.loop import Tell, silent
+from shared.store.epoch import new_epoch, setup_version_of_now
 from shared.store.migrate import require_known, upgrade
-from shared.store.tables import new_epoch
+from shared.store.office import WORKS_AS
 
 SIDECARS = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; "-wal" holds commits."""
@@ -117,7 +118,7 @@ def _restore_file(present: Path, file: Path, keep: Path) -> None:
             require_known(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
         upgrade(f"sqlite:///{fresh}")
         with _open(fresh) as connection:
-            connection.execute("UPDATE office SET epoch = ?", (new_epoch(),))
+            connection.execute("UPDATE office SET epoch = ?, setup_version = ?", (new_epoch(), setup_version_of_now()))
             connection.commit()
         _make_one_file(fresh)
         if present.exists():
@@ -226,6 +227,8 @@ def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
     if found is None:
         raise CopyFailed("copy_foreign", file=file, found="")
     require_known(found[1])
+    if _run("psql", "--no-psqlrc", "--tuples-only", f"--command={_AT_WORK}", _libpq(url)).strip() != "0":
+        raise CopyFailed("server_runs")
     script = keep.with_name(f".{keep.name}.sql")
     os.close(os.open(script, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
@@ -236,10 +239,13 @@ def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
     finally:
         script.unlink(missing_ok=True)
     upgrade(url)
-    epoch = f"--command=UPDATE public.office SET epoch = '{new_epoch()}'"
-    _run("psql", "--quiet", "--no-psqlrc", epoch, _libpq(url))
+    begun = f"epoch = '{new_epoch()}', setup_version = {setup_version_of_now()}"
+    _run("psql", "--quiet", "--no-psqlrc", f"--command=UPDATE public.office SET {begun}", _libpq(url))
 
 
+_AT_WORK = f"""
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{WORKS_AS}'
+"""
 _EMPTY = """
 SET lock_timeout = '20s';
 DO $$ DECLARE one record; BEGIN

@@ -13,9 +13,11 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from shared.domain.errors import Refusal
+from shared.store.epoch import new_epoch
 from shared.store.migrate import present_revision, require_known, revisions, upgrade
+from shared.store.office import WORKS_AS
 from shared.store.schema import all_tables
-from shared.store.tables import Office, new_epoch
+from shared.store.tables import Office
 
 ROWS_AT_ONCE = 1000
 
@@ -38,7 +40,7 @@ def move(source_url: str, target_url: str) -> list[MovedTable]:
 
     The source is only read; nobody may write to it meanwhile. The target gets the newest schema and a new epoch, so
     that screens draw afresh. Raises `MoveFailed` when the source is not in the newest schema, the target is not empty,
-    or a table differs afterwards, and `NewerSchema`.
+    a table differs afterwards or a server works, and `NewerSchema`.
     """
     if not _is_database(target_url):
         raise MoveFailed("move_no_url", target=target_url)
@@ -50,6 +52,7 @@ def move(source_url: str, target_url: str) -> list[MovedTable]:
             is_sqlite = connection.dialect.name == "sqlite"
             reading = connection if is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
             _require_newest(reading)
+            _require_idle(reading)
             upgrade(target_url)
             with target.begin() as writing:
                 _require_empty(writing)
@@ -79,6 +82,13 @@ def _require_newest(connection: Connection) -> None:
     left_out = set(inspect(connection).get_table_names()) - {table.name for table in all_tables()} - {"alembic_version"}
     if left_out:
         raise MoveFailed("move_differs", table=", ".join(sorted(left_out)))
+
+
+def _require_idle(source: Connection) -> None:
+    """A server on another machine, which no lock of this folder tells of, would go on where nobody looks any more."""
+    asked = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :it")
+    if source.dialect.name == "postgresql" and source.execute(asked, {"it": WORKS_AS}).scalar_one():
+        raise MoveFailed("server_runs")
 
 
 def _require_empty(connection: Connection) -> None:

@@ -244,6 +244,9 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+WORKS_AS = "loket"
+"""By this name PostgreSQL knows the connections of a store: `loket restore` sees a server that runs elsewhere."""
+
 VACUUM_WAIT_MS, EMPTY_WAIT_MS = 5000, 200
 """How long a file that is to be written anew waits for the writer, and its log for readers: meanwhile all clicks wait.
 What is not free then is tried again in a minute.
@@ -266,7 +269,13 @@ def _written_anew(engine: Engine) -> bool:
 
 def _postgresql(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=8, max_overflow=24, pool_pre_ping=True, json_serializer=as_json, hide_parameters=True
+        url,
+        connect_args={"application_name": WORKS_AS},
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        json_serializer=as_json,
+        hide_parameters=True,
     )
     ask = engine.dialect.do_ping
 

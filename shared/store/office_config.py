@@ -28,12 +28,13 @@ class OfficeConfigCache:
     def get(self, connection: Connection, office_id: int, setup_version: int) -> OfficeConfig:
         cached = self._cached.get(office_id)
         if cached is None or cached[0] != setup_version:
+            self._standards = {}  # a database that was put back may give the number of one to another
             cached = (setup_version, read_office_config(connection, office_id))
             self._cached[office_id] = cached
         return cached[1]
 
     def standard(self, connection: Connection, standard_id: int) -> ServiceStandard:
-        """One version of a standard, old or new; they never change, so each is read once."""
+        """One version of a standard, old or new; they never change, so each is read once in a setup."""
         if standard_id not in self._standards:
             body = select(tables.StandardVersion.body).where(tables.StandardVersion.id == standard_id)
             self._standards[standard_id] = stored(connection.execute(body).scalar_one())

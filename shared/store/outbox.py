@@ -156,6 +156,13 @@ class Letter:
     attempts: int
 
     @property
+    def key(self) -> str:
+        """What a receiver knows it by: the same at each try, and no other letter's, also after the database was put
+        back and counts its letters again.
+        """
+        return f"{int(self.made_at.timestamp())}-{self.id}"
+
+    @property
     def line(self) -> tuple[str, int, int | None]:
         """Letters of one line go to one receiver, one after the other."""
         return self.channel, self.office_id, self.receiver_id

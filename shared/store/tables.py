@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -31,14 +30,10 @@ from shared.domain.files.procedure import FileState
 from shared.domain.queue.policy import Lane
 from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
 from shared.domain.standards.standard import Role
+from shared.store.epoch import new_epoch
 
 AnyRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of a query, whose columns are asked for by name."""
-
-
-def new_epoch() -> str:
-    """A value that no epoch had before."""
-    return secrets.token_hex(8)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -96,10 +91,12 @@ class Office(Base):
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
     version: Mapped[int] = mapped_column(default=0)
     """Grows by one with every change of the office."""
-    epoch: Mapped[str] = mapped_column(String(16), default="")
+    epoch: Mapped[str] = mapped_column(String(16), default=new_epoch)
     """Another one when the database was put back to an earlier state: versions compare within one epoch only."""
     setup_version: Mapped[int] = mapped_column(default=1)
-    """Grows when something changes that `OfficeConfig` holds, so that a process knows when to read it again."""
+    """Grows when something changes that `OfficeConfig` holds, so that a process knows when to read it again;
+    no value comes twice, for browsers keep what they were shown under it: `setup_version_of_now`.
+    """
     access_version: Mapped[int] = mapped_column(default=0, server_default="0")
     """Grows by a trigger when something changes that `store.access` remembers of devices, officers and sessions."""
     settings: Mapped[dict[str, object]] = mapped_column(default=dict)

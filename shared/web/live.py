@@ -6,7 +6,6 @@ may be a thousand. A paired device has a room of its own for the other event, `d
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from shared.engine.paper import print_queue
 from shared.engine.people import device as engine
 from shared.engine.people import session as sessions
 from shared.engine.queue.forecast import Forecast, Forecasts
-from shared.store import hot, reads
+from shared.store import reads
 from shared.store.disk import database_away
 from shared.store.office import Store
 from shared.web.access.auth import KEY, device, is_officer_here
@@ -40,7 +39,6 @@ from shared.web.server import hosts
 from shared.web.server.processes import Message, Processes
 
 log = structlog.get_logger()
-_VERSION = re.compile("[0-9]{1,18}")
 
 PING_S, PING_TIMEOUT_S = 10, 5
 PAUSE_S = 0.02
@@ -96,6 +94,7 @@ class Live:
         """Of this process: connection -> whose it is, to be ended with their session or token."""
         self._sent: dict[int, tuple[str, int]] = {}
         """Office -> epoch and version of the last board that somebody of this process got."""
+        self._heads = epochs.Heads(store)
         self._phone_boards: dict[int, tuple[datetime, PhoneBoard]] = {}
         self._read: dict[int, tuple[object, HeardBoard]] = {}
         """Office -> what was read for its screens or phones, and the change that it was read after."""
@@ -118,19 +117,13 @@ class Live:
         return {**board, **opening, "waits": waits, "at": now.isoformat(), "build": self.build}
 
     def board_for(self, office: int, drawn: str) -> LiveBoard:
-        """The board for a screen that says what it has drawn, "version epoch".
-
-        When that version is still to come here, the database was put back unseen, as a virtual machine's snapshot does:
-        a new epoch begins, and every screen draws what is true now.
-        """
-        version, _, epoch = drawn.partition(" ")
-        if _VERSION.fullmatch(version):
-            head = self.store.ask(hot.head, office)
-            if head is not None and head.epoch == epoch and head.version < int(version):
-                log.warning("went_back", office=office, drawn=int(version), version=head.version)
-                epochs.renew(self.store, office, epoch)
-                self.publish(office, 0)
+        """The board for a screen that says what it has drawn, "version epoch"."""
+        self.look_back(office, drawn)
         return self.board(office)
+
+    def look_back(self, office: int, drawn: str) -> None:
+        if epochs.look_back(self.store, office, drawn):
+            self.publish(office, 0)
 
     def phone_board(self, office_id: int, read: HeardBoard | None = None, *, may_be_old: bool = False) -> PhoneBoard:
         """`line` has everybody in it."""
@@ -202,6 +195,8 @@ class Live:
 
     def _look_at_versions(self, heads: Sequence[reads.OfficeHead]) -> None:
         """Screens are right soon also when no message of another process comes: Redis may be away, or have lost one."""
+        for gone_back in self._heads.went_back(heads):
+            self.publish(gone_back, 0)
         for office in heads if self._others is not None else ():
             newest = office.epoch, office.version
             if self._sent.get(office.office_id, newest) != newest:

@@ -59,9 +59,10 @@ class QueuePlace:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The waits of one office at one moment; `version` is the change that it knows of."""
+    """The waits of one office at one moment; `epoch` and `version`: the change that it knows of."""
 
     office_id: int
+    epoch: str
     version: int
     at: datetime
     q90: float = estimate.FIRST_Q90
@@ -96,6 +97,7 @@ class _Seen:
 
     office: OfficeConfig
     day: date
+    epoch: str
     version: int
     waiting: list[QueueTicket]
     open_counters: list[_OpenCounter]
@@ -108,7 +110,7 @@ class _Seen:
             if seat.officer_id is not None:
                 of_today = here if here is not None and here.on_day == room.day else None
                 counters.append(_OpenCounter(each, seat.paused_at is not None, of_today))
-        return cls(room.office, room.day, room.version, room.waiting(), counters)
+        return cls(room.office, room.day, room.epoch, room.version, room.waiting(), counters)
 
 
 class Forecasts:
@@ -117,7 +119,8 @@ class Forecasts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[int, Forecast] = {}
-        self._stays: dict[int, CounterVisits] = {}
+        self._stays: dict[int, tuple[str, CounterVisits]] = {}
+        """Office -> the epoch that its day was read in, and what was read."""
         self._lines: dict[int, tuple[int, Forecast, dict[str, QueuePlace]]] = {}
         """Office -> the last line, with the change and the forecast that it was made from."""
         self._usual: dict[int, tuple[date, UsualDay]] = {}
@@ -134,7 +137,8 @@ class Forecasts:
         self._busy.add(office_id)
         try:
             with self._store.room(office_id, now) as room:
-                if kept is not None and kept.version == room.version and 0 <= age_s < STALE_S:
+                is_same = kept is not None and (kept.epoch, kept.version) == (room.epoch, room.version)
+                if kept is not None and is_same and 0 <= age_s < STALE_S:
                     return kept
                 seen = _Seen.of(room)
             with self._store.read() as connection:
@@ -157,12 +161,12 @@ class Forecasts:
 
     def _work_out(self, connection: Connection, seen: _Seen, now: datetime) -> Forecast:
         office, waiting = seen.office, seen.waiting
-        stays = self._stays_of(office.office_id, seen.day)
+        stays = self._stays_of(seen)
         stays.read(connection, office)
         _, visitors, q90 = history.learned(connection, office.office_id)
         known = visitors + len(stays.done)
         if known < estimate.ENOUGH_HISTORY:
-            return Forecast(office.office_id, seen.version, now, q90)
+            return Forecast(office.office_id, seen.epoch, seen.version, now, q90)
         today_s = _today_s(history.occupied(connection, office.office_id), stays)
         counters = [_working(office, each, stays, today_s, now) for each in seen.open_counters]
         queue = order([_policy(one) for one in waiting], 0, office.settings.ratio)
@@ -170,7 +174,7 @@ class Forecasts:
         times = _times(queue, waiting, counters, today_s, coming)
         newcomers = _newcomers(office, queue, waiting, counters, today_s, known, now, coming)
         waits = {ticket_id: estimate.quote(seconds, q90) for ticket_id, seconds in times.items()}
-        return Forecast(office.office_id, seen.version, now, q90, newcomers, waits, len(waiting))
+        return Forecast(office.office_id, seen.epoch, seen.version, now, q90, newcomers, waits, len(waiting))
 
     def _coming(
         self,
@@ -192,10 +196,11 @@ class Forecasts:
         local = now.astimezone(office.zone)
         return Coming(TakenToday(counts, higher), kept[1], local.hour + local.minute / 60, counters, means)
 
-    def _stays_of(self, office_id: int, today: date) -> CounterVisits:
-        stays = self._stays.get(office_id)
-        if stays is None or stays.on_day != today:
-            stays = self._stays[office_id] = CounterVisits(today)
+    def _stays_of(self, seen: _Seen) -> CounterVisits:
+        epoch, stays = self._stays.get(seen.office.office_id, ("", None))
+        if stays is None or (epoch, stays.on_day) != (seen.epoch, seen.day):
+            stays = CounterVisits(seen.day)
+            self._stays[seen.office.office_id] = seen.epoch, stays
         return stays
 
 

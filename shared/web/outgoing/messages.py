@@ -37,7 +37,7 @@ def send(store: Store, letter: Letter, now: datetime, reach: Reach, seal: Seal) 
     if row is None:
         raise Undelivered("removed", for_good=True)
     secret = opened(seal, row.secret) if row.secret else ""
-    said = body(row.body or BODY, number=message.number, text=message.text, message_id=str(letter.id))
+    said = body(row.body or BODY, number=message.number, text=message.text, message_id=letter.key)
     headers = {row.header: secret} if secret else {}
     deliver(row.url, headers, said, reach, is_near=True, for_good=FOR_GOOD)
 

@@ -25,11 +25,11 @@ def tell(store: Store, letter: Letter, now: datetime, reach: Reach, seal: Seal) 
         row = connection.execute(wanted).first()
     if row is None:
         raise Undelivered("removed", for_good=True)
-    body = as_json({"id": letter.id, **letter.body}).encode()
+    body = as_json({"id": letter.key, **letter.body}).encode()
     sent_at = int(now.timestamp())
     headers = {
-        "webhook-id": str(letter.id),
+        "webhook-id": letter.key,
         "webhook-timestamp": str(sent_at),
-        "webhook-signature": signature(opened(seal, row.secret), str(letter.id), sent_at, body),
+        "webhook-signature": signature(opened(seal, row.secret), letter.key, sent_at, body),
     }
     deliver(row.url, headers, body, reach)
