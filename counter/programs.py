@@ -23,7 +23,7 @@ from shared.web.access.auth import now, officers_only, store, wants_page
 from shared.web.answers import MadeSecret
 from shared.web.clicks import ButtonPage, change, do, take
 from shared.web.context import seal
-from shared.web.forms import read, sent
+from shared.web.forms import Shows, read, sent
 from shared.web.openapi import described
 from shared.web.outgoing.posting import places
 from shared.web.screen import sentence
@@ -92,7 +92,7 @@ def save_gateway() -> ResponseReturnValue:
         _must_be_outside(url, is_near=True)
         change(gateways.save, wanted, url, seal())
 
-    return take(PAGE, gateways.GatewayForm, work)
+    return take(PAGE, gateways.GatewayForm, work, _gateway_shows)
 
 
 @blueprint.post("/gateway/test")
@@ -109,6 +109,16 @@ def test_gateway() -> ResponseReturnValue:
 def remove_gateway() -> ResponseReturnValue:
     """Nothing is sent any more, also not what waits."""
     return do(PAGE, gateways.remove)
+
+
+def _gateway_shows() -> Shows:
+    """What the form of the gateway shows first; its secret stands on no page."""
+    with store().read() as connection:
+        gateway = messages.known_gateway(connection, g.office_id)
+    if gateway is None:
+        return {"url": "", "header": gateways.USUAL_HEADER, "body": "", "kinds[]": [str(kind) for kind in BY_ITSELF]}
+    kinds = [str(kind) for kind in BY_ITSELF if kind in gateway.kinds]
+    return {"url": gateway.url, "header": gateway.header, "body": gateway.body, "kinds[]": kinds}
 
 
 def _must_be_outside(url: str, *, is_near: bool = False) -> None:
@@ -146,6 +156,7 @@ def _page(message: str | None = None, made_kind: str = "", made: str = "") -> Re
         tokens=tokens,
         webhooks=webhooks,
         gateway=gateway,
+        gateway_shows=_gateway_shows(),
         kinds=BY_ITSELF,
         usual_body=BODY,
         officers=officers,

@@ -35,6 +35,8 @@ class Row:
     slugs: tuple[str, ...]
     series: str = ""
     colour: int = 0
+    is_offered: bool = True
+    """Withdrawn today, its last numbers are still counted."""
 
 
 class WaitingRow(TypedDict):
@@ -69,7 +71,7 @@ class Television:
     @property
     def services(self) -> tuple[Row, ...]:
         """Those that are named while nobody is called."""
-        return tuple(row for row in self.rows if row.series)[:MOST_SERVICES]
+        return tuple(row for row in self.rows if row.series and row.is_offered)[:MOST_SERVICES]
 
     def shows(self, counter: int) -> bool:
         return self.counters is None or counter in self.counters
@@ -95,11 +97,7 @@ def television(office: OfficeConfig, device: Paired) -> Television:
     wanted = {**request.args.to_dict(), **device.settings}
     zone = wanted.get("zone") or None
     counters = [counter for counter in office.counters if counter.zone == zone] if zone else list(office.counters)
-    services = [
-        service
-        for service in office.services
-        if service.is_active and any(_serves(counter.roles, service) for counter in counters)
-    ]
+    services = [service for service in office.services if any(_serves(counter.roles, service) for counter in counters)]
     theme = wanted.get("theme")
     channels = _complaint(office)
     return Television(
@@ -124,7 +122,7 @@ def _serves(roles: frozenset[Role], service: ServiceConfig) -> bool:
 def _rows(services: list[ServiceConfig]) -> tuple[Row, ...]:
     """A delicate service is not named: in a small room its name would point at somebody."""
     rows = [
-        Row(s.standard.short_name, (s.slug,), s.series, series_colour(s.series))
+        Row(s.standard.short_name, (s.slug,), s.series, series_colour(s.series), s.is_active)
         for s in services
         if not s.standard.is_delicate
     ]

@@ -638,6 +638,22 @@ def test_a_preview_saves_nothing(setup: Setup) -> None:
     assert dump(setup.store) == before
 
 
+def test_the_last_numbers_of_a_withdrawn_service_are_told_counted_and_called(setup: Setup) -> None:
+    first, last = setup.uji.take("layanan-1"), setup.uji.take("layanan-1")
+    fields = services_fields(setup)
+    del fields["services-0-is_active"]
+
+    setup.saves("/services", fields, "setup.services")
+
+    assert setup.uji.call_next(1)["id"] == first.id
+    assert f"dan tetap dipanggil: {last.number}" in setup.get("/services").text
+    board = setup.client.get("/uji/display/board.json").json
+    assert (board["waiting"]["layanan-1"], "layanan-1" in board["availability"]) == (1, False)
+    television = setup.client.get("/uji/display").text
+    assert ('data-slugs="layanan-1"' in television, television.count("Layanan 1")) == (True, 1)
+    assert "Layanan 1: <b>1</b>" in setup.client.get("/uji/display/plain").text
+
+
 def test_a_standard_goes_out_and_comes_in_as_toml(setup: Setup) -> None:  # setup.import_file
     page = "/uji/counter/setup/services/layanan-1/versions"
     written = setup.get("/services/layanan-1/standard.toml").text

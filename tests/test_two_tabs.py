@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from people import csrf, sign_in
 from werkzeug.test import TestResponse
 from world import World
 
+from shared.domain.files.reminder import Reminder
+from shared.domain.standards.parts import DeclaredField, FieldKind, GroupField
 from shared.engine.people.device import devices, issue_token
 from shared.engine.surveys import survey
+from shared.store import messages
 from shared.store.office import Store
 from shared.store.surveys import survey as rows
 from shared.web.app import create_app
@@ -265,9 +269,12 @@ def test_two_tabs_of_one_device_both_count_and_a_clash_shows_both(uji: World, ad
 class Click:
     """One form of an officers' page, which may have become old."""
 
-    def __init__(self, client: FlaskClient, page: str, action: str) -> None:
+    def __init__(self, client: FlaskClient, page: str, action: str, text: str = "") -> None:
+        """`text`: of the page, where it was answered to a click."""
         self.client, self.action = client, action
-        form = next(each for each in client.get(page).text.split("<form") if f'{action}"' in each.split(">")[0])
+        form = next(
+            each for each in (text or client.get(page).text).split("<form") if f'{action}"' in each.split(">")[0]
+        )
         self.fields = Fields(f"<form{form.split('</form>')[0]}</form>").found
 
     def send(self, **said: str) -> TestResponse:
@@ -294,6 +301,73 @@ def test_two_tabs_that_correct_one_file_both_count_and_a_clash_is_told(sqlite_st
     assert (applicant["business"], applicant["phone"]) == ("Keripik Baru", "081299999999")
     assert "Keripik Baru" in clash.text
     assert 'value="Keripik Lama"' in clash.text
+
+
+def test_two_tabs_that_fill_rows_of_one_file_both_count(sqlite_store: Store, tmp_path: Path) -> None:
+    desks = signing_in(sqlite_store)
+    standard = desks.store.office_config(desks.id).service("oss").standard
+    name, born = GroupField("nama", "Nama"), GroupField("lahir", "Lahir", kind=FieldKind.DATE, required=False)
+    group = DeclaredField("anggota", "Anggota", kind=FieldKind.GROUP, fields=(name, born), at="entry", most=9)
+    desks.keep(replace(standard, fields=(group,)))
+    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
+    client = sign_in(app, "admin", office="lumajang").client
+    case = desks.to_step("entry")
+    page = f"/lumajang/counter/cases/{case}"
+
+    def send(tab: Click, **names: str) -> int:
+        """`r3`: what is typed as the name in the row of place 3."""
+        said = {f"matter.anggota.{place[1:]}.nama": name for place, name in names.items()}
+        return tab.send(**said, **{"matter.anggota.0.lahir": "17-08-2001"}).status_code
+
+    def saved() -> list[object]:
+        rows = desks.file(case).matter["anggota"]
+        assert isinstance(rows, list)
+        return [row["nama"] for row in rows]
+
+    old, new = (Click(client, page, f"{page}/collect") for _ in range(2))
+    assert send(new, r0="Ani", r1="Budi", r2="Cici", r3="Dedi") == 302
+    assert (send(old), send(old, r0="Abi")) == (302, 409)
+    assert saved() == ["Ani", "Budi", "Cici", "Dedi"]
+
+    old, new = (Click(client, page, f"{page}/correct") for _ in range(2))
+    assert send(new, r0="Eka") == 302
+    assert (send(old, r1="Bela"), send(old, r0="Abi")) == (302, 409)
+    assert saved() == ["Eka", "Bela", "Cici", "Dedi"]
+
+
+def test_what_was_refused_once_does_not_take_back_what_another_tab_saved(sqlite_store: Store, tmp_path: Path) -> None:
+    desks = signing_in(sqlite_store)
+    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
+    client = sign_in(app, "admin", office="lumajang").client
+    case = desks.to_step("confirm")
+    page = f"/lumajang/counter/cases/{case}"
+    old, new = (Click(client, page, f"{page}/correct") for _ in range(2))
+    assert new.send(**{"applicant.business": "Keripik Baru"}).status_code == 302
+
+    refused = old.send(**{"applicant.kbli": "1"})
+    again = Click(client, page, f"{page}/correct", refused.text).send(**{"applicant.kbli": "10794"})
+
+    assert (refused.status_code, again.status_code) == (400, 302)
+    assert desks.file(case).applicant["business"] == "Keripik Baru"
+
+
+def test_two_tabs_of_the_gateway_for_messages_both_count(uji: World, admin: FlaskClient) -> None:
+    page, action = "/uji/counter/programs", "/uji/counter/programs/gateway"
+    assert Click(admin, page, action).send(url="http://192.168.7.9:3000/send", secret="Bearer abc").status_code == 303
+    old, new = (Click(admin, page, action) for _ in range(2))
+    assert new.send(header="X-Key").status_code == 303
+    assert admin.post(action, data={**dict(new.fields), "header": "X-Key", "kinds[]": ["ready"]}).status_code == 303
+
+    kept = old.send(body='{"to": "{number}", "say": "{text}"}')
+    clash = old.send(header="X-Other", **{"kinds[]": ""})
+
+    assert (kept.status_code, clash.status_code) == (303, 409)
+    with uji.store.read() as connection:
+        found = messages.known_gateway(connection, uji.id)
+    assert found is not None
+    assert (found.header, found.body[:5], found.kinds) == ("X-Key", '{"to"', {Reminder.READY})
+    assert 'value="X-Other"' in clash.text
+    assert "checked> " not in clash.text.split('name="kinds[]"', 1)[1]
 
 
 def test_two_tabs_of_a_surveys_report_both_count(uji: World, admin: FlaskClient) -> None:

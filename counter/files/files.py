@@ -13,13 +13,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from counter.blueprint import blueprint
 from counter.files.after import after_file, after_receiving, received, said
-from counter.files.page import checklist_page, correction_shows, file_page
+from counter.files.page import checklist_page, file_page, shown_by
 from counter.queue.click_forms import FindReturned
 from shared.domain.errors import Invalid, Unknown
 from shared.domain.files.at_once import AT_ONCE
 from shared.domain.files.file import COLLECT, FileInput
 from shared.domain.files.matter import unmasked
-from shared.domain.files.procedure import FileAction, FileState
+from shared.domain.files.procedure import ENDS_STEP, FileAction, FileState
 from shared.domain.identity import mask
 from shared.domain.money import typed_amount
 from shared.domain.rights import Right
@@ -268,7 +268,7 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
         return do(screen, file_engine.undo, case_id)
 
     def work() -> dict[str, object]:
-        shows = partial(correction_shows, case_id) if action == FileAction.CORRECT else None
+        shows = shown_by(case_id, action) if action in (COLLECT, FileAction.CORRECT, *ENDS_STEP) else None
         given = _unmasked(forms.read(FileClick, shows).given(), case_id)
         if action == COLLECT:
             return change(file_engine.collect, case_id, given)

@@ -4,17 +4,18 @@ and the checklist of the first desk, from which a file begins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import g, render_template, request
 from flask_babel import gettext
 from sqlalchemy import Connection
 
+from counter.files.shows import correctable, correction_shows, declared_at, shown_applicant, step_shows
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.files.collected import Collected, Entry
 from shared.domain.files.file import COLLECT, File
-from shared.domain.files.matter import asked_at, facts_of, fee_of, lines, masked, products_of
+from shared.domain.files.matter import facts_of, fee_of, lines, masked, products_of
 from shared.domain.files.procedure import (
     ENDS_STEP,
     RUNNING,
@@ -30,19 +31,18 @@ from shared.domain.files.procedure import (
     way,
 )
 from shared.domain.files.trail import Deed, correction, sitting, trail
-from shared.domain.identity import mask, nik_check, with_masked_nik
+from shared.domain.identity import nik_check, with_masked_nik
 from shared.domain.numbering import following, label, office_day
 from shared.domain.office import CounterConfig
 from shared.domain.queue.ticket import AT_COUNTER, Brought, State
 from shared.domain.rights import Right
-from shared.domain.standards.parts import DeclaredField, FieldKind
+from shared.domain.standards.parts import FieldKind
 from shared.domain.standards.standard import (
     APPLICANT_FIELDS,
     BUSINESS_SYSTEMS,
     Collects,
     ServiceStandard,
     Step,
-    applies,
     needed,
     next_question,
     system_name,
@@ -114,8 +114,9 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         applicant=shown_applicant(found.file.applicant, whole),
         is_whole=whole,
         products=products_of(found.service, facts),
-        correctable=_correctable(found.service, found.file, is_whole=whole),
-        correction_shows=_correction_shows(found.service, found.file, is_whole=whole),
+        correctable=correctable(found.service, found.file, is_whole=whole),
+        correction_shows=correction_shows(found.service, found.file),
+        step_shows=_step_shows(found),
         signatures=_signatures(found.file, found.service),
         may_collect=may_gather(found.state, found.step, current_user.roles),
         slips=file_slips.offered(found.file),
@@ -149,21 +150,22 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
     )
 
 
-def correction_shows(case_id: int) -> forms.Shows:
-    """What the form of a correction shows of this file now."""
-    with store().read() as connection:
-        found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
-    if found is None:
-        raise Unknown("case")
-    return _correction_shows(found.service, found.file, is_whole=False)
+def shown_by(case_id: int, action: str) -> Callable[[], forms.Shows]:
+    """What the form with the button `action` would show of this file now."""
+
+    def shows() -> forms.Shows:
+        with store().read() as connection:
+            found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
+        if found is None:
+            raise Unknown("case")
+        is_correction = action == FileAction.CORRECT
+        return correction_shows(found.service, found.file) if is_correction else _step_shows(found)
+
+    return shows
 
 
-def _correction_shows(service: ServiceStandard, file: File, *, is_whole: bool) -> forms.Shows:
-    said = shown_applicant(file.applicant)
-    fields = [each.key for each in _correctable(service, file, is_whole=is_whole) if each.kind != FieldKind.GROUP]
-    return {f"applicant.{each}": said.get(each, "") for each in service.asked} | {
-        f"matter.{each}": str(file.matter[each]) for each in fields
-    }
+def _step_shows(found: FileView) -> forms.Shows:
+    return step_shows(found.service, found.file, found.step, current_user.roles) if found.step else {}
 
 
 def _deed(event: file_views.FileDeed) -> Deed:
@@ -205,19 +207,6 @@ def proposed_at(connection: Connection, step: Step | None) -> dict[str, str]:
     return {"number": number, "place": files.last_archive_place(connection, g.office_id)}
 
 
-def shown_applicant(applicant: Mapping[str, str], whole: bool = False) -> dict[str, str]:
-    """The applicant's data for a screen: the NIK masked unless somebody asked for it."""
-    return {key: value if whole or key != "nik" else mask(value) for key, value in applicant.items()}
-
-
-def _correctable(service: ServiceStandard, file: File, *, is_whole: bool) -> list[DeclaredField]:
-    """The filled fields that a correction may change; with a NIK in them only while it is shown whole."""
-    filled = [each for each in service.fields if each.key in file.matter]
-    return [
-        each for each in filled if is_whole or FieldKind.NIK not in (each.kind, *(part.kind for part in each.fields))
-    ]
-
-
 def _signatures(file: File, service: ServiceStandard) -> list[tuple[Step, Entry]]:
     """Who has signed so far, step by step."""
     signed = [(step, file.collected.at(step.key).get(Collects.SIGNATURE)) for step in service.steps]
@@ -241,14 +230,6 @@ def villages() -> list[tuple[str, str]]:
     known = [district for district in regions() if district.code[:5] == own[:5]]
     districts = sorted(known, key=lambda district: not own.startswith(district.code))
     return [(v.code, f"{v.name}, {d.name}") for d in districts for v in d.villages]
-
-
-def declared_at(service: ServiceStandard, step: Step, facts: Mapping[str, str]) -> list[DeclaredField]:
-    """The fields of the step; also those that depend on a choice made in the same form."""
-    here = asked_at(service, step)
-    chosen_here = {each.key for each in here if each.kind == FieldKind.CHOICE}
-    may_come = [each for each in here if {name for name, _ in each.when} & (chosen_here - facts.keys())]
-    return [each for each in here if each in may_come or applies(each.when, facts)]
 
 
 # --- the checklist of the first desk ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import g, url_for
 from flask.typing import ResponseReturnValue
 
 from counter.setup.page import edit, setup_page
@@ -10,6 +10,7 @@ from shared.domain.numbering import free_letters
 from shared.domain.standards.standard import unfilled
 from shared.engine.setup import office as engine
 from shared.engine.setup import standard as setup_standard
+from shared.web.access.auth import now, store
 from shared.web.clicks import change
 from shared.web.openapi import described
 from shared.web.screen import office_config
@@ -29,7 +30,18 @@ def services() -> ResponseReturnValue:
         lambda wanted: change(engine.change_services, wanted),
         named=named,
         missing=missing,
+        waiting=_waiting(),
     )
+
+
+def _waiting() -> dict[str, list[str]]:
+    """The numbers that wait now, by service: also of one that is not offered any more."""
+    slugs = {service.id: service.slug for service in office_config().services}
+    found: dict[str, list[str]] = {}
+    with store().room(g.office_id, now()) as room:
+        for ticket in room.waiting():
+            found.setdefault(slugs[ticket.service_id], []).append(ticket.label)
+    return found
 
 
 @setup_page("/services/new")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import gettext
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
@@ -57,7 +57,9 @@ def read(model: type[M], now: Callable[[], Shows] | None = None) -> M:
 
 def shown_first(now: Shows) -> Markup:
     """For the form of a click: what its page shows first, and which sending it answers."""
-    kept = Markup('<input type="hidden" name="_base" value="{}">').format(json.dumps(now, separators=(",", ":")))
+    refused = g.get("settled") == now  # with nothing taken over yet: what the page shows is as old as it was
+    base = request.form["_base"] if refused else json.dumps(now, separators=(",", ":"))
+    kept = Markup('<input type="hidden" name="_base" value="{}">').format(base)
     answered = request.form.get("_sent")
     return kept + (Markup('<input type="hidden" name="_sent" value="{}">').format(answered) if answered else Markup())
 
@@ -78,13 +80,22 @@ def _settled(now: Shows) -> MultiDict[str, str]:
             form.update({name: ticked + [each for each in theirs if each not in (*was, *mine)]})
         elif isinstance(theirs, str) and isinstance(was, str) and theirs != was:
             own = [_one_line_end(each) for each in mine]
-            if own == [_one_line_end(was)]:
+            if own == [_one_line_end(was)] or (not own and _is_added_row(form, name)):
                 form[name] = theirs
+            elif not own:
+                continue  # it is not on this page
             elif own != [_one_line_end(theirs)]:
                 clashes.append(Problem((name,), "changed_elsewhere", {"value": theirs or "–"}))
     if clashes:
         raise NotAllowed("changed_elsewhere", problems=tuple(clashes))
+    g.settled = now if "_base" in form else None
     return form
+
+
+def _is_added_row(form: MultiDict[str, str], name: str) -> bool:
+    """Whether this field, which the page did not have, is of a row behind those that it had."""
+    group = f"{name.rsplit('.', 2)[0]}."
+    return name.count(".") > 2 and any(each.startswith(group) for each in form)
 
 
 def check(model: type[M], table: Table) -> M:

@@ -318,16 +318,20 @@ class Room:
     # --- what everybody sees ---
 
     def board(self, now: datetime) -> RoomBoard:
-        """The public picture at `now`: see `domain.queue.board`. `speak`: the calls of the last minute."""
+        """The public picture at `now`: see `domain.queue.board`. `speak`: the calls of the last minute.
+
+        Of a service that was withdrawn today, those who still wait are counted.
+        """
         office = self.office
         offered = [service for service in office.services if service.is_active]
         people, calls = self.waiting_by_service(), self._calls_at_counters()
+        counted = [service for service in office.services if service.is_active or service.id in people]
         return {
             **board(
                 office.slug,
                 self.version,
                 calls,
-                {service.slug: people.get(service.id, 0) for service in offered},
+                {service.slug: people.get(service.id, 0) for service in counted},
                 [self._counter_now(counter) for counter in office.counters],
                 {service.slug: office.availability(service, now, self.issued(service)) for service in offered},
                 now.astimezone(office.zone),

@@ -20,6 +20,7 @@ from shared.store.outbox_tables import MessageGateway
 from shared.store.seal import Seal
 
 MOST_SECRET = 500
+USUAL_HEADER = "Authorization"
 _Stripped = StringConstraints(strip_whitespace=True)
 
 
@@ -30,7 +31,7 @@ class GatewayForm(Form):
     """
 
     url: Annotated[str, _Stripped, Field(min_length=1, max_length=MOST_URL)]
-    header: Annotated[str, _Stripped, Field(max_length=60)] = "Authorization"
+    header: Annotated[str, _Stripped, Field(max_length=60)] = USUAL_HEADER
     secret: Annotated[str, _Stripped, Field(max_length=MOST_SECRET)] = ""
     body: Annotated[str, _Stripped, Field(max_length=MOST_BODY)] = ""
     kinds: Annotated[list[Reminder], ticked, Field(max_length=len(BY_ITSELF))] = Field(default_factory=list)
@@ -59,7 +60,7 @@ def save(tx: Transaction, wanted: GatewayForm, url: str, seal: Seal) -> None:
     kinds = [str(kind) for kind in BY_ITSELF if kind in wanted.kinds]
     row = {
         "url": url,
-        "header": header_name(wanted.header or "Authorization"),
+        "header": header_name(wanted.header or USUAL_HEADER),
         "secret": secret,
         "body": body_template(wanted.body) if wanted.body else "",
         "kinds": kinds,

@@ -73,7 +73,7 @@ class Queue:
 
 
 def queues(room: Room, now: datetime) -> list[Queue]:
-    """Every offered service's line, in the order of the office."""
+    """Every offered service's line, in the order of the office; one that was withdrawn while somebody waits for it."""
     waits: dict[int, list[float]] = {}
     for one in room.waiting():
         waits.setdefault(one.service_id, []).append((now - one.taken_at).total_seconds())
@@ -85,7 +85,7 @@ def queues(room: Room, now: datetime) -> list[Queue]:
             sum(wait_level(wait_s, room.office.settings.wait_limits(one.slug)) == Wait.TOO_LONG for wait_s in mine),
         )
         for one in room.office.services
-        if one.is_active
+        if one.is_active or one.id in waits
     ]
 
 
