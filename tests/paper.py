@@ -16,7 +16,7 @@ import time
 import tty
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -61,13 +61,24 @@ class PaperPrinter:
     it answers is no answer), "endless" (talks without end), "deaf" (hears no question for a while after data),
     "closes" and "closes_no_gs_r" (hangs up after each slip), "first_only" (knows DLE EOT 1 and no other question),
     "tears" (breaks off in the middle of a slip), "stuck" (takes no data). `late_s`: how long each answer takes;
-    `times`: how often each is given; `lost`: so many of its answers that a slip is printed get lost.
+    `times`: how often each is given; `lost`: so many of its answers that a slip is printed get lost. `holds`: so many
+    bytes fit into its buffer; when that is full it reads nothing, and only another caller is told how it is.
+    `window`: how many bytes wait in its network interface besides.
     """
 
     def __init__(
-        self, *, dialect: str = "full", reports: bytes = b"", late_s: float = 0, times: int = 1, lost: int = 0
+        self,
+        *,
+        dialect: str = "full",
+        reports: bytes = b"",
+        late_s: float = 0,
+        times: int = 1,
+        lost: int = 0,
+        holds: int = 0,
+        window: int = 0,
     ) -> None:
-        self.late_s, self.times, self.lost = late_s, times, lost
+        self.late_s, self.times, self.lost, self.holds = late_s, times, lost, holds
+        self.window = window or (2048 if dialect in ("stuck", "tears") else 0)
         self.fault = Fault.OK
         self.dialect = dialect
         self.reports = reports
@@ -78,6 +89,7 @@ class PaperPrinter:
         self._breaks: tuple[int, Fault] | None = None
         self._stopping = threading.Event()
         self._deaf_until = 0.0
+        self._line = threading.Lock()
 
     def break_after(self, count: int, fault: Fault) -> None:
         self._breaks = (count, fault)
@@ -96,8 +108,8 @@ class PaperPrinter:
     def on_network(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
         """Serves one caller at a time; gives "127.0.0.1:port"."""
         listener = socket.create_server((host, port))
-        if self.dialect in ("stuck", "tears"):
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        if self.window:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.window)
         listener.settimeout(0.02)
         with self._serving(lambda: self._accept(listener)):
             yield f"{host}:{listener.getsockname()[1]}"
@@ -133,14 +145,36 @@ class PaperPrinter:
         except TimeoutError:
             return
         self.connections += 1
+        if self.holds:
+            threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
+            return
         with caller:
             if self.fault is not Fault.HANG_UP:
                 self._talk(caller.fileno(), lambda: caller.recv(4096), caller.sendall)
+
+    def _serve(self, caller: socket.socket) -> None:
+        """The first caller's bytes are printed; the next one is told how it is until the first has gone."""
+        with caller, suppress(OSError):
+            while not self._line.acquire(timeout=0.02):
+                if self._stopping.is_set():
+                    return
+                if select.select([caller], [], [], 0)[0]:
+                    if not (question := caller.recv(3)):
+                        return
+                    if self.dialect != "mute":
+                        caller.sendall(self._status(question[2]))
+            try:
+                self._talk(caller.fileno(), lambda: caller.recv(512), caller.sendall)
+            finally:
+                self._line.release()
 
     def _talk(self, descriptor: int, read: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
         """Until the caller goes, the printer is switched off, or the test is over."""
         later: list[tuple[float, bytes]] = []
         while not self._stopping.is_set():
+            if self.holds and len(self._buffer) >= self.holds:
+                self._stopping.wait(0.02)
+                continue
             while later and later[0][0] <= time.monotonic():
                 if not _said(write, later.pop(0)[1]):
                     return

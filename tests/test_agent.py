@@ -247,6 +247,35 @@ def test_an_agent_that_never_comes_back_leaves_its_slip_in_doubt(
     assert [each.state for each in copies(small.store, wanted)] == [JobState.QUEUED]
 
 
+def test_an_agent_with_a_long_slip_is_heard_and_tells_why_it_takes_long(
+    small: World, clock: Clock, serving: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = PaperPrinter(holds=20)
+    device.break_after(1, Fault.PAPER_OUT)
+    monkeypatch.setattr("shared.printing.agent.HEARTBEAT_S", 0.05)
+    for name in ("QUIET_S", "GLANCE_S"):
+        monkeypatch.setattr(f"shared.printing.wires.wire.{name}", 0.1)
+
+    with (
+        device.on_network() as address,
+        working(agent(line(small, serving, clock), tmp_path / "a", address, timeout_s=90)),
+    ):
+        printer_id = known(small)
+        wanted = queue(small, "N0001", clock(), "usb")
+        until(lambda: printer(small.store, printer_id).status == Status.PAPER_OUT)
+        for _ in range(4):
+            clock.jump(seconds=30)
+            jumped_at = clock()
+            until(lambda at=jumped_at: printer(small.store, printer_id).status_at >= at)
+            print_queue.sweep(small.store, clock(), lambda _owner: False)
+        assert printer(small.store, printer_id).status == Status.PAPER_OUT
+        device.mend()
+        until(is_state(small.store, wanted, JobState.CONFIRMED))
+
+    assert not copies(small.store, wanted)
+    assert len(on_paper(device, "N0001", marked=False)) == 1
+
+
 def test_a_slip_that_went_elsewhere_is_let_go(small: World, clock: Clock, serving: str, tmp_path: Path) -> None:
     at = line(small, serving, clock)
     agent(at, tmp_path / "a", "127.0.0.1:1").step()

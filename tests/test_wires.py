@@ -19,6 +19,7 @@ from test_slip import number
 
 from shared.domain.errors import Invalid
 from shared.domain.slips import slip
+from shared.printing import delivery
 from shared.printing.address import Kind, NetworkAddress, Reach, address, networks, permit, places
 from shared.printing.bytes import render
 from shared.printing.delivery import Answers, Outcome, Result, ask, connect, deliver, learn
@@ -478,8 +479,10 @@ def test_a_printer_that_is_deaf_while_it_prints_is_asked_until_it_hears() -> Non
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks more often, and takes for late what is not."""
-    for name, value in (("GLANCE_S", 0.1), ("SLOW_S", 0.05), ("QUIET_S", 0.1)):
+    for name, value in (("GLANCE_S", 0.1), ("SLOW_S", 0.05), ("QUIET_S", 0.1), ("MOVING_S", 0)):
         monkeypatch.setattr(wire, name, value)
+    for module in (wire, delivery):
+        monkeypatch.setattr(module, "SLOWEST_BYTES_PER_S", 10_000)
 
 
 @pytest.mark.parametrize(("late_s", "times"), [(0.15, 1), (0, 2)])
@@ -520,10 +523,77 @@ def test_a_printer_that_keeps_quiet_behind_a_slip_is_told_before_the_wait_is_ove
     printer.break_after(1, Fault.SILENT)
 
     with printer.on_network() as address:
-        outcome = deliver("network", address, job("A-001"), timeout_s=1, on_quiet=lambda: told.append("quiet"))
+        outcome = deliver("network", address, job("A-001"), timeout_s=SHORT_S, on_quiet=told.append)
 
-    assert told == ["quiet"]
+    assert told == [Status.UNKNOWN]
     assert outcome.result is Result.UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    ("window", "answers", "fault"),
+    [
+        (0, Answers.IN_ORDER, Fault.COVER_OPEN),
+        (2048, Answers.REAL_TIME, Fault.PAPER_OUT),
+    ],
+)
+def test_a_printer_that_stops_in_a_slip_and_hears_nothing_more_says_why_to_another_caller(
+    window: int, answers: Answers, fault: Fault, soon: None
+) -> None:
+    printer, told = PaperPrinter(holds=300, window=window), []
+    printer.break_after(1_000, fault)
+
+    with printer.on_network() as address:
+        outcome = deliver(
+            "network", address, b"\x1b@" + b"x" * 4_000, timeout_s=SHORT_S, answers=answers, on_quiet=told.append
+        )
+
+    assert told == [fault.value]
+    assert (outcome.result, outcome.reason, outcome.status) == (Result.UNCERTAIN, fault.value, fault.value)
+
+
+def test_paper_that_comes_back_while_a_slip_is_stuck_ends_it_without_a_copy(soon: None) -> None:
+    printer, told = PaperPrinter(holds=300, window=2048), []
+    printer.break_after(1_000, Fault.PAPER_OUT)
+
+    def refill(status: Status) -> None:
+        told.append(status)
+        printer.mend()
+
+    with printer.on_network() as address:
+        outcome = deliver("network", address, b"\x1b@" + b"x" * 4_000, timeout_s=60, on_quiet=refill)
+
+    assert (told, outcome) == ([Status.PAPER_OUT], Outcome(Result.CONFIRMED, None, Status.OK, "in_order"))
+    assert printer.slips == [b"\x1b@" + b"x" * 4_000]
+
+
+@pytest.mark.parametrize("moving_s", [0, 60])
+def test_a_printer_that_is_well_and_takes_long_is_called_slow(
+    moving_s: float, soon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer, told = PaperPrinter(holds=300, window=2048), []
+    printer.break_after(1_000, Fault.SILENT)
+    monkeypatch.setattr(printer, "_print_what_waits", lambda: b"")  # its buffer stays full
+    monkeypatch.setattr(wire, "MOVING_S", moving_s)
+
+    with printer.on_network() as address:
+        deliver("network", address, b"\x1b@" + b"x" * 4_000, timeout_s=SHORT_S, on_quiet=told.append)
+
+    assert told == [Status.SLOW]
+    assert printer.connections == (2 if moving_s else 3)
+
+
+def test_a_printer_that_is_only_slow_gets_all_the_time_of_a_delivery(soon: None) -> None:
+    printer = PaperPrinter()
+    printer.fault = Fault.HALF_OPEN
+
+    with printer.on_network() as address, connect("network", address, SHORT_S) as connection:
+        connection.limit(1.5)
+        connection.on_quiet = lambda _is_moving: True
+        connection.send(b"\x1b@")
+        began = time.monotonic()
+        assert not connection.awaits_end(100)
+
+    assert time.monotonic() - began > 1.2
 
 
 @pytest.mark.parametrize("dialect", ["closes", "closes_no_gs_r"])

@@ -20,7 +20,7 @@ from shared.store.files.at_work import AT_A_STEP
 from shared.store.reports.period import Satisfaction, newest_satisfaction
 from shared.store.tables import FileRecord, Printer, Ticket
 
-WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value)
+WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value, Status.SLOW.value)
 """States of a printer that are no fault."""
 
 

@@ -36,6 +36,9 @@ log = structlog.get_logger()
 WAIT_S = 3.0
 """How long a poll stays open, or the notifier is waited for; with the status in each it stays under `QUIET_S`."""
 
+HEARTBEAT_S = 2.0
+"""How often the server hears of a slip that is still being printed; more seldom, and the agent counts as gone."""
+
 ANSWER_S = 10.0
 """A server that keeps quiet for so long is not there."""
 
@@ -207,11 +210,11 @@ class Agent:
         wait_s = self.wait_s if is_held_open else 0
         offer = self.line.post("/paper/agent/next", slug=self.device.slug, status=status.value, wait_s=wait_s)
         if offer.get("job") is not None:
-            self._print(offer)
+            self._print(offer, status)
         elif not is_held_open and not self._stopping.is_set():
             self._woken.wait(self.wait_s)
 
-    def _print(self, offer: dict[str, Any]) -> None:
+    def _print(self, offer: dict[str, Any], status: Status) -> None:
         """The order of the journal's words is the promise: "sending" stands on the disk before the first byte."""
         data, job, length_mm = base64.b64decode(offer["data"]), offer["job"], offer["length_mm"]
         self.journal.write(job={"id": job, "state": "claiming", "length_mm": length_mm})
@@ -221,21 +224,54 @@ class Agent:
         known = self._learned()
         device = self.device
         self.journal.write(job={"id": job, "state": "sending", "length_mm": length_mm})
-        outcome = deliver(
-            device.kind,
-            device.address,
-            data,
-            timeout_s=self.timeout_s,
-            answers=known.answers,
-            before=known.status,
-            is_proven=self._learning.is_believed(device.kind, device.address),
-        )
+        with self._heartbeat(job, len(data), status) as turned:
+            outcome = deliver(
+                device.kind,
+                device.address,
+                data,
+                timeout_s=self.timeout_s,
+                answers=known.answers,
+                before=known.status,
+                is_proven=self._learning.is_believed(device.kind, device.address),
+                on_quiet=turned,
+            )
         self.journal.write(job={"id": job, "state": "done", "length_mm": length_mm, "outcome": asdict(outcome)})
         self._settle()
         if other := self._learning.after(device.kind, device.address, known.answers, outcome):
             self._keep(other)
         if outcome.result is Result.FAILED:
             self._stopping.wait(1)
+
+    @contextmanager
+    def _heartbeat(self, job: int, size: int, status: Status) -> Iterator[Callable[[Status], None]]:
+        """Claims the job again and again while it is printed, so that the server knows that the agent is at work.
+
+        Gives what to call when the printer turned out to be otherwise: that is told at once.
+        """
+        turned, is_over = threading.Event(), False
+
+        def turn(now: Status) -> None:
+            nonlocal status
+            status = now
+            turned.set()
+
+        def beat() -> None:
+            while True:
+                turned.wait(HEARTBEAT_S)
+                turned.clear()
+                if is_over:
+                    return
+                try:
+                    self._say(f"/paper/agent/jobs/{job}/claim", size=size, status=status.value)
+                except (Unreachable, Refused) as error:
+                    log.info("heartbeat_not_heard", job=job, error=str(error))
+
+        threading.Thread(target=beat, daemon=True).start()
+        try:
+            yield turn
+        finally:
+            is_over = True
+            turned.set()
 
     def _settle(self) -> None:
         """Reports the slip in the journal, if there is one, and forgets it when the server has heard."""

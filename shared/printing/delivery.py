@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.domain.errors import Invalid
 from shared.printing.address import (
     Address,
     DeviceAddress,
+    Kind,
     NetworkAddress,
     QueueAddress,
     SerialAddress,
@@ -30,6 +31,9 @@ from shared.printing.wires.wire import SLOWEST_BYTES_PER_S, Connection
 
 TIMEOUT_S = 5.0
 """For each single wait: connecting, handing over, an answer."""
+
+LOOK_AGAIN_S = 2.0
+"""So long a printer that keeps quiet is asked on another connection."""
 
 LEARN_S = 3.0
 """So long a printer is asked before it counts as one that answers nothing."""
@@ -79,17 +83,24 @@ def deliver(
     answers: Answers = Answers.IN_ORDER,
     before: Status | None = None,
     is_proven: bool = True,
-    on_quiet: Callable[[], None] | None = None,
+    on_quiet: Callable[[Status], None] | None = None,
 ) -> Outcome:
     """Connects, prints one slip and says what became of it; raises nothing.
 
     `before`: how the printer was a moment ago, when it was just asked. `is_proven`: whether it has confirmed a slip
-    in order before. `on_quiet`: called once when it keeps quiet for long behind the slip.
+    in order before. `on_quiet`: called once when it keeps quiet for long behind the slip, with how it seems to be.
     """
+
+    def quiet(is_moving: bool) -> bool:
+        seen = _seen_meanwhile(kind, text, is_moving)
+        if on_quiet is not None:
+            on_quiet(seen)
+        return seen is Status.SLOW
+
     try:
         with connect(kind, text, timeout_s) as connection:
             connection.limit(budget_s(len(data), timeout_s))
-            connection.is_end_proven, connection.on_quiet = is_proven, on_quiet
+            connection.is_end_proven, connection.on_quiet = is_proven, quiet
             outcome = print_slip(connection, data, answers=answers, before=before)
             is_all_sent = connection.sent_bytes >= len(data) and not connection.is_torn
     except Invalid as error:
@@ -100,6 +111,8 @@ def deliver(
         return Outcome(Result.FAILED, "unreachable", Status.OFFLINE)
     if answers is Answers.REAL_TIME and is_all_sent and outcome.reason == "hung_up":
         return _asked_anew(kind, text, timeout_s, outcome)
+    if outcome.result is Result.UNCERTAIN and outcome.reason == "no_answer":
+        return _reason_elsewhere(kind, text, outcome)
     return outcome
 
 
@@ -211,6 +224,32 @@ def _asked_anew(kind: str, text: str, timeout_s: float, outcome: Outcome) -> Out
     """Some printers close the connection after each slip: then they are asked how they are on another one."""
     after = ask(kind, text, timeout_s)
     return Outcome(Result.CONFIRMED, None, after, "real_time") if after.can_print else outcome
+
+
+def _reason_elsewhere(kind: str, text: str, outcome: Outcome) -> Outcome:
+    """A printer whose buffer is full hears no question behind the slip; on another connection it may say why."""
+    seen = _asked_besides(kind, text)
+    if seen is Status.UNKNOWN or seen.can_print:
+        return outcome
+    return replace(outcome, reason=seen.value, status=seen)
+
+
+def _seen_meanwhile(kind: str, text: str, is_moving: bool) -> Status:
+    """How a printer is that has a slip and keeps quiet."""
+    seen = Status.OK if is_moving else _asked_besides(kind, text)
+    return Status.SLOW if seen.can_print else seen
+
+
+def _asked_besides(kind: str, text: str) -> Status:
+    """What a printer in the network tells on a connection of its own; UNKNOWN when it talks to one caller only."""
+    if kind != Kind.NETWORK:
+        return Status.UNKNOWN
+    try:
+        with connect(kind, text, LOOK_AGAIN_S) as connection:
+            seen = connection.status(LOOK_AGAIN_S)
+            return Status.UNKNOWN if connection.is_hung_up else seen
+    except (OSError, Invalid):
+        return Status.UNKNOWN
 
 
 def _send(connection: Connection, data: bytes) -> Outcome | None:

@@ -16,6 +16,8 @@ class Status(StrEnum):
     CUTTER = "cutter"
     OFFLINE = "offline"
     UNKNOWN = "unknown"
+    SLOW = "slow"
+    """It is well, and takes long over the slip that it has."""
     NO_RIGHT = "no_right"
     """The device is there, and this program may not use it."""
     ADDRESS = "address"
@@ -26,7 +28,7 @@ class Status(StrEnum):
     @property
     def can_print(self) -> bool:
         """Near the end of the roll it still prints: tell the staff, keep printing."""
-        return self in (Status.OK, Status.NEAR_END)
+        return self in (Status.OK, Status.NEAR_END, Status.SLOW)
 
 
 QUERIES = (1, 2, 3, 4)

@@ -16,7 +16,7 @@ from shared.web.access.auth import is_officer_here, store
 from shared.web.screens import Menu
 
 THEMES = ("light", "dark", "auto")
-CALM = ("ok", "unknown", "near_end")
+CALM = ("ok", "unknown", "near_end", "slow")
 """Printers in these states are not worth a word above every page."""
 
 

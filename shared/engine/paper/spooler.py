@@ -156,7 +156,7 @@ class Spooler(Rounds):
             answers=known.answers,
             before=known.status or before,
             is_proven=self._learning.is_believed(printer.kind, printer.address),
-            on_quiet=lambda: self._note(printer, Status.UNKNOWN),
+            on_quiet=lambda status: self._note(printer, status),
         )
         self._asked[printer.id] = time.monotonic()
         if time.monotonic() - began > SLOW_S + len(made.data) / SLOW_BYTES_PER_S and outcome.evidence == "in_order":

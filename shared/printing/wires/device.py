@@ -134,16 +134,16 @@ class SerialWire(DeviceWire):
         termios.tcsetattr(self.descriptor, termios.TCSANOW, [software, 0, control, 0, speed, speed, characters])
 
     def settle(self) -> None:
-        left = self._unsent()
+        left = self.unsent()
         until = time.monotonic() + self.patience_s(self.timeout_s)
         while left:
             time.sleep(0.005)
-            now_left = self._unsent()
+            now_left = self.unsent()
             if now_left < left:
                 until = time.monotonic() + self.patience_s(self.timeout_s)
             elif time.monotonic() > until:
                 raise TimeoutError("the serial line stands still")
             left = now_left
 
-    def _unsent(self) -> int:
+    def unsent(self) -> int:
         return int.from_bytes(fcntl.ioctl(self.descriptor, termios.TIOCOUTQ, bytes(4)), sys.byteorder)

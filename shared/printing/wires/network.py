@@ -32,11 +32,13 @@ class NetworkWire(Wire):
 
     def is_taken(self) -> bool:
         """A printer without paper, or one that hangs, leaves in the line what it cannot hold."""
-        unsent, until = self._unsent(), time.monotonic() + self.patience_s(self.timeout_s)
+        self._begin_to_wait()
+        unsent, until = self.unsent(), time.monotonic() + self.patience_s(self.timeout_s)
         try:
             while unsent and time.monotonic() < until and not self.is_hung_up:
                 self.receive(LOOK_S)
-                if (left := self._unsent()) < unsent:
+                self._watch()
+                if (left := self.unsent()) < unsent:
                     until = time.monotonic() + self.patience_s(self.timeout_s)
                 unsent = left
             self.receive(BREAK_S)
@@ -45,8 +47,7 @@ class NetworkWire(Wire):
         self.is_torn = self.is_torn or (self.is_hung_up and unsent > 0)
         return not unsent and not self.is_torn
 
-    def _unsent(self) -> int:
-        """Bytes that the other side has not acknowledged."""
+    def unsent(self) -> int:
         return int.from_bytes(fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
     def close(self) -> None:

@@ -27,6 +27,12 @@ SLOW_S = 0.5
 QUIET_S = 5.0
 """So long may a printer keep quiet behind a slip before `on_quiet` is called."""
 
+MOVING_S = 2.5
+"""A slip of which something left so recently is not stuck, only slow."""
+
+QUESTIONS = 16
+"""Bytes in the line that may be questions, and no rest of a slip."""
+
 MARKS_AGAIN = 3
 """How often the end mark is sent once more to a printer that answers other questions: it may have missed the first."""
 
@@ -46,8 +52,9 @@ class Connection(ABC):
     """It is certain that nothing of what was sent reached the printer."""
     is_end_proven = True
     """Whether the answer to an end mark was seen behind a slip of this printer; else less time is given to it."""
-    on_quiet: Callable[[], None] | None = None
-    """Called once when the printer keeps quiet behind a slip, so that people hear of it before the wait is over."""
+    on_quiet: Callable[[bool], bool] | None = None
+    """Called once when the printer keeps quiet behind a slip, so that people hear of it before the wait is over, with
+    whether it still takes data; says whether it is well and only slow."""
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -77,12 +84,6 @@ class Connection(ABC):
     def awaits_end(self, size: int) -> bool:
         """Whether everything up to the end mark was printed; waits for `size` bytes, and less when a fault shows."""
 
-    def quiet(self) -> None:
-        """The printer has kept quiet for long."""
-        if self.on_quiet is not None:
-            self.on_quiet()
-            self.on_quiet = None
-
     def is_taken(self) -> bool:
         """Whether the other side has all of what was sent, as far as this connection can tell; never raises OSError."""
         return True
@@ -110,6 +111,10 @@ class Wire(Connection):
         """Repeated questions whose answer may still come."""
         self._marks = 0
         """End marks whose answer has not come."""
+        self._heard_at: float | None = None
+        """When the printer last gave a sign behind a slip; None before one was sent."""
+        self._least_unsent, self._moved_at = 0, 0.0
+        self._is_slow = False
 
     def send(self, data: bytes) -> None:
         """Listens meanwhile: a printer that is not listened to may stop taking data."""
@@ -151,9 +156,13 @@ class Wire(Connection):
         return told.read(answers) if self._is_heard() else Status.UNKNOWN
 
     def awaits_end(self, size: int) -> bool:
-        """One that answers other questions meanwhile gets the mark again: it may have been deaf when it came."""
+        """One that answers other questions meanwhile gets the mark again: it may have been deaf when it came.
+
+        One that is well and only slow gets all the time that there is.
+        """
         until = time.monotonic() + self.patience_s(self.timeout_s + size / SLOWEST_BYTES_PER_S)
-        heard_at, again = time.monotonic(), 0
+        again = 0
+        self._begin_to_wait()
         is_short = self.is_end_proven and bool(size)
         try:
             while (left := until - time.monotonic()) > 0:
@@ -162,17 +171,36 @@ class Wire(Connection):
                 if not self._is_heard() or (is_well := self._looks_well()) is False:
                     return False
                 if is_well:
-                    heard_at = time.monotonic()
                     if not is_short:
-                        until, is_short = min(until, heard_at + (self.timeout_s if size else 2 * GLANCE_S)), True
+                        left = self.timeout_s if size else 2 * GLANCE_S
+                        until, is_short = min(until, time.monotonic() + left), True
                     if again < MARKS_AGAIN:
                         again += 1
                         self.send(told.IN_ORDER)
-                elif time.monotonic() - heard_at > QUIET_S:
-                    self.quiet()
+                elif self._is_slow and self.until is not None:
+                    until = self.until - GLANCE_S  # all of its time, but for the last look
         except OSError:
             self.is_hung_up = True
         return False
+
+    def unsent(self) -> int:
+        """Bytes that the other side has not acknowledged, as far as this connection can tell."""
+        return 0
+
+    def _begin_to_wait(self) -> None:
+        self._heard_at = self._moved_at = time.monotonic()
+        self._least_unsent = self.unsent()
+
+    def _watch(self) -> None:
+        """Notices a printer that keeps quiet behind a slip. Questions wait in the line too, and are no progress."""
+        if self._heard_at is None or self.on_quiet is None:
+            return
+        now = time.monotonic()
+        if (unsent := self.unsent()) < self._least_unsent:
+            self._least_unsent, self._moved_at = unsent, now
+        if now - self._heard_at > QUIET_S:
+            told, self.on_quiet = self.on_quiet, None
+            self._is_slow = told(self._least_unsent > QUESTIONS and now - self._moved_at < MOVING_S)
 
     def _is_last_mark(self) -> bool:
         """Takes in what the other marks are answered, which must not pass for the end of the next slip."""
@@ -238,7 +266,8 @@ class Wire(Connection):
             left = until - time.monotonic()
             if left < 0 or not self._is_heard():
                 return None
-            self.receive(left)
+            self._watch()
+            self.receive(min(left, GLANCE_S))
         return box.popleft()
 
     def _is_heard(self) -> bool:
@@ -271,6 +300,8 @@ class Wire(Connection):
             return 0
         if not arrived:
             self.ended()
+        elif self._heard_at is not None:
+            self._heard_at = time.monotonic()
         for byte in arrived:
             if self._back.takes(byte):
                 continue

@@ -366,7 +366,8 @@ def printer_in_trouble(scene: Scene) -> Iterator[Facts]:
     for printer in reads.printers(scene.connection, scene.office.office_id):
         status = Status(printer.status)
         is_silent = status is Status.UNKNOWN and printer.answers in (Answers.IN_ORDER, Answers.REAL_TIME)
-        if not status.can_print and (status is not Status.UNKNOWN or (is_silent and printer.status_at)):
+        is_hindered = not status.can_print and (status is not Status.UNKNOWN or (is_silent and printer.status_at))
+        if is_hindered or status is Status.SLOW:
             what = _listed([f"printer_hint.{advice(status, printer.kind, has_agent=printer.device_id is not None)}"])
             yield {"printer": printer.slug, "status": _listed([f"printer.{status}"]), "what": what}
 

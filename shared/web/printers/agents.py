@@ -62,10 +62,13 @@ class AskForSlip(BaseModel):
 
 
 class Claim(BaseModel):
+    """`status`: how the printer is, when the slip is being printed already: an agent claims it again as a heartbeat."""
+
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     install: str = Field(pattern=r"^[0-9a-f]{4,32}$")
     size: int = Field(ge=0, le=HIGHEST)
+    status: Status | None = None
 
 
 class Report(BaseModel):
@@ -111,9 +114,11 @@ def offer() -> ResponseReturnValue:
 @described(PrintJobNumber, takes=Claim)
 def claim(job_id: int) -> ResponseReturnValue:
     wanted = read(Claim)
-    _printer_of(job_id)
+    printer = _printer_of(job_id)
     if not print_queue.claim(store(), job_id, _owner(wanted.install), now(), print_queue.lease_s(wanted.size)):
         raise NotAllowed("not_waiting")
+    if wanted.status is not None:
+        printer_state.note(store(), printer, wanted.status, now(), refresh_s=HEARD_S)
     return jsonify(job=job_id)
 
 
