@@ -17,7 +17,9 @@ IDLE, STOPPED = 3, 5
 
 @dataclass
 class Cups:
-    """One queue, `kios`. `job_state`: what every job is until it is cancelled."""
+    """One queue, `kios`. `job_state`: what every job is until it is cancelled. `has_begun`: it was at work on the job
+    at some time. `refuses`: the IPP status that a job is refused with. `is_gone`: the queue was deleted.
+    """
 
     state: int = IDLE
     reasons: list[str] = field(default_factory=lambda: ["none"])
@@ -28,6 +30,9 @@ class Cups:
     paper: list[bytes] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
+    has_begun: bool = False
+    refuses: int = 0
+    is_gone: bool = False
     questions: int = 0
     """How often somebody asked how the queue is."""
 
@@ -47,8 +52,10 @@ class Cups:
     def answer(self, request: bytes) -> bytes:
         operation, number = struct.unpack_from(">HI", request, 2)
         asked, data = _read(request)
-        if not asked["printer-uri"].endswith("/kios"):
+        if self.is_gone or not asked["printer-uri"].endswith("/kios"):
             return struct.pack(">HHI", 0x0200, 0x0406, number) + b"\3"
+        if self.refuses and operation == 0x0002:
+            return struct.pack(">HHI", 0x0200, self.refuses, number) + b"\3"
         found = b""
         if operation == 0x0002:
             self.paper.append(data)
@@ -58,6 +65,8 @@ class Cups:
             job = struct.unpack(">i", asked["job-id"].encode("latin-1"))[0]
             state = CANCELED if job in self.cancelled else self.job_state
             found = _written(0x23, "job-state", struct.pack(">i", state))
+            if self.has_begun:
+                found += _written(0x21, "time-at-processing", struct.pack(">i", 1_700_000_000))
         elif operation == 0x0008:
             self.cancelled.append(struct.unpack(">i", asked["job-id"].encode("latin-1"))[0])
         else:

@@ -21,10 +21,12 @@ from shared.domain.errors import Invalid
 from shared.domain.slips import slip
 from shared.printing import delivery
 from shared.printing.address import Kind, NetworkAddress, Reach, address, networks, permit, places
+from shared.printing.advice import advice
 from shared.printing.bytes import render
 from shared.printing.delivery import Answers, Outcome, Result, ask, connect, deliver, learn
 from shared.printing.status import Status, StatusBack
 from shared.printing.wires import device, wire
+from shared.printing.wires.cups import CupsQueue
 from shared.web.commands.print_agent import _printer
 from shared.web.settings import InvalidSettings, Settings, read_settings
 
@@ -384,6 +386,50 @@ def test_a_cups_job_that_never_reached_its_printer_may_be_printed_again_unmarked
     assert cups.cancelled == [1]
 
 
+def test_a_queue_that_is_stopped_in_the_middle_of_a_slip_has_perhaps_printed_some_of_it(cups: Cups) -> None:
+    with connect("cups", "kios", SHORT_S) as connection:
+        connection.send(b"x")
+        cups.job_state, cups.has_begun, cups.state, cups.reasons = PENDING, True, STOPPED, ["paused"]
+        assert not connection.awaits_end(1)
+
+    assert not connection.never_began
+
+
+def test_a_slip_whose_queue_is_deleted_is_not_taken_for_printed(cups: Cups, monkeypatch: pytest.MonkeyPatch) -> None:
+    cups.job_state = PROCESSING
+    monkeypatch.setattr(CupsQueue, "awaits_end", _delete_first(cups, CupsQueue.awaits_end))
+
+    outcome = deliver("cups", "kios", b"x", timeout_s=SHORT_S)
+
+    assert (outcome.result, outcome.reason, outcome.status) == (Result.UNCERTAIN, "address", Status.ADDRESS)
+    assert advice("address", "cups") == "queue_missing"
+
+
+def _delete_first(cups: Cups, waits: Callable[[CupsQueue, int], bool]) -> Callable[[CupsQueue, int], bool]:
+    def deleted(queue: CupsQueue, size: int) -> bool:
+        cups.is_gone = True
+        return waits(queue, size)
+
+    return deleted
+
+
+@pytest.mark.parametrize(
+    ("refuses", "status", "hint"),
+    [
+        (0x0403, Status.NO_RIGHT, "queue_forbidden"),
+        (0x0506, Status.OFFLINE, "queue_stopped"),
+        (0x0406, Status.ADDRESS, "queue_missing"),
+    ],
+)
+def test_a_queue_that_refuses_a_slip_says_why(cups: Cups, refuses: int, status: Status, hint: str) -> None:
+    cups.refuses = refuses
+
+    outcome = deliver("cups", "kios", b"x", timeout_s=SHORT_S)
+
+    assert outcome == Outcome(Result.FAILED, status.value, status)
+    assert advice(status.value, "cups") == hint
+
+
 @pytest.mark.parametrize(
     ("state", "reasons", "status"),
     [
@@ -395,6 +441,11 @@ def test_a_cups_job_that_never_reached_its_printer_may_be_printed_again_unmarked
         (IDLE, ["cover-open"], Status.COVER_OPEN),
         (IDLE, ["offline-report"], Status.OFFLINE),
         (IDLE, ["marker-supply-low-report"], Status.OK),
+        (IDLE, ["hold-new-jobs"], Status.OFFLINE),
+        (IDLE, ["moving-to-paused"], Status.OFFLINE),
+        (IDLE, ["cups-missing-filter-warning"], Status.OFFLINE),
+        (IDLE, ["input-tray-missing-warning", "marker-waste-full"], Status.PAPER_OUT),
+        (IDLE, ["kertas-habis", "media-vide-error", "Auto Cutter"], Status.OK),
     ],
 )
 def test_cups_tells_how_its_printer_is(cups: Cups, state: int, reasons: list[str], status: Status) -> None:
@@ -415,7 +466,7 @@ def test_a_queue_that_takes_no_jobs_or_whose_printer_is_gone_is_not_ready(cups: 
 
     cups.is_accepting, cups.device_uri = True, "socket://127.0.0.1:1"
     assert ask("cups", "kios", 2) is Status.OFFLINE
-    assert ask("cups", "another", 2) is Status.OFFLINE
+    assert ask("cups", "another", 2) is Status.ADDRESS
 
 
 def test_without_cups_its_queues_are_offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ _ADVICE = {
     "unreachable": "offline", "hung_up": "offline", "no_answer": "unknown", "usb_ambiguous": "ambiguous"
 }  # fmt: skip
 _NOT_THERE = {"cups": "queue_stopped", "star": "fetching", "epson": "fetching"}
+_OF_A_QUEUE = {"address": "queue_missing", "no_right": "queue_forbidden"}
 
 
 def advice(reason: str, kind: str = "", *, has_agent: bool = False) -> str:
@@ -19,7 +20,7 @@ def advice(reason: str, kind: str = "", *, has_agent: bool = False) -> str:
     """
     word = "address" if reason.startswith("address_") else _ADVICE.get(reason, reason)
     if word != "offline":
-        return word
+        return _OF_A_QUEUE.get(word, word) if kind == Kind.CUPS else word
     return "agent" if has_agent else _NOT_THERE.get(kind, word)
 
 

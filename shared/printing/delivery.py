@@ -27,7 +27,7 @@ from shared.printing.status import Status
 from shared.printing.wires.cups import CupsQueue
 from shared.printing.wires.device import NoRight, SerialWire, file_wire, usb_wire
 from shared.printing.wires.network import NetworkWire
-from shared.printing.wires.wire import SLOWEST_BYTES_PER_S, Connection
+from shared.printing.wires.wire import SLOWEST_BYTES_PER_S, Connection, RefusedSlip
 
 TIMEOUT_S = 5.0
 """For each single wait: connecting, handing over, an answer."""
@@ -257,6 +257,8 @@ def _send(connection: Connection, data: bytes) -> Outcome | None:
     sent_before = connection.sent_bytes
     try:
         connection.send(data)
+    except RefusedSlip as refused:
+        return Outcome(Result.FAILED, refused.status.value, refused.status)
     except OSError as error:
         result = Result.FAILED if connection.sent_bytes == sent_before else Result.UNCERTAIN
         return Outcome(result, "no_answer" if isinstance(error, TimeoutError) else "hung_up")

@@ -30,6 +30,8 @@ class Operation(IntEnum):
 
 
 NOT_FOUND = 0x0406
+FORBIDDEN = range(0x0401, 0x0404)
+"""Forbidden, not authenticated, not authorized."""
 
 
 class RefusedByCups(OSError):
@@ -113,6 +115,8 @@ def _post(path: str, body: bytes, timeout_s: float) -> bytes:
     try:
         connection.request("POST", path, body, {"Content-Type": "application/ipp", **headers})
         answer = connection.getresponse()
+        if answer.status in (401, 403):
+            raise RefusedByCups(FORBIDDEN[-1])
         if answer.status != 200:
             raise OSError(f"CUPS: HTTP {answer.status}")
         return answer.read(LONGEST_ANSWER)

@@ -12,7 +12,7 @@ from shared.printing import ipp
 from shared.printing.address import QueueAddress
 from shared.printing.ipp import Operation
 from shared.printing.status import Status
-from shared.printing.wires.wire import SLOWEST_BYTES_PER_S, Connection
+from shared.printing.wires.wire import SLOWEST_BYTES_PER_S, Connection, RefusedSlip
 
 LOOK_S = 0.25
 PROBE_S = 2.0
@@ -24,9 +24,11 @@ _PENDING, _HELD, _PROCESSING, _CANCELED, _ABORTED, _COMPLETED = 3, 4, 5, 7, 8, 9
 
 _REASONS = (
     ("cover-open", Status.COVER_OPEN), ("door-open", Status.COVER_OPEN), ("interlock-open", Status.COVER_OPEN),
-    ("media-empty", Status.PAPER_OUT), ("media-needed", Status.PAPER_OUT), ("media-jam", Status.CUTTER),
-    ("offline", Status.OFFLINE), ("shutdown", Status.OFFLINE), ("timed-out", Status.OFFLINE),
-    ("paused", Status.OFFLINE), ("media-low", Status.NEAR_END),
+    ("media-empty", Status.PAPER_OUT), ("media-needed", Status.PAPER_OUT), ("input-tray-missing", Status.PAPER_OUT),
+    ("media-jam", Status.CUTTER), ("offline", Status.OFFLINE), ("shutdown", Status.OFFLINE),
+    ("timed-out", Status.OFFLINE), ("paused", Status.OFFLINE), ("moving-to-paused", Status.OFFLINE),
+    ("hold-new-jobs", Status.OFFLINE), ("stopping", Status.OFFLINE), ("spool-area-full", Status.OFFLINE),
+    ("cups-missing-filter", Status.OFFLINE), ("cups-insecure-filter", Status.OFFLINE), ("media-low", Status.NEAR_END),
 )  # fmt: skip
 """printer-state-reasons (RFC 8011, 5.4.12) without their ending "-error", "-warning", "-report"; the worst first."""
 
@@ -41,6 +43,8 @@ class CupsQueue(Connection):
         super().__init__(timeout_s)
         self._name = wanted.name
         self._job: int | None = None
+        self._was_at_work = self._was_called = self._has_begun = False
+        """CUPS has worked on the job; was seen to call the printer for it; was seen to send it."""
 
     def send(self, data: bytes) -> None:
         if not data:
@@ -48,6 +52,8 @@ class CupsQueue(Connection):
         raw = (ipp.MIME_TYPE, "document-format", "application/vnd.cups-raw")
         try:
             said = ipp.ask(Operation.PRINT_JOB, self._name, self.timeout_s, extra=[raw], data=data)
+        except ipp.RefusedByCups as refused:
+            raise RefusedSlip(_meaning(refused)) from refused
         except TimeoutError:
             self.sent_bytes += len(data)
             raise
@@ -60,11 +66,9 @@ class CupsQueue(Connection):
             queue = self._queue()
         except TimeoutError:
             return Status.UNKNOWN
-        except OSError:
-            return Status.OFFLINE
-        reasons = {
-            re.sub(r"-(error|warning|report)$", "", str(each)) for each in queue.get("printer-state-reasons", [])
-        }
+        except OSError as error:
+            return _meaning(error)
+        reasons = {re.sub(r"-(error|warning|report)$", "", each) for each in _reasons(queue)}
         for word, status in _REASONS:
             if word in reasons:
                 return status
@@ -83,6 +87,8 @@ class CupsQueue(Connection):
                 return False
             if state == _COMPLETED:
                 return True
+            if state == _PROCESSING:
+                self._see_how_far()
             if time.monotonic() > until or not self.status().can_print:
                 self.never_began = self._is_waiting(state)
                 return False
@@ -93,6 +99,8 @@ class CupsQueue(Connection):
         if self._job:
             try:
                 ipp.ask(Operation.CANCEL_JOB, self._name, self.timeout_s, job_id=self._job)
+            except ipp.RefusedByCups:
+                self.never_began = False
             except OSError:
                 self.is_hung_up, self.never_began = True, False
 
@@ -104,31 +112,50 @@ class CupsQueue(Connection):
         return ipp.ask(Operation.GET_PRINTER_ATTRIBUTES, self._name, self.timeout_s, wanted=wanted)
 
     def _job_state(self) -> int:
-        """A job that CUPS does not know any more is done: it keeps no history."""
+        """A job that CUPS does not know any more is done where it keeps no history, unless its queue is gone too."""
         if not self._job:
             return _COMPLETED
+        wanted = ("job-state", "time-at-processing")
         try:
-            said = ipp.ask(
-                Operation.GET_JOB_ATTRIBUTES, self._name, self.timeout_s, job_id=self._job, wanted=("job-state",)
-            )
+            said = ipp.ask(Operation.GET_JOB_ATTRIBUTES, self._name, self.timeout_s, job_id=self._job, wanted=wanted)
         except ipp.RefusedByCups as refused:
-            if refused.status == ipp.NOT_FOUND:
-                return _COMPLETED
-            raise
+            if refused.status != ipp.NOT_FOUND:
+                raise
+            self._queue()
+            return _COMPLETED
+        self._was_at_work = _number(said, "time-at-processing") is not None
         return _number(said, "job-state") or 0
 
-    def _is_waiting(self, state: int) -> bool:
-        """Whether nothing of the job has reached the printer: it waits, or its printer is still being called."""
-        if state in (_PENDING, _HELD):
-            return True
+    def _see_how_far(self) -> None:
+        is_calling = False
         with suppress(OSError):
-            return state == _PROCESSING and "connecting-to-device" in self._queue().get("printer-state-reasons", [])
-        return False
+            is_calling = "connecting-to-device" in _reasons(self._queue())
+        self._was_called |= is_calling
+        self._has_begun |= not is_calling
+
+    def _is_waiting(self, state: int) -> bool:
+        """Whether nothing of the job has reached the printer: a queue that is stopped puts back what it has begun."""
+        is_untouched = self._was_called or not self._was_at_work
+        return state in (_PENDING, _HELD, _PROCESSING) and not self._has_begun and is_untouched
 
 
 def _number(said: dict[str, list[ipp.Value]], name: str) -> int | None:
     values = said.get(name, [])
     return values[0] if values and isinstance(values[0], int) else None
+
+
+def _reasons(queue: dict[str, list[ipp.Value]]) -> list[str]:
+    return [str(each) for each in queue.get("printer-state-reasons", [])]
+
+
+def _meaning(error: OSError) -> Status:
+    """What a question that failed says about the queue."""
+    match error:
+        case ipp.RefusedByCups(status=ipp.NOT_FOUND):
+            return Status.ADDRESS
+        case ipp.RefusedByCups(status=status) if status in ipp.FORBIDDEN:
+            return Status.NO_RIGHT
+    return Status.OFFLINE
 
 
 def _is_there(uri: str) -> bool:

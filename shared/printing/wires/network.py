@@ -32,12 +32,12 @@ class NetworkWire(Wire):
 
     def is_taken(self) -> bool:
         """A printer without paper, or one that hangs, leaves in the line what it cannot hold."""
-        self._begin_to_wait()
+        self.begin_to_wait()
         unsent, until = self.unsent(), time.monotonic() + self.patience_s(self.timeout_s)
         try:
             while unsent and time.monotonic() < until and not self.is_hung_up:
                 self.receive(LOOK_S)
-                self._watch()
+                self.watch()
                 if (left := self.unsent()) < unsent:
                     until = time.monotonic() + self.patience_s(self.timeout_s)
                 unsent = left

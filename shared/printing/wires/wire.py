@@ -40,6 +40,14 @@ NOISE = 8
 """Bytes that are nobody's answer, from which on a printer is not believed. A few may stray in when it connects."""
 
 
+class RefusedSlip(OSError):
+    """Who prints for the printer said no; `status` is why."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
 class Connection(ABC):
     """A connection to one printer. `timeout_s` holds for each single wait; `sent_bytes` counts what has left.
 
@@ -162,7 +170,7 @@ class Wire(Connection):
         """
         until = time.monotonic() + self.patience_s(self.timeout_s + size / SLOWEST_BYTES_PER_S)
         again = 0
-        self._begin_to_wait()
+        self.begin_to_wait()
         is_short = self.is_end_proven and bool(size)
         try:
             while (left := until - time.monotonic()) > 0:
@@ -187,11 +195,12 @@ class Wire(Connection):
         """Bytes that the other side has not acknowledged, as far as this connection can tell."""
         return 0
 
-    def _begin_to_wait(self) -> None:
+    def begin_to_wait(self) -> None:
+        """The printer has a slip now."""
         self._heard_at = self._moved_at = time.monotonic()
         self._least_unsent = self.unsent()
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
         """Notices a printer that keeps quiet behind a slip. Questions wait in the line too, and are no progress."""
         if self._heard_at is None or self.on_quiet is None:
             return
@@ -266,7 +275,7 @@ class Wire(Connection):
             left = until - time.monotonic()
             if left < 0 or not self._is_heard():
                 return None
-            self._watch()
+            self.watch()
             self.receive(min(left, GLANCE_S))
         return box.popleft()
 
