@@ -81,8 +81,8 @@ def catalogue(folder: Path, language: str) -> dict[str, str]:
     them, took a tenth of a start; a test compares the two.
     """
     text = (folder / "locale" / language / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
-    found = ((_plain(key), _plain(said)) for key, said in reversed(_ENTRY.findall(text)))
-    return {key: said for key, said in found if key and said}  # of two with one key, the first
+    found = ((_plain(key), _plain(said)) for key, said in _ENTRY.findall(text))
+    return {key: said for key, said in found if key and said}
 
 
 def _plain(quoted: str) -> str:

@@ -427,6 +427,19 @@ def test_the_catalogues_are_read_as_babel_reads_them(language: str) -> None:
             assert catalogue(folder, language) == read
 
 
+def test_no_message_of_a_catalogue_is_said_in_two_ways() -> None:
+    """The second would never be read: another meaning of an English word is another message."""
+    twice = [
+        (path.relative_to(ROOT), message)
+        for name in ("shared", *SCREENS)
+        for path in sorted((ROOT / name).rglob("messages.po"))
+        for message, times in Counter(re.findall(r'^msgid (".*(?:\n".*)*)', path.read_text(), re.MULTILINE)).items()
+        if times > 1
+    ]
+
+    assert twice == []
+
+
 def refusals() -> set[str]:
     """Names of `Refusal` and everything that inherits from it, wherever it stands."""
     names = {Refusal.__name__}
