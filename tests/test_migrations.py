@@ -17,6 +17,7 @@ from shared.domain.files.file import FileInput, decide
 from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.standards.standard import Role
 from shared.domain.standards.table import to_table
+from shared.engine.surveys.survey import FIRST_AT
 from shared.standards import service_to_json, shipped
 from shared.store.files import files, register
 from shared.store.files.register import RegisterSearch
@@ -24,6 +25,8 @@ from shared.store.migrate import MIGRATIONS, upgrade
 from shared.store.office import Store
 from shared.store.outbox_tables import WebhookRecord
 from shared.store.seal import MARK, Seal
+from shared.store.surveys import survey
+from shared.store.surveys.tables import SurveySecret
 from shared.store.tables import OfficerRole, SecondFactor
 from shared.web.server.first_run import prepare
 from shared.web.settings import Settings
@@ -178,6 +181,7 @@ def test_files_that_were_accepted_earlier_stand_in_the_register_with_the_day_of_
     accept = {"office_id": 1, "version": 1, "action": "accept", "case_id": 2}
     for day in (at + timedelta(days=1), days[1]):  # returned and accepted once more
         write("event", {**accept, "at": day})
+    write("survey_secret", {"office_id": 1, "secret": "5" * 64})
 
     upgrade(f"sqlite:///{tmp_path / 'old.db'}")
 
@@ -186,6 +190,8 @@ def test_files_that_were_accepted_earlier_stand_in_the_register_with_the_day_of_
         ids, count = register.find(connection, store.office_config(1), RegisterSearch(), {})
         rows = register.rows(connection, lambda each: store.office_configs.standard(connection, each), ids)
         waiting = files.to_recap(connection, store.office_config(1), days[0].date(), days[2].date())
+        lots = connection.execute(select(SurveySecret.secret, SurveySecret.mark)).all()
+        newest = survey.newest_secret(connection, 1)
     assert count == 3
     assert [(row.register, row.applicant, row.registered_at) for row in rows] == [
         ("3/2026", "Orang 3", BEGAN + timedelta(days=40)),
@@ -193,6 +199,10 @@ def test_files_that_were_accepted_earlier_stand_in_the_register_with_the_day_of_
         ("1/2026", "Orang 1", BEGAN),
     ]
     assert [file.register for file in waiting] == ["1/2026"]  # its service has no step for the recap
+    assert ([tuple(each) for each in lots], newest) == (
+        [("5" * 64, "")],
+        (FIRST_AT, ""),
+    )  # it draws on for numbers already taken
 
 
 def test_every_file_of_the_state_before_keeps_its_data_its_collected_values_and_its_version(

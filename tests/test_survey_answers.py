@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import world
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from test_migrations import old_database
 from world import World
 
@@ -22,7 +22,7 @@ from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.numbering import survey_code
 from shared.domain.queue.ticket import Action
 from shared.domain.retention import START_DAYS, DataClass
-from shared.domain.surveys.draw import MOST_TRIES, is_drawn, visit_name
+from shared.domain.surveys.draw import MOST_TRIES, is_drawn, key_mark, lot_key, visit_name
 from shared.domain.surveys.settings import SurveySettings
 from shared.domain.surveys.survey import ELEMENTS, FULL, AnswerChannel, Scores, by_element
 from shared.engine.people import retention
@@ -99,7 +99,10 @@ def test_the_lot_of_every_visit_can_be_drawn_again(store: Store) -> None:
         visit(uji, f"layanan-{1 + number % 2}")
 
     checked = uji.store.ask(reads.recheck, uji.id, period(uji))
-    secret = one(store, select(SurveySecret.secret))
+    with store.read() as connection:
+        kept = connection.execute(select(SurveySecret)).one()
+    key = lot_key(kept.secret, kept.mark, "")
+    assert key is not None
     with store.read() as connection:
         tickets = connection.execute(select(Ticket)).all()
         drawn = set(connection.execute(select(SurveyInvitation.ticket_id)).scalars())
@@ -107,11 +110,53 @@ def test_the_lot_of_every_visit_can_be_drawn_again(store: Store) -> None:
     again = {
         row.id
         for row in tickets
-        if is_drawn(secret, visit_name(row.on_day, f"{row.series}-{row.number:03d}"), FULL * 40 // 100)
+        if is_drawn(key, visit_name(row.on_day, f"{row.series}-{row.number:03d}"), FULL * 40 // 100)
     }
     assert again == drawn
     assert 0 < len(drawn) < 40
     assert (checked.visits, checked.drawn, checked.differ) == (40, len(drawn), [])
+
+
+def test_a_copy_of_the_database_draws_nobody_and_another_servers_key_goes_on_with_a_new_secret(store: Store) -> None:
+    store.server_key = "1" * 64
+    uji = everybody(world.office(store))
+    visit(uji)
+    waiting = [uji.take("layanan-1") for _ in range(2)]
+    kept = one(store, select(SurveySecret.secret)), one(store, select(SurveySecret.mark))
+
+    uji.later(minutes=1)
+    store.server_key = "2" * 64  # restored without the old key
+    for ticket in waiting:
+        uji.call_next()
+        uji.act(Action.START, ticket.id)
+        uji.act(Action.FINISH, ticket.id)
+    uji.later(minutes=1)
+    visit(uji)
+    here = uji.store.ask(reads.recheck, uji.id, period(uji), "2" * 64)
+    there = uji.store.ask(reads.recheck, uji.id, period(uji), "1" * 64)
+
+    assert lot_key(*kept, "") is None
+    assert (here.visits, here.drawn, here.unreadable, here.differ) == (1, 1, 3, [])
+    assert (there.visits, there.drawn, there.unreadable) == (3, 1, 1)
+    assert len(there.differ) == 2, "who held a number when the key was lost was not drawn"
+    assert [event.action for event in uji.events()].count("survey_lot_renewed") == 1
+
+
+def test_a_secret_that_an_earlier_version_kept_in_clear_draws_only_for_numbers_already_taken(store: Store) -> None:
+    store.server_key = "1" * 64
+    uji = everybody(world.office(store))
+    visit(uji)
+    store.write(update(SurveySecret).values(secret="5" * 64, mark=""))
+    visit(uji)
+    uji.later(minutes=1)
+    visit(uji)
+
+    checked = uji.store.ask(reads.recheck, uji.id, period(uji), store.server_key)
+
+    assert (checked.visits, checked.drawn, checked.unreadable, checked.differ) == (3, 3, 0, [])
+    with store.read() as connection:
+        marks = connection.execute(select(SurveySecret.mark).order_by(SurveySecret.from_at)).scalars().all()
+    assert marks == ["", key_mark(store.server_key)]
 
 
 def test_a_visit_that_is_taken_up_again_keeps_its_lot(here: World) -> None:

@@ -244,7 +244,7 @@ def _period(key: str, message: str | None = None) -> str:
             raise Unknown("period")
         result = survey_result.result(connection, office, found, words(language()))
         actions = rows.actions(connection, found.id)
-        checked = None if found.closed_at else rows.recheck(connection, office.office_id, found)
+        checked = None if found.closed_at else rows.recheck(connection, office.office_id, found, store().server_key)
     return render_template(
         "counter/survey_period.html",
         office=office,

@@ -60,6 +60,8 @@ class Store:
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = SqliteWriter(self._reads, self.rooms, self._close_readers) if self.is_sqlite else None
         self._listeners: list[Callable[[int, int], None]] = []
+        self.server_key = ""
+        """What lies beside the database; set by the server, the only one that needs it."""
         self.is_closed = False
 
     def change(
@@ -74,7 +76,7 @@ class Store:
         rooms = self.rooms.of(office_id)
 
         def work(connection: Connection) -> tuple[T, int]:
-            transaction = Transaction(connection, self.office_configs, rooms, office_id, actor)
+            transaction = Transaction(connection, self.office_configs, rooms, office_id, actor, self.server_key)
             return transaction.run(verb, *args, **kwargs), transaction.version
 
         try:

@@ -46,9 +46,17 @@ class Transaction:
     """
 
     def __init__(
-        self, connection: Connection, configs: OfficeConfigCache, rooms: OfficeRooms, office_id: int, actor: Actor
+        self,
+        connection: Connection,
+        configs: OfficeConfigCache,
+        rooms: OfficeRooms,
+        office_id: int,
+        actor: Actor,
+        server_key: str = "",
     ) -> None:
         self.connection = connection
+        self.server_key = server_key
+        """Of which secrets are made that no copy of the database may give away."""
         self.office_id = office_id
         self.actor = actor
         head = hot.take_office(connection, office_id)

@@ -97,7 +97,7 @@ def create_app(
     limits.init_app(app)
     csrf.init_app(app)
     sign_in.init_app(app)
-    app.extensions["loket_seal"] = Seal(app.config["SECRET_KEY"])
+    app.extensions["loket_seal"], store.server_key = Seal(app.config["SECRET_KEY"]), app.config["SECRET_KEY"]
     app.extensions["loket_forecasts"] = Forecasts(store)
     app.extensions["loket_voice"] = Voice(settings.data / "voice")
     app.extensions["loket_live"] = Live(app, store, clock, settings.redis_url, **live_options)

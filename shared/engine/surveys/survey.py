@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -16,7 +16,7 @@ from shared.domain.numbering import short_code
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.ticket import QueueTicket
 from shared.domain.slips.visitor import survey_slip
-from shared.domain.surveys.draw import is_drawn, visit_name
+from shared.domain.surveys.draw import is_drawn, key_mark, lot_key, visit_name
 from shared.domain.surveys.settings import SurveySettings, draws, survey_questions
 from shared.domain.surveys.survey import LEAST, sample_size
 from shared.engine.paper.letterhead import office_letterhead
@@ -30,6 +30,8 @@ from shared.words import LANGUAGES, words
 
 INVITATION = "survey"
 """Kind of its slip."""
+FIRST_AT = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when the first secret of an office draws: also those who took their numbers before it was made."""
 INVITATIONS_KEPT = timedelta(days=31)
 """After a period was closed: until then the lot can be drawn again, afterwards nothing names a visit any more."""
 
@@ -44,8 +46,13 @@ def draw(tx: Transaction, ticket: QueueTicket) -> None:
     """
     if not tx.office.settings.survey.is_on:
         return
-    found = survey.lot(tx.connection, tx.office_id, ticket.service_id, ticket.on_day) or _first_lot(tx, ticket)
-    if found is None or not is_drawn(found.secret, visit_name(ticket.on_day, ticket.label), found.rate):
+    found = _lot(tx, ticket) or _first_lot(tx, ticket)
+    if found is None:
+        return
+    key = lot_key(found.secret, found.mark, tx.server_key)
+    if key is None or not found.mark:
+        _renew(tx)
+    if key is None or not is_drawn(key, visit_name(ticket.on_day, ticket.label), found.rate):
         return
     if tx.first(select(SurveyInvitation.ticket_id).where(SurveyInvitation.ticket_id == ticket.id)) is None:
         where = {"office_id": tx.office_id, "period_id": found.period_id, "service_id": ticket.service_id}
@@ -62,18 +69,37 @@ def invite(tx: Transaction, ticket: QueueTicket) -> None:
     print_lines(tx, INVITATION, lines, ticket_id=ticket.id)
 
 
+def _lot(tx: Transaction, ticket: QueueTicket) -> Lot | None:
+    return survey.lot(tx.connection, tx.office_id, ticket.service_id, ticket.on_day, ticket.taken_at)
+
+
+def _renew(tx: Transaction) -> None:
+    """Whoever takes a number from now on is drawn with this server's key.
+
+    Who took one before is drawn with the secret of an earlier version, or, where another server's key is missing, not.
+    """
+    newest = survey.newest_secret(tx.connection, tx.office_id)
+    if newest is not None and newest[1] != key_mark(tx.server_key):
+        _add_secret(tx, max(tx.now, newest[0] + timedelta(microseconds=1)))  # also where the clock was ahead
+        tx.record("survey_lot_renewed")
+
+
+def _add_secret(tx: Transaction, from_at: datetime) -> None:
+    row = {"from_at": from_at, "secret": secrets.token_hex(32), "mark": key_mark(tx.server_key)}
+    tx.execute(insert(SurveySecret), {"office_id": tx.office_id, **row})
+
+
 def _first_lot(tx: Transaction, ticket: QueueTicket) -> Lot | None:
     """The first visit of a period, or of a service in it, makes the plan."""
     found = period_of(tx, ticket.on_day)
     if not found.takes_answers(ticket.on_day):
         return None
-    secret = select(SurveySecret.secret).where(SurveySecret.office_id == tx.office_id)
-    if tx.first(secret) is None:
-        tx.execute(insert(SurveySecret), {"office_id": tx.office_id, "secret": secrets.token_hex(32)})
+    if survey.newest_secret(tx.connection, tx.office_id) is None:
+        _add_secret(tx, FIRST_AT)
     known = survey.planned(tx.connection, tx.office_id, found.first_on, ticket.on_day)
     wanted = {service.id for service in tx.office.services if service.is_active} | {ticket.service_id}
     _plan(tx, tx.office.settings.survey, found, ticket.on_day, wanted - set(known))
-    return survey.lot(tx.connection, tx.office_id, ticket.service_id, ticket.on_day)
+    return _lot(tx, ticket)
 
 
 def period_of(tx: Transaction, day: date) -> PeriodFacts:
@@ -173,7 +199,7 @@ def fingerprint(result: dict[str, object]) -> str:
 def _result(tx: Transaction, found: PeriodFacts) -> dict[str, object]:
     """Everything that the period's report needs, in the words of the day on which it was closed."""
     figures = survey.figures(tx.connection, tx.office_id, found)
-    checked = survey.recheck(tx.connection, tx.office_id, found)
+    checked = survey.recheck(tx.connection, tx.office_id, found, tx.server_key)
     counters = {each.id: each.number for each in tx.office.counters}
     coins = survey.coins(tx.connection, tx.office_id, found.first_on, found.last_on)
     total = figures.scores[None]
@@ -184,7 +210,12 @@ def _result(tx: Transaction, found: PeriodFacts) -> dict[str, object]:
         "channels": figures.channels,
         "respondents": figures.respondents,
         "sample": sample_size(figures.counts[None].visits),
-        "draw": {"visits": checked.visits, "drawn": checked.drawn, "differ": len(checked.differ)},
+        "draw": {
+            "visits": checked.visits,
+            "drawn": checked.drawn,
+            "differ": len(checked.differ),
+            **({"unreadable": checked.unreadable} if checked.unreadable else {}),
+        },
         "services": service_names(tx.office),
         "questions": {language: questions_json(tx.office, language) for language in LANGUAGES},
         "coins": {

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Date, Row, bind
 
 from shared.domain.numbering import label
 from shared.domain.queue.ticket import State
-from shared.domain.surveys.draw import is_drawn, visit_name
+from shared.domain.surveys.draw import is_drawn, lot_key, visit_name
 from shared.domain.surveys.survey import ELEMENTS, AnswerChannel, Lagging, Scores, by_element
 from shared.store.hot import Statement
 from shared.store.surveys.tables import (
@@ -24,7 +24,7 @@ from shared.store.surveys.tables import (
     SurveySecret,
     SurveyTally,
 )
-from shared.store.tables import Counter, Ticket
+from shared.store.tables import Counter, Moment, Ticket
 
 
 @dataclass(frozen=True)
@@ -118,27 +118,37 @@ class Lot:
 
     period_id: int
     secret: str
+    mark: str
     rate: int
 
 
 _DAY: BindParameter[date] = bindparam("the_day", type_=Date())
 _LOT: Statement[Lot] = Statement(
-    select(SurveyPeriod.id, SurveySecret.secret, SurveyPlan.rate)
+    select(SurveyPeriod.id, SurveySecret.secret, SurveySecret.mark, SurveyPlan.rate)
     .join(SurveySecret, SurveySecret.office_id == SurveyPeriod.office_id)
     .join(SurveyPlan, SurveyPlan.office_id == SurveyPeriod.office_id)
     .where(SurveyPeriod.office_id == bindparam("the_office"), SurveyPeriod.closed_at.is_(None))
     .where(SurveyPeriod.first_on <= _DAY, SurveyPeriod.last_on >= _DAY, SurveyPeriod.collect_until >= _DAY)
     .where(SurveyPlan.service_id == bindparam("the_service"))
     .where(SurveyPlan.from_on >= SurveyPeriod.first_on, SurveyPlan.from_on <= _DAY)
-    .order_by(SurveyPlan.from_on.desc())
+    .where(SurveySecret.from_at <= bindparam("the_moment", type_=Moment()))
+    .order_by(SurveyPlan.from_on.desc(), SurveySecret.from_at.desc())
     .limit(1),
     Lot,
 )
 
 
-def lot(connection: Connection, office_id: int, service_id: int, day: date) -> Lot | None:
+def lot(connection: Connection, office_id: int, service_id: int, day: date, taken_at: datetime) -> Lot | None:
     """None while nothing is planned for the service, or the day's visitors can no longer answer."""
-    return _LOT.first(connection, {"the_office": office_id, "the_service": service_id, "the_day": day})
+    asked = {"the_office": office_id, "the_service": service_id, "the_day": day, "the_moment": taken_at}
+    return _LOT.first(connection, asked)
+
+
+def newest_secret(connection: Connection, office_id: int) -> tuple[datetime, str] | None:
+    """From when it draws, and with which server's key; None before the office's first lot."""
+    kept = select(SurveySecret.from_at, SurveySecret.mark).where(SurveySecret.office_id == office_id)
+    row = connection.execute(kept.order_by(SurveySecret.from_at.desc()).limit(1)).first()
+    return row and (row.from_at, row.mark)
 
 
 def planned(connection: Connection, office_id: int, first: date, day: date) -> dict[int, tuple[int, int]]:
@@ -164,16 +174,21 @@ def _served(office_id: int, first: date, last: date) -> tuple[ColumnElement[bool
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """The lot drawn again over all visits of a period. `differ`: numbers where the stored result is another one."""
+    """The lot drawn again over all visits of a period. `differ`: numbers where the stored result is another one.
+
+    `unreadable`: visits besides that were drawn with the key of another server.
+    """
 
     visits: int
     drawn: int
     differ: list[str]
+    unreadable: int = 0
 
 
-def recheck(connection: Connection, office_id: int, found: PeriodFacts) -> Rechecked:
-    """Every visit of the period whose service had a plan on its day, drawn again from the secret."""
-    secret = connection.execute(select(SurveySecret.secret).where(SurveySecret.office_id == office_id)).scalar()
+def recheck(connection: Connection, office_id: int, found: PeriodFacts, server_key: str = "") -> Rechecked:
+    """Every visit of the period whose service had a plan on its day, drawn again from the secret of its moment."""
+    kept = select(SurveySecret).where(SurveySecret.office_id == office_id).order_by(SurveySecret.from_at.desc())
+    keys = [(row.from_at, lot_key(row.secret, row.mark, server_key)) for row in connection.execute(kept)]
     plans: dict[int, list[tuple[date, int]]] = {}
     for plan in connection.execute(
         select(SurveyPlan.service_id, SurveyPlan.from_on, SurveyPlan.rate)
@@ -181,22 +196,27 @@ def recheck(connection: Connection, office_id: int, found: PeriodFacts) -> Reche
         .order_by(SurveyPlan.from_on)
     ):
         plans.setdefault(plan.service_id, []).append((plan.from_on, plan.rate))
-    columns = (Ticket.on_day, Ticket.series, Ticket.number, Ticket.service_id, SurveyInvitation.service_id.label("of"))
+    number = (Ticket.on_day, Ticket.series, Ticket.number)
+    columns = (*number, Ticket.taken_at, Ticket.service_id, SurveyInvitation.service_id.label("of"))
     rows = connection.execute(
         select(*columns)
         .outerjoin(SurveyInvitation, SurveyInvitation.ticket_id == Ticket.id)
         .where(*_served(office_id, found.first_on, found.counted_until))
     ).all()
-    count, drawn, differ = 0, 0, []
+    count, drawn, unreadable, differ = 0, 0, 0, []
     for row in rows:
         rate = next((rate for day, rate in reversed(plans.get(row.service_id, [])) if day <= row.on_day), None)
-        if rate is None or secret is None:
+        if rate is None or not keys:
             continue  # served before the survey began
+        key = next((key for from_at, key in keys if from_at <= row.taken_at), None)
+        if key is None:
+            unreadable += 1
+            continue
         name = label(row.series, row.number)
         count, drawn = count + 1, drawn + (row.of is not None)
-        if is_drawn(secret, visit_name(row.on_day, name), rate) != (row.of is not None):
+        if is_drawn(key, visit_name(row.on_day, name), rate) != (row.of is not None):
             differ.append(f"{row.on_day.isoformat()} {name}")
-    return Rechecked(count, drawn, differ)
+    return Rechecked(count, drawn, differ, unreadable)
 
 
 def waiting_for_answer(connection: Connection, period_id: int, day: date) -> Sequence[Row[str, int, int]]:

@@ -15,12 +15,19 @@ from shared.store.tables import Base
 
 
 class SurveySecret(Base):
-    """The key of an office by which visitors are drawn; made at its first lot, never changed."""
+    """By which the visitors of an office are drawn who took their numbers from a moment on; never changed.
+
+    It draws together with the server's key only (`domain.surveys.draw`). A server with another key, after a restore
+    without `secret_key`, goes on with a new one; what was drawn before can be drawn again where the old key is back.
+    """
 
     __tablename__ = "survey_secret"
 
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
     secret: Mapped[str] = mapped_column(String(64))
+    mark: Mapped[str] = mapped_column(String(16))
+    """Of the server's key; empty in rows of earlier versions, which drew with the secret alone."""
 
 
 class SurveyPeriod(Base):
