@@ -103,7 +103,7 @@ def six_channels(**changes: object) -> list[slip.Line]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 109), ("80mm-42", 98), ("80mm-48", 91)])
+@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 100), ("80mm-42", 94), ("80mm-48", 91)])
 @pytest.mark.parametrize("has_logo", [False, True])
 def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float, has_logo: bool) -> None:
     lines = six_channels(ready=NEEDED)
@@ -119,7 +119,7 @@ def test_what_the_visitor_has_is_not_on_the_paper(paper: str, longest_mm: float,
     assert qr_codes(strip) == [URL]
 
 
-@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 130), ("80mm-42", 110), ("80mm-48", 104)])
+@pytest.mark.parametrize(("paper", "longest_mm"), [("58mm", 121), ("80mm-42", 107), ("80mm-48", 104)])
 def test_what_the_visitor_still_needs_is_typed_in_small_letters(paper: str, longest_mm: float) -> None:
     drawn = made.make(slip.to_json(six_channels()), paper)
 

@@ -24,11 +24,13 @@ NUMBER_SIZE = 8
 BETWEEN = " \N{MIDDLE DOT} "
 SMALL, ORDINARY, STRONG = 17, 21, 25
 """Sizes of letters in dots; their capitals are two thirds of it, 8 dots a millimetre."""
+NARROW_COLUMNS = 32
+"""Of paper of 58 mm, on which a number slip has no room for ordinary words beside its code."""
 LEAST = 18
 """Down to which size ordinary words shrink where that spares a line."""
 
-_SELF_EVIDENT = re.compile(r"[^:]+: (\S+@\S+|www\.\S+)")
-"""An e-mail address or a site, which needs no word before it."""
+_SELF_EVIDENT = re.compile(r"[^:]+: (\S+@\S+|\S+\.(?:id|com|org)(?:/\S*)?|\+?[\d() -]{8,})")
+"""An e-mail address, a site or a telephone number, which needs no word before it."""
 
 T = TypeVar("T")
 
@@ -69,6 +71,7 @@ class _Sheet:
         self.rest, self.made = list(lines), list[Line | Drawn | Fine]()
         self._width, self._columns, self._logo = width_dots, columns, logo
         self._is_number = is_number(lines)
+        self._is_narrow = self._is_number and columns <= NARROW_COLUMNS
         self._where: list[Wording] = []
         self._facts: list[Wording] = []
         """What is said beside the code that follows: before its own words, and after them."""
@@ -82,7 +85,8 @@ class _Sheet:
             case Text(part="label"):
                 self._label(line)
             case Text(part="service"):
-                self._draw(Wording(line.text, STRONG, 700, least=STRONG - 3), is_centred=True)
+                in_one = Wording(line.text, STRONG, 700, least=STRONG - 3)
+                self._draw(in_one if fits(in_one, self._width) else replace(in_one, size=in_one.least), is_centred=True)
             case Text(part="small"):
                 self.rest.insert(0, line)
                 self._small_print()
@@ -129,13 +133,13 @@ class _Sheet:
                 else:
                     self._draw(Wording(line.text, SMALL), is_centred=True)
             return
-        words = [Wording(line.text, 27, 700, 22) if line.bold else Wording(line.text, 18) for line in said]
+        words = [Wording(line.text, 25, 700, 22) if line.bold else Wording(line.text, SMALL) for line in said]
         room = self._width - self._logo.width - GAP_DOTS
         service: list[Wording] = []
         if self._is_number and isinstance(self.rest[0], Rule):
             self.rest.pop(0)
             service = [Wording(line.text, STRONG, 700, STRONG - 3) for line in self._texts("service")]
-            words += [Wording(each.text, ORDINARY, least=SMALL) for each in self._moment()]
+            words += [Wording(each.text, SMALL) for each in self._moment()]
             self._texts("label")
         whole = at_left(self._logo, column((*words, *service), room), self._width)
         if service:
@@ -156,7 +160,7 @@ class _Sheet:
         later = self._moment()
         both = Wording(BETWEEN.join([line.text, *(each.text for each in later)]), ORDINARY, least=SMALL)
         moment = Wording(later[-1].text, ORDINARY, least=SMALL) if later else both
-        self._draw(both if fits(both, self._width) else moment, is_centred=True)
+        self._draw(both if fits(both, self._width) else replace(moment, size=LEAST), is_centred=True)
 
     def _number(self, line: Text) -> None:
         """The number, and typed below it in small, with how many people are before it and for how long."""
@@ -187,17 +191,18 @@ class _Sheet:
         where, facts = self._where, self._facts
         self._where, self._facts = [], []
         words: list[Wording] = []
+        least = SMALL if self._is_number else LEAST
         while self.rest and (isinstance(self.rest[0], Space) or self._stands_beside(self.rest[0])):
             each = self.rest.pop(0)
             if isinstance(each, Text) and each.part == "code":
-                words.append(Wording(each.text, STRONG, 700))
+                words.append(Wording(each.text, STRONG - 2 if self._is_narrow else STRONG, 700))
             elif isinstance(each, Text) and each.part == "small":
                 self.rest.insert(0, each)
                 words.append(self._paragraph())
             elif isinstance(each, Text) and each.bold:
                 below.append(each)
             elif isinstance(each, Text):
-                words.append(Wording(each.text, ORDINARY, least=LEAST))
+                words.append(Wording(each.text, SMALL if self._is_narrow else ORDINARY, least=least))
         self.made.append(Drawn(beside(line.data, [*where, *words, *facts], self._width)))
         self.made += below
 

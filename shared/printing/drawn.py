@@ -40,6 +40,8 @@ QUIET_MODULES = 2
 GAP_DOTS = 12
 _AS_DRAWN = 200
 """Size of the letters of a number before they are fitted to the paper."""
+WITH_TAILS = 1.08
+"""Height of a last line, of the size of its letters: down to the tails of g and j."""
 CAPITAL = 0.668
 """Height of a capital, of the size of its letters."""
 
@@ -121,7 +123,8 @@ def column(said: tuple[Wording, ...], width_dots: int, *, is_centred: bool = Fal
 
 
 def _lines(lines: Sequence[Wording], width_dots: int, *, is_centred: bool = False) -> Image.Image:
-    picture = Image.new("L", (width_dots, max(1, sum(_pitch(line) for line in lines))), 255)
+    high = sum(_pitch(line) for line in lines[:-1]) + sum(round(line.size * WITH_TAILS) for line in lines[-1:])
+    picture = Image.new("L", (width_dots, max(1, high)), 255)
     pen, y = ImageDraw.Draw(picture), 0
     for line in lines:
         left = max(0.0, (width_dots - _width(line)) / 2) if is_centred else 0.0
@@ -200,7 +203,7 @@ def fits(said: Wording, width_dots: int) -> bool:
 
 
 def _pitch(line: Wording) -> int:
-    return round(line.size * (1.1 if line.size > 17 else 1.05))
+    return round(line.size * (1.05 if line.size > 17 else 1))
 
 
 def _width(said: Wording) -> float:

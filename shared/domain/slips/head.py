@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.channel import Channel, channel_line
+from shared.domain.channel import Channel, ChannelKind, channel_line
 from shared.domain.slips.slip import Cut, Line, Logo, Rule, SlipWords, Space, Text
 
 
@@ -62,7 +62,7 @@ def bottom(head: Letterhead, words: SlipWords) -> list[Line]:
     if head.complaint:
         lines += [] if head.free else [Rule()]
         lines += [Text(words("slip.complaint"), align="center", part="small")]
-        lines += [Text(channel_line(channel, words), align="center", part="small") for channel in head.complaint]
+        lines += [Text(_channel(channel, words), align="center", part="small") for channel in head.complaint]
     return [*lines, Cut()]
 
 
@@ -71,3 +71,10 @@ def title(words: SlipWords, key: str, service: str, at: datetime | None = None) 
     made = [Text(words.moment(at), align="center")] if at else []
     heading = Text(words(key), size=2, bold=True, align="center")
     return [heading, Space(8), Text(service, bold=True, align="center", part="service"), *made]
+
+
+def _channel(channel: Channel, words: SlipWords) -> str:
+    """An address needs no word before it."""
+    if channel.kind is ChannelKind.DESK and channel.value and not channel.label:
+        return channel.value
+    return channel_line(channel, words)
