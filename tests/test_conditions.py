@@ -20,6 +20,7 @@ from world import PASSWORD, STEPS, World, service
 from shared.domain.standards.standard import Role, Step
 from shared.domain.standards.table import to_table
 from shared.engine.people.device import digest, issue_token
+from shared.engine.queue import supervisor
 from shared.engine.queue.officer import Onward
 from shared.store import access, tables
 from shared.web.backups import BACKUP_MARK
@@ -164,6 +165,23 @@ def miss_a_night(here: World, data: Path) -> None:
     here.later(days=1)
 
 
+def close_the_day_before(here: World, data: Path) -> None:
+    here.later(days=-1)
+    here.do(supervisor.force, is_open=False, reason="Blangko habis", service="layanan-1")
+    here.do(supervisor.force, is_open=False, reason="Rapat", until_at=here.now + timedelta(days=2))
+    here.later(days=1)
+
+
+def leave_an_outage_open(here: World, data: Path) -> None:
+    row = {
+        "office_id": here.id,
+        "system": "oss",
+        "from_at": here.now - timedelta(days=1),
+        "officer_id": here.officer(1),
+    }
+    here.store.write(insert(tables.Outage), row)
+
+
 def name_a_counter_with_a_picture(here: World, data: Path) -> None:
     here.store.write(update(tables.Counter).where(tables.Counter.number == 2).values(name="Loket ☕"))
 
@@ -210,6 +228,8 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("no_regency_line", know_the_regency_alone, "Pemerintah Kabupaten Lumajang"),
     ("day_left_open", miss_a_night, "23\N{NO-BREAK SPACE}November"),
     ("holidays_unknown", lambda here, data: here.store.write(delete(tables.Holiday)), "2026"),
+    ("override_left", close_the_day_before, "Layanan 1 ditutup sejak 22 Nov 2026"),
+    ("outage_left", leave_an_outage_open, "OSS"),
     ("counter_unspeakable", name_a_counter_with_a_picture, "Loket ☕"),
     ("service_unspeakable", name_a_service_in_javanese, "ꦱ"),
     ("printer_in_trouble", run_out_of_paper, "Pasang gulungan kertas baru"),

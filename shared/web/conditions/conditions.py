@@ -270,6 +270,8 @@ reminder(hours_conditions.hours_unknown)
 reminder(hours_conditions.weekday_without_hours)
 reminder(hours_conditions.closes_while_open)
 reminder(hours_conditions.holidays_unknown)
+reminder(hours_conditions.override_left)
+reminder(hours_conditions.outage_left)
 
 
 @reminder

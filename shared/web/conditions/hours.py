@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.domain.numbering import office_day
+from shared.store.queue import outages
 from shared.words import Words
 
 if TYPE_CHECKING:
@@ -40,3 +41,31 @@ def holidays_unknown(scene: Scene) -> Iterator[dict[str, object]]:
     day = office_day(scene.now, scene.office.zone)
     for year in sorted({day.year, (day + timedelta(days=30)).year} - known):
         yield {"year": year}
+
+
+def override_left(scene: Scene) -> Iterator[dict[str, object]]:
+    """The supervisor opened or closed something on an earlier day until they take it back, and may have forgotten."""
+    office = scene.office
+    services = [(each.standard.short_name, each.override) for each in office.services if each.is_active]
+    for name, override in ((office.name, office.override), *services):
+        if override is None or override.made_at is None or override.until_at is not None:
+            continue
+        if office_day(override.made_at, office.zone) < scene.today:
+            yield {
+                "name": name,
+                "word": partial(_word, is_open=override.is_open),
+                "since": partial(Words.short, at=override.made_at.astimezone(office.zone)),
+            }
+
+
+def _word(told: Words, *, is_open: bool) -> str:
+    return told("override.open" if is_open else "override.closed")
+
+
+def outage_left(scene: Scene) -> Iterator[dict[str, object]]:
+    """A disturbance of an earlier day that nobody has ended: its files rest, and their promises with them."""
+    zone = scene.office.zone
+    for each in outages.running(scene.connection, scene.office.office_id):
+        if office_day(each.from_at, zone) < scene.today:
+            since = partial(Words.short, at=each.from_at.astimezone(zone))
+            yield {"system": each.system.upper(), "since": since, "count": each.paused}
