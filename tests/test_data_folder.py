@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -12,16 +13,21 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import world
 from flask import Flask
+from psycopg.errors import DiskFull
 from server import LOKET, Server
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 from world import World
 
 import kiosk
 from shared.domain.actor import Actor
+from shared.domain.errors import Refusal
 from shared.domain.standards.standard import Role
 from shared.engine.people import session
 from shared.engine.people.device import issue_token
@@ -30,6 +36,7 @@ from shared.engine.setup import officers as setup_officers
 from shared.engine.setup.officers import OfficerForm, RoleRow
 from shared.store import office as store_office
 from shared.store import writer
+from shared.store.disk import database_away, disk_fault
 from shared.store.office import Store
 from shared.store.writer import LOCK_TIMEOUT_S
 from shared.web.app import create_app
@@ -149,6 +156,39 @@ def test_a_database_that_cannot_be_reached_is_a_calm_sentence(tmp_path: Path, mo
     assert take.json is not None
     assert take.json["error"]["code"] == "database_away"
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.EMFILE, "files_open"), (errno.ENFILE, "files_open"), (errno.EDQUOT, "disk_full"),
+        (errno.EEXIST, "disk_missing"), (errno.ELOOP, "disk_missing"),
+        (errno.ESTALE, "disk_broken"), (errno.ECONNREFUSED, None), (errno.EBADF, None),
+    ],
+)  # fmt: skip
+def test_what_the_disk_says_is_a_sentence_and_what_the_network_says_is_not(number: int, code: str | None) -> None:
+    fault = disk_fault(OSError(number, "as the system says it", "/data/media"))
+
+    assert (fault.code if fault else None) == code
+
+
+def test_a_postgresql_that_is_read_only_or_full_says_so(
+    postgresql: Callable[[], str], open_store: Callable[[str], Store], tmp_path: Path
+) -> None:
+    url = postgresql()
+    here = world.office(open_store(url))
+    reading_only = make_url(url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    reading = open_store(reading_only.render_as_string(hide_password=False))
+    client = create_app(Settings(data=tmp_path), reading, lambda: here.now, async_mode="threading").test_client()
+
+    take = client.post("/uji/kiosk/tickets", json={"service": "layanan-1", "nonce": "12345678"})
+
+    assert take.json is not None
+    assert (take.status_code, take.json["error"]["code"]) == (507, "database_reads")
+    assert "PostgreSQL" in take.json["error"]["message"]
+    full = OperationalError("INSERT", {}, DiskFull())
+    assert (disk_fault(full) or Refusal("")).code == "disk_full"
+    assert database_away(full) is None
 
 
 def test_a_lock_of_another_program_is_a_calm_sentence_and_ends_by_itself(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -98,6 +99,30 @@ def test_a_refusal_ends_the_work_with_its_sentence(app: Flask, begin: Begin) -> 
     until(lambda: facts(admin, begun)["state"] == "failed")
 
     assert "Gagal" in admin.get("/uji/counter/work").text
+
+
+def test_a_disk_that_is_full_is_told_where_the_work_is_shown(app: Flask, begin: Begin) -> None:
+    admin = sign_in(app, "admin")
+
+    def work(_progress: Progress, file: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(file))
+
+    begun = begin(admin, work)
+    until(lambda: facts(admin, begun)["state"] == "failed")
+
+    assert "Disk penuh" in admin.get("/uji/counter/work").text
+
+
+def test_of_one_officers_work_the_newest_is_kept(app: Flask, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "MOST_KEPT", 3)
+    admin, made = sign_in(app, "admin"), list[str]()
+    for _ in range(5):
+        made.append(begin(admin, lambda _progress, file: file.write_bytes(b"x") and None))
+        until(lambda: facts(admin, made[-1])["state"] == "done")
+
+    answers = [admin.get(f"/uji/counter/work/{each}").status_code for each in made]
+
+    assert answers == [404, 404, 200, 200, 200]
 
 
 def test_work_and_its_file_are_for_the_officer_who_began_it(app: Flask, begin: Begin) -> None:

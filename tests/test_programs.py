@@ -18,7 +18,7 @@ import world
 from flask import Flask
 from people import Browser, sign_in
 from receivers import Receiver, listening
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from world import World
 
 from shared.domain.errors import Invalid
@@ -155,6 +155,19 @@ def test_each_change_is_told_signed_with_its_facts_and_without_a_name(here: Worl
     ), body)  # fmt: skip
     assert {letter.state for letter in letters(here.store)} == {"sent"}
     assert headers["webhook-id"] == said["id"]
+
+
+def test_a_receiver_that_is_away_keeps_no_place_of_others(here: World, receiver: Receiver) -> None:
+    tell(here, receiver, "file")
+    dead = {"office_id": here.id, "channel": "webhook", "receiver_id": 99, "topic": "file.open", "body": {}}
+    rows = [{**dead, "made_at": here.now, "due_at": here.now}] * (2 * outbox.AT_ONCE)
+    here.store.write(insert(Outbox), rows)
+    here.store.write(insert(Outbox), {**rows[0], "receiver_id": 1, "topic": "file.mine"})
+
+    taken = here.store.write_with(outbox.take, here.now)
+
+    assert [letter.topic for letter in taken].count("file.mine") == 1
+    assert len(taken) == outbox.AT_ONCE + 1
 
 
 def test_a_letter_is_never_known_by_the_name_of_an_earlier_one(here: World, receiver: Receiver) -> None:

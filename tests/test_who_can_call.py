@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from people import sign_in
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 from world import MORNING, World
 
+from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import NotAllowed, Refusal
+from shared.domain.files.procedure import FileState
 from shared.domain.office import OfficeConfig
+from shared.domain.queue.counter import PauseReason
 from shared.domain.queue.ticket import Action, QueueTicket, State
 from shared.domain.standards.standard import Role
-from shared.engine.queue import day, officer, seat, supervisor
+from shared.engine.queue import day, officer, seat, supervisor, visitor
 from shared.engine.queue.officer import Onward
 from shared.engine.setup import counters as setup_counters
 from shared.engine.setup.counters import CounterRow, CountersForm
+from shared.engine.setup.hours import HolidayRow, HolidaysForm, HoursForm, HoursRow, change_holidays, change_hours
 from shared.engine.setup.office import ServicesForm, change_services, services_form
 from shared.engine.setup.officers import OfficerForm, RoleRow, change_officer
 from shared.engine.setup.standard import save_standard
@@ -232,7 +237,8 @@ def test_a_ticket_that_is_saved_without_an_event_is_an_error(uji: World) -> None
 
 # whatever is clicked and set up
 
-AT, SERVICE = st.sampled_from([1, 2, 3]), st.sampled_from(["layanan-1", "layanan-2", "layanan-3"])
+SLUGS = ("layanan-1", "layanan-2", "layanan-3")
+AT, SERVICE = st.sampled_from([1, 2, 3]), st.sampled_from(SLUGS)
 MOVES = ("recall", "start", "release", "miss", "hold", "finish", "call", "restore", "cancel")
 ROLES = st.lists(st.sampled_from([Role.LOKET, Role.OPERATOR, Role.KASI]), min_size=1, max_size=2, unique=True)
 _slugs = count(1)
@@ -252,7 +258,7 @@ class ClicksAndSetup(RuleBasedStateMachine):
 
     def set_up(self, verb: Callable[..., Any], *said: Any) -> None:
         with suppress(Refusal):
-            self.uji.store.change(self.uji.id, self.chief, verb, *said)
+            self.uji.store.change(self.uji.id, replace(self.chief, now=self.uji.now), verb, *said)
 
     @property
     def office(self) -> OfficeConfig:
@@ -296,6 +302,68 @@ class ClicksAndSetup(RuleBasedStateMachine):
         if here is not None:
             onward = Onward(to, service, returns=returns)
             self.attempt(officer.act, here.id, Action.TRANSFER, at=at, onward=onward)
+
+    @rule(service=SERVICE)
+    def somebody_comes_back_for_a_file(self, service: str) -> None:
+        with self.uji.store.read() as connection:
+            row = connection.execute(
+                select(tables.Service).where(tables.Service.office_id == self.uji.id, tables.Service.slug == service)
+            ).one()
+        now, token = self.uji.now, f"berkas-{next(_slugs):015d}"
+        file = {"office_id": self.uji.id, "service_id": row.id, "standard_id": row.standard_id, "token": token}
+        step = {"state": FileState.RETURNED.value, "step": "terima", "opened_at": now, "since_at": now}
+        self.uji.store.write(insert(tables.FileRecord), {**file, **step})
+        with suppress(Refusal):
+            nonce = f"kembali-{next(_slugs):08d}"
+            self.uji.by_itself(visitor.come_back, token, nonce=nonce, language="id")
+
+    @rule(at=AT, service=SERVICE)
+    def somebody_at_a_counter_has_another_wish(self, at: int, service: str) -> None:
+        here = self.here(at)
+        if here is not None:
+            self.attempt(officer.next_service, here.id, service, at=at)
+        self.attempt(officer.walk_in, service, is_priority=False, nonce=f"loket-{next(_slugs):08d}", at=at)
+
+    @precondition(lambda self: self.uji.made)
+    @rule(at=AT, pick=st.integers(0, 30))
+    def call_out_of_turn(self, at: int, pick: int) -> None:
+        self.attempt(officer.call_number, self.uji.made[pick % len(self.uji.made)].number, "sakit", at=at)
+
+    @rule(at=AT)
+    def a_seat_rests_or_is_taken_away(self, at: int) -> None:
+        self.attempt(seat.sit, at=at)
+        self.attempt(seat.pause, PauseReason.PRAYER, at=at)
+        self.set_up(supervisor.empty_counter, at, "pulang")
+
+    @rule(is_holiday=st.booleans(), closes=st.sampled_from([None, time(8, 30), time(23)]))
+    def the_days_change(self, is_holiday: bool, closes: time | None) -> None:
+        today = self.uji.now.date()
+        rows = [HolidayRow(on_day=today, name="Libur")] if is_holiday else []
+        self.set_up(change_holidays, HolidaysForm(year=today.year, holidays=rows))
+        week = [HoursRow(weekdays=list(range(7)), opens=time(8), closes=closes)] if closes else []
+        self.set_up(change_hours, HoursForm(hours=week))
+
+    @rule(is_open=st.none() | st.booleans(), service=st.none() | SERVICE)
+    def the_supervisor_opens_or_closes(self, is_open: bool | None, service: str | None) -> None:
+        self.set_up(partial(supervisor.force, is_open=is_open, reason="rapat", service=service))
+
+    @rule()
+    def a_letter_changes(self) -> None:
+        rows = services_form(self.office).services
+        letters = dict(zip(SLUGS, "XYZ" if rows[0].series == "A" else "ABC", strict=True))
+        changed = [row.model_copy(update={"series": letters[row.slug]}) for row in rows]
+        self.set_up(change_services, ServicesForm(services=changed))
+
+    @rule(is_signed=st.booleans(), days=st.sampled_from([1, 3]))
+    def the_night_comes(self, is_signed: bool, days: int) -> None:
+        if is_signed:
+            self.attempt(day.close_day, ITEMS[ChecklistKind.CLOSING], "", {})
+        self.uji.later(days=days)
+        self.uji.by_itself(day.close_past_days)
+        with self.uji.store.room(self.uji.id, self.uji.now) as room:
+            assert not room.tickets
+            assert all(room.seat(each).officer_id is None for each in room.office.counters)
+        self.uji.made.clear()
 
     @rule(at=AT, verb=st.sampled_from([officer.undo, seat.leave, seat.hand_over, seat.resume]))
     def other_clicks(self, at: int, verb: Callable[..., Any]) -> None:
@@ -343,11 +411,13 @@ class ClicksAndSetup(RuleBasedStateMachine):
     @invariant()
     def everybody_who_waits_is_seen_and_called_by_a_counter(self) -> None:
         with self.uji.store.room(self.uji.id, self.uji.now) as room:
+            assert room.stranded() == []
             lines = {one.id for counter in room.office.counters for one in room.line(counter, 99)}
             assert lines == {one.id for one in room.waiting()}
             shown = [room.waiting_for(counter) for counter in room.office.counters]
             for one in room.waiting():
                 assert any(counts.get(one.service_id) for counts in shown)
+            assert sum(room.waiting_by_service().values()) == len(room.waiting())
 
 
 def test_whatever_is_clicked_and_set_up_everybody_who_waits_is_called_by_a_counter(sqlite_store: Store) -> None:

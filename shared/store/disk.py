@@ -13,9 +13,18 @@ from shared.domain.errors import Refusal
 _BY_ERRNO = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "disk_full"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "disk_refuses"),
-    **dict.fromkeys((errno.EIO, errno.ENXIO, errno.ENODEV), "disk_broken"),
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR), "disk_missing"),
+    **dict.fromkeys((errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EUCLEAN), "disk_broken"),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP), "disk_missing"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "files_open"),
 }
+_BY_SQLSTATE = {
+    "53100": "disk_full",
+    "25006": "database_reads",  # a copy that follows another server, or a server that was set to be read only
+    "58030": "disk_broken",
+    "XX001": "disk_broken",
+    "XX002": "disk_broken",
+}
+"""Of PostgreSQL, whose disk may be another machine's."""
 _BY_SQLITE = {
     sqlite3.SQLITE_FULL: "disk_full",
     sqlite3.SQLITE_READONLY: "disk_refuses",
@@ -43,6 +52,8 @@ def database_away(error: BaseException) -> Away | None:
     """The refusal for a database that does not answer; None when the error is another one."""
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
         error = error.orig
+    if disk_fault(error) is not None:
+        return None
     if isinstance(error, sqlite3.Error):
         return Away("database_busy") if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
     return Away("database_away") if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) else None
@@ -64,6 +75,9 @@ def disk_fault(error: BaseException) -> DiskFault | None:
         error = error.orig
     if isinstance(error, sqlite3.Error):
         code = _BY_SQLITE.get(_sqlite_code(error))
+        return DiskFault(code, place="") if code else None
+    if isinstance(error, DBAPIError):
+        code = _BY_SQLSTATE.get(getattr(error.orig, "sqlstate", None) or "")
         return DiskFault(code, place="") if code else None
     if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
         code = _BY_ERRNO.get(error.errno or 0)

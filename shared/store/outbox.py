@@ -181,10 +181,13 @@ def waiting(connection: Connection) -> int:
 
 
 def take(connection: Connection, now: datetime) -> Sequence[Letter]:
-    """The oldest that are due, now the caller's for `LEASE`."""
+    """The oldest that are due for each receiver, now the caller's for `LEASE`."""
     # Said twice: of two processes that found the same letter the second finds it moved on.
     due = WAITING, Outbox.due_at <= now
-    oldest = select(Outbox.id).where(*due).order_by(Outbox.id).limit(AT_ONCE)
+    line = Outbox.channel, Outbox.office_id, Outbox.receiver_id
+    place = func.row_number().over(partition_by=line, order_by=Outbox.id).label("place")
+    placed = select(Outbox.id, place).where(*due).subquery()
+    oldest = select(placed.c.id).where(placed.c.place <= AT_ONCE)
     taken = (
         update(Outbox)
         .where(Outbox.id.in_(oldest), *due)

@@ -16,7 +16,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ from flask import copy_current_request_context, current_app, g
 
 from shared.domain.errors import NotAllowed, Refusal, Unknown
 from shared.domain.rights import Right
+from shared.store.disk import database_away, disk_fault
 from shared.web.access.auth import current_user
 from shared.web.context import now
 from shared.web.i18n import language
@@ -40,6 +41,8 @@ SILENT_S = 15 * 60
 """Work that has said nothing for so long ended with its process."""
 MOST_AT_ONCE = 2
 """Pieces of work that one officer may have running."""
+MOST_KEPT = 20
+"""Pieces of work of one officer that lie there."""
 SAID_EVERY_S = 0.3
 
 _ID = re.compile("[0-9a-f]{32}")
@@ -85,6 +88,8 @@ class LongWork:
     total: int = 0
     fault: str = ""
     """The code of the refusal that ended it."""
+    facts: dict[str, object] = field(default_factory=dict)
+    """What its sentence names."""
 
     @property
     def is_running(self) -> bool:
@@ -125,7 +130,7 @@ class WorkPlace:
     def keep(self, work: LongWork) -> LongWork:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = self.folder / f".{work.id}.part"
-        part.write_text(json.dumps(asdict(work)))
+        part.write_text(json.dumps(asdict(work), default=str))
         part.replace(self.folder / f"{work.id}.json")
         return work
 
@@ -153,10 +158,16 @@ class WorkPlace:
     def is_told_to_stop(self, work_id: str) -> bool:
         return (self.folder / f"{work_id}.stop").exists()
 
-    def sweep(self) -> None:
-        """Takes what is older than `KEPT_S`."""
+    def sweep(self, officer_id: int | None = None) -> None:
+        """Takes what is older than `KEPT_S`, and of that officer all but the newest: a report that is made again and
+        again does not fill the disk.
+        """
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if time.time() - path.stat().st_mtime > KEPT_S:
+                path.unlink(missing_ok=True)
+        ended = [each.id for each in self.all() if each.officer_id == officer_id and not each.is_running]
+        for work_id in ended[MOST_KEPT - 1 :]:
+            for path in self.folder.glob(f"{work_id}.*"):
                 path.unlink(missing_ok=True)
 
 
@@ -166,8 +177,8 @@ Work = Callable[[Progress, Path], None]
 def begin(order: WorkOrder, work: Work) -> str:
     """Begins the work in this request's office for who asks; its id. Raises `NotAllowed("work_runs")`."""
     here = place()
-    here.sweep()
     officer_id = int(current_user.id)
+    here.sweep(officer_id)
     if sum(each.is_running for each in here.all() if each.officer_id == officer_id) >= MOST_AT_ONCE:
         raise NotAllowed("work_runs")
     begun = here.keep(
@@ -198,20 +209,23 @@ def begin(order: WorkOrder, work: Work) -> str:
 
 def _run(here: WorkPlace, progress: Progress, work: Work, begun_at: datetime) -> None:
     kind, file = progress.work.kind, here.file(progress.work.id)
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    status, fault = WorkState.DONE, ""
+    status = WorkState.DONE
+    known: Refusal | None = None
     try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         work(progress, file)
     except WorkStopped:
         status = WorkState.STOPPED
     except Refusal as refusal:
-        status, fault = WorkState.FAILED, refusal.code
-    except Exception:
+        status, known = WorkState.FAILED, refusal
+    except Exception as error:
+        known = disk_fault(error) or database_away(error)
         log.exception("work_failed", kind=kind, begun_at=begun_at)
         status = WorkState.FAILED
     if status != WorkState.DONE:
-        file.unlink(missing_ok=True)
-    here.keep(replace(progress.work, status=status, fault=fault, said_at=time.time()))
+        file.unlink(missing_ok=True)  # on a full disk this also makes the room to say so
+    fault, facts = (known.code, dict(known.facts)) if known else ("", {})
+    here.keep(replace(progress.work, status=status, fault=fault, facts=facts, said_at=time.time()))
 
 
 def place() -> WorkPlace:

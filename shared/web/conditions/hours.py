@@ -50,7 +50,7 @@ def override_left(scene: Scene) -> Iterator[dict[str, object]]:
     for name, override in ((office.name, office.override), *services):
         if override is None or override.made_at is None or override.until_at is not None:
             continue
-        if office_day(override.made_at, office.zone) < scene.today:
+        if office_day(override.made_at, office.zone) < office_day(scene.now, office.zone):
             yield {
                 "name": name,
                 "word": partial(_word, is_open=override.is_open),
@@ -66,6 +66,6 @@ def outage_left(scene: Scene) -> Iterator[dict[str, object]]:
     """A disturbance of an earlier day that nobody has ended: its files rest, and their promises with them."""
     zone = scene.office.zone
     for each in outages.running(scene.connection, scene.office.office_id):
-        if office_day(each.from_at, zone) < scene.today:
+        if office_day(each.from_at, zone) < office_day(scene.now, zone):
             since = partial(Words.short, at=each.from_at.astimezone(zone))
             yield {"system": each.system.upper(), "since": since, "count": each.paused}
