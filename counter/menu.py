@@ -28,8 +28,6 @@ class Section:
     beneath: tuple[str, ...] = ()
 
 
-REGISTER_PAGES = ("counter.register_row", "counter.register_months")
-
 MENU = (
     Section("counter.home", "house", "My desk"),
     Section("counter.tray", "inbox", "Files", Right.SEE_FILES, ("counter.file", "counter.desk")),

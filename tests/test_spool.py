@@ -413,9 +413,7 @@ def test_a_fallback_prints_unmarked_what_was_never_sent(small: World, clock: Clo
     broken.fault = Fault.PAPER_OUT
 
     with broken.on_network() as address, other.on_network() as second, spooling(small.store, clock):
-        add_printer(small, second, "cadangan")
-        add_printer(small, address)
-        small.by_itself(paper.use_fallback, "kertas", "cadangan")
+        add_printer(small, address, fallback_id=add_printer(small, second, "cadangan"))
         moved = queue(small, "N0001", clock())
         until(is_state(small.store, moved, JobState.CONFIRMED))
 

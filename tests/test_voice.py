@@ -465,16 +465,6 @@ def test_one_missing_recording_and_the_whole_call_is_synthesised(voice, call):
     assert voice.call_wav(**asked) == before
 
 
-def test_the_chime_is_there_even_when_nothing_can_be_spoken(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    voice = Voice(tmp_path)
-
-    with pytest.raises(NoSound):
-        voice.call_wav("A-003", 1)
-
-    assert samples_of(voice.chime_wav()) == chime()
-
-
 def test_recordings_are_spoken_where_espeak_is_not_installed(tmp_path, monkeypatch):
     (tmp_path / "espeakng_loader.py").write_text("raise ImportError('not on this machine')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

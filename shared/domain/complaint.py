@@ -108,8 +108,6 @@ UNDOABLE = frozenset(ComplaintAction) - {ComplaintAction.REOPEN}
 
 CLOSES_AFTER_DAYS = 10
 """Working days after its answer in which the writer may say that it is not settled; our own choice."""
-NEAR_DAYS = 1
-"""Working days before its day at which an open one is near; our own choice."""
 
 MOST_TEXT, MOST_LINE = 4000, 120
 """Characters of what was said, and of a name."""

@@ -23,7 +23,7 @@ from shared.domain.standards.check import problems, service_problems, taken_twic
 from shared.domain.standards.standard import OfficeStandard, Role, ServiceStandard, Step
 from shared.domain.standards.table import to_table
 from shared.standards.encoding import NoText, decoded
-from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of, from_form
+from shared.standards.shape import PAIRS, Table, cut, dates_as_words, fields_of
 
 _HERE = Path(__file__).parent
 MOST_SIGNS = 30_000
@@ -103,11 +103,6 @@ def service_from_json(table: Mapping[str, object]) -> ServiceStandard:
     service = stored(table)
     _refuse(service_problems(service))
     return service
-
-
-def service_from_form(typed: Mapping[str, object]) -> ServiceStandard:
-    """The service as it was typed on a page, checked as a file is; raises `InvalidStandard`."""
-    return service_from_json(from_form(typed, ServiceStandard))
 
 
 def stored(table: Mapping[str, object]) -> ServiceStandard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from shared.store import rows
-from shared.store.tables import Officer, SecondFactor
+from shared.store.tables import SecondFactor
 
 
 def factor(connection: Connection, officer_id: int) -> SecondFactor | None:
@@ -16,9 +16,3 @@ def is_on(connection: Connection, officer_id: int) -> bool:
     """Whether signing in asks for a code."""
     found = factor(connection, officer_id)
     return found is not None and found.confirmed_at is not None
-
-
-def officers_with(connection: Connection, office_id: int) -> set[int]:
-    """The officers of the office whose second factor is on."""
-    wanted = select(SecondFactor.officer_id).join(Officer).where(Officer.office_id == office_id)
-    return set(connection.execute(wanted.where(SecondFactor.confirmed_at.is_not(None))).scalars())

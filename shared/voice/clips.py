@@ -98,10 +98,6 @@ class Voice:
             raise Invalid("text", fields=["text"])
         return self._spoken((), said, language, None, with_chime=False)
 
-    def chime_wav(self) -> Path:
-        """The chime alone: what a display can still play when the synthesiser gives no sound."""
-        return self._made({"chime": True}, chime)
-
     def save_clip(self, office: str, language: str, key: str, wav: bytes) -> Path:
         """Keeps an office's recording of one phrase, trimmed and at -16 LUFS; a former one is replaced.
 

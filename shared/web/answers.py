@@ -342,8 +342,3 @@ class Health(Answer):
     status: Literal["ok"]
     offices: int
     version: str
-
-
-class Trouble(Answer):
-    status: Literal["trouble"]
-    problems: list[str]

@@ -86,10 +86,6 @@ class Period:
             return self.first.isocalendar().week
         return (self.first.month - 1) // _MONTHS.get(self.kind, 1) + 1
 
-    @property
-    def is_whole_months(self) -> bool:
-        return self.kind in _MONTHS
-
     def months(self) -> list[Period]:
         """The months that the period touches, in order."""
         found = [Period.of(PeriodKind.MONTH, self.first)]

@@ -137,14 +137,6 @@ def empty_old(tx: Transaction) -> int:
     return int(tx.execute(update(PrintJob).where(PrintJob.id.in_(some)).values(lines=[], emptied_at=tx.now)).rowcount)
 
 
-def use_fallback(tx: Transaction, slug: str, fallback: str | None) -> None:
-    """From now on `fallback` prints what `slug` cannot; None for nobody. Raises `Unknown("printer")`, `Invalid`."""
-    printer, other = _printer(tx, slug), _printer(tx, fallback) if fallback else None
-    if other is not None and other.id == printer.id:
-        raise Invalid("fallback", fields=["fallback"])
-    tx.execute(update(Printer).where(Printer.id == printer.id).values(fallback_id=other.id if other else None))
-
-
 def roll_changed(tx: Transaction, slug: str) -> None:
     """A new roll was put in: the estimate of the slips that are left begins anew. Raises `Unknown("printer")`."""
     new = {"printed_mm": 0.0, "printed_slips": 0, "is_low": False}

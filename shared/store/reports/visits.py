@@ -248,13 +248,3 @@ def count_visits(connection: Connection, office_ids: Collection[int], period: Pe
     """How many numbers were taken at these offices: by this it is known how long a report takes."""
     mine = Ticket.office_id.in_(office_ids), Ticket.on_day.between(period.first, period.last)
     return connection.execute(select(func.count()).select_from(Ticket).where(*mine)).scalar_one()
-
-
-def months_with_visits(connection: Connection, office_id: int) -> tuple[date, date] | None:
-    """The first and the last day on which numbers were taken."""
-    row = connection.execute(
-        select(func.min(Ticket.on_day).label("first"), func.max(Ticket.on_day).label("last")).where(
-            Ticket.office_id == office_id
-        )
-    ).one()
-    return None if row.first is None else (row.first, row.last)
