@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from people import csrf
+from people import csrf, sign_in
 from PIL import Image
 from test_own_media import MP4, PAGE, Post, admin, picture, slides
 from world import PASSWORD, World
@@ -109,6 +109,16 @@ def test_a_film_whose_ending_is_another_here_replaces_none_of_the_same_name(app:
         admin("/setup/media", file=[(io.BytesIO(film), name)])
 
     assert sorted(slides(app)) == ["pasar%202.mp4", "pasar.mp4"]
+
+
+def test_a_file_that_takes_the_place_of_another_is_told(app: Flask) -> None:
+    browser, address = sign_in(app, "admin").client, "/uji/counter/setup/media"
+    for width in (64, 32):
+        file = io.BytesIO(picture(width=width)), "a.png"
+        form = {"csrf_token": csrf(browser.get(address, headers=PAGE)), "file": file}
+        assert browser.post(address, headers=PAGE, data=form).status_code == 303
+
+    assert "Menggantikan berkas lama bernama sama: a.png" in browser.get(address, headers=PAGE).text
 
 
 def test_a_photo_of_an_upright_telephone_stands_upright(app: Flask, admin: Post, here: World) -> None:

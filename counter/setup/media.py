@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from counter.setup.page import page, setup_page
 from shared.domain.errors import Invalid, Refusal
@@ -13,6 +14,7 @@ from shared.web.clicks import change
 from shared.web.forms import Shown, files, pressed
 from shared.web.screen import office_config, sentence
 from shared.web.server.limits import takes_files
+from shared.web.shell import say
 
 LARGEST_UPLOAD = media.LARGEST_VIDEO + 1_000_000
 """A video and the words of the form around it."""
@@ -47,10 +49,14 @@ def _act() -> None:
 
 
 def _add() -> None:
-    """Each file for itself: those that can be shown are kept, and the others are named with the reason."""
+    """Each file for itself: those that can be shown are kept, and the others are named with the reason.
+
+    Which of them took the place of another of the same name is told: the older one is gone.
+    """
     chosen = files("file")
     if not chosen:
         raise Invalid("medium", fields=["file"])
+    present, replaced = {each.name for each in media.media(office_config())}, list[str]()
     kept, refused = [], []
     for each in chosen:
         try:
@@ -58,7 +64,11 @@ def _add() -> None:
         except Invalid as error:
             refused.append(f"{each.filename}: {sentence(error)}")
             continue
-        change(engine.note_file, "medium", {"file": made.name})
+        replaced += [made.name] if made.name in present else []
+        change(engine.note_file, "medium", {"file": made.name, **({"replaced": True} if made.name in present else {})})
+        present.add(made.name)
         kept.append(made.name)
+    if replaced:
+        say(gettext("In the place of the older file of the same name: %(files)s", files=", ".join(replaced)))
     if refused:
         raise Invalid("media_refused", refused=" ".join(refused), kept=", ".join(kept) or "–")

@@ -20,6 +20,41 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The data read back to the applicant: a tick a line, or the one below that approves all. A line that is wrong takes the
+// approval back and opens its field.
+const approval = document.querySelector("[name='collected.confirmation.is_approved']");
+const lines = Array.from(document.querySelectorAll("[data-right]"));
+
+function judge(line, isRight, isWrong) {
+  line.checked = isRight;
+  line.closest("div").className = isRight ? "is-right" : isWrong ? "is-wrong" : "";
+}
+
+if (approval) {
+  const approve = () => lines.forEach((each) => judge(each, approval.checked, false));
+  approval.addEventListener("change", approve);
+  lines.forEach((line) => line.addEventListener("change", () => {
+    judge(line, line.checked, false);
+    approval.checked = lines.every((each) => each.checked);
+  }));
+  approve();
+}
+
+document.querySelectorAll("[data-mend]").forEach((link) => {
+  link.addEventListener("click", (event) => {
+    const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    judge(link.closest("div").querySelector("[data-right]"), false, true);
+    if (approval) {
+      approval.checked = false;
+    }
+    if (field) {
+      event.preventDefault();
+      field.scrollIntoView({ block: "center" });
+      (field.matches("form") ? field.querySelector("input:not([type=hidden]), select") : field).focus({ preventScroll: true });
+    }
+  });
+});
+
 // "Everything is there" ticks what has to be there and accepts in one press.
 document.querySelectorAll("[data-all-there]").forEach((button) => {
   button.hidden = false;
