@@ -7,6 +7,7 @@ const TAKES_SPACE = "button, a, summary, input, textarea, select";
 const desk = document.querySelector("[data-busy]");
 let primary = null; // what the large button does
 let settling = 0;
+let asked = null; // the dialog that a letter opened: when it closes, Space is for the large button again
 
 // `data-settled` says whether Space and Enter press the large button.
 function settle() {
@@ -77,12 +78,15 @@ function click(button, event) {
   const field = details && button.matches("summary") ? details.querySelector(TYPING.replace("input", "input:not([type=hidden])")) : null;
   if (field) {
     field.focus();
+    asked = details;
   }
 }
 
 function close(details) {
   if (details) {
+    const large = document.querySelector("[data-primary]");
     details.open = false;
-    details.querySelector("summary").focus();
+    (details === asked && large ? large : details.querySelector("summary")).focus({ preventScroll: true });
+    asked = null;
   }
 }

@@ -19,6 +19,14 @@ function letGo(toast) {
 }
 
 document.querySelectorAll("[data-toast]").forEach(letGo);
+
+// A menu that is longer than the window begins where the page stands in it.
+const rail = document.querySelector(".rail");
+const places = rail ? rail.querySelectorAll("[aria-current]") : [];
+if (places.length) {
+  rail.scrollTop = places[places.length - 1].offsetTop - rail.clientHeight / 2;
+}
+
 document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close]");
   if (close) {
