@@ -253,6 +253,17 @@ def test_no_two_public_classes_have_one_name() -> None:
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
+def test_tables_do_without_the_mapping_of_an_orm() -> None:
+    found = [
+        module
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and "sqlalchemy.orm" in ast.unparse(node)
+    ]
+
+    assert found == []
+
+
 DOCUMENTED = {"_mapping", "_asdict", "_replace", "_fields"}
 """Names of SQLAlchemy's and the standard library's rows that begin with a line only to leave the others to columns."""
 BORROWED: dict[str, int] = {}

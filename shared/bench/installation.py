@@ -124,6 +124,7 @@ def served(installation: Installation, **environment: str) -> Iterator[Serving]:
     """A server process on a free port, gone afterwards. Raises `RuntimeError` when it does not start."""
     port = free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)  # as `./loket`: or every start would compile the program anew
     own |= {"LOKET_DATA": str(installation.folder), "LOKET_PORT": str(port), "LOKET_HOST": "127.0.0.1"}
     own |= {"LOKET_DATABASE_URL": installation.database_url, **environment}
     program = [sys.executable, "-c", "from shared.web.cli import main; main()", "run"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.store.tables import Base
+from shared.store.typed_table import Mapped, mapped_column
 
 WAITING = text("state = 'waiting'")
 """As literal text, for the partial index: see `tables.ACTIVE`."""

@@ -27,7 +27,7 @@ def every(connection: Connection, wanted: Select[T], **values: object) -> Sequen
 
 
 def _found(connection: Connection, wanted: Select[T], values: dict[str, object]) -> Iterator[T]:
-    table: type[T] = wanted.column_descriptions[0]["entity"]
+    table: type[T] = wanted.selected_columns[0].table.info["class"]
     with connection.execute(wanted, values) as result:
         for row in result.mappings():
             yield table(**row)

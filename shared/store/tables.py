@@ -1,17 +1,13 @@
-"""The tables, as typed models; rows are the present, the event rows are the past."""
+"""The tables, as typed classes; rows are the present, the event rows are the past."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import ClassVar, TypeAlias
 
 from sqlalchemy import (
     JSON,
-    DateTime,
-    Dialect,
-    Enum,
     ForeignKey,
     Index,
     MetaData,
@@ -22,8 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
 from shared.domain.files.letters import Standing
 from shared.domain.files.procedure import FileState
@@ -31,33 +25,13 @@ from shared.domain.queue.policy import Lane
 from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
 from shared.domain.standards.standard import Role
 from shared.store.epoch import new_epoch
+from shared.store.typed_table import TYPES, Mapped, TypedTable, mapped_column, words_of
 
 AnyRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of a query, whose columns are asked for by name."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """A point in time: aware in Python, UTC in the database (SQLite has no time zones)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    @property
-    def python_type(self) -> type[datetime]:
-        return datetime
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-def _words(enum: type[StrEnum], length: int) -> Enum:
-    return Enum(enum, native_enum=False, length=length, values_callable=lambda e: [m.value for m in e])
-
-
-class Base(DeclarativeBase):
+class Base(TypedTable):
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -66,17 +40,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it so)
-        datetime: Moment,
-        dict[str, object]: JSON,
-        list[object]: JSON,
-        list[int]: JSON,
-        list[dict[str, object]]: JSON,
-        Role: _words(Role, 16),
-        Lane: _words(Lane, 16),
-        State: _words(State, 16),
-        FileState: _words(FileState, 16),
-        Standing: _words(Standing, 8),
+    types: ClassVar[Mapping[str, object]] = {
+        **TYPES,
+        "Role": words_of(Role, 16),
+        "Lane": words_of(Lane, 16),
+        "State": words_of(State, 16),
+        "FileState": words_of(FileState, 16),
+        "Standing": words_of(Standing, 8),
     }
 
 

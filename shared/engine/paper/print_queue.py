@@ -36,7 +36,8 @@ from shared.printing.delivery import TIMEOUT_S, Outcome, Result, budget_s
 from shared.printing.status import Status
 from shared.store.hot import Statement
 from shared.store.office import Store
-from shared.store.tables import UNSENT, Moment, Printer, PrintJob, Ticket
+from shared.store.tables import UNSENT, Printer, PrintJob, Ticket
+from shared.store.typed_table import Moment
 from shared.words import words
 
 log = structlog.get_logger()

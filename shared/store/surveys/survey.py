@@ -24,7 +24,8 @@ from shared.store.surveys.tables import (
     SurveySecret,
     SurveyTally,
 )
-from shared.store.tables import Counter, Moment, Ticket
+from shared.store.tables import Counter, Ticket
+from shared.store.typed_table import Moment
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ random; what respondents say of themselves is counted apart from what they answe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.store.tables import Base
+from shared.store.typed_table import Mapped, mapped_column
 
 
 class SurveySecret(Base):
@@ -105,10 +107,8 @@ class SurveyAnswer(Base):
     """One questionnaire, whole. Its id is random, made where it was filled in, so that sent twice it counts once."""
 
     __tablename__ = "survey_answer"
-    __table_args__ = (
-        Index("ix_survey_answer_period_id", "period_id"),
-        {"sqlite_with_rowid": False},
-    )
+    __table_args__ = (Index("ix_survey_answer_period_id", "period_id"),)
+    __table_options__: ClassVar[Mapping[str, object]] = {"sqlite_with_rowid": False}
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("survey_period.id"))
