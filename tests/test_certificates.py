@@ -148,6 +148,9 @@ def test_the_server_itself_speaks_https_beside_http_and_waits_for_no_handshake_f
         assert time.monotonic() - began < 60
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(f"https://localhost:{port}/", timeout=60)
+        shown = ssl.get_server_certificate(("localhost", port), timeout=60)
+        server.loket("tls", "--name", "localhost")
+        assert ssl.get_server_certificate(("localhost", port), timeout=60) != shown, "renewed while the server runs"
         assert "Traceback" not in server.log.read_text()
     finally:
         server.kill()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import world
@@ -93,8 +94,27 @@ def test_names_are_added_by_settings(open_app) -> None:  # type: ignore[no-untyp
     assert status(app, "other.example") == 421
 
 
+def test_a_machine_that_is_given_another_name_is_known_by_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status(app, "kantor-baru") == 421
+
+    monkeypatch.setattr(socket, "gethostname", lambda: "Kantor-Baru")
+
+    assert [status(app, "kantor-baru"), status(app, "kantor-baru.local:8000")] == [200, 200]
+
+
 def test_the_present_address_is_never_loopback() -> None:
     assert not any(hosts.is_loopback(each) for each in machine.own_addresses())
+
+
+def test_an_address_that_a_router_gave_goes_before_one_that_the_machine_gave_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cards = [("eth0", "169.254.7.9"), ("wlan0", "192.168.1.10")]
+    found = [SimpleNamespace(name=name, ips=[SimpleNamespace(ip=ip)]) for name, ip in cards]
+    monkeypatch.setattr(machine, "ifaddr", SimpleNamespace(get_adapters=lambda: found))
+    monkeypatch.setattr(machine, "_facing_address", lambda: "")  # a switch without a router
+
+    assert machine.own_addresses() == ["192.168.1.10", "169.254.7.9"]
 
 
 def test_what_is_printed_carries_the_address_of_now(open_app, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
@@ -234,8 +254,12 @@ def test_a_page_of_this_server_may_send_json_with_a_token_of_before_the_sign_in(
 def test_a_house_with_ipv6_counts_as_one_and_neighbours_of_the_server_count_each(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(machine, "own_addresses", lambda: ["192.168.1.2", "2001:db8:0:7::2"])
-    machine.source.cache_clear()
+    """The blocks of now: a router may give the house another one."""
+    own: list[str] = []
+    monkeypatch.setattr(machine, "own_addresses", lambda: own)
+    monkeypatch.setattr(machine, "ASKED_EVERY_S", 1e-6)
+    assert machine.source("2001:db8:0:7::5") == "2001:db8:0:7::/64"
+    own += ["192.168.1.2", "2001:db8:0:7::2"]
     told = {
         "2001:db8:0:9::1": "2001:db8:0:9::/64",
         "2001:db8:0:9:ffff:1:2:3": "2001:db8:0:9::/64",
@@ -248,7 +272,7 @@ def test_a_house_with_ipv6_counts_as_one_and_neighbours_of_the_server_count_each
 
     counted = {each: machine.source(each) for each in told}
 
-    machine.source.cache_clear()
+    machine._own_blocks.cache_clear()
     assert counted == told
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-import ssl
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,6 +23,7 @@ from shared.web import quirks
 from shared.web.server.door_websocket import MOST_DISCARDED, NOT_OURS, LimitedWebSocket, linger
 from shared.web.server.machine import is_own, plain, source
 from shared.web.server.places import PLACES
+from shared.web.server.tls import Renewed
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -313,17 +313,19 @@ class DoorServer(PyWSGIServer):  # type: ignore[misc]
     logger = logging.getLogger("loket.websocket")
     """Where gevent-websocket complains about clients: nowhere, unless somebody asks for it."""
     logger.setLevel(logging.CRITICAL)
-    tls: ssl.SSLContext | None = None
+    tls: Renewed | None = None
     tls_port = 0
 
     def __init__(self, listener: socket.socket, *args: object, environ: dict[str, object], **options: object) -> None:
         if self.tls is not None and listener.getsockname()[1] == self.tls_port:
-            options["ssl_context"] = self.tls
+            options["ssl_context"] = self.tls.context
             environ = {**environ, "wsgi.url_scheme": "https"}
         super().__init__(listener, *args, environ=environ, **options)
 
     def wrap_socket_and_handle(self, client_socket: socket.socket, address: object) -> None:
         """The handshake has a deadline too."""
+        if self.tls is not None:
+            self.tls.look()
         try:
             secured = self.wrap_socket(client_socket, do_handshake_on_connect=False, **self.ssl_args)
         except OSError:

@@ -81,7 +81,8 @@ def is_own_origin(asked: Request) -> bool:
 
 
 def _is_known(name: str, settings: Settings) -> bool:
-    if name in _names(settings) or ANY in _names(settings):
+    names = _names(settings)
+    if name in names or ANY in names:
         return True
     try:
         address = ipaddress.ip_address(name.strip("[]"))
@@ -90,9 +91,13 @@ def _is_known(name: str, settings: Settings) -> bool:
     return address.is_private or str(address) in own_addresses()
 
 
-@lru_cache(maxsize=4)
 def _names(settings: Settings) -> frozenset[str]:
-    machine = socket.gethostname().lower()
+    """By the machine's name of now: it may be given another while the server runs."""
+    return _names_with(settings, socket.gethostname().lower())
+
+
+@lru_cache(maxsize=4)
+def _names_with(settings: Settings, machine: str) -> frozenset[str]:
     names = {machine, f"{machine.partition('.')[0]}.local", "loket.local", settings.host.lower()}
     names.update(f"{each}.local" for each in candidates(settings.mdns_name) if settings.mdns_name)
     names.add((urlsplit(settings.public_url).hostname or "").lower())

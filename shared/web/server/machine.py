@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,14 @@ def candidates(name: str) -> list[str]:
 
 
 def own_addresses() -> list[str]:
-    """This machine's addresses now, without loopback; the one that faces the network is first."""
+    """This machine's addresses now, without loopback; the one that faces the network is first.
+
+    One that a machine gives itself where no router gave any (169.254.x.x) comes after all that were given.
+    """
     found = [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
     found = [each for each in found if not ipaddress.ip_address(each).is_loopback]
     facing = _facing_address()
-    return sorted(found, key=lambda each: (each != facing, ":" in each))
+    return sorted(found, key=lambda each: (each != facing, ipaddress.ip_address(each).is_link_local, ":" in each))
 
 
 def is_own(address: str) -> bool:
@@ -47,21 +51,39 @@ def plain(address: str) -> str:
         return address
 
 
-@lru_cache(maxsize=1024)
 def source(address: str) -> str:
     """Of whom a limit counts tries and connections: one house with IPv6 has 2^64 addresses, which count as one.
 
     Neighbours in the server's own network share such a block, and are told apart by their addresses.
     """
+    return _source(address, _own_blocks(int(time.monotonic() // ASKED_EVERY_S)) if ":" in address else frozenset())
+
+
+ASKED_EVERY_S = 10
+"""A router may give the house another block."""
+
+
+@lru_cache(maxsize=1)
+def _own_blocks(_period: int) -> frozenset[ipaddress.IPv6Network]:
+    """The blocks of IPv6 in which this machine is."""
+    own = [_plain(each) for each in own_addresses()]
+    return frozenset(_block(each) for each in own if isinstance(each, ipaddress.IPv6Address))
+
+
+@lru_cache(maxsize=1024)
+def _source(address: str, own_blocks: frozenset[ipaddress.IPv6Network]) -> str:
     try:
         found = _plain(address)
     except ValueError:
         return address
-    if found.version == 4 or found.is_link_local or found.is_loopback:
+    if isinstance(found, ipaddress.IPv4Address) or found.is_link_local or found.is_loopback:
         return str(found)
-    block = ipaddress.ip_network((int(found) >> 64 << 64, 64))
-    is_near = any(ipaddress.ip_address(each) in block for each in own_addresses())
-    return str(found) if is_near else str(block)
+    block = _block(found)
+    return str(found) if block in own_blocks else str(block)
+
+
+def _block(found: ipaddress.IPv6Address) -> ipaddress.IPv6Network:
+    return ipaddress.IPv6Network((int(found) >> 64 << 64, 64))
 
 
 def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

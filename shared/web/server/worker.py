@@ -19,7 +19,7 @@ monkey.patch_all()
 import geventwebsocket  # noqa: E402, F401
 
 from shared.web.server.door import Door, DoorServer, Worker  # noqa: E402
-from shared.web.server.tls import certificate  # noqa: E402
+from shared.web.server.tls import Renewed  # noqa: E402
 
 if TYPE_CHECKING:
     from shared.web.settings import Settings
@@ -32,4 +32,4 @@ def open_door(settings: Settings, places: int) -> None:
     DoorServer.door = Door(settings.connections, places)
     DoorServer.trusted = frozenset(settings.proxy_addresses())
     if settings.tls_port:
-        DoorServer.tls, DoorServer.tls_port = certificate(settings), settings.tls_port
+        DoorServer.tls, DoorServer.tls_port = Renewed(settings), settings.tls_port
