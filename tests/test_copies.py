@@ -18,7 +18,7 @@ from world import dump
 from shared.store.copies import CopyFailed, back_up, restore
 from shared.store.migrate import NewerSchema, revisions, upgrade
 from shared.store.office import Store
-from shared.store.tables import Office
+from shared.store.tables import Office, Printer
 from shared.web.cli import main
 
 
@@ -33,6 +33,12 @@ def beside(file: Path) -> list[str]:
 def epoch(store: Store) -> str:
     with store.read() as connection:
         return str(connection.execute(select(Office.epoch)).scalar_one())
+
+
+def learned(store: Store) -> set[str]:
+    """What the printers are known to answer."""
+    with store.read() as connection:
+        return set(connection.execute(select(Printer.answers)).scalars())
 
 
 @pytest.fixture
@@ -85,7 +91,10 @@ def test_a_copy_goes_nowhere_when_no_place_is_named(tmp_path: Path, monkeypatch:
 
 
 def test_each_restore_starts_another_epoch(copy: Path, sqlite_url: str, tmp_path: Path) -> None:
-    """And shows its setup under a number that no browser has kept anything by."""
+    """And shows its setup under a number that no browser has kept anything by; another printer may stand there."""
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE printer SET answers = 'in_order', kind = 'network', address = '10.0.0.9'")
+    connection.close()
     epochs, setups = [], []
     for turn in range(2):
         store = Store(sqlite_url)
@@ -94,6 +103,7 @@ def test_each_restore_starts_another_epoch(copy: Path, sqlite_url: str, tmp_path
         restore(sqlite_url, copy, tmp_path / f"kept-{turn}.db")
         store = Store(sqlite_url)
         epochs.append(epoch(store))
+        assert learned(store) == {"not_learned"}
         store.close()
 
     assert len({"", *epochs}) == 3
@@ -268,6 +278,7 @@ def test_postgresql_comes_back_from_a_copy_of_an_older_schema_and_refuses_a_newe
     url = postgresql()
     store = open_store(url)
     uji = world.office(store)
+    store.write(update(Printer).values(answers="in_order"))
     back_up(url, tmp_path / "copy")
     store.write_with(lambda connection: connection.execute(text("CREATE TABLE of_a_newer_schema (id int)")))
     store.write_with(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
@@ -283,6 +294,7 @@ def test_postgresql_comes_back_from_a_copy_of_an_older_schema_and_refuses_a_newe
     with store.read() as connection:
         assert connection.execute(text("SELECT to_regclass('of_a_newer_schema')")).scalar() is None
     assert len(epoch(store)) == 16
+    assert learned(store) == {"not_learned"}
     store.engine.dispose()
     with pytest.raises(NewerSchema):
         restore(url, tmp_path / "newer", tmp_path / "kept-again")

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from shared.domain.errors import Refusal
 from shared.loop import Tell, silent
-from shared.store.epoch import new_epoch, setup_version_of_now
+from shared.store.epoch import LEARN_PRINTERS, new_epoch, setup_version_of_now
 from shared.store.migrate import require_known, upgrade
 from shared.store.office import WORKS_AS
 
@@ -119,6 +119,7 @@ def _restore_file(present: Path, file: Path, keep: Path) -> None:
         upgrade(f"sqlite:///{fresh}")
         with _open(fresh) as connection:
             connection.execute("UPDATE office SET epoch = ?, setup_version = ?", (new_epoch(), setup_version_of_now()))
+            connection.execute(LEARN_PRINTERS.format(printer="printer"))
             connection.commit()
         _make_one_file(fresh)
         if present.exists():
@@ -240,7 +241,9 @@ def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
         script.unlink(missing_ok=True)
     upgrade(url)
     begun = f"epoch = '{new_epoch()}', setup_version = {setup_version_of_now()}"
-    _run("psql", "--quiet", "--no-psqlrc", f"--command=UPDATE public.office SET {begun}", _libpq(url))
+    learn = LEARN_PRINTERS.format(printer="public.printer")
+    commands = (f"--command=UPDATE public.office SET {begun}", f"--command={learn}")
+    _run("psql", "--quiet", "--no-psqlrc", *commands, _libpq(url))
 
 
 _AT_WORK = f"""
