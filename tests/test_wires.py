@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
 import random
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -208,8 +210,9 @@ def test_a_question_inside_a_picture_is_no_answer_to_ours() -> None:
     assert printer.slips == [data]
 
 
-def test_reports_between_the_answers_do_not_confuse() -> None:
-    printer = PaperPrinter(reports=b"\x10\x00\x00\x00")
+@pytest.mark.parametrize("reports", [b"\x10\x00\x00\x00", b"\x13\x11" * 5])
+def test_reports_and_flow_control_between_the_answers_do_not_confuse(reports: bytes) -> None:
+    printer = PaperPrinter(reports=reports)
 
     with printer.on_network() as address:
         outcome = deliver("network", address, job("A-001"), timeout_s=SHORT_S)
@@ -325,6 +328,23 @@ def test_of_two_usb_printers_of_one_model_the_address_says_which(
     assert outcome.result is Result.CONFIRMED
     assert (first.slips, second.slips) == ([], [job("A-001")])
     assert (unsaid.result, unsaid.reason, unsaid.status) == (Result.FAILED, "usb_ambiguous", Status.AMBIGUOUS)
+
+
+def test_a_mute_printer_that_is_pulled_out_behind_a_slip_is_not_believed_to_have_printed(
+    plug: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = pty.openpty()
+    plug("lp0", "1-2", os.ttyname(theirs), serial="X7")
+    monkeypatch.setattr(wire, "BREAK_S", 60)  # it ends with the cable
+
+    with ThreadPoolExecutor() as pool:
+        printing = pool.submit(deliver, "usb", "04b8:0e15:X7", b"x" * 900, answers=Answers.NOTHING)
+        os.read(ours, 12)
+        os.close(ours)
+
+    outcome = printing.result()
+    os.close(theirs)
+    assert (outcome.result, outcome.reason) == (Result.UNCERTAIN, "hung_up")
 
 
 def test_an_agents_printer_is_named_by_what_is_its_own(plug: Callable[..., None], tmp_path: Path) -> None:
@@ -533,7 +553,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("GLANCE_S", 0.1), ("SLOW_S", 0.05), ("QUIET_S", 0.1), ("MOVING_S", 0)):
         monkeypatch.setattr(wire, name, value)
     for module in (wire, delivery):
-        monkeypatch.setattr(module, "SLOWEST_BYTES_PER_S", 10_000)
+        monkeypatch.setattr(module, "SLOWEST_BYTES_PER_S", 100_000)
 
 
 @pytest.mark.parametrize(("late_s", "times"), [(0.15, 1), (0, 2)])
@@ -595,7 +615,7 @@ def test_a_printer_that_stops_in_a_slip_and_hears_nothing_more_says_why_to_anoth
 
     with printer.on_network() as address:
         outcome = deliver(
-            "network", address, b"\x1b@" + b"x" * 4_000, timeout_s=SHORT_S, answers=answers, on_quiet=told.append
+            "network", address, b"\x1b@" + b"x" * 20_000, timeout_s=SHORT_S, answers=answers, on_quiet=told.append
         )
 
     assert told == [fault.value]
@@ -611,10 +631,10 @@ def test_paper_that_comes_back_while_a_slip_is_stuck_ends_it_without_a_copy(soon
         printer.mend()
 
     with printer.on_network() as address:
-        outcome = deliver("network", address, b"\x1b@" + b"x" * 4_000, timeout_s=60, on_quiet=refill)
+        outcome = deliver("network", address, b"\x1b@" + b"x" * 20_000, timeout_s=60, on_quiet=refill)
 
     assert (told, outcome) == ([Status.PAPER_OUT], Outcome(Result.CONFIRMED, None, Status.OK, "in_order"))
-    assert printer.slips == [b"\x1b@" + b"x" * 4_000]
+    assert printer.slips == [b"\x1b@" + b"x" * 20_000]
 
 
 @pytest.mark.parametrize("moving_s", [0, 60])
@@ -627,7 +647,7 @@ def test_a_printer_that_is_well_and_takes_long_is_called_slow(
     monkeypatch.setattr(wire, "MOVING_S", moving_s)
 
     with printer.on_network() as address:
-        deliver("network", address, b"\x1b@" + b"x" * 4_000, timeout_s=SHORT_S, on_quiet=told.append)
+        deliver("network", address, b"\x1b@" + b"x" * 20_000, timeout_s=SHORT_S, on_quiet=told.append)
 
     assert told == [Status.SLOW]
     assert printer.connections == (2 if moving_s else 3)

@@ -47,6 +47,10 @@ FORGET = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: throw away what was received and not yet printed, so that a stuck slip does not come out later."""
 
 
+FLOW = b"\x11\x13"
+"""XON and XOFF, which a serial printer sends while its buffer fills, also where nobody heeds them."""
+
+
 def is_answer(byte: int) -> bool:
     """Whether this byte answers DLE EOT: bits 0, 1, 4, 7 are fixed to 0, 1, 1, 0."""
     return byte & 0b1001_0011 == 0b0001_0010

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from shared.domain.errors import Invalid
 from shared.printing.address import DeviceAddress, SerialAddress, UsbAddress, real_device
+from shared.printing.wires import wire
 from shared.printing.wires.wire import Wire
 
 USB_NODES = Path("/sys/class/usbmisc")
@@ -29,6 +30,15 @@ class DeviceWire(Wire):
     def __init__(self, path: str, timeout_s: float) -> None:
         """Raises `Invalid("address_device")`, `NoRight`, OSError."""
         super().__init__(_opened(path), timeout_s)
+
+    def is_taken(self) -> bool:
+        """One that was pulled out right behind a slip has perhaps not got the end of it."""
+        try:
+            self.receive(wire.BREAK_S)
+        except OSError:
+            self.is_hung_up = True
+        self.is_torn = self.is_torn or self.is_hung_up
+        return not self.is_torn
 
     def ended(self) -> None:
         """Empty packets are usual on USB, and no hang-up; the pause keeps a chatty one from turning in circles."""

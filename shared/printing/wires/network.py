@@ -9,15 +9,13 @@ import termios
 import time
 
 from shared.printing.address import NetworkAddress, places
-from shared.printing.wires.wire import Wire
+from shared.printing.wires.wire import BREAK_S, Wire
 
 LINGER_BYTES, LINGER_S = 1_000_000, 0.5
 """How much of what a host still says is read after the slip."""
 
 LOOK_S = 0.01
 """How often what has not left yet is counted."""
-BREAK_S = 0.1
-"""So soon after a slip a connection breaks off that is not closed in order."""
 
 
 class NetworkWire(Wire):

@@ -21,6 +21,9 @@ GLANCE_S = 1.0
 DRAIN_BYTES, DRAIN_S = 4096, 0.1
 """How much, and how long, old answers are thrown away; there are printers and other hosts that talk without end."""
 
+BREAK_S = 0.1
+"""So soon after a slip a connection breaks off that is not closed in order."""
+
 SLOW_S = 0.5
 """A printer whose first answer took longer is asked its other questions at once, for each would take as long."""
 
@@ -121,6 +124,8 @@ class Wire(Connection):
         """End marks whose answer has not come."""
         self._heard_at: float | None = None
         """When the printer last gave a sign behind a slip; None before one was sent."""
+        self._rest = 0
+        """What has not even left this program."""
         self._least_unsent, self._moved_at = 0, 0.0
         self._is_slow = False
 
@@ -128,13 +133,18 @@ class Wire(Connection):
         """Listens meanwhile: a printer that is not listened to may stop taking data."""
         rest = memoryview(data)
         self._marks += data.endswith(told.IN_ORDER)
+        if len(data) > QUESTIONS:
+            self._rest = len(data)
+            self.begin_to_wait()
         until = time.monotonic() + self.patience_s(self.timeout_s)
         while rest:
             ready = self._poll(select.POLLOUT | (0 if self.is_hung_up else select.POLLIN), until - time.monotonic())
             if ready & select.POLLIN:
                 self._take_in()
+            self.watch()
             if ready & ~select.POLLIN and (count := self._write(rest)):
                 rest = rest[count:]
+                self._rest = len(rest)
                 until = time.monotonic() + self.patience_s(self.timeout_s)
             elif time.monotonic() >= until:
                 raise TimeoutError("the printer takes no more data")
@@ -196,16 +206,17 @@ class Wire(Connection):
         return 0
 
     def begin_to_wait(self) -> None:
-        """The printer has a slip now."""
-        self._heard_at = self._moved_at = time.monotonic()
-        self._least_unsent = self.unsent()
+        """The printer has a slip now, or is about to get one."""
+        if self._heard_at is None:
+            self._heard_at = self._moved_at = time.monotonic()
+            self._least_unsent = self._rest + self.unsent()
 
     def watch(self) -> None:
         """Notices a printer that keeps quiet behind a slip. Questions wait in the line too, and are no progress."""
         if self._heard_at is None or self.on_quiet is None:
             return
         now = time.monotonic()
-        if (unsent := self.unsent()) < self._least_unsent:
+        if (unsent := self._rest + self.unsent()) < self._least_unsent:
             self._least_unsent, self._moved_at = unsent, now
         if now - self._heard_at > QUIET_S:
             told, self.on_quiet = self.on_quiet, None
@@ -298,9 +309,11 @@ class Wire(Connection):
 
     def receive(self, timeout_s: float) -> int:
         """Sorts what has arrived; how many bytes that was, 0 when nothing came in time."""
-        if self.is_hung_up or not self._poll(select.POLLIN, timeout_s):
+        if self.is_hung_up or not (ready := self._poll(select.POLLIN, timeout_s)):
             return 0
-        return self._take_in()
+        count = self._take_in()
+        self.is_hung_up = self.is_hung_up or (not count and bool(ready & select.POLLHUP))
+        return count
 
     def _take_in(self) -> int:
         try:
@@ -319,7 +332,7 @@ class Wire(Connection):
             elif self._marks and told.is_in_order_answer(byte):
                 self._in_order.append(byte)
                 self._marks -= 1
-            else:
+            elif byte not in told.FLOW:
                 self._noise += 1
         return len(arrived)
 
