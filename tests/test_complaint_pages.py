@@ -80,6 +80,10 @@ def test_a_visitor_writes_and_reads_the_answer_behind_the_token(app: Flask, desk
 
     page = client.get(urlsplit(sent.location).path).text
     assert "Petugas sudah ditegur" in page
+    assert 'href="/lumajang/?lang=en"' in client.get(f"{urlsplit(sent.location).path}?lang=en").text
+    english = client.get("/lumajang/?lang=en&_scheme=javascript").text  # what is chosen goes along to the next page
+    assert 'href="/lumajang/complaint?lang=en"' in english
+    assert "javascript:" not in english
     assert [each for each in (WRITER, CONTACT, TEXT) if each in page] == []
 
 

@@ -160,14 +160,20 @@ def test_a_phone_complains_and_answers_the_survey_by_keys(context: Open, desks: 
     page = context(locale="id-ID", viewport={"width": 390, "height": 844}).new_page()
     keys = Keys(page)
     page.goto(f"{url}/lumajang/complaint")
-    keys.write("textarea", "Antre tiga jam").to("main form button:not([name])").press("Enter")
+    keys.write("textarea", "Antre tiga jam")
+    page.reload()
+    expect(page.locator("textarea").first).to_have_value("Antre tiga jam")
+    keys.begin_again().to("main form button:not([name])").press("Enter")
     page.wait_for_url("**/a/*")
+    page.wait_for_function("sessionStorage.length === 0")
     page.goto(f"{url}/t/{desks.ticket(3).token}/survey")
     keys.begin_again().to('[data-action="begin"], form[action*="begin"] button').press("Enter")
     page.wait_for_url("**/questions*")
     for element in ELEMENTS:
         keys.to(f'[name="answers-{element}"]').press("Space", "ArrowRight")
-    keys.to('main form button[type="submit"], main form button:not([type])').press("Enter")
+    page.reload()
+    expect(page.locator(f'[name="answers-{ELEMENTS[-1]}"][value="2"]')).to_be_checked()
+    keys.begin_again().to('main form button[type="submit"], main form button:not([type])').press("Enter")
     page.wait_for_url("**/thanks*")
 
 

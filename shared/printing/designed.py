@@ -29,8 +29,8 @@ NARROW_COLUMNS = 32
 LEAST = 18
 """Down to which size ordinary words shrink where that spares a line."""
 
-_SELF_EVIDENT = re.compile(r"[^:]+: (\S+@\S+|\S+\.(?:id|com|org)(?:/\S*)?|\+?[\d() -]{8,})")
-"""An e-mail address, a site or a telephone number, which needs no word before it."""
+_SELF_EVIDENT = re.compile(r"[^:]+: (\S+@\S+|[a-z][\w-]*(?:\.[\w-]+)+)$")
+"""An e-mail address or a site, which needs no word before it; "Instagram: @kecamatan.id" and a telephone do."""
 
 T = TypeVar("T")
 

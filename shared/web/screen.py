@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request
+from flask import Flask, current_app, g, has_request_context, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -29,9 +30,12 @@ from shared.web.context import office_config as office_config
 from shared.web.i18n import language
 from shared.web.server.safe_headers import SafeHeaders
 from shared.web.urls import came_from
-from shared.words import words
+from shared.words import LANGUAGES, words
 
 log = structlog.get_logger()
+
+PUBLIC = ("public", "published", "complaint", "answer", "survey_published", "figures")
+"""Blueprints of the public pages: a link from one to another keeps the language that was chosen there."""
 
 _HTTP_CODES = {
     400: "bad_request",
@@ -52,7 +56,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
     app.wsgi_app = SafeHeaders(app.wsgi_app, is_secure=app.config["SESSION_COOKIE_SECURE"])  # type: ignore[method-assign]
-    app.jinja_env.globals.update(came_from=came_from)
+    app.jinja_env.globals.update(came_from=came_from, in_languages=_in_languages)
     app.jinja_env.filters.update(moment=_moment, clock=_clock, rupiah=rupiah, masked=with_masked_nik)
     app.jinja_env.globals["csrf"] = _csrf_field
 
@@ -192,9 +196,18 @@ def _enter_office(_endpoint: str | None, values: dict[str, object] | None) -> No
 
 
 def _stay_in_office(endpoint: str, values: dict[str, object]) -> None:
-    """Links stay in the office of the page that they stand on."""
+    """Links stay in the office of the page that they stand on, and those of public pages in its language."""
     if "office" not in values and "office" in g and current_app.url_map.is_endpoint_expecting(endpoint, "office"):
         values["office"] = g.office
+    if has_request_context() and endpoint.split(".")[0] in PUBLIC:
+        chosen = request.args.get("lang") or g.get("language")
+        if chosen in LANGUAGES:
+            values.setdefault("lang", chosen)
+
+
+def _in_languages() -> list[tuple[str, str]]:
+    """This page in each language, with its address."""
+    return [(each, "?" + urlencode({**request.args.to_dict(), "lang": each})) for each in LANGUAGES]
 
 
 def office_id(slug: str) -> int:

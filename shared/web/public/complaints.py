@@ -31,6 +31,7 @@ from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
 from shared.web.server.limits import limiter
 from shared.web.urls import paper_url
+from shared.words import words
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -174,16 +175,19 @@ def _answer(found: ComplaintView, message: str | None = None) -> str:
         "complaint/answer.html",
         office=office,
         found=found,
-        due=format_date(answer_by.astimezone(office.zone).date(), "full") if answer_by else None,
+        due=_day(answer_by.astimezone(office.zone).date()) if answer_by else None,
         is_late=answer_by is not None and now() > answer_by,
         can_reply=ComplaintAction.REOPEN in allowed(found.state),
         is_answered=answer_by is None and bool(found.row.answer),
         is_new="new" in request.args,
-        languages={code: url_for("answer.answer", token=found.token, lang=code) for code in ("id", "en")},
+        token=found.token,
         typed=forms.sent(),
         message=message,
-        chosen=language(),
     )
+
+
+def _day(day: date) -> str:
+    return words(language()).day(day).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _month(text: str) -> date | None:
