@@ -225,3 +225,27 @@ for handler in (Plain, Whole):
 """
 
     assert python(code).splitlines() == ["b'helloworld' 3", "b'helloworld' 2"]
+
+
+def test_what_is_written_past_gevent_never_waits_and_never_reaches_another_connection() -> None:
+    code = """
+from gevent import socket
+from shared.web import quirks
+
+ours, theirs = socket.socketpair()
+write = quirks.writer(ours)
+print(write(b"a board"), theirs.recv(100))
+try:
+    while True:
+        write(bytes(100_000))
+except BlockingIOError:
+    print("full")
+ours.close()
+other, _ = socket.socketpair()
+try:
+    write(b"for nobody")
+except OSError as error:
+    print(type(error).__name__, error.errno)
+"""
+
+    assert python(code).splitlines() == ["7 b'a board'", "full", "OSError 9"]

@@ -12,6 +12,7 @@ import resource
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
@@ -26,9 +27,13 @@ from shared.bench.screens import bare, board_bytes
 
 SCREENS = (10, 100, 1000, 3000)
 TARGETS = {1000: 1.5}
-FRAMES = 20_000
+FRAMES = 8_000
 """Of one round; but never more boards than the bench has clicks, and an even number: who is called is given back."""
+TURNS = 5
+"""So many rounds of each server for one of the bench: short ones in turn, so that a busy moment hits both."""
 OWN_FILES = 100
+SENDING_S = 0.02
+"""While a board goes out nobody listens: screens are other machines, and to wake them costs a server nothing."""
 
 
 def measure(bench: Measure) -> Iterator[Figure]:
@@ -57,7 +62,7 @@ def _screens_us(bench: Measure, serving: Serving, yardstick: Serving, screens: i
         "display": made.display,
         "screens": screens,
         "boards": min(max(10, FRAMES // screens), bench.clicks) // 2 * 2,
-        "rounds": bench.rounds,
+        "rounds": TURNS * bench.rounds,
         "servers": {"ours": [serving.port, serving.pid], "theirs": [yardstick.port, yardstick.pid]},
     }
     program = [sys.executable, "-m", "shared.bench.fanout"]
@@ -114,6 +119,7 @@ class Audience:
             raise Unexpected(repr(body))
         heard: set[int] = set()
         while len(heard) < len(self.screens):
+            time.sleep(SENDING_S)
             heard |= self.listen(DEAF_S)
         return int(json.loads(body)["id"])
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import re
 import socket
 from collections.abc import Callable
@@ -18,6 +17,8 @@ import gevent
 from gevent.lock import Semaphore
 from geventwebsocket.exceptions import WebSocketError
 from geventwebsocket.websocket import Header, Stream, WebSocket
+
+from shared.web import quirks
 
 if TYPE_CHECKING:
     from shared.web.lines import Line
@@ -54,7 +55,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         self.queued: Callable[[], int] = lambda: 1
         """How much waits to be sent here: `show` goes past nothing of it."""
         # Only gevent's own sockets: past an encrypted one nothing may be written.
-        self._file = handler.socket.fileno() if type(handler.socket) is gevent.socket.socket else -1
+        self._write_now = quirks.writer(handler.socket) if type(handler.socket) is gevent.socket.socket else None
         self.received = 0
         """Bytes of the message whose frames come in."""
 
@@ -66,7 +67,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
 
     def attend(self, line: Line, queued: Callable[[], int]) -> None:
         """Tells the line from now on when it is free: after the next message, if nothing waits then."""
-        self._line, self.queued, line.file = line, queued, self._file
+        self._line, self.queued, line.write = line, queued, self._write_now
 
     def settimeout(self, seconds: float) -> None:
         """Engine.IO asks for it: how long the client may be silent, or not read."""
@@ -95,10 +96,10 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
         if self._writing.locked():
             self._newest = frame
             return True
-        if self.closed or self._file < 0 or self.queued():
+        if self.closed or self._write_now is None or self.queued():
             return False
         try:
-            written = os.write(self._file, frame)
+            written = self._write_now(frame)
         except BlockingIOError:
             written = 0
         except OSError:
@@ -136,7 +137,7 @@ class LimitedWebSocket(WebSocket):  # type: ignore[misc]
                 piece, self._newest = self._newest, None
         finally:
             self._writing.release()
-            if self._line is not None and self._file >= 0 and not self.closed and not self.queued():
+            if self._line is not None and self._write_now is not None and not self.closed and not self.queued():
                 self._line.is_free = True
 
     def receive(self) -> str | None:
