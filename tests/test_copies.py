@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, text, update
 from world import dump
 
-from shared.store.copies import CopyFailed, back_up, restore
+from shared.store.copies import CopyFailed, back_up, require_readable, restore
 from shared.store.migrate import NewerSchema, revisions, upgrade
 from shared.store.office import Store
 from shared.store.tables import Office, Printer
@@ -302,3 +302,8 @@ def test_postgresql_comes_back_from_a_copy_of_an_older_schema_and_refuses_a_newe
     with pytest.raises(CopyFailed):
         restore(url, tmp_path / "junk", tmp_path / "kept-again")
     assert dump(store) == before
+    assert require_readable(tmp_path / "copy") == 1
+    whole = (tmp_path / "copy").read_bytes()
+    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CopyFailed):
+        require_readable(tmp_path / "half")

@@ -101,8 +101,18 @@ def require_whole(file: Path, of: Path | None = None) -> None:
 
 
 def require_readable(file: Path) -> int:
-    """Of a copy of PostgreSQL: its entries. Raises `CopyFailed` when pg_restore cannot read it."""
-    return len(_run("pg_restore", "--list", str(file)).splitlines())
+    """Of a copy of PostgreSQL, read to its end: its offices. Raises `CopyFailed` when pg_restore cannot do that."""
+    _run("pg_restore", f"--file={os.devnull}", str(file))
+    return len(_rows(file, "office"))
+
+
+def _rows(file: Path, table: str) -> list[str]:
+    """Of that table in a copy of PostgreSQL, as it writes them; raises `CopyFailed` when it has none such."""
+    said = _run("pg_restore", "--data-only", f"--table={table}", "--file=-", str(file))
+    found = re.search(rf"^COPY public\.{table} [^\n]*\n(.*?)^\\\.$", said, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise CopyFailed("copy_foreign", file=file, found="")
+    return found[1].splitlines()
 
 
 def _restore_file(present: Path, file: Path, keep: Path) -> None:
@@ -223,11 +233,8 @@ def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
     """One transaction takes what is there away and writes the copy, so that nothing of a newer schema stays behind."""
     if not file.is_file():
         raise CopyFailed("copy_missing", file=file)
-    versions = _run("pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
-    found = re.search(r"^COPY public\.alembic_version .*\n(\S+)$", versions, re.MULTILINE)
-    if found is None:
-        raise CopyFailed("copy_foreign", file=file, found="")
-    require_known(found[1])
+    for version in _rows(file, "alembic_version"):
+        require_known(version)
     if _run("psql", "--no-psqlrc", "--tuples-only", f"--command={_AT_WORK}", _libpq(url)).strip() != "0":
         raise CopyFailed("server_runs")
     script = keep.with_name(f".{keep.name}.sql")

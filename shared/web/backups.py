@@ -60,7 +60,10 @@ def make(settings: Settings, file: Path, tell: Tell = silent) -> None:
 
 
 def verify(settings: Settings, file: Path) -> int:
-    """Puts the copy back into a place of its own, as a restore would; its offices. Raises what `restore` raises."""
+    """Puts the copy back into a place of its own, as a restore would; its offices. Raises what `restore` raises.
+
+    One of PostgreSQL, which has no such place here, is read to its end.
+    """
     with tempfile.TemporaryDirectory(dir=settings.data, prefix=".verify-") as place:
         if not settings.database().startswith("sqlite"):
             return require_readable(file)

@@ -40,5 +40,6 @@ def _copy(settings: Settings, target: Path, keep: int | None, verify: bool) -> N
         backups.make(settings, target)
         file = target
     if verify:
-        click.echo(say("console.verified", file=file, found=backups.verify(settings, file)))
+        word = "console.verified" if settings.database().startswith("sqlite") else "console.read_through"
+        click.echo(say(word, file=file, found=backups.verify(settings, file)))
     click.echo(say("console.backed_up", file=file, bytes=file.stat().st_size))
