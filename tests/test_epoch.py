@@ -209,7 +209,7 @@ def test_all_screens_are_right_when_the_clock_jumps_a_day_ahead_and_back(
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.port}"
-    site, called, waiting = Site(here, url), here.take(), here.take()
+    site, called, waiting = Site(here, url, app), here.take(), here.take()
     here.call_next()
     display, kiosk, desk, own = (context(viewport={"width": 1366, "height": 768}).new_page() for _ in range(4))
     site.enter(desk, "petugas1").goto(f"{site.url}/1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +18,11 @@ from world import MORNING, World
 
 from shared.domain.checklist import ITEMS, ChecklistKind
 from shared.domain.errors import Closed
+from shared.domain.files.procedure import FileState
 from shared.domain.queue.availability import Code
 from shared.domain.queue.ticket import State
-from shared.engine.queue import day, supervisor
+from shared.domain.standards.standard import Role
+from shared.engine.queue import day, officer, supervisor, visitor
 from shared.store import tables
 from shared.store.migrate import upgrade
 from shared.store.office import Store
@@ -281,6 +284,7 @@ def shared_office() -> Any:
     own_hours=st.sampled_from([(), (("selasa", "10:00", "12:00"),), (("senin", "13:00", "15:00"),)]),
     rests=st.sampled_from([(), ((time(8), time(9, 30)),), ((time(12), time(13)), (time(8), time(10)))]),
     holiday=st.none() | st.sampled_from([23, 24, 26]),
+    own_override=overrides,
 )
 def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     shared_office: Any,
@@ -295,6 +299,7 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     own_hours: tuple[tuple[str, str, str], ...],
     rests: tuple[tuple[time, time], ...],
     holiday: int | None,
+    own_override: tuple[bool, int | None, int] | None,
 ) -> None:
     uji, client = shared_office
     uji.made.clear()
@@ -310,6 +315,7 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     hours(uji, *weekdays)
     uji.store.write(update(tables.Service).values(quota=quota))
     uji.store.write(update(tables.Counter).values(roles=[roles]))
+    file, service_id = a_file_at_the_first_desk(uji)
     closes_by_itself(uji, ends_at)
     own_hours_are(uji, own_hours)
     for number, (begins, ends) in enumerate(rests, 1):
@@ -319,11 +325,15 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     if holiday is not None:
         row = {"office_id": uji.id, "on_day": date(2026, 11, holiday), "name": "Hari libur"}
         uji.store.write(insert(tables.Holiday), row)
-    if override is not None:
-        is_open, minutes, made = override
+    for said, about in ((override, None), (own_override, service_id)):
+        if said is None:
+            continue
+        is_open, minutes, made = said
         until_at = None if minutes is None else uji.now + timedelta(minutes=minutes)
         word = {"is_open": is_open, "until_at": until_at, "made_at": uji.now + timedelta(minutes=made)}
-        uji.store.write(insert(tables.ScheduleOverride), {"office_id": uji.id, "reason": "", **word})
+        uji.store.write(
+            insert(tables.ScheduleOverride), {"office_id": uji.id, "service_id": about, "reason": "", **word}
+        )
     for kind, minutes in (("closing", 20), ("opening", 10))[: SIGNED.index(signed)]:
         check = {"office_id": uji.id, "on_day": uji.now.date(), "kind": kind, "items": {}, "officer_id": uji.officer(1)}
         uji.store.write(insert(tables.DayCheck), {**check, "signed_at": uji.now - timedelta(minutes=minutes)})
@@ -333,6 +343,7 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
     with uji.store.room(uji.id, uji.now) as room:
         given_today = room.issued(office.service("layanan-1"))
     answer = office.availability(office.service("layanan-1"), uji.now, given_today)
+    returning = office.availability_to_return(office.service("layanan-1"), Role.LOKET, uji.now)
     television = client.get("/uji/display/board.json").json["availability"]["layanan-1"]
     kiosk = client.get("/uji/kiosk/board.json").json["availability"]["layanan-1"]
     told = client.get(f"/t/{phone.token}.json").json["availability"]
@@ -344,14 +355,36 @@ def test_every_mixture_gives_one_answer_to_kiosk_television_phone_and_taking(
         assert office.availability(office.service("layanan-1"), answer.opens_again_at, 0).is_open
     taken = outcome(uji.take)
     assert taken == ("" if answer.is_open else answer.code.value)
+    asked = next(_nonces)
+    walked = outcome(lambda: by(uji, officer.walk_in, "layanan-1", is_priority=False, nonce=f"loket-{asked:08d}"))
+    assert walked in (taken, "quota_full")  # the number before it may have been the last one
+    came = outcome(lambda: uji.by_itself(visitor.come_back, file, nonce=f"kembali-{asked:08d}", language="id"))
+    assert came == ("" if returning.is_open else returning.code.value)
     waiting = uji.state(phone.id)
     uji.by_itself(day.close_when_due)
     if answer.is_open:
         assert uji.state(phone.id) == waiting == State.WAITING
     if answer.code == Code.DAY_CLOSED:
         assert signed == "closing"
-    for ticket in uji.made:
-        uji.put(ticket.id, state=State.DONE)
+    uji.store.write(update(tables.Ticket).values(state=State.DONE))
+
+
+_nonces = count(1)
+
+
+def a_file_at_the_first_desk(uji: World) -> tuple[str, int]:
+    """The token of one whose applicant is to come back, and the id of its service."""
+    with uji.store.read() as connection:
+        row = connection.execute(select(tables.Service)).one()
+    file = {
+        "office_id": uji.id,
+        "service_id": row.id,
+        "standard_id": row.standard_id,
+        "token": f"berkas-{next(_nonces):015d}",
+    }
+    step = {"state": FileState.RETURNED.value, "step": "terima", "opened_at": uji.now, "since_at": uji.now}
+    uji.store.write(insert(tables.FileRecord), {**file, **step})
+    return str(file["token"]), row.id
 
 
 def own_hours_are(uji: World, hours: tuple[tuple[str, str, str], ...]) -> None:
