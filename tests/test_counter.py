@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import world
-from axe_playwright_python.sync_playwright import Axe
+from chromium import barriers
 from playwright.sync_api import BrowserContext, Page, expect
 from server import serving
 from sqlalchemy import func, select
@@ -212,6 +212,6 @@ def test_the_pages_have_no_barriers_and_no_sideways_scroll(
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
+    found = barriers(page)
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from chromium import barriers
 from desks import Desks, signing_in
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
@@ -89,7 +89,7 @@ def faults(page: Page, address: str, path: str) -> list[str]:
             assert answer is not None
             if "text/html" not in answer.headers.get("content-type", "") or answer.status >= 400:
                 return [f"{path}: {answer.status}"] if answer.status >= 500 else []
-            for each in Axe().run(page).response["violations"]:
+            for each in barriers(page):
                 if path == PLAIN and each["id"] == "meta-refresh":
                     continue
                 found += [f"{path}: {each['id']}: {node['html'][:200]}" for node in each["nodes"]]
