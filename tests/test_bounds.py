@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 import world
@@ -64,6 +64,7 @@ class Site:
     token: str
     trace: Trace
     tries_all: bool
+    tries_each: bool
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     csrf: dict[str, str] = field(default_factory=dict)
 
@@ -94,7 +95,8 @@ def site(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
     uji.call_next()
     uji.act(Action.START, taken.id)
     app = create_app(Settings(data=tmp_path), store, lambda: uji.now, async_mode="threading")
-    made = Site(app, uji, taken.id, taken.token, Trace(store), store.is_sqlite or request.config.getoption("--long"))
+    is_long = bool(request.config.getoption("--long"))
+    made = Site(app, uji, taken.id, taken.token, Trace(store), store.is_sqlite or is_long, is_long)
     limiter.enabled = False
     made.clients["nobody"] = app.test_client()
     made.clients["nobody"].environ_base.update({"REMOTE_ADDR": "192.168.1.51", "HTTP_ACCEPT": "text/html"})
@@ -124,26 +126,26 @@ def address(rule: Rule, values: dict[str, object]) -> str:
 def models(view: Callable[..., Any]) -> list[type[BaseModel]]:
     """The pydantic models that a view, or a function of its file that it calls, speaks of."""
     found: dict[str, type[BaseModel]] = {}
-    for code, names in _codes(view):
-        for name in code:
+    for function in _reached(view):
+        names = function.__globals__
+        for name in _names(function.__code__):
             for thing in (names.get(name), *(getattr(m, name, None) for m in names.values() if inspect.ismodule(m))):
                 if isinstance(thing, type) and issubclass(thing, BaseModel) and thing is not BaseModel:
                     found[thing.__qualname__] = thing
     return list(found.values())
 
 
-def _codes(view: Callable[..., Any]) -> Iterator[tuple[set[str], dict[str, Any]]]:
+def _reached(view: Callable[..., Any]) -> Iterator[types.FunctionType]:
+    """The view and the functions of its file that it calls."""
     todo, seen = [inspect.unwrap(view)], set()
     while todo:
         function = todo.pop()
         if not isinstance(function, types.FunctionType) or function in seen:
             continue
         seen.add(function)
-        names = _names(function.__code__)
-        yield names, function.__globals__
-        todo += [
-            f for name in names if getattr(f := function.__globals__.get(name), "__module__", "") == view.__module__
-        ]
+        yield function
+        called = (function.__globals__.get(name) for name in _names(function.__code__))
+        todo += [inspect.unwrap(f) for f in called if callable(f) and getattr(f, "__module__", "") == view.__module__]
 
 
 def _names(code: types.CodeType) -> set[str]:
@@ -168,13 +170,32 @@ def plausible(model: type[BaseModel]) -> dict[str, object]:
     return found
 
 
-def queries(view: Callable[..., Any]) -> list[str]:
-    """The names behind the question mark that the view's file asks for."""
-    source = inspect.getsource(inspect.getmodule(inspect.unwrap(view)))  # type: ignore[arg-type]
-    return re.findall(r"(?:args\.get|query_\w+)\(\s*\"(\w+)\"", source)
+def queries(views: Sequence[Callable[..., Any]]) -> list[set[str]]:
+    """For each view the names behind the question mark that it asks for, and those of its file that none asks for."""
+    read = [_asked("\n".join(map(inspect.getsource, _reached(view)))) for view in views]
+    files = [inspect.getmodule(inspect.unwrap(view)) for view in views]
+    of_no_view: dict[types.ModuleType | None, set[str]] = {}
+    for file in set(files):
+        of_its_views = (names for names, own in zip(read, files, strict=True) if own is file)
+        of_no_view[file] = _asked(inspect.getsource(file)).difference(*of_its_views) if file else set()
+    return [names | of_no_view[file] for names, file in zip(read, files, strict=True)]
 
 
-# the sweep: every value on SQLite; on PostgreSQL those that its columns take otherwise, and with `--long` every one
+def _asked(source: str) -> set[str]:
+    return set(re.findall(r"(?:args\.get|query_\w+)\(\s*\"(\w+)\"", source))
+
+
+def refusal(model: type[BaseModel], sent: dict[str, object]) -> object:
+    """What the model refuses in it; None when it takes it. All that is refused alike goes the same way back."""
+    try:
+        model.model_validate(sent)
+    except ValidationError as error:
+        return str([(each["loc"], each["type"]) for each in error.errors(include_url=False)])
+    return None
+
+
+# the sweep: on SQLite every value that goes another way; on PostgreSQL those that its columns take otherwise; with
+# `--long` every one on both
 
 
 WRITTEN_ALSO_WHEN_REFUSED = {"data_view", "sign_in_try"}
@@ -269,19 +290,29 @@ def hands(site: Site, rule: Rule) -> Sequence[str]:
 
 
 def in_addresses(site: Site) -> Iterator[str | None]:
+    """Where no route takes the address, one of each screen stands for all: there is only one way to say so."""
+    routes = site.app.url_map.bind("localhost")
+    lost: set[tuple[object, ...]] = set()
     for rule in rules(site.app, "GET", "POST", "DELETE"):
         known = site.known(rule)
         for method in {"GET", "POST", "DELETE"}.intersection(rule.methods or ()):
             for who in hands(site, rule):
                 for name in rule.arguments:
                     for value in some(site, [*MISFITS[:4], MISFITS[6]] if who == "admin" else MISFITS[:3:2]):
-                        yield ask(site, who, method, address(rule, {**known, name: value}))
+                        path = address(rule, {**known, name: value})
+                        if not routes.test(unquote(path), method):
+                            kind = (who, method, value, f"<int:{name}>" in rule.rule, rule.endpoint.split(".")[0])
+                            if kind in lost and not site.tries_each:
+                                continue
+                            lost.add(kind)
+                        yield ask(site, who, method, path)
 
 
 def in_queries(site: Site) -> Iterator[str | None]:
-    for place, rule in enumerate(rules(site.app, "GET")):
+    pages = rules(site.app, "GET")
+    asked = queries([site.app.view_functions[rule.endpoint] for rule in pages])
+    for place, (rule, names) in enumerate(zip(pages, asked, strict=True)):
         path = address(rule, site.known(rule))
-        names = set(queries(site.app.view_functions[rule.endpoint]))
         if place <= 12:
             names.update(EVERYWHERE)
         for who in ("nobody", "admin"):
@@ -319,14 +350,24 @@ def _raw_bodies(site: Site, who: str, path: str) -> Iterator[str | None]:
 
 
 def _bodies(site: Site, who: str, path: str, model: type[BaseModel]) -> Iterator[str | None]:
+    """Every value in the first field; in the others every one that the model takes, and one of each refusal."""
     base = plausible(model)
     flat = {f"{k}[]" if isinstance(v, list) else k: v for k, v in base.items() if v not in ([], {})}
+
+    def unlike(name: str, values: Sequence[object]) -> Iterator[object]:
+        refused: set[object] = set()
+        for value in values:
+            why = refusal(model, {**base, name: value})
+            if why is None or why not in refused or site.tries_each or name == next(iter(model.model_fields)):
+                refused.add(why)
+                yield value
+
     for name in model.model_fields:
-        for value in some(site, MISFITS[:6]):
+        for value in unlike(name, some(site, MISFITS[:6])):
             yield ask(site, who, "POST", path, data={**flat, name: value}, headers={"Accept": "application/json"})
         for key in (f"{name}-0-x", f"{name}.x.y") if site.tries_all else ():  # how a form is read asks no database
             yield ask(site, who, "POST", path, data={**flat, key: "true"})
-        for odd in some(site, JSON_MISFITS):
+        for odd in unlike(name, some(site, JSON_MISFITS)):
             yield ask(site, who, "POST", path, json={**base, name: odd})
 
 

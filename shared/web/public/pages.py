@@ -146,4 +146,7 @@ def metrics() -> Response:
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    return jsonify(document(current_app))
+    known = current_app.extensions
+    if "loket_openapi" not in known:  # the routes of an app stay as they are, and to describe them takes 0.1 s
+        known["loket_openapi"] = document(current_app)
+    return jsonify(known["loket_openapi"])
