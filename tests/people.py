@@ -47,13 +47,19 @@ class Browser:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
         client.environ_base["HTTP_ACCEPT"] = "text/html"
+        self._csrf: str | None = None
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
     def post(self, path: str, *, follow_redirects: bool = False, **form: Any) -> TestResponse:
-        page = self.client.get(f"/{path.split('/')[1]}/counter/password", follow_redirects=True)
-        data = {"csrf_token": csrf(page), **form}
+        _, office, *_, last = path.split("/")
+        if self._csrf is None:
+            page = self.client.get(f"/{office}/counter/{'sign-in' if last == 'sign-in' else 'password'}")
+            self._csrf = csrf(self.client.get(page.location) if page.location else page)
+        data = {"csrf_token": self._csrf, **form}
+        if last in ("sign-in", "sign-out", "password"):
+            self._csrf = None  # another session begins
         return self.client.post(path, data=data, follow_redirects=follow_redirects)
 
     def sign_in(self, office: str, login: str, password: str = PASSWORD) -> None:
