@@ -1059,11 +1059,19 @@ def test_a_copy_comes_back_and_what_was_there_is_kept(
 
     restore(database_url, tmp_path / "copy", tmp_path / "kept")
 
-    restored = open_store(database_url)
+    restored = _with_setup_version(open_store(database_url), 1)
     assert dump(restored) == before
     restored.close()
     restore(database_url, tmp_path / "kept", tmp_path / "copy-again")
-    assert dump(open_store(database_url)) == after
+    assert dump(_with_setup_version(open_store(database_url), 1)) == after
+
+
+def _with_setup_version(store: Store, known: int) -> Store:
+    """Every restore renews it, so that nothing read before is taken for what is there now."""
+    with store.read() as connection:
+        assert connection.execute(select(Office.setup_version)).scalar_one() > known
+    store.write(update(Office).values(setup_version=known))
+    return store
 
 
 def test_what_is_no_copy_is_not_put_back(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
