@@ -72,6 +72,7 @@ def test_an_amended_row_is_struck_through_on_its_pages(office: Office) -> None:
 
     for page in (done, office.get("/register"), office.get("/register?text=1/2026")):
         assert "<s>Siti Contoh</s> Siti &lt;i&gt;" in page.text
+        assert "23 Nov 2026, 08.00" in page.text
     assert "Salah tulis" in done.text
     assert office.kasi.post(f"{ROOT}/register/{case_id}", column="received", becomes="x", reason="y").status_code == 400
     loket = office.sign_in("loket1")
