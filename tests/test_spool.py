@@ -27,6 +27,8 @@ from shared.engine.paper import print_queue, spooler
 from shared.engine.paper import slips as paper
 from shared.engine.paper.printer_state import QUIET_S
 from shared.engine.paper.spooler import ASK_S, LOOK_S, Spooler, is_gone
+from shared.engine.setup import printers as setup_printers
+from shared.printing.address import Kind
 from shared.printing.advice import advice
 from shared.printing.delivery import LEARN_S, TIMEOUT_S, Outcome, Result
 from shared.printing.made import make
@@ -479,6 +481,18 @@ def test_an_agent_that_is_not_heard_is_offline(small: World, clock: Clock) -> No
     assert printer(small.store, printer_id).status == Status.OFFLINE
 
 
+def test_a_server_that_has_just_started_takes_no_agent_for_silent(small: World, clock: Clock) -> None:
+    printer_id = add_printer(small, "", kind="star", status="ok", status_at=clock() - timedelta(hours=9))
+    spooler = Spooler(small.store, clock)
+
+    spooler.look()
+    assert printer(small.store, printer_id).status == Status.OK
+    spooler._began_at -= 2 * QUIET_S
+    spooler._sweep_at = 0
+    spooler.look()
+    assert printer(small.store, printer_id).status == Status.OFFLINE
+
+
 # what people ask for
 
 
@@ -661,6 +675,30 @@ def test_a_new_printer_that_answers_nothing_gets_its_slips_all_the_same(
         until(lambda: printer(small.store, printer_id).answers == "nothing")
 
     assert job(small.store, wanted).witness == "sent"
+
+
+def test_a_printer_that_answers_nothing_prints_whichever_way_it_came_into_the_office(
+    small: World, clock: Clock
+) -> None:
+    ways = ("typed", "moved", "struk")
+    devices = {name: PaperPrinter(dialect="mute") for name in ways}
+
+    with ExitStack() as stack:
+        at = {name: stack.enter_context(device.on_network()) for name, device in devices.items()}
+        add_printer(small, "127.0.0.1:9", "moved")  # known to answer, before it is another one at another address
+        form = setup_printers.printers_form(small.store.office_config(small.id))
+        rows = [row.model_copy(update={"address": at["moved"]} if row.slug == "moved" else {}) for row in form.printers]
+        typed = setup_printers.PrinterRow(slug="typed", kind=Kind.NETWORK, address=at["typed"], profile="58mm")
+        small.by_itself(setup_printers.change_printers, form.model_copy(update={"printers": [*rows, typed]}))
+        found = setup_printers.FoundForm(kind=Kind.NETWORK, address=at["struk"], profile="58mm")
+        small.by_itself(setup_printers.use_found, found)
+        stack.enter_context(spooling(small.store, clock))
+        wanted = [queue(small, "N0001", clock(), name) for name in ways]
+        for each in wanted:
+            until(is_state(small.store, each, JobState.CONFIRMED))
+        until(lambda: all(on_paper(device, "N0001", marked=False) for device in devices.values()))
+
+    assert {job(small.store, each).witness for each in wanted} == {"sent"}
 
 
 @pytest.mark.parametrize(

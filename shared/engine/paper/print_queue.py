@@ -314,11 +314,12 @@ _SHOW: Statement[int] = Statement(
 # --- all jobs ---
 
 
-def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool]) -> None:
+def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool], *, has_listened: bool = True) -> None:
     """Ends what nobody else ends: slips whose time is over, and those whose sender is gone or overdue.
 
     `is_gone(owner)`: whether that sender is known to have ended. The doubtful ones may be on paper: SALINAN follows.
-    One that cannot be ended holds up no other.
+    One that cannot be ended holds up no other. `has_listened`: whether an agent had time to be heard; a server that has
+    only just started knows of none that it is silent.
     """
     with store.read() as connection:
         unsent = [QueuedSlip(*row) for row in connection.execute(select(*_SLIP_COLUMNS).where(UNSENT))]
@@ -330,7 +331,7 @@ def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool]) -> None:
         except Exception:
             log.exception("job_not_swept", job=job.id, office=job.office_id)
     for each in known.values():
-        if is_silent(each, now):
+        if has_listened and is_silent(each, now):
             try:
                 note(store, each, Status.OFFLINE, now)
             except Exception:

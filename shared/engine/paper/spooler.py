@@ -71,7 +71,7 @@ class Spooler(Rounds):
         self._failures: dict[int, int] = {}
         self._not_before: dict[int, float] = {}
         self._asked: dict[int, float] = {}
-        self._sweep_at = 0.0
+        self._began_at, self._sweep_at = time.monotonic(), 0.0
         self._learning = Learning(timeout_s)
         self._slow: set[int] = set()
         """Printers on a line that is too slow for pictures."""
@@ -83,7 +83,8 @@ class Spooler(Rounds):
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + self.look_s
             try:
-                print_queue.sweep(self.store, self.clock(), is_gone)
+                has_listened = time.monotonic() - self._began_at > printer_state.QUIET_S
+                print_queue.sweep(self.store, self.clock(), is_gone, has_listened=has_listened)
             except Exception:
                 log.exception("sweep_failed")
         with self.store.read() as connection:
