@@ -36,7 +36,7 @@ ALL_OF_IT = re.compile(
 FIRST_ONLY = re.compile(r"SELECT (EXISTS|min\()")
 """It stops at the first row that the index gives."""
 SMALL = re.compile(
-    r"ix_ticket_(active|brought|known)|ix_print_job_(with_words|failed)|ix_data_view_at|ix_case_file_(running|work_left)"
+    r"ix_ticket_(active|brought|known)|ix_event_said|ix_print_job_(with_words|failed)|ix_data_view_at|ix_case_file_(running|work_left)"
 )
 """Indexes of rows that the nights take out of them: what is before some day is little."""
 KNOWN = {

@@ -734,6 +734,10 @@ REPORTED = text("(ticket_id IS NULL OR action = 'late_entry')")
 """What reports look for by its time: what was done to files and in the office, and what was entered later."""
 _OF_REPORTS = ("case_id", "ticket_id", "action")  # so that SQLite asks it, and not the index of all events by time
 _OF_COMPLAINT = text("complaint_id IS NOT NULL")
+SAID_OF_VISITORS = text(
+    "(action = 'call' AND reason IS NOT NULL OR action = 'note' AND (reason IS NOT NULL OR detail IS NOT NULL))"
+)
+"""What may say something of a visitor's health; the nights take it out."""
 
 
 class Event(Base):
@@ -751,6 +755,7 @@ class Event(Base):
         Index("ix_event_at", "office_id", "at"),
         Index("ix_event_reported", "office_id", "at", *_OF_REPORTS, sqlite_where=REPORTED),
         Index("ix_event_complaint_id", "complaint_id", sqlite_where=_OF_COMPLAINT),
+        Index("ix_event_said", "office_id", "ticket_id", sqlite_where=SAID_OF_VISITORS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,7 @@ from shared.store.surveys.tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (
     OF_FILE,
     RESTING,
+    SAID_OF_VISITORS,
     ComplaintPerson,
     ComplaintRecord,
     DataView,
@@ -103,10 +104,11 @@ def erase_file(tx: Transaction, row: FileRecord) -> None:
 def _clear_days(tx: Transaction, begins_at: datetime) -> int:
     """Why somebody was called before their turn may say something of their health; a note of a visitor as well."""
     from_on = (begins_at - LATE).date()
-    days = Ticket.on_day >= from_on, Ticket.on_day < tx.today
-    visits = select(Ticket.id).where(Ticket.office_id == tx.office_id, *days)
+    of_these_days = Ticket.id == Event.ticket_id, Ticket.on_day >= from_on, Ticket.on_day < tx.today
+    said = Event.office_id == tx.office_id, SAID_OF_VISITORS, exists().where(*of_these_days)
+    ids = [row.id for row in tx.all(select(Event.id).where(*said).limit(AT_ONCE))]
     noted = hot.clear_notes(tx.connection, tx.office_id, from_on, tx.today)
-    return noted + _clear_reasons(tx, Event.ticket_id.in_(visits))
+    return noted + sum(_clear_reasons(tx, Event.id.in_(ids[some : some + 500])) for some in range(0, len(ids), 500))
 
 
 def _clear_tickets(tx: Transaction, before: datetime) -> int:
