@@ -64,6 +64,12 @@ def test_below_one_or_two_earlier_calls_stand_services_and_the_number_stays_as_l
         foot = "mark => document.querySelector(mark).getBoundingClientRect()"
         assert page.evaluate(foot, "[data-past]")["bottom"] <= page.evaluate(foot, "[data-about]")["top"]
 
+    _load(page, {**board, "calls": []}, {}, LONG_SERVICE)
+    expect(page.locator("[data-nobody]")).to_be_visible()
+    assert page.locator("[data-about] li:visible").count() >= 4
+    assert _font_px(page, "[data-about] li:visible:not(:first-child) span") >= 7.3 * 10.8
+    assert page.evaluate(foot, "[data-about] ul")["bottom"] <= page.evaluate(foot, "[data-about]")["bottom"]
+
 
 def test_the_last_four_calls_stand_beside_the_current_one(
     people: People, context: Callable[..., BrowserContext]

@@ -15,7 +15,7 @@ const IDENTIFY_MS = 20000;
 const NUMBER = 20;
 const NAME = 7.3;
 const SMALL = 4;
-const ABOUT_ROWS = { 1: 3, 2: 2 }; // how many services stand below so many earlier calls
+const ABOUT_ROW = 9.2; // a service with the space below it, while few have been called
 
 const facts = pageFacts();
 const locale = facts.language === "en" ? "en-GB" : "id-ID";
@@ -76,6 +76,9 @@ function changeMode(name) {
 function drawCurrent(call) {
   const isShut = !call && Boolean(shown.closed);
   find("nobody").hidden = Boolean(call) || isShut;
+  if (find("pledge")) {
+    find("pledge").hidden = Boolean(call) || isShut;
+  }
   find("shut").hidden = !isShut;
   if (isShut) {
     find("shut").textContent = shown.closed[facts.language];
@@ -135,18 +138,26 @@ function drawAbout() {
   const about = find("about");
   const rows = find("past-list").children.length;
   const items = Array.from(about.querySelectorAll("li"));
-  const most = ABOUT_ROWS[rows] || items.length;
-  const first = (rowPage % Math.max(1, Math.ceil(items.length / most))) * most;
+  const isBesideSlides = document.body.dataset.mode !== "calls";
   about.hidden = rows > 2;
-  about.dataset.few = rows || "";
+  about.dataset.few = isBesideSlides && !rows ? "" : rows;
+  const most = about.hidden || isBesideSlides ? items.length : rowsOf(about, items.length);
+  const first = (rowPage % Math.max(1, Math.ceil(items.length / most))) * most;
   items.forEach((item, place) => {
     item.hidden = place < first || place >= first + most;
     const name = item.querySelector("span");
     name.removeAttribute("style");
-    if (rows && !item.hidden && !about.hidden) {
+    if (!isBesideSlides && !item.hidden && !about.hidden) {
       fitOnce(name, room("about " + rows + item.textContent), () => fitLine(name, SMALL * unit()));
     }
   });
+}
+
+// How many services there is room for, below the hours and what else stands with them.
+function rowsOf(about, most) {
+  const over = about.querySelector("ul").getBoundingClientRect().top - about.getBoundingClientRect().top;
+  const spare = (about.clientHeight - over) / unit() - 0.6;
+  return Math.min(most, Math.max(1, Math.floor(spare / ABOUT_ROW)));
 }
 
 // What the letters of a call depend on, besides the size of the screen.
