@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,14 +13,16 @@ import pytest
 import world
 from flask import Flask
 from people import Browser, sign_in, until
+from PIL import Image
 from world import World
 
 from shared.domain.errors import Unknown
 from shared.store import copies
 from shared.store.copies import back_up, require_whole
 from shared.store.office import Store
+from shared.web import media
 from shared.web.app import create_app
-from shared.web.backups import KEPT, own_folder
+from shared.web.backups import KEPT, make_into, own_folder, verify
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
@@ -98,6 +102,33 @@ def test_a_copy_of_a_busy_office_is_one_moment_and_ends(
     assert len(told) > 5
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
+
+
+def test_what_a_power_cut_left_of_earlier_copies_and_uploads_goes(app: Flask, here: World, tmp_path: Path) -> None:
+    folder = own_folder(Settings(data=tmp_path))
+    pictures = tmp_path / "media" / here.slug
+    pictures.mkdir(parents=True)
+    left = [folder / ".loket-20200101-000000.db.part", folder / ".loket-20200101-000000.db.part-wal"]
+    left += [tmp_path / ".verify-abc", pictures / ".making-abc"]
+    working = folder / ".loket-20300101-000000.db.part"
+    for each in (*left, working):
+        each.mkdir() if each.name == ".verify-abc" else each.write_bytes(b"half")
+    for each in left:
+        os.utime(each, (0, 0))
+
+    made = make_into(Settings(data=tmp_path), folder, None)
+    assert verify(Settings(data=tmp_path), made) == 1
+    with app.test_request_context(), io.BytesIO(picture()) as content:
+        media.add(here.store.office_config(here.id), "foto.png", content)
+
+    assert [each for each in left if each.exists()] == []
+    assert working.exists(), "somebody may be at work there"
+
+
+def picture() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def test_a_copy_that_is_stopped_leaves_nothing(here: World, sqlite_url: str, tmp_path: Path) -> None:

@@ -287,6 +287,20 @@ def test_the_word_of_a_printer_that_comes_too_late_takes_the_copy_back(small: Wo
     assert not copies(small.store, late)
 
 
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_slip_of_a_clock_that_was_ahead_holds_no_printer_and_is_not_printed_a_day_later(
+    small: World, clock: Clock, is_sent: bool
+) -> None:
+    clock.jump(days=1)
+    ahead = queue(small, "N0001", clock(), "virtual")
+    assert not is_sent or print_queue.claim(small.store, ahead, GONE, clock(), 40)
+    clock.jump(days=-1)
+
+    print_queue.sweep(small.store, clock(), lambda _owner: False)
+
+    assert job(small.store, ahead).state == (JobState.FAILED if is_sent else JobState.EXPIRED)
+
+
 # many hands
 
 

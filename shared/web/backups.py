@@ -16,6 +16,7 @@ from shared.store.copies import back_up, require_readable, restore
 from shared.store.migrate import require_known, revisions, schema_of, upgrade
 from shared.store.office import Store
 from shared.web.settings import Settings
+from shared.web.unfinished import forget_unfinished
 
 NAMES = "loket-[0-9]*-[0-9]*.db"
 """What copies are called in a folder; nothing else there is ever taken away."""
@@ -43,6 +44,7 @@ def own_folder(settings: Settings) -> Path:
 def make_into(settings: Settings, folder: Path, keep: int | None, tell: Tell = silent) -> Path:
     """A copy under a name of its own in the folder, of which then only the newest `keep` stay."""
     file = folder / f"loket-{datetime.now():%Y%m%d-%H%M%S}.db"
+    forget_unfinished(folder, f".{NAMES}.part*")
     make(settings, file, tell)
     if keep:
         others = sorted(each for each in folder.glob(NAMES) if each != file)  # by a clock that may have been set back
@@ -64,6 +66,7 @@ def verify(settings: Settings, file: Path) -> int:
 
     One of PostgreSQL, which has no such place here, is read to its end.
     """
+    forget_unfinished(settings.data, ".verify-*")
     with tempfile.TemporaryDirectory(dir=settings.data, prefix=".verify-") as place:
         if not settings.database().startswith("sqlite"):
             return require_readable(file)

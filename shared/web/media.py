@@ -20,6 +20,7 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig
 from shared.late import late
 from shared.loop import off_the_loop
+from shared.web.unfinished import forget_unfinished
 
 if TYPE_CHECKING:
     import PIL
@@ -106,6 +107,7 @@ def add(office: OfficeConfig, name: str, content: IO[bytes]) -> Medium:
     """
     folder = _folder(office)
     folder.mkdir(parents=True, exist_ok=True)
+    forget_unfinished(folder, ".making-*")
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".making-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -313,6 +313,9 @@ _SHOW: Statement[int] = Statement(
 
 # --- all jobs ---
 
+LONGEST_LEASE, LONGEST_LIFE = timedelta(minutes=10), timedelta(hours=1)
+"""No lease and no slip is good for longer: one that ends later was made while the clock was ahead of now."""
+
 
 def sweep(store: Store, now: datetime, is_gone: Callable[[str], bool], *, has_listened: bool = True) -> None:
     """Ends what nobody else ends: slips whose time is over, and those whose sender is gone or overdue.
@@ -348,11 +351,12 @@ def _end_overdue(
 ) -> None:
     if job.state == JobState.SENDING:
         owner = job.owner or ""
-        if job.lease_until is None or job.lease_until <= now or is_gone(owner):
+        is_held = job.lease_until is not None and now < job.lease_until <= now + LONGEST_LEASE
+        if not is_held or is_gone(owner):
             finish(store, job.id, owner, Outcome(Result.UNCERTAIN, "interrupted"), now, 0.0)
     elif not is_needed:
         store.write_with(end_queued, job.id, JobAction.EXPIRE, SERVED, now)
-    elif job.expires_at is not None and job.expires_at <= now:
+    elif job.expires_at is not None and not now < job.expires_at <= now + LONGEST_LIFE:
         store.write_with(end_queued, job.id, JobAction.EXPIRE, job.fault or _hindrance(printer), now)
 
 
