@@ -185,12 +185,17 @@ def _asked(source: str) -> set[str]:
     return set(re.findall(r"(?:args\.get|query_\w+)\(\s*\"(\w+)\"", source))
 
 
-def refusal(model: type[BaseModel], sent: dict[str, object]) -> object:
-    """What the model refuses in it; None when it takes it. All that is refused alike goes the same way back."""
+def refusal(model: type[BaseModel], name: str, sent: dict[str, object]) -> object:
+    """Why the model refuses it, for a field of that kind; None when it takes it.
+
+    What is refused alike goes the same way back. A check of the model's own knows its field: there is no other like it.
+    """
     try:
         model.model_validate(sent)
     except ValidationError as error:
-        return str([(each["loc"], each["type"]) for each in error.errors(include_url=False)])
+        why = [(each["loc"][1:], each["type"]) for each in error.errors(include_url=False)]
+        about, is_own = model.model_fields[name], any(type_.endswith("_error") for _, type_ in why)
+        return str(why), repr(about.annotation), repr(about.metadata), name if is_own else ""
     return None
 
 
@@ -350,24 +355,24 @@ def _raw_bodies(site: Site, who: str, path: str) -> Iterator[str | None]:
 
 
 def _bodies(site: Site, who: str, path: str, model: type[BaseModel]) -> Iterator[str | None]:
-    """Every value in the first field; in the others every one that the model takes, and one of each refusal."""
+    """Every value in the first field; in the others every one that the model takes, and one of each kind of refusal."""
     base = plausible(model)
     flat = {f"{k}[]" if isinstance(v, list) else k: v for k, v in base.items() if v not in ([], {})}
 
-    def unlike(name: str, values: Sequence[object]) -> Iterator[object]:
-        refused: set[object] = set()
+    def unlike(refused: set[object], name: str, values: Sequence[object]) -> Iterator[object]:
         for value in values:
-            why = refusal(model, {**base, name: value})
+            why = refusal(model, name, {**base, name: value})
             if why is None or why not in refused or site.tries_each or name == next(iter(model.model_fields)):
                 refused.add(why)
                 yield value
 
+    in_form, in_json = set[object](), set[object]()
     for name in model.model_fields:
-        for value in unlike(name, some(site, MISFITS[:6])):
+        for value in unlike(in_form, name, some(site, MISFITS[:6])):
             yield ask(site, who, "POST", path, data={**flat, name: value}, headers={"Accept": "application/json"})
         for key in (f"{name}-0-x", f"{name}.x.y") if site.tries_all else ():  # how a form is read asks no database
             yield ask(site, who, "POST", path, data={**flat, key: "true"})
-        for odd in unlike(name, some(site, JSON_MISFITS)):
+        for odd in unlike(in_json, name, some(site, JSON_MISFITS)):
             yield ask(site, who, "POST", path, json={**base, name: odd})
 
 
