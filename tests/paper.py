@@ -159,10 +159,12 @@ class PaperPrinter:
                 if self._stopping.is_set():
                     return
                 if select.select([caller], [], [], 0)[0]:
-                    if not (question := caller.recv(3)):
+                    if not (asked := caller.recv(3, socket.MSG_PEEK)):
                         return
-                    if self.dialect != "mute":
-                        caller.sendall(self._status(question[2]))
+                    if asked[:2] != b"\x10\x04" or len(asked) < 3:
+                        self._stopping.wait(0.02)  # a slip waits for its turn
+                    elif caller.recv(3) and self.dialect != "mute":
+                        caller.sendall(self._status(asked[2]))
             try:
                 self._talk(caller.fileno(), lambda: caller.recv(512), caller.sendall)
             finally:

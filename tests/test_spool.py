@@ -23,7 +23,7 @@ from shared.domain.actor import Actor
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.slips.print_job import JobState
 from shared.domain.slips.slip import Cut, Space, Text
-from shared.engine.paper import print_queue, spooler
+from shared.engine.paper import print_queue, printer_state, spooler
 from shared.engine.paper import slips as paper
 from shared.engine.paper.printer_state import QUIET_S
 from shared.engine.paper.spooler import ASK_S, LOOK_S, Spooler, is_gone
@@ -811,6 +811,23 @@ def test_a_printer_on_a_slow_line_gets_letters_instead_of_pictures(
     lines = [_slip_of(small, each.id).lines for each in taken]
     assert device.slips == [make(lines[0], "58mm").data, make(lines[1], "58mm", is_slow=True).data]
     assert len(device.slips[1]) < len(device.slips[0]) / 3
+
+
+def test_a_slip_after_one_that_a_slow_line_left_in_doubt_is_typed(small: World, clock: Clock) -> None:
+    device = PaperPrinter()
+
+    with device.on_network() as address:
+        printer_id = add_printer(small, address)
+        with small.store.read() as connection:
+            known = printer_state.printer(connection, printer_id)
+        taking = Spooler(small.store, clock)
+        taking._turned(known, Status.SLOW)
+        slip = _slip_of(small, small.take().id)
+        assert printer(small.store, printer_id).status == Status.SLOW
+        taking._print_all(known)
+
+    assert device.slips == [make(slip.lines, "58mm", is_slow=True).data]
+    assert printer(small.store, printer_id).status == Status.OK
 
 
 def test_a_device_with_two_names_talks_to_one_caller_at_a_time(small: World, clock: Clock) -> None:

@@ -157,7 +157,7 @@ class Spooler(Rounds):
             answers=known.answers,
             before=known.status or before,
             is_proven=self._learning.is_believed(printer.kind, printer.address),
-            on_quiet=lambda status: self._note(printer, status),
+            on_quiet=lambda status: self._turned(printer, status),
         )
         self._asked[printer.id] = time.monotonic()
         if time.monotonic() - began > SLOW_S + len(made.data) / SLOW_BYTES_PER_S and outcome.evidence == "in_order":
@@ -185,6 +185,12 @@ class Spooler(Rounds):
             self._slow.discard(printer.id)
             self._keep(printer, learned.answers)
         return learned
+
+    def _turned(self, printer: KnownPrinter, status: Status) -> None:
+        """A printer that keeps quiet behind a slip: a copy for one that is only slow is typed too."""
+        if status is Status.SLOW:
+            self._slow.add(printer.id)
+        self._note(printer, status)
 
     def _note(self, printer: KnownPrinter, status: Status) -> None:
         printer_state.note(self.store, self._fresh(printer), status, self.clock())
