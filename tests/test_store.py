@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import world
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from world import MORNING, World, dump
 
 from shared.domain.errors import Forbidden, Invalid, NotAllowed, Refusal, Unknown
@@ -24,7 +24,8 @@ from shared.engine.paper import slips as paper
 from shared.engine.queue import officer, seat
 from shared.engine.queue.day import close_past_days
 from shared.engine.queue.officer import OFFERED
-from shared.store import reads
+from shared.store import hot, reads
+from shared.store.disk import database_away
 from shared.store.office import Store, Transaction
 from shared.store.tables import Counter, Event, PrintJob, Series, Ticket
 
@@ -629,6 +630,22 @@ def test_a_good_connection_to_postgresql_is_not_asked_and_one_that_was_ended_is_
 
     both()
     assert len(asked) == 1
+
+
+def test_a_statement_of_every_click_tells_that_postgresql_has_gone_and_the_next_one_goes_on(
+    postgresql: Callable[[], str], open_store: Callable[[str], Store]
+) -> None:
+    store = open_store(postgresql())
+    with store.read() as ended, store.read() as other:
+        number = ended.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other.execute(text("SELECT pg_terminate_backend(:number, 60000)"), {"number": number})
+
+        with pytest.raises(OperationalError) as told:
+            hot.head(ended, 1)
+
+    assert told.value.connection_invalidated
+    assert database_away(told.value)
+    assert store.ask(hot.head, 1) is None  # no office, but an answer
 
 
 def test_changes_that_wait_for_postgresql_share_one_commit_and_a_refused_one_takes_back_only_itself(

@@ -1,22 +1,23 @@
 """The few statements that run at every click, each as one typed function; `Statement` is for others of that kind.
 
-On SQLite they are compiled once and then run by the driver, which saves most of what a statement costs; PostgreSQL runs
-them as any other. Everything that is asked less often is an ordinary statement of SQLAlchemy.
+They are compiled once and then run by the driver, sqlite3 or psycopg, which saves most of what a statement costs.
+Everything that is asked less often is an ordinary statement of SQLAlchemy.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from importlib import import_module
 from secrets import token_urlsafe
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine.interfaces import DBAPIModule
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.domain.queue.room import Seat
 from shared.domain.queue.ticket import QueueTicket
@@ -24,6 +25,20 @@ from shared.store import tables
 
 T = TypeVar("T")
 Values = Mapping[str, object]
+
+
+class _Cursor(Protocol):
+    rowcount: int
+
+    @property
+    def description(self) -> Sequence[Sequence[object]] | None: ...
+    def fetchall(self) -> list[Any]: ...
+
+
+class _Driver(Protocol):
+    """A connection as sqlite3 and psycopg have it."""
+
+    def execute(self, text: str, values: Sequence[object] | Values) -> _Cursor: ...
 
 
 class Statement(Generic[T]):
@@ -34,15 +49,11 @@ class Statement(Generic[T]):
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update, make: Callable[..., T]) -> None:
         self._statement, self._make = statement, make
-        self._compiled: _Compiled | None = None
+        self._compiled: dict[str, _Compiled] = {}
 
     def all(self, connection: Connection, values: Values) -> list[T]:
-        driver = connection.connection.dbapi_connection
-        if not isinstance(driver, sqlite3.Connection):
-            return [self._make(*row) for row in connection.execute(self._statement, values)]
-        compiled = self._compiled or self._compile(connection.dialect, values)
         make = self._make
-        return [make(*row) for row in compiled.rows(driver, values)]
+        return [make(*row) for row in self._for(connection, values).rows(connection, values)]
 
     def first(self, connection: Connection, values: Values) -> T | None:
         found = self.all(connection, values)
@@ -50,45 +61,67 @@ class Statement(Generic[T]):
 
     def run(self, connection: Connection, values: Values) -> int:
         """How many rows it touched."""
-        driver = connection.connection.dbapi_connection
-        if not isinstance(driver, sqlite3.Connection):
-            return connection.execute(self._statement, values).rowcount
-        compiled = self._compiled or self._compile(connection.dialect, values)
-        return compiled.execute(driver, values).rowcount
+        return self._for(connection, values).execute(connection, values).rowcount
 
-    def _compile(self, dialect: Dialect, values: Values) -> _Compiled:
-        self._compiled = _Compiled(self._statement, dialect, values)
-        return self._compiled
+    def _for(self, connection: Connection, values: Values) -> _Compiled:
+        name = connection.dialect.name
+        compiled = self._compiled.get(name)
+        if compiled is None:
+            compiled = self._compiled[name] = _Compiled(self._statement, connection.dialect, values)
+        return compiled
 
 
 class _Compiled:
-    """The statement as sqlite3 takes it: its text, and what turns values into columns and back."""
+    """The statement as the driver takes it: its text, and what turns values into columns and back."""
 
     def __init__(self, statement: Any, dialect: Dialect, values: Values) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(values))
         self._text = str(compiled)
         self._constants = {name: value for name, value in compiled.params.items() if name not in values}
-        self._binds = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup
+        self._is_positional = bool(compiled.positional)
+        self._names: list[str] = list(compiled.positiontup or compiled.bind_names.values())
+        self._writers = [
+            compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names
         ]
-        readers = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns
-        ]
-        self._readers = readers if any(readers) else None
+        self._columns = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
+        self._dialect = dialect
+        self._readers: list[Callable[[object], object] | None] | None = None
+        """None until the database has told how it sends each column."""
 
-    def execute(self, driver: sqlite3.Connection, values: Values) -> sqlite3.Cursor:
+    def execute(self, connection: Connection, values: Values) -> _Cursor:
         given = {**self._constants, **values} if self._constants else values
-        bound = [given[name] if write is None else write(given[name]) for name, write in self._binds]
+        written = [
+            given[name] if write is None else write(given[name])
+            for name, write in zip(self._names, self._writers, strict=True)
+        ]
+        driver = cast(_Driver, connection.connection.dbapi_connection)
+        bound = written if self._is_positional else dict(zip(self._names, written, strict=True))
         try:
             return driver.execute(self._text, bound)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(self._text, None, error) from error
+        except sqlite3.Error:
+            raise
+        except self._dialect.loaded_dbapi.Error as error:
+            self._tell(connection, error)
 
-    def rows(self, driver: sqlite3.Connection, values: Values) -> list[Any]:
-        found = self.execute(driver, values).fetchall()
-        readers = self._readers
-        if readers is None:
+    def _tell(self, connection: Connection, error: DBAPIModule.Error) -> NoReturn:
+        """Raises it as SQLAlchemy does, which has to know when the server has gone."""
+        is_gone = self._dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        if is_gone:
+            connection.invalidate(error)
+        base = self._dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            self._text, None, error, base, connection_invalidated=is_gone, dialect=self._dialect
+        ) from error
+
+    def rows(self, connection: Connection, values: Values) -> list[Any]:
+        cursor = self.execute(connection, values)
+        if self._readers is None:
+            told = zip(self._columns, cursor.description or (), strict=True)
+            self._readers = [column.result_processor(self._dialect, each[1]) for column, each in told]
+        found, readers = cursor.fetchall(), self._readers
+        if not any(readers):
             return found
         return [
             [value if read is None else read(value) for read, value in zip(readers, row, strict=True)] for row in found
