@@ -79,9 +79,9 @@ class _Compiled:
         self._text = str(compiled)
         self._constants = {name: value for name, value in compiled.params.items() if name not in values}
         self._is_positional = bool(compiled.positional)
-        self._names: list[str] = list(compiled.positiontup or compiled.bind_names.values())
-        self._writers = [
-            compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names
+        self._binds = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or compiled.bind_names.values()
         ]
         self._columns = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
         self._dialect = dialect
@@ -90,14 +90,13 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Values) -> _Cursor:
         given = {**self._constants, **values} if self._constants else values
-        written = [
-            given[name] if write is None else write(given[name])
-            for name, write in zip(self._names, self._writers, strict=True)
-        ]
         driver = cast(_Driver, connection.connection.dbapi_connection)
-        bound = written if self._is_positional else dict(zip(self._names, written, strict=True))
         try:
-            return driver.execute(self._text, bound)
+            if self._is_positional:
+                bound = [given[name] if write is None else write(given[name]) for name, write in self._binds]
+                return driver.execute(self._text, bound)
+            named = {name: given[name] if write is None else write(given[name]) for name, write in self._binds}
+            return driver.execute(self._text, named)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(self._text, None, error) from error
         except sqlite3.Error:
