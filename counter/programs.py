@@ -13,8 +13,7 @@ from counter.setup.page import page as theme_page
 from shared.domain.errors import Refusal
 from shared.domain.message import BODY, BY_ITSELF
 from shared.domain.outbox import Topic, receiver_url
-from shared.domain.rights import Right
-from shared.domain.scope import Scope
+from shared.domain.rights import Right, Scope
 from shared.engine.people import session
 from shared.engine.setup import gateway as gateways
 from shared.engine.setup import programs as engine

@@ -20,14 +20,14 @@ from shared.engine.founding import RESERVED
 from shared.engine.people.device import issue_token
 from shared.store.tables import PrintJob
 from shared.web import urls
-from shared.web.access import cookies
+from shared.web.access import credentials
 from shared.web.app import create_app
 from shared.web.server import hosts, machine
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 PAGE = {"Accept": "text/html"}
-COOKIES = {cookies.SESSION, cookies.DEVICE, cookies.KNOWN}
+COOKIES = {credentials.SESSION, credentials.DEVICE, credentials.KNOWN}
 TAKE = {"service": "layanan-1", "nonce": "nonce-of-a-stranger"}
 
 

@@ -24,8 +24,7 @@ from world import World
 from shared.domain.errors import Invalid
 from shared.domain.outbox import PAUSES, next_try, receiver_url, signature, topic_of
 from shared.domain.queue.ticket import Action
-from shared.domain.rights import Right
-from shared.domain.scope import BY_A_PERSON_ONLY, SCOPES, Scope, acts_as_device, covers
+from shared.domain.rights import BY_A_PERSON_ONLY, SCOPES, Right, Scope, acts_as_device, covers
 from shared.domain.standards.standard import Role
 from shared.engine.setup import programs as engine
 from shared.printing.address import Reach, networks

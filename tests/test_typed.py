@@ -6,8 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from counter.queue.click_forms import Clock, Day
-from shared.domain.money import typed_amount
-from shared.domain.typed import as_typed, iso_clock, iso_day
+from shared.domain.typed import as_typed, iso_clock, iso_day, typed_amount
 
 
 @pytest.mark.parametrize(

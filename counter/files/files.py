@@ -21,9 +21,8 @@ from shared.domain.files.file import COLLECT, FileInput
 from shared.domain.files.matter import unmasked
 from shared.domain.files.procedure import ENDS_STEP, FileAction, FileState
 from shared.domain.identity import mask
-from shared.domain.money import typed_amount
 from shared.domain.rights import Right
-from shared.domain.typed import iso_day
+from shared.domain.typed import iso_day, typed_amount
 from shared.engine.files import file as file_engine
 from shared.engine.files import slips as file_slips
 from shared.engine.people.data_view import note_view
@@ -268,7 +267,7 @@ def act_on_file(case_id: int, action: str) -> ResponseReturnValue:
         return do(screen, file_engine.undo, case_id)
 
     def work() -> dict[str, object]:
-        shows = shown_by(case_id, action) if action in (COLLECT, FileAction.CORRECT, *ENDS_STEP) else None
+        shows = partial(shown_by, case_id, action) if action in (COLLECT, FileAction.CORRECT, *ENDS_STEP) else None
         given = _unmasked(forms.read(FileClick, shows).given(), case_id)
         if action == COLLECT:
             return change(file_engine.collect, case_id, given)

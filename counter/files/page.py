@@ -4,7 +4,6 @@ and the checklist of the first desk, from which a file begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import g, render_template, request
@@ -150,18 +149,14 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
     )
 
 
-def shown_by(case_id: int, action: str) -> Callable[[], forms.Shows]:
-    """What the form with the button `action` would show of this file now."""
-
-    def shows() -> forms.Shows:
-        with store().read() as connection:
-            found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
-        if found is None:
-            raise Unknown("case")
-        is_correction = action == FileAction.CORRECT
-        return correction_shows(found.service, found.file) if is_correction else _step_shows(found)
-
-    return shows
+def shown_by(case_id: int, action: str) -> forms.Shows:
+    """What the form with the button `action` shows of this file now."""
+    with store().read() as connection:
+        found = file_views.one(connection, store().office_configs, office_config(), case_id, now())
+    if found is None:
+        raise Unknown("case")
+    is_correction = action == FileAction.CORRECT
+    return correction_shows(found.service, found.file) if is_correction else _step_shows(found)
 
 
 def _step_shows(found: FileView) -> forms.Shows:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.domain.channel import WALKED_TO
-from shared.domain.money import rupiah
 from shared.domain.standards.standard import ServiceStandard
-from shared.domain.typed import iso_day
+from shared.domain.typed import iso_day, rupiah
 from shared.engine.setup.office import slug_of
 from shared.standards import service_from_json
 from shared.standards.shape import fields_of, from_form, part_of

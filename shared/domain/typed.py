@@ -1,11 +1,13 @@
-"""Days and times as people in the office type them: 26-11-2026 and 16.09, whatever the language of their browser."""
+"""Days, times and money as people in the office write them: 26-11-2026, 16.09 and Rp250.000, whatever the language of
+their browser.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TypeVar
 
-from shared.domain.identity import plain
+from shared.domain.identity import plain, tidy
 
 V = TypeVar("V")
 
@@ -34,3 +36,13 @@ def as_typed(value: str) -> str:
         return f"{day[3]}-{day[2]}-{day[1]}"
     clock = _ISO_CLOCK.fullmatch(value)
     return value if clock is None else f"{clock[1]}.{clock[2]}"
+
+
+def rupiah(amount: int) -> str:
+    """ "Rp250.000"."""
+    return f"Rp{amount:,}".replace(",", ".")
+
+
+def typed_amount(text: str) -> str:
+    """The digits of an amount as people write it, "Rp. 250.000,-" or "250.000,00"; what is none stays none."""
+    return re.sub("(?<=[0-9]),0{0,2}$", "", tidy(plain(text).lower().removeprefix("rp")))

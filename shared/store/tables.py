@@ -283,7 +283,7 @@ class Device(Base):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     """When a program's token ends; those of devices last."""
     scopes: Mapped[list[object] | None] = mapped_column(default=None)
-    """Of a program: `domain.scope.Scope` values; None: everything that its officer may do."""
+    """Of a program: `domain.rights.Scope` values; None: everything that its officer may do."""
     last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     """Its last heartbeat; written at most once in half a minute."""
     lost_at: Mapped[datetime | None] = mapped_column(default=None)

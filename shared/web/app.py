@@ -23,7 +23,7 @@ from shared.store.office import Store
 from shared.store.seal import Seal
 from shared.voice.clips import Voice
 from shared.web import bounds, boxes, brand, forms, i18n, quirks, screen, shell
-from shared.web.access import auth, cookies, csrf, devices, sign_in
+from shared.web.access import auth, credentials, csrf, devices, sign_in
 from shared.web.live import Live
 from shared.web.printers import agents, epson, paper, star
 from shared.web.public import complaints, figures, published
@@ -62,7 +62,7 @@ def create_app(
     quirks.write_addresses_late(app)
     app.config.update(
         SECRET_KEY=settings.secret_key(),
-        SESSION_COOKIE_NAME=cookies.SESSION,
+        SESSION_COOKIE_NAME=credentials.SESSION,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=limits.MOST_BYTES,

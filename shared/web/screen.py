@@ -19,9 +19,9 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import Refusal, Unknown
 from shared.domain.identity import with_masked_nik
-from shared.domain.money import rupiah
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
+from shared.domain.typed import rupiah
 from shared.store import reads
 from shared.store.disk import database_away, disk_fault
 from shared.web import forms

@@ -10,10 +10,9 @@ from decimal import Decimal
 from shared.domain.bounds import is_text
 from shared.domain.files.procedure import first_desk
 from shared.domain.identity import is_phone, mask, nik_check, plain, tidy
-from shared.domain.money import rupiah, typed_amount
 from shared.domain.standards.parts import DeclaredField, FieldKind, GroupField, Promise, Rate
 from shared.domain.standards.standard import ServiceStandard, Step, applies
-from shared.domain.typed import iso_day
+from shared.domain.typed import iso_day, rupiah, typed_amount
 
 Matter = Mapping[str, object]
 """Key of a declared field -> what stands in it: text, or for a group a list of tables of text."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from shared.domain.money import rupiah
 from shared.domain.slips.head import Letterhead, bottom, official, title, top
 from shared.domain.slips.slip import (
     QR,
@@ -25,6 +24,7 @@ from shared.domain.slips.slip import (
     typed_instead,
 )
 from shared.domain.standards.facts import ServiceFacts
+from shared.domain.typed import rupiah
 
 
 def receipt_slip(

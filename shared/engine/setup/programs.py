@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.outbox import MOST_URL, Carrier, Topic, new_secret
-from shared.domain.scope import Scope
+from shared.domain.rights import Scope
 from shared.engine.people.device import issue_token
 from shared.engine.setup.office import Form, printable
 from shared.engine.setup.officers import account, must_be_of_this_office

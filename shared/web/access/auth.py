@@ -15,14 +15,13 @@ from werkzeug.wrappers import Response
 from shared.domain import rights
 from shared.domain.errors import Forbidden, Refusal
 from shared.domain.numbering import office_day
-from shared.domain.rights import Right
-from shared.domain.scope import Scope, acts_as_device, covers
+from shared.domain.rights import Right, Scope, acts_as_device, covers
 from shared.domain.standards.standard import Role
 from shared.engine.people import session as engine
 from shared.store.access import KnownDevice
 from shared.web import screens
-from shared.web.access import cookies
-from shared.web.access.tokens import bearer, holder, note_seen, token
+from shared.web.access import credentials
+from shared.web.access.credentials import bearer, holder, note_seen, token
 from shared.web.context import access, office_config
 from shared.web.context import now as now
 from shared.web.context import store as store
@@ -44,10 +43,10 @@ class Sessions(SecureCookieSessionInterface):
     """Flask's own sessions; a program without a cookie costs nothing, and files are the same for everybody."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        return cookies.name(super().get_cookie_name(app))
+        return credentials.name(super().get_cookie_name(app))
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        return cookies.is_secure()
+        return credentials.is_secure()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies or _is_file(request):

@@ -9,9 +9,9 @@ from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from shared.domain.errors import Invalid
-from shared.web.access import cookies
+from shared.web.access import credentials
 from shared.web.access.auth import NotSignedIn, signed_in
-from shared.web.access.tokens import bearer
+from shared.web.access.credentials import bearer
 from shared.web.server.hosts import is_own_origin
 
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -32,7 +32,7 @@ def _check() -> None:
         return
     if is_own_origin(request) and (request.is_json or _rides_on_nothing()):
         return  # our own page, whose token may be older than the session: somebody signed in beside a television
-    has_session = bool(cookies.kept(cookies.SESSION) or cookies.kept(cookies.DEVICE))
+    has_session = bool(credentials.kept(credentials.SESSION) or credentials.kept(credentials.DEVICE))
     if request.is_json and not has_session and "Origin" not in request.headers:
         return  # a program: there is nothing to ride on, and what a page of another site sends names its origin
     try:

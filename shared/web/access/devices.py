@@ -15,9 +15,9 @@ from shared.engine.people import device as devices
 from shared.engine.setup import devices as setup_devices
 from shared.store import reads
 from shared.web import screens
-from shared.web.access import auth, cookies
+from shared.web.access import auth, credentials
 from shared.web.access.auth import now, store
-from shared.web.access.tokens import token
+from shared.web.access.credentials import token
 from shared.web.answers import PairedWith, PairingCode, PairingState
 from shared.web.context import address
 from shared.web.forms import read
@@ -51,14 +51,14 @@ def page(purpose: str) -> ResponseReturnValue:
         raise Unknown("purpose")
     if auth.is_paired(purpose):
         return redirect(url_for(home))
-    shown = cookies.kept(cookies.DEVICE)
+    shown = credentials.kept(credentials.DEVICE)
     with store().read() as connection:
         waiting = devices.pending(connection, g.office_id, shown, now()) if shown else None
     if waiting is not None and waiting.purpose == purpose:
         return _code(purpose, waiting.code)
     asked = store().write_with(devices.ask, g.office_id, purpose, now(), source(address()))
     response = make_response(_code(purpose, asked.code))
-    cookies.keep(response, cookies.DEVICE, asked.token, COOKIE_LIFE_S)
+    credentials.keep(response, credentials.DEVICE, asked.token, COOKIE_LIFE_S)
     return response
 
 

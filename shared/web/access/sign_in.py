@@ -19,7 +19,7 @@ from shared.engine.people import session as engine
 from shared.store import reads
 from shared.store import second_factor as known_factor
 from shared.store.tables import Officer
-from shared.web.access import cookies, passwords
+from shared.web.access import credentials, passwords
 from shared.web.access.auth import KEY, OFFICER, SignedIn, current_user, officer
 from shared.web.context import address, nobody, now, seal, store
 from shared.web.server.machine import source
@@ -178,7 +178,7 @@ def _place(officer_id: int | None) -> engine.Place:
 def _known() -> tuple[str, list[int]]:
     """This browser's own mark, and the officers who signed in here."""
     try:
-        browser, officers = _signer().loads(cookies.kept(cookies.KNOWN) or "")
+        browser, officers = _signer().loads(credentials.kept(credentials.KNOWN) or "")
         return str(browser), [int(each) for each in officers]
     except (BadSignature, TypeError, ValueError):
         return secrets.token_hex(8), []
@@ -190,7 +190,7 @@ def _remember(officer_id: int) -> None:
 
     @after_this_request
     def keep(response: Response) -> Response:
-        cookies.keep(response, cookies.KNOWN, value, KNOWN_LIFE_S)
+        credentials.keep(response, credentials.KNOWN, value, KNOWN_LIFE_S)
         return response
 
 
