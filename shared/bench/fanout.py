@@ -27,7 +27,7 @@ from shared.bench.screens import bare, board_bytes
 
 SCREENS = (10, 100, 1000, 3000)
 TARGETS = {1000: 1.5}
-FRAMES = 8_000
+FRAMES = 2_000
 """Of one round; but never more boards than the bench has clicks, and an even number: who is called is given back."""
 TURNS = 5
 """So many rounds of each server for one of the bench: short ones in turn, so that a busy moment hits both."""
