@@ -91,7 +91,7 @@ def save_gateway() -> ResponseReturnValue:
         _must_be_outside(url, is_near=True)
         change(gateways.save, wanted, url, seal())
 
-    return take(PAGE, gateways.GatewayForm, work, _gateway_shows)
+    return take(PAGE, gateways.GatewayForm, work, lambda: _gateway_shows(_gateway()))
 
 
 @blueprint.post("/gateway/test")
@@ -110,10 +110,13 @@ def remove_gateway() -> ResponseReturnValue:
     return do(PAGE, gateways.remove)
 
 
-def _gateway_shows() -> Shows:
-    """What the form of the gateway shows first; its secret stands on no page."""
+def _gateway() -> messages.KnownGateway | None:
     with store().read() as connection:
-        gateway = messages.known_gateway(connection, g.office_id)
+        return messages.known_gateway(connection, g.office_id)
+
+
+def _gateway_shows(gateway: messages.KnownGateway | None) -> Shows:
+    """What the form of the gateway shows first; its secret stands on no page."""
     if gateway is None:
         return {"url": "", "header": gateways.USUAL_HEADER, "body": "", "kinds[]": [str(kind) for kind in BY_ITSELF]}
     kinds = [str(kind) for kind in BY_ITSELF if kind in gateway.kinds]
@@ -155,7 +158,7 @@ def _page(message: str | None = None, made_kind: str = "", made: str = "") -> Re
         tokens=tokens,
         webhooks=webhooks,
         gateway=gateway,
-        gateway_shows=_gateway_shows(),
+        gateway_shows=_gateway_shows(gateway),
         kinds=BY_ITSELF,
         usual_body=BODY,
         officers=officers,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import world
-from desks import signing_in
+from desks import Desks, signing_in
 from flask.testing import FlaskClient
 from people import csrf, sign_in
 from werkzeug.test import TestResponse
@@ -284,12 +284,17 @@ class Click:
         return self.client.post(self.action, data={**data, **said})
 
 
+def open_file(desks: Desks, data: Path, step: str) -> tuple[FlaskClient, int, str]:
+    """Somebody who may do everything, a file at that step, and its page."""
+    app = create_app(Settings(data=data), desks.store, lambda: desks.now, async_mode="threading")
+    client = sign_in(app, "admin", office="lumajang").client
+    case = desks.to_step(step)
+    return client, case, f"/lumajang/counter/cases/{case}"
+
+
 def test_two_tabs_that_correct_one_file_both_count_and_a_clash_is_told(sqlite_store: Store, tmp_path: Path) -> None:
     desks = signing_in(sqlite_store)
-    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
-    client = sign_in(app, "admin", office="lumajang").client
-    case = desks.to_step("confirm")
-    page = f"/lumajang/counter/cases/{case}"
+    client, case, page = open_file(desks, tmp_path, "confirm")
     old, new = (Click(client, page, f"{page}/correct") for _ in range(2))
     assert new.send(**{"applicant.business": "Keripik Baru"}).status_code == 302
 
@@ -309,10 +314,7 @@ def test_two_tabs_that_fill_rows_of_one_file_both_count(sqlite_store: Store, tmp
     name, born = GroupField("nama", "Nama"), GroupField("lahir", "Lahir", kind=FieldKind.DATE, required=False)
     group = DeclaredField("anggota", "Anggota", kind=FieldKind.GROUP, fields=(name, born), at="entry", most=9)
     desks.keep(replace(standard, fields=(group,)))
-    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
-    client = sign_in(app, "admin", office="lumajang").client
-    case = desks.to_step("entry")
-    page = f"/lumajang/counter/cases/{case}"
+    client, case, page = open_file(desks, tmp_path, "entry")
 
     def send(tab: Click, **names: str) -> int:
         """`r3`: what is typed as the name in the row of place 3."""
@@ -337,10 +339,7 @@ def test_two_tabs_that_fill_rows_of_one_file_both_count(sqlite_store: Store, tmp
 
 def test_what_was_refused_once_does_not_take_back_what_another_tab_saved(sqlite_store: Store, tmp_path: Path) -> None:
     desks = signing_in(sqlite_store)
-    app = create_app(Settings(data=tmp_path), sqlite_store, lambda: desks.now, async_mode="threading")
-    client = sign_in(app, "admin", office="lumajang").client
-    case = desks.to_step("confirm")
-    page = f"/lumajang/counter/cases/{case}"
+    client, case, page = open_file(desks, tmp_path, "confirm")
     old, new = (Click(client, page, f"{page}/correct") for _ in range(2))
     assert new.send(**{"applicant.business": "Keripik Baru"}).status_code == 302
 

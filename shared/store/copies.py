@@ -16,7 +16,7 @@ from shared.domain.errors import Refusal
 from shared.loop import Tell, silent
 from shared.store.epoch import LEARN_PRINTERS, new_epoch, setup_version_of_now
 from shared.store.migrate import require_known, upgrade
-from shared.store.office import WORKS_AS
+from shared.store.office import SERVERS_AT_WORK
 
 SIDECARS = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; "-wal" holds commits."""
@@ -235,7 +235,7 @@ def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
         raise CopyFailed("copy_missing", file=file)
     for version in _rows(file, "alembic_version"):
         require_known(version)
-    if _run("psql", "--no-psqlrc", "--tuples-only", f"--command={_AT_WORK}", _libpq(url)).strip() != "0":
+    if _run("psql", "--no-psqlrc", "--tuples-only", f"--command={SERVERS_AT_WORK}", _libpq(url)).strip() != "0":
         raise CopyFailed("server_runs")
     script = keep.with_name(f".{keep.name}.sql")
     os.close(os.open(script, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -253,9 +253,6 @@ def _restore_postgresql(url: str, file: Path, keep: Path) -> None:
     _run("psql", "--quiet", "--no-psqlrc", *commands, _libpq(url))
 
 
-_AT_WORK = f"""
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{WORKS_AS}'
-"""
 _EMPTY = """
 SET lock_timeout = '20s';
 DO $$ DECLARE one record; BEGIN

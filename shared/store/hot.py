@@ -86,7 +86,7 @@ class _Compiled:
         self._columns = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
         self._dialect = dialect
         self._readers: list[Callable[[object], object] | None] | None = None
-        """None until the database has told how it sends each column."""
+        """None until the database has told how it sends each column; empty when all columns stay as they are."""
 
     def execute(self, connection: Connection, values: Values) -> _Cursor:
         given = {**self._constants, **values} if self._constants else values
@@ -118,9 +118,10 @@ class _Compiled:
         cursor = self.execute(connection, values)
         if self._readers is None:
             told = zip(self._columns, cursor.description or (), strict=True)
-            self._readers = [column.result_processor(self._dialect, each[1]) for column, each in told]
+            made = [column.result_processor(self._dialect, each[1]) for column, each in told]
+            self._readers = made if any(made) else []
         found, readers = cursor.fetchall(), self._readers
-        if not any(readers):
+        if not readers:
             return found
         return [
             [value if read is None else read(value) for read, value in zip(readers, row, strict=True)] for row in found

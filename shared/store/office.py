@@ -247,7 +247,11 @@ def _sqlite(url: str) -> Engine:
 
 
 WORKS_AS = "loket"
-"""By this name PostgreSQL knows the connections of a store: `loket restore` sees a server that runs elsewhere."""
+"""By this name PostgreSQL knows the connections of a store."""
+SERVERS_AT_WORK = f"""
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{WORKS_AS}'
+"""
+"""For PostgreSQL: how many connections stores have, also of a server on another machine, which no lock tells of."""
 
 VACUUM_WAIT_MS, EMPTY_WAIT_MS = 5000, 200
 """How long a file that is to be written anew waits for the writer, and its log for readers: meanwhile all clicks wait.

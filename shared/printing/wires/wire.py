@@ -219,8 +219,8 @@ class Wire(Connection):
         if (unsent := self._rest + self.unsent()) < self._least_unsent:
             self._least_unsent, self._moved_at = unsent, now
         if now - self._heard_at > QUIET_S:
-            told, self.on_quiet = self.on_quiet, None
-            self._is_slow = told(self._least_unsent > QUESTIONS and now - self._moved_at < MOVING_S)
+            tell, self.on_quiet = self.on_quiet, None
+            self._is_slow = tell(self._least_unsent > QUESTIONS and now - self._moved_at < MOVING_S)
 
     def _is_last_mark(self) -> bool:
         """Takes in what the other marks are answered, which must not pass for the end of the next slip."""
