@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from shared.domain.bounds import is_text
 from shared.domain.calendar import Calendar, Convention, due_at
-from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed
+from shared.domain.errors import Forbidden, Invalid, Missing
 from shared.domain.identity import plain, without_nik
+from shared.domain.moves import Moves
 
 
 class ComplaintKind(StrEnum):
@@ -78,7 +79,7 @@ ANSWERED, CLOSED = ComplaintState.ANSWERED, ComplaintState.CLOSED
 REJECTED, WITHDRAWN = ComplaintState.REJECTED, ComplaintState.WITHDRAWN
 
 # fmt: off
-MOVES: list[tuple[ComplaintState, ComplaintAction, ComplaintState]] = [
+MOVES = Moves[ComplaintState, ComplaintAction]([
     # from      action                     to
     (RECEIVED,  ComplaintAction.VERIFY,    VERIFIED),   # somebody takes it up, and is its handler from now on
     (RECEIVED,  ComplaintAction.REJECT,    REJECTED),   # said twice, or nothing that an office could answer
@@ -94,10 +95,10 @@ MOVES: list[tuple[ComplaintState, ComplaintAction, ComplaintState]] = [
     (FORWARDED, ComplaintAction.WITHDRAW,  WITHDRAWN),
     (ANSWERED,  ComplaintAction.REOPEN,    VERIFIED),   # the writer says that it is not settled
     (ANSWERED,  ComplaintAction.CLOSE,     CLOSED),
-]
+])
 # fmt: on
 
-_AFTER = {(start, action): end for start, action, end in MOVES}
+after, allowed = MOVES.after, MOVES.allowed
 
 OPEN = (RECEIVED, VERIFIED, FORWARDED)
 """States in which somebody still waits for the office."""
@@ -123,19 +124,6 @@ class AnswerDays:
 
     verify: int = 3
     answer: int = 7
-
-
-def after(state: ComplaintState, action: ComplaintAction) -> ComplaintState:
-    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
-    try:
-        return _AFTER[state, action]
-    except KeyError:
-        raise NotAllowed("stale", state=state.value, action=action.value) from None
-
-
-def allowed(state: ComplaintState) -> list[ComplaintAction]:
-    """The actions that `state` knows, in the order of the table."""
-    return [action for start, action, _ in MOVES if start == state]
 
 
 def complaint_label(number: int, year: int) -> str:

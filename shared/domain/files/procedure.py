@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from shared.domain.errors import Forbidden, Missing, NotAllowed
 from shared.domain.files.collecting import documents_missing, missing
+from shared.domain.moves import Moves
 from shared.domain.standards.standard import CHIEFS, Collects, Role, Step, applies
 
 
@@ -66,7 +67,7 @@ RETURNED, COMPLETED, WITHDRAWN = FileState.RETURNED, FileState.COMPLETED, FileSt
 REFUSED = FileState.REFUSED
 
 # fmt: off
-MOVES: list[tuple[FileState, FileAction, FileState]] = [
+MOVES = Moves[FileState, FileAction]([
     # from      action                       to
     (NEW,       FileAction.ACCEPT,               OPEN),       # all required documents are there: the promise starts
     (NEW,       FileAction.RETURN_TO_APPLICANT,  RETURNED),   # incomplete; the next visit opens with what was there
@@ -86,10 +87,10 @@ MOVES: list[tuple[FileState, FileAction, FileState]] = [
     (OPEN,      FileAction.WITHDRAW,             WITHDRAWN),
     (PAUSED,    FileAction.WITHDRAW,             WITHDRAWN),
     (OPEN,      FileAction.REFUSE,               REFUSED),    # by who decides, with a reason and a letter
-]
+])
 # fmt: on
 
-_AFTER = {(start, action): end for start, action, end in MOVES}
+after, allowed = MOVES.after, MOVES.allowed
 
 RUNNING = (OPEN, PAUSED)
 """States in which the promise runs and the file lies at somebody's step."""
@@ -119,19 +120,6 @@ NEEDS_REASON = (
     FileAction.WITHDRAW,
     FileAction.REFUSE,
 )
-
-
-def after(state: FileState, action: FileAction) -> FileState:
-    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
-    try:
-        return _AFTER[state, action]
-    except KeyError:
-        raise NotAllowed("stale", state=state.value, action=action.value) from None
-
-
-def allowed(state: FileState) -> list[FileAction]:
-    """The actions that `state` knows, in the order of the table; which of them fit the step, `suits` says."""
-    return [action for start, action, _ in MOVES if start == state]
 
 
 def can_undo(state_before: FileState, action: FileAction) -> bool:

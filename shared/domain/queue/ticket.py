@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.domain.errors import Invalid, NotAllowed
+from shared.domain.errors import Invalid
+from shared.domain.moves import Moves
 from shared.domain.numbering import label
 from shared.domain.queue.policy import Lane
 from shared.domain.standards.announced import announced
@@ -49,7 +50,7 @@ PROCESSING, ABSENT, DONE, CANCELLED = State.PROCESSING, State.ABSENT, State.DONE
 EXPIRED = State.EXPIRED
 
 # fmt: off
-MOVES: list[tuple[State, Action, State]] = [
+MOVES = Moves[State, Action]([
     # from       action            to
     (WAITING,    Action.CALL,      CALLED),      # by "next" or by number
     (CALLED,     Action.RECALL,    CALLED),      # spoken again
@@ -76,10 +77,10 @@ MOVES: list[tuple[State, Action, State]] = [
     (HELD,       Action.CLOSE_DAY, EXPIRED),
     (ABSENT,     Action.CLOSE_DAY, EXPIRED),
     (PROCESSING, Action.CLOSE_DAY, EXPIRED),
-]
+])
 # fmt: on
 
-_AFTER = {(start, action): end for start, action, end in MOVES}
+after, allowed = MOVES.after, MOVES.allowed
 
 AT_COUNTER = (CALLED, SERVING)
 """States in which a ticket occupies its counter: at most one such ticket per counter."""
@@ -100,19 +101,6 @@ UNDOABLE = (
 )
 """What its own officer can take back within seconds, by a new event. The moves that a file's way causes are taken back
 with the file."""
-
-
-def after(state: State, action: Action) -> State:
-    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
-    try:
-        return _AFTER[state, action]
-    except KeyError:
-        raise NotAllowed("stale", state=state.value, action=action.value) from None
-
-
-def allowed(state: State) -> list[Action]:
-    """The actions that `state` knows, in the order of the table."""
-    return [action for start, action, _ in MOVES if start == state]
 
 
 # --- the ticket as a value ---

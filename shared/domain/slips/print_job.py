@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from shared.domain.errors import NotAllowed
+from shared.domain.moves import Moves
 from shared.domain.queue.ticket import State
 
 
@@ -30,7 +30,7 @@ QUEUED, SENDING, CONFIRMED = JobState.QUEUED, JobState.SENDING, JobState.CONFIRM
 FAILED, EXPIRED = JobState.FAILED, JobState.EXPIRED
 
 # fmt: off
-MOVES: list[tuple[JobState, JobAction, JobState]] = [
+MOVES = Moves[JobState, JobAction]([
     # from     action             to
     (QUEUED,   JobAction.CLAIM,   SENDING),    # somebody sends it now, and holds it for a lease
     (SENDING,  JobAction.CLAIM,   SENDING),    # the same sender asks again
@@ -41,10 +41,10 @@ MOVES: list[tuple[JobState, JobAction, JobState]] = [
     (QUEUED,   JobAction.SHOW,    CONFIRMED),  # the virtual printer: a page, and nothing to wait for
     (QUEUED,   JobAction.EXPIRE,  EXPIRED),    # its time is over, or nobody needs it any more
     (QUEUED,   JobAction.GIVE_UP, FAILED),     # by an officer, or because its lines make no slip
-]
+])
 # fmt: on
 
-_AFTER = {(start, action): end for start, action, end in MOVES}
+after = MOVES.after
 
 UNSENT = (QUEUED, SENDING)
 
@@ -56,14 +56,6 @@ STILL_NEEDS_NUMBER = (State.WAITING, State.CALLED, State.ABSENT)
 
 SERVED, TOO_LATE = "served", "too_late"
 """Why a slip expired, when no printer hindered it."""
-
-
-def after(state: JobState, action: JobAction) -> JobState:
-    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
-    try:
-        return _AFTER[state, action]
-    except KeyError:
-        raise NotAllowed("stale", state=state.value, action=action.value) from None
 
 
 def starts(action: JobAction) -> tuple[JobState, ...]:

@@ -1,0 +1,30 @@
+"""A state machine that is a table: each line says from which state an action leads to which other."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from shared.domain.errors import NotAllowed
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
+
+
+class Moves(list[tuple[S, A, S]], Generic[S, A]):
+    """The table; an action leads from a state to one state only."""
+
+    def __init__(self, moves: list[tuple[S, A, S]]) -> None:
+        super().__init__(moves)
+        self._after = {(start, action): end for start, action, end in moves}
+
+    def after(self, state: S, action: A) -> S:
+        """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+        try:
+            return self._after[state, action]
+        except KeyError:
+            raise NotAllowed("stale", state=state.value, action=action.value) from None
+
+    def allowed(self, state: S) -> list[A]:
+        """The actions that `state` knows, in the order of the table."""
+        return [action for start, action, _ in self if start == state]
