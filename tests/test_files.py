@@ -411,6 +411,23 @@ def test_the_result_is_collected_on_another_day_by_a_representative(desks: Desks
     assert desks.ticket(visit.id).state == TicketState.DONE
 
 
+def test_who_missed_their_call_and_shows_the_receipt_again_is_in_line_again(desks: Desks) -> None:
+    file = desks.to_step("handover")
+    desks.ticket_act("loket1", 1, "finish") if desks.ticket(1).state == TicketState.SERVING else None
+    desks.later(days=1)
+    token = desks.file(file).token
+    visit = desks.come_back(token)
+    desks.store.change(desks.id, desks.actor("loket1"), officer.call_next)
+    desks.ticket_act("loket1", visit.id, "miss")
+
+    again = desks.come_back(token)
+
+    assert (again.id, again.state, again.has_paper) == (visit.id, TicketState.WAITING, False)
+    called = desks.serve_next("loket2")
+    assert called is not None
+    assert called["id"] == visit.id
+
+
 def test_somebody_whose_file_needs_nobody_gets_no_number(desks: Desks) -> None:
     file = desks.to_step("archive")
     desks.later(days=1)

@@ -175,7 +175,9 @@ def test_the_room_knows_who_stands_where_and_who_left(changes: list[QueueTicket]
         held = {one.id for one in here.values() if one.state == State.HELD and one.counter_id == counter.id}
         assert {one.id for one in room.held_by(counter)} == held
         absent = [one for one in here.values() if one.state == State.ABSENT]
-        called_back = {one.id for one in absent if counter.serves(one.role, one.service_id)}
+        called_back = {
+            one.id for one in absent if counter.serves(one.role, one.service_id) or one.counter_id == counter.id
+        }
         assert {one.id for one in room.absent_for(counter)} == called_back
     by_service = {n: sum(one.service_id == n for one in waiting_in(truth)) for n in (1, 2, 3)}
     assert room.waiting_by_service() == {n: people for n, people in by_service.items() if people}

@@ -131,6 +131,36 @@ def test_who_goes_back_into_the_line_is_called_by_the_counter_that_they_leave(
     assert (uji.call_next(1) or {})["id"] == ticket
 
 
+def test_who_was_sent_by_name_and_missed_is_called_back_by_the_counter_that_missed_them(uji: World) -> None:
+    """In the role of that counter nobody serves their service, and no other panel shows them."""
+    wanted = form(uji)
+    second = wanted.counters[1].model_copy(update={"roles": [Role.OPERATOR]})
+    uji.by_itself(setup_counters.change_counters, wanted.model_copy(update={"counters": [wanted.counters[0], second]}))
+    ticket = serving(uji)
+    uji.act("transfer", ticket, 1, onward=Onward(counter=2))
+    uji.call_next(2)
+
+    uji.act("miss", ticket, 2)
+
+    with uji.store.room(uji.id, uji.now) as room:
+        assert [one.id for one in room.absent_for(room.office.counter(2))] == [ticket]
+    assert uji.act("call", ticket, 2)["state"] == "called"
+
+
+def test_the_next_officer_finds_no_pause_of_somebody_who_was_switched_off(uji: World) -> None:
+    uji.do(seat.sit, at=1)
+    uji.do(seat.pause, PauseReason.BREAK, at=1)
+    uji.take()
+    gone = OfficerForm(login="petugas1", name="Petugas", is_active=False, roles=[RoleRow(role=Role.LOKET)])
+
+    uji.by_itself(change_officer, uji.officer(1), gone)
+
+    assert uji.do(officer.call_next, at=1, by=2)["state"] == "called"
+    with uji.store.room(uji.id, uji.now) as room:
+        found = room.seat(room.office.counter(1))
+    assert (found.officer_id, found.paused_at, found.pause_reason) == (uji.officer(2), None, None)
+
+
 def test_an_undo_leaves_nobody_waiting_for_nobody(uji: World) -> None:
     uji.take()
     uji.call_next(1)

@@ -189,9 +189,9 @@ class Room:
         return [one for one in reversed(self.in_state(State.HELD)) if one.counter_id == counter.id]
 
     def absent_for(self, counter: CounterConfig) -> list[QueueTicket]:
-        """Who was missed and may be called back from this counter, newest first."""
+        """Who was missed and may be called back from this counter, newest first: also who was sent here by name."""
         missed = reversed(self.in_state(State.ABSENT))
-        return [one for one in missed if counter.serves(one.role, one.service_id)]
+        return [one for one in missed if one.counter_id == counter.id or counter.serves(one.role, one.service_id)]
 
     def active_ticket_of(self, case_id: int) -> QueueTicket | None:
         """With which the applicant of this file is in the room today; the newest one."""

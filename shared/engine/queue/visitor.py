@@ -15,7 +15,7 @@ from shared.domain.numbering import short_code, survey_code
 from shared.domain.office import OfficeConfig, ServiceConfig
 from shared.domain.queue.availability import require_open
 from shared.domain.queue.policy import Lane
-from shared.domain.queue.ticket import NOTHING_SAID, Brought, LinePlace, QueueTicket, State, WaitsFor
+from shared.domain.queue.ticket import NOTHING_SAID, Action, Brought, LinePlace, QueueTicket, State, WaitsFor
 from shared.domain.slips.print_job import NUMBER
 from shared.domain.slips.slip import to_texts
 from shared.domain.slips.visitor import Frame, follow_lines, frame, own_lines
@@ -25,7 +25,7 @@ from shared.domain.standards.standard import Role, gives_numbers, system_name
 from shared.engine.paper.letterhead import letterhead
 from shared.engine.paper.slips import print_lines
 from shared.engine.queue.forecast import Quote
-from shared.engine.queue.ticket import must_be_callable
+from shared.engine.queue.ticket import move, must_be_callable
 from shared.store import hot
 from shared.store.office import Transaction
 from shared.store.queue import brought as store_brought
@@ -133,14 +133,16 @@ def enter(tx: Transaction, slug: str, *, nonce: str, is_over: bool) -> Taken:
 def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer: str | None = None) -> Taken:
     """A new ticket for the applicant of a file, by the token on its receipt: called before new arrivals.
 
-    Somebody who is in the room for this file already gets the ticket that they have. Raises `Unknown("case")`, and
+    Somebody who is in the room for this file already gets the ticket that they have, and waits again when nobody came
+    at its call. Raises `Unknown("case")`, and
     `NotAllowed("not_needed")` when the file does not need its applicant now (facts: `step`), and `Closed`.
     """
     file = tx.first(select(FileRecord).where(FileRecord.office_id == tx.office_id, FileRecord.token == token))
     if file is None:
         raise Unknown("case")
     earlier = tx.room.active_ticket_of(file.id) or hot.ticket_by_nonce(tx.connection, tx.office_id, nonce)
-    if earlier is not None:
+    was_missed = earlier is not None and earlier.state == State.ABSENT and earlier.nonce != nonce
+    if earlier is not None and not was_missed:
         tx.unchanged(replace(_taken_before(tx, earlier), has_paper=earlier.nonce == nonce))
     steps = tx.standard(file.standard_id).steps
     step = awaited_at(file.state, steps, file.step)
@@ -149,6 +151,9 @@ def come_back(tx: Transaction, token: str, *, nonce: str, language: str, printer
     service = tx.office.service_ids[file.service_id]
     role = tx.office.calling(step.roles, service.id)
     require_open(tx.office.availability_to_return(service, role, tx.now))
+    if earlier is not None:
+        back = move(tx, earlier, Action.RESTORE, replace(earlier, role=role, counter_id=None))
+        return replace(_taken_before(tx, back), has_paper=False)
     taken = _issue(tx, service, Lane.RECALL, role, nonce, language, file.id)
     _print_number(tx, taken, service, language, printer)
     return taken

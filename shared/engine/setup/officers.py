@@ -16,9 +16,10 @@ from shared.domain.problem import Problem
 from shared.domain.standards.standard import OfficeStandard, Role
 from shared.engine.founding import Plan, PlannedOfficer, PlannedRole, found, plan_of
 from shared.engine.people import session
+from shared.engine.queue.seat import empty
 from shared.engine.setup.office import Day, Form, Line, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
-from shared.store.tables import Counter, Officer, OfficerRole
+from shared.store.tables import Officer, OfficerRole
 
 Login = Annotated[
     str,
@@ -91,7 +92,8 @@ def change_officer(tx: Transaction, changed_id: int, wanted: OfficerForm) -> Non
     tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns))
     if not wanted.is_active:
         session.end_all(tx, changed_id)
-        tx.execute(update(Counter).where(Counter.officer_id == changed_id).values(officer_id=None))
+        for seat in [one for one in tx.room.seats.values() if one.officer_id == changed_id]:
+            empty(tx, seat, "empty_counter")
     tx.execute(delete(OfficerRole).where(OfficerRole.officer_id == changed_id))
     _write_roles(tx, changed_id, wanted.roles)
     _must_have_an_admin(tx)
