@@ -524,8 +524,8 @@ def test_the_register_finds_a_file_however_its_number_or_name_is_typed(here: Des
 
     with here.store.read() as connection:
         office = here.store.office_config(here.id)
-        found, count = find(connection, office, RegisterSearch(text), {})
-        elsewhere = find(connection, office, RegisterSearch("2/2026"), {})
+        found, count = find(connection, office, RegisterSearch(text))
+        elsewhere = find(connection, office, RegisterSearch("2/2026"))
         numbers = [file.register for file in by_id(connection, found).values()]
 
     assert (numbers, count) == (["1/2026"], 1)

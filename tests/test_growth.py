@@ -45,7 +45,6 @@ KNOWN = {
     "SELECT case_file.id FROM case_file WHERE case_file.office_id": "its first page, in the order of the index",
     "SELECT event.at FROM event WHERE event.office_id = ? ORDER BY event.version DESC LIMIT": "the newest 50",
     "SELECT anon_1.version, anon_1.ticket_id": "the newest calls, in the order of the index",
-    "SELECT case_file.id, CAST(JSON_EXTRACT(case_file.applicant": "names are compared by the program",
     "SELECT DISTINCT ticket.on_day FROM ticket WHERE ticket.office_id": "before the first evening has taught anything",
     "SELECT count(*) AS count_1 FROM ticket WHERE ticket.office_id = ? AND ticket.on_day = (": "only its newest day",
     "SELECT case_file.id, case_file.office_id": "once a night: the files whose time is over",
@@ -99,7 +98,7 @@ def look_up(desks: Desks) -> None:
             files.meant(connection, desks.id, text)
             files.returned(connection, desks.id, text)
         for text in ("12/2026", "3508205708909992", "Siti"):
-            register.find(connection, office, RegisterSearch(text), {})
+            register.find(connection, office, RegisterSearch(text))
         survey_answer._by_token(connection, office, "a" * 22)
 
 

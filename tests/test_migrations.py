@@ -187,12 +187,13 @@ def test_files_that_were_accepted_earlier_stand_in_the_register_with_the_day_of_
 
     store = open_store(f"sqlite:///{tmp_path / 'old.db'}")
     with store.read() as connection:
-        ids, count = register.find(connection, store.office_config(1), RegisterSearch(), {})
+        ids, count = register.find(connection, store.office_config(1), RegisterSearch())
+        by_name = register.find(connection, store.office_config(1), RegisterSearch("orang 2"))
         rows = register.rows(connection, lambda each: store.office_configs.standard(connection, each), ids)
         waiting = files.to_recap(connection, store.office_config(1), days[0].date(), days[2].date())
         lots = connection.execute(select(SurveySecret.secret, SurveySecret.mark)).all()
         newest = survey.newest_secret(connection, 1)
-    assert count == 3
+    assert (count, by_name) == (3, ([2], 1))
     assert [(row.register, row.applicant, row.registered_at) for row in rows] == [
         ("3/2026", "Orang 3", BEGAN + timedelta(days=40)),
         ("2/2026", "Orang 2", BEGAN + timedelta(days=1)),

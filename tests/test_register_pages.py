@@ -24,6 +24,7 @@ from shared.domain.reports.period import parse
 from shared.engine.files import register
 from shared.engine.setup.letters import LettersForm, SignerRow, change_letters
 from shared.store import tables
+from shared.store.files.register import with_sought
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.documents.spreadsheet import plain
@@ -214,7 +215,8 @@ def test_the_register_has_no_end_on_screen(office: Office) -> None:
 
     def fill(tx: Any) -> None:
         for n in range(1, 252):
-            tx.insert(tables.FileRecord, **known, register_number=n, token=f"t{n}", applicant={"name": "Siti"})
+            given = {"register_number": n, "token": f"t{n}", "applicant": {"name": "Siti"}}
+            tx.insert(tables.FileRecord, **known, **with_sought(given))
 
     do(office.desks, fill)
 

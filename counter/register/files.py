@@ -41,7 +41,7 @@ def register_file(kind: str) -> ResponseReturnValue:
         raise Unknown("page")
     office, search = office_config(), asked()
     with store().read() as connection:
-        ids, count = rows.find(connection, office, search, village_names(), oldest_first=True)
+        ids, count = rows.find(connection, office, search, oldest_first=True)
     about = search.period.address if search.period else str(today().year)
     name = f"register-{g.office}-{about}.{kind}"
     told = {"kind": kind, "rows": count, "period": search.period.address if search.period else None}

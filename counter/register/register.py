@@ -173,7 +173,7 @@ def _found(
 ) -> tuple[list[RegisterRow], int]:
     """Beside the requests: a name is compared with those of all years."""
     with of.engine.connect() as connection:
-        ids, count = rows.find(connection, office, search, village_names(), limit=limit, offset=offset)
+        ids, count = rows.find(connection, office, search, limit=limit, offset=offset)
         return rows.rows(connection, lambda each: of.office_configs.standard(connection, each), ids), count
 
 

@@ -294,12 +294,13 @@ def _files(sql: Sql, visits: _Visits, office: int, begins: Mapping[str, int], ve
     steps = '{"steps": {"terima": {"documents": {"ktp": true, "kk": true}}}, "remarks": {}}'
     cast = "::json" if isinstance(sql, Postgresql) else ""
     is_erased = visits.is_older(START_DAYS[DataClass.APPLICANT] - 1)
+    sought = f"CASE WHEN {is_erased} THEN '' ELSE 'siti contoh ' || file END || '\tranuyoso\t'"
     name = f'CASE WHEN {is_erased} THEN \'{{"village": "Ranuyoso"}}\' ELSE {name} END'
     nik = f"CASE WHEN {is_erased} THEN '' ELSE '3508' || (100000000000 + file) END"
     row = {
         "id": f"{begins['case_file']} + file", "office_id": office, "service_id": service, "standard_id": standard,
         "token": sql.random, "state": "'completed'", "step": "NULL", "register_year": 1900, "register_number": "file",
-        "registered_at": begun, "nik": nik, "applicant": f"({name}){cast}",
+        "registered_at": begun, "nik": nik, "applicant": f"({name}){cast}", "sought": sought,
         "answers": f"'{{}}'{cast}", "matter": f"'{{}}'{cast}", "collected": f"'{steps}'{cast}", "opened_at": begun,
         "since_at": ended, "accepted_at": begun, "due_at": ended, "completed_at": ended, "pauses": f"'[]'{cast}",
     }  # fmt: skip

@@ -396,6 +396,8 @@ RESTING = text("state IN ('returned', 'completed', 'withdrawn', 'refused')")
 PAID_FILES = text("paid_at IS NOT NULL")
 TO_RECAP = text("state = 'completed' AND recap_id IS NULL")
 _IN_RECAP = text("recap_id IS NOT NULL")
+_IN_REGISTER = text("register_number IS NOT NULL")
+SOUGHT_MAX = 300
 
 
 class FileRecord(Base):
@@ -413,6 +415,11 @@ class FileRecord(Base):
         Index("ix_case_file_to_recap", "office_id", "completed_at", sqlite_where=TO_RECAP),
         Index("ix_case_file_recap_id", "recap_id", sqlite_where=_IN_RECAP),
         Index("ix_case_file_resting", "office_id", "since_at", sqlite_where=RESTING),
+        Index(
+            "ix_case_file_sought",
+            *("office_id", "register_year", "register_number", "state", "service_id", "sought"),
+            sqlite_where=_IN_REGISTER,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -433,6 +440,8 @@ class FileRecord(Base):
     nib: Mapped[str | None] = mapped_column(String(13), default=None)
     applicant: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Newest version of the data: name, nik, phone, email, village, address, business, kbli."""
+    sought: Mapped[str] = mapped_column(String(SOUGHT_MAX), default="", server_default="")
+    """Of these data what the register is searched by: see `domain.files.register.sought`."""
     answers: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Question key -> option key: which requirements apply."""
     matter: Mapped[dict[str, object]] = mapped_column(default=dict)

@@ -30,6 +30,7 @@ from shared.engine.queue.ticket import mark
 from shared.store import events
 from shared.store.events import PastEvent
 from shared.store.files import files
+from shared.store.files.register import with_sought
 from shared.store.office import Transaction
 from shared.store.queue import brought
 from shared.store.sequence import next_number
@@ -169,7 +170,7 @@ def undo(tx: Transaction, case_id: int) -> dict[str, object]:
     must_be_undoable(last.officer_id, last.at, tx.actor)
     values = restored(FileRecord, last.was or {})
     take_back_visit(tx, file.id, last.version)
-    tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(**values))
+    tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(**with_sought(values)))
     back = find(tx, case_id)
     detail = {"of": last.action, "step": file.step, "to_step": back.step}
     tx.record("undo", from_state=file.state.value, to_state=back.state.value, case_id=file.id, detail=detail)
@@ -306,7 +307,7 @@ def _save(tx: Transaction, file: File, before: File) -> dict[str, object]:
     now, was = files.columns(file), files.columns(before)
     changed = [name for name in now if now[name] != was[name]]
     if changed:
-        values = {name: now[name] for name in changed}
+        values = with_sought({name: now[name] for name in changed})
         tx.execute(update(FileRecord).where(FileRecord.id == file.id).values(**values))
     return {name: was[name] for name in changed}
 

@@ -21,6 +21,7 @@ from shared.domain.retention import (
     stripped_detail,
 )
 from shared.store import hot, rows
+from shared.store.files.register import with_sought
 from shared.store.office import Transaction
 from shared.store.surveys.tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (
@@ -81,7 +82,7 @@ def erase_file(tx: Transaction, row: FileRecord) -> None:
         "applicant": stripped_applicant(row.applicant),
         "collected": stripped_collected(row.collected, secrets),
     }
-    tx.execute(update(FileRecord).where(FileRecord.id == row.id).values(**gone))
+    tx.execute(update(FileRecord).where(FileRecord.id == row.id).values(**with_sought(gone)))
     for event in tx.all(select(Event.id, Event.reason, Event.detail).where(Event.case_id == row.id)):
         said = {"reason": blacked_out(event.reason, secrets), "detail": stripped_detail(event.detail, secrets)}
         if said != {"reason": event.reason, "detail": event.detail}:

@@ -9,10 +9,10 @@ from functools import cache
 from operator import attrgetter
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from shared.domain.files.procedure import FileState
-from shared.domain.files.register import Amendment, RegisterColumn, RegisterEvent, RegisterRow, row_of
+from shared.domain.files.register import Amendment, RegisterColumn, RegisterEvent, RegisterRow, row_of, sought
 from shared.domain.files.register_month import Marks
 from shared.domain.identity import folded, phone, plain, tidy
 from shared.domain.numbering import label, parse_register
@@ -80,13 +80,12 @@ def find(
     connection: Connection,
     office: OfficeConfig,
     search: RegisterSearch,
-    villages: Mapping[str, str],
     *,
     limit: int | None = None,
     offset: int = 0,
     oldest_first: bool = False,
 ) -> tuple[list[int], int]:
-    """Ids of the files that are wanted, the newest number first, and how many there are. `villages`: code -> name."""
+    """Ids of the files that are wanted, the newest number first, and how many there are."""
     where = _where(office, search)
     exact = _exact(connection, office, search)
     if exact is not None:
@@ -94,8 +93,7 @@ def find(
         meant = connection.scalars(select(FileRecord.id).where(FileRecord.office_id == office.office_id, exact))
         where = [*where[1:], FileRecord.id.in_(meant.all())]
     elif search.text.strip():
-        by_name = _by_name(connection, office, where, search.text, villages, oldest_first=oldest_first)
-        return by_name[offset : None if limit is None else offset + limit], len(by_name)
+        where.append(_by_name(connection, office, search.text))
     query = _ordered(select(FileRecord.id).where(*where), oldest_first=oldest_first).offset(offset)
     count = connection.execute(select(func.count()).select_from(FileRecord).where(*where)).scalar_one()
     found = connection.execute(query if limit is None else query.limit(limit))
@@ -112,7 +110,7 @@ def rows(connection: Connection, standard: Standards, ids: Sequence[int]) -> lis
 
 def of_period(connection: Connection, standard: Standards, office: OfficeConfig, period: Period) -> list[RegisterRow]:
     """The rows of the files accepted in that period, in the order of their numbers."""
-    ids, _ = find(connection, office, RegisterSearch(period=period), {}, oldest_first=True)
+    ids, _ = find(connection, office, RegisterSearch(period=period), oldest_first=True)
     return rows(connection, standard, ids)
 
 
@@ -150,6 +148,16 @@ def village_names() -> Mapping[str, str]:
     return {village.code: village.name for district in regions() for village in district.villages}
 
 
+def with_sought(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a file's row; beside new data of its applicant also the text by which it is found.
+
+    That text stands in no event, where erasing a person would not know it again.
+    """
+    applicant = values.get("applicant")
+    new = {"sought": sought(applicant, village_names())} if isinstance(applicant, Mapping) else {}
+    return {**values, **new}
+
+
 # --- which files ---
 
 
@@ -185,29 +193,13 @@ def _exact(connection: Connection, office: OfficeConfig, search: RegisterSearch)
     return None if case_id is None else FileRecord.id == case_id
 
 
-def _by_name(
-    connection: Connection,
-    office: OfficeConfig,
-    where: Sequence[ColumnElement[bool]],
-    text: str,
-    villages: Mapping[str, str],
-    *,
-    oldest_first: bool,
-) -> list[int]:
-    """No database folds accents the same way, so the names are compared here."""
-    wanted, number = folded(text), phone(text)
-    places = {code for code, name in villages.items() if wanted in folded(name)}
-    amended = _amended_to(connection, office.office_id, wanted)
-    known = [FileRecord.applicant[key].as_string().label(key) for key in ("name", "village", "phone")]
-    query = select(FileRecord.id, *known).where(*where)
-    return [
-        row.id
-        for row in connection.execute(_ordered(query, oldest_first=oldest_first))
-        if wanted in folded(row.name or "")
-        or row.village in places
-        or row.id in amended
-        or (number and phone(row.phone or "") == number)
-    ]
+def _by_name(connection: Connection, office: OfficeConfig, text: str) -> ColumnElement[bool]:
+    """The condition for a text that is part of a name, or a phone number: everything that it asks stands in one index,
+    which is read from end to end.
+    """
+    found = [FileRecord.sought.contains(each, autoescape=True) for each in (folded(text), phone(text)) if each]
+    amended = _amended_to(connection, office.office_id, folded(text))
+    return or_(*found, FileRecord.id.in_(amended)) if amended else or_(*found, false())
 
 
 def _amended_to(connection: Connection, office_id: int, wanted: str) -> set[int]:
