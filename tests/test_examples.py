@@ -186,11 +186,13 @@ def test_who_decides_refuses_with_a_reason_and_a_letter(filing: Filing) -> None:
 
     told = filing.post("loket", f"counter/cases/{file}/refuse", said, (403,))
     missing = filing.post("kasi", f"counter/cases/{file}/refuse", {}, (422,))
+    mistyped = filing.post("kasi", f"counter/cases/{file}/refuse", {**said, "letter_on": "31-11-2026"}, (400,))
     filing.post("kasi", f"counter/cases/{file}/refuse", said)
 
     refused = filing.file(file)
     assert told["error"]["code"] == "wrong_role"
     assert missing["error"]["missing"] == ["reason"]
+    assert mistyped["error"]["code"] == "day"
     assert (refused.state, refused.step, refused.refusal["number"]) == (FileState.REFUSED, None, "300/9/2026")
     assert "Lokasi di jalur hijau" in filing.slip("refused")
     assert "300/9/2026" in filing.client.get(f"/t/{refused.token}").text
@@ -263,12 +265,15 @@ def test_a_letter_gets_the_next_number_of_its_book_and_keeps_it_when_the_step_is
     for _ in range(5):
         filing.step(file)
     kept = {"collected": {"archive": {"number": "1", "place": "Rak 1"}}}
+    mistyped = {"collected": {**kept["collected"], "letter": {"on": "31-11-2026"}}}
 
+    told = filing.post("loket", f"counter/cases/{file}/advance", mistyped, (400,))
     for _ in range(2):
         filing.post("loket", f"counter/cases/{file}/advance", kept)
         given = filing.file(file).letters
         filing.post("loket", f"counter/cases/{file}/undo", {})
 
+    assert told["error"]["code"] == "day"
     assert given == [("400/1/427.90/2026", "2026-11-27")]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from counter.queue.click_forms import Clock, Day
-from shared.domain.typed import as_typed, iso_clock, iso_day, typed_amount
+from shared.domain.typed import as_typed, iso_clock, iso_day, typed_amount, written_day
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,12 @@ def test_a_time_is_read_as_people_write_it(typed: str) -> None:
 def test_what_is_no_day_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Day).validate_python(typed)
+
+
+@pytest.mark.parametrize("typed", ["31-11-2026", "0026-11-27", "20261127", "2026-W48-5", "9999-12-31", "", None])
+def test_what_is_no_day_of_an_office_is_taken_for_no_day(typed: str | None) -> None:
+    assert written_day(typed) is None
+    assert written_day(" 27/11/2026 ") == date(2026, 11, 27)
 
 
 @pytest.mark.parametrize("typed", ["24.00", "7.60", "7", "sore"])

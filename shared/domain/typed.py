@@ -5,8 +5,10 @@ their browser.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TypeVar
 
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.identity import plain, tidy
 
 V = TypeVar("V")
@@ -21,6 +23,16 @@ def iso_day(value: V) -> V | str:
     """ "26-11-2026" as "2026-11-26"; everything else as it is, for whoever reads it next."""
     found = _DAY.fullmatch(plain(value)) if isinstance(value, str) else None
     return value if found is None else f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+
+
+def written_day(text: object, first: date = FIRST_DAY, last: date = LAST_DAY) -> date | None:
+    """The day that was written, one way or the other; None for what is none, or lies outside of these."""
+    found = _ISO_DAY.fullmatch(str(iso_day(text)).strip())
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+    return day if day is not None and first <= day <= last else None
 
 
 def iso_clock(value: V) -> V | str:

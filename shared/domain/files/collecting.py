@@ -29,6 +29,7 @@ from datetime import date
 
 from shared.domain.identity import is_nib
 from shared.domain.standards.standard import Collects, Step
+from shared.domain.typed import written_day
 
 OSS = "oss"
 """The `system` of steps that work in OSS; their product is an NIB."""
@@ -152,10 +153,4 @@ def _is_amount(value: object) -> bool:
 
 
 def _is_date(value: object) -> bool:
-    if isinstance(value, date):
-        return True
-    try:
-        date.fromisoformat(_text(value))
-    except ValueError:
-        return False
-    return True
+    return isinstance(value, date) or written_day(_text(value)) is not None

@@ -12,7 +12,7 @@ from shared.domain.files.procedure import first_desk
 from shared.domain.identity import is_phone, mask, nik_check, plain, tidy
 from shared.domain.standards.parts import DeclaredField, FieldKind, GroupField, Promise, Rate
 from shared.domain.standards.standard import ServiceStandard, Step, applies
-from shared.domain.typed import iso_day, rupiah, typed_amount
+from shared.domain.typed import iso_day, rupiah, typed_amount, written_day
 
 Matter = Mapping[str, object]
 """Key of a declared field -> what stands in it: text, or for a group a list of tables of text."""
@@ -254,10 +254,7 @@ def _is_filled(field: DeclaredField, value: object) -> bool:
 
 
 def _is_day(value: str) -> bool:
-    try:
-        return _FIRST <= date.fromisoformat(value) <= _LAST
-    except ValueError:
-        return False
+    return written_day(value, _FIRST, _LAST) is not None
 
 
 def _is_time(value: str) -> bool:

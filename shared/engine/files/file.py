@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select, update
 
 from shared.domain.actor import Actor
-from shared.domain.errors import Forbidden, NotAllowed, Unknown
+from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
 from shared.domain.files.at_once import ending, vouched
 from shared.domain.files.collecting import OSS
 from shared.domain.files.file import COLLECT, Decision, File, FileInput, decide, gather
@@ -20,6 +20,7 @@ from shared.domain.numbering import label, office_day
 from shared.domain.queue.ticket import QueueTicket
 from shared.domain.queue.ticket import State as TicketState
 from shared.domain.standards.standard import Collects, ServiceStandard
+from shared.domain.typed import written_day
 from shared.domain.undo import must_be_undoable
 from shared.engine import messages
 from shared.engine.files import letters
@@ -101,9 +102,11 @@ def take_up(tx: Transaction, ticket_id: int, case_id: int) -> None:
 def act(tx: Transaction, case_id: int, action: FileAction, given: FileInput) -> dict[str, object]:
     """Does `action` with the file; its facts afterwards.
 
-    Raises what `domain.files.file.decide` raises, `nib_taken`, and what `letters.issue` raises.
+    Raises what `domain.files.file.decide` raises, `nib_taken`, what `letters.issue` raises, and `Invalid("day")`.
     """
     file, standard = _with_standard(tx, case_id)
+    if given.letter_on:
+        _written(given.letter_on, "letter_on")
     if action in ENDS_STEP:
         given = _with_letter(tx, file, standard, given)
     waiting, standing = _waiting(tx, file), _standing(tx, file, standard)
@@ -227,17 +230,19 @@ def _with_letter(tx: Transaction, file: File, standard: ServiceStandard, given: 
     typed = {**file.collected.at(step.key).get(Collects.LETTER, {}), **given.collected.get(Collects.LETTER, {})}
     if str(typed.get("number") or "").strip():
         return given
-    on_day = _day(str(typed.get("on") or ""))
+    on = str(typed.get("on") or "")
+    on_day = _written(on, "collected.letter.on") if on else None
     letter = letters.issue(tx, step.letter_series, on_day=on_day, subject=standard.name, case_id=file.id, step=step.key)
     numbered = {"number": letter.number, "on": letter.on_day.isoformat()}
     return replace(given, collected={**given.collected, Collects.LETTER.value: numbered})
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def _written(text: str, field: str) -> date:
+    """The day; raises `Invalid("day")` rather than take another one for what was mistyped."""
+    day = written_day(text)
+    if day is None:
+        raise Invalid("day", fields=[field])
+    return day
 
 
 def _standing(tx: Transaction, file: File, standard: ServiceStandard) -> Standing:
