@@ -20,7 +20,7 @@ from world import PASSWORD, STEPS, World, service
 from shared.domain.standards.standard import Role, Step
 from shared.domain.standards.table import to_table
 from shared.engine.people.device import digest, issue_token
-from shared.engine.queue import supervisor
+from shared.engine.queue import seat, supervisor
 from shared.engine.queue.officer import Onward
 from shared.store import access, tables
 from shared.web.backups import BACKUP_MARK
@@ -76,6 +76,15 @@ def send_to_an_empty_counter(here: World, data: Path) -> None:
     here.call_next(1)
     here.act("start", taken.id)
     here.act("transfer", taken.id, onward=Onward(counter=2))
+
+
+def hold_somebody_and_leave(here: World, data: Path) -> None:
+    taken = here.take()
+    here.call_next(1)
+    here.act("start", taken.id)
+    here.act("hold", taken.id)
+    here.do(seat.leave, at=1)
+    here.do(seat.sit, at=2)
 
 
 def close_early(here: World, data: Path) -> None:
@@ -218,6 +227,7 @@ def know_the_regency_alone(here: World, data: Path) -> None:
 BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("stranded", strand, "B-001"),
     ("unattended", send_to_an_empty_counter, "A-001"),
+    ("unattended", hold_somebody_and_leave, "A-001"),
     ("service_without_counter", strand, "Layanan 2"),
     ("no_service", forget_the_services, "Pengaturan > Layanan"),
     ("no_counter", retire_the_counters, "Pengaturan > Loket"),

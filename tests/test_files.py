@@ -13,10 +13,12 @@ from world import dump
 
 from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Refusal, Unknown
 from shared.domain.files.procedure import FileAction, FileState, actions_for
+from shared.domain.queue.ticket import Action
 from shared.domain.queue.ticket import State as TicketState
 from shared.domain.standards.check import service_problems
 from shared.domain.standards.standard import Role
 from shared.engine.queue import officer
+from shared.engine.queue.officer import Onward
 from shared.engine.setup.office import OfficeForm, change_office
 from shared.store import tables
 from shared.store.files.files import by_id, columns
@@ -426,6 +428,23 @@ def test_who_missed_their_call_and_shows_the_receipt_again_is_in_line_again(desk
     called = desks.serve_next("loket2")
     assert called is not None
     assert called["id"] == visit.id
+
+
+def test_who_came_for_a_file_and_is_sent_on_to_another_service_opens_another_file_there(desks: Desks) -> None:
+    first = desks.to_step("handover")
+    desks.ticket_act("loket1", 1, "finish") if desks.ticket(1).state == TicketState.SERVING else None
+    desks.later(days=1)
+    visit = desks.come_back(desks.file(first).token)
+    desks.serve_next("loket1")
+    desks.store.change(
+        desks.id, desks.actor("loket1"), officer.act, visit.id, Action.TRANSFER, onward=Onward(service="legalisasi")
+    )
+    desks.serve_next("loket2")
+
+    opened = desks.receive("loket2", visit.id, collected={"documents": desks.documents("legalisasi")})
+
+    assert (opened["service"], opened["state"]) == ("legalisasi", "open")
+    assert (desks.file(first).step, desks.ticket(visit.id).case_id) == ("handover", opened["id"])
 
 
 def test_somebody_whose_file_needs_nobody_gets_no_number(desks: Desks) -> None:

@@ -273,10 +273,11 @@ class Room:
         return [one for one in self.waiting() if one.waits_for in lost]
 
     def unattended(self) -> list[QueueTicket]:
-        """Those who wait and whom only counters can call at which nobody sits, while others work."""
+        """Those who wait, or are on hold, and whom only counters can call at which nobody sits, while others work."""
         seated = frozenset(seat.counter_id for seat in self.seats.values() if seat.officer_id is not None)
         alone = [wanted for wanted in self._waiting if seated and self.callers(wanted).isdisjoint(seated)]
-        return [one for one in self.waiting() if one.waits_for in alone and self.callers(one.waits_for)]
+        held = [one for one in self.in_state(State.HELD) if seated and one.counter_id not in seated]
+        return [one for one in self.waiting() if one.waits_for in alone and self.callers(one.waits_for)] + held
 
     def ahead(self, wanted: WaitsFor, lane: Lane, before: LinePlace | None = None) -> int:
         """How many are called, by the counters that may call them, before somebody who waits so in `lane`.

@@ -214,7 +214,8 @@ def _onward(tx: Transaction, ticket: QueueTicket, onward: Onward) -> QueueTicket
     sent = replace(ticket, counter_id=None, return_counter_id=ticket.counter_id if onward.returns else None)
     if onward.service is not None:
         service = tx.office.service(onward.service)
-        sent = replace(sent, service_id=service.id, role=tx.office.first_role(service))
+        case_id = ticket.case_id if service.id == ticket.service_id else None  # what follows is about another file
+        sent = replace(sent, service_id=service.id, role=tx.office.first_role(service), case_id=case_id)
     if onward.counter is not None:
         target = tx.office.counter(onward.counter)
         sent = replace(sent, counter_id=target.id, role=role_at(target, sent.role))
