@@ -17,7 +17,15 @@ from shared.domain.actor import Actor
 from shared.domain.complaint import ComplaintAction, ComplaintKind, Entrance, PersonKept, Said
 from shared.domain.files.procedure import FileAction
 from shared.domain.reports.period import parse
-from shared.domain.retention import START_DAYS, DataClass, days_kept, secrets_of, stripped_applicant, stripped_collected
+from shared.domain.retention import (
+    START_DAYS,
+    DataClass,
+    blacked_out,
+    days_kept,
+    secrets_of,
+    stripped_applicant,
+    stripped_collected,
+)
 from shared.engine import complaint
 from shared.engine.files import register
 from shared.engine.people import retention
@@ -46,6 +54,23 @@ def test_the_office_chooses_days_and_the_start_counts_otherwise() -> None:
 def test_the_village_stays_because_reports_count_by_it_and_hides_nobody() -> None:
     assert stripped_applicant(APPLICANT) == {"village": APPLICANT["village"], "kbli": APPLICANT["kbli"]}
     assert APPLICANT["village"] not in secrets_of(APPLICANT, APPLICANT["nik"], NIB)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Ibu SITI  contoh tidak hadir", "0812-3456-7890 tidak aktif", "telepon +62 812 3456 7890", "62 (0)81234567890",
+        "hubungi SITI@contoh.example", "NIB 1234 5678 90123", "usaha keripik contoh",
+    ],
+)  # fmt: skip
+def test_a_person_is_blacked_out_however_they_are_typed(typed: str) -> None:
+    secrets = secrets_of(APPLICANT, APPLICANT["nik"], NIB)
+
+    left = blacked_out(typed, secrets) or ""
+
+    assert "****" in left
+    assert not {word.lower() for word in left.split()} & {"siti", "contoh", "keripik"}
+    assert not any(sign.isdigit() for sign in left)
 
 
 def test_of_what_steps_collected_sums_and_ticks_stay_and_the_person_goes() -> None:

@@ -5,10 +5,12 @@ Source: UU 27/2022: erase what is no longer needed. The days are starts: an offi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
-from shared.domain.identity import without_nik
+from shared.domain.identity import phone, tidy, without_nik
 
 
 class DataClass(StrEnum):
@@ -103,12 +105,25 @@ def stripped_detail(detail: Mapping[str, object] | None, secrets: Sequence[str])
 
 
 def blacked_out(text: str | None, secrets: Sequence[str]) -> str | None:
-    """A free text without the person's names and numbers, and without any NIK."""
+    """A free text without the person's names and numbers, however they are typed there, and without any NIK."""
     if text is None:
         return None
     for each in secrets:
-        text = text.replace(each, "****")
+        text = _in_any_spelling(each).sub("****", text)
     return without_nik(text)
+
+
+_GROUPED = r"[ .\-\u00a0\u2010-\u2015]*"
+
+
+@lru_cache(maxsize=512)
+def _in_any_spelling(secret: str) -> re.Pattern[str]:
+    """Matches a number in any grouping, a phone number with 0 or +62, and a name in capitals or with other blanks."""
+    number = phone(secret) or tidy(secret)
+    if re.fullmatch("[+]?[0-9]{5,}", number):
+        begins = rf"(?:\+?(?:00)?62{_GROUPED}\(?0?\)?|0){_GROUPED}" if number.startswith("+62") else ""
+        return re.compile(begins + _GROUPED.join(re.escape(each) for each in number.removeprefix("+62")))
+    return re.compile(r"\s+".join(re.escape(each) for each in secret.split()), re.IGNORECASE)
 
 
 def _blacked(value: object, secrets: Sequence[str]) -> object:
