@@ -377,6 +377,17 @@ def test_a_refused_form_marks_the_fields_that_are_wrong_and_begins_there(app: Fl
     assert 'id="applicant.nik-fault">NIK harus 16 angka' in page
 
 
+def test_a_step_that_is_refused_marks_what_it_still_lacks(app: Flask, desks: Desks) -> None:
+    case_id = desks.to_step("archive")
+    clerk = sign_in(app, "sekretariat", office="lumajang")
+
+    page = clerk.post(f"/lumajang/counter/cases/{case_id}/advance", **{"collected.archive.place": "Lemari 2"}).text
+
+    assert re.findall(r'<input id="([\w.]+)"[^>]*aria-invalid="true" autofocus', page) == ["collected.archive.number"]
+    assert 'id="collected.archive.number-fault">Masih harus diisi' in page
+    assert 'value="Lemari 2"' in page
+
+
 def test_the_desk_of_who_only_reads_shows_figures_and_no_empty_tray(app: Flask) -> None:
     pages = {who: sign_in(app, who, office="lumajang").get("/lumajang/counter").text for who in ("camat", "kasi")}
 

@@ -10,7 +10,7 @@ from flask import g, render_template, request
 from flask_babel import gettext
 from sqlalchemy import Connection
 
-from counter.files.shows import correctable, correction_shows, declared_at, shown_applicant, step_shows
+from counter.files.shows import correctable, correction_shows, declared_at, field_of, shown_applicant, step_shows
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.files.collected import Collected, Entry
 from shared.domain.files.file import COLLECT, File
@@ -143,6 +143,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         villages=villages(),
         fields=APPLICANT_FIELDS,
         form=forms.sent(),
+        lacking=_lacking(),
         typed=forms.sent() if pressed in (*ENDS_STEP, COLLECT) else None,
         pressed=pressed,
         message=message,
@@ -161,6 +162,11 @@ def shown_by(case_id: int, action: str) -> forms.Shows:
 
 def _step_shows(found: FileView) -> forms.Shows:
     return step_shows(found.service, found.file, found.step, current_user.roles) if found.step else {}
+
+
+def _lacking() -> set[str]:
+    """The fields of the refused click that are still to be filled in."""
+    return {field_of(code) for code in g.get("refused", ())}
 
 
 def _deed(event: file_views.FileDeed) -> Deed:
@@ -278,6 +284,7 @@ def checklist_page(number: int, ticket_id: int, message: str | None = None) -> s
         may_return=True,
         villages=villages(),
         form=forms.sent(),
+        lacking=_lacking(),
         message=message,
     )
 

@@ -23,6 +23,12 @@ TEXTS = {
 }
 """What is typed at a step, by what it collects. A tick that an older tab does not send takes nothing back."""
 
+AT = {"letter_date": "letter.on", "foreign_date": "foreign.on", "nib": "product.nib", "product": "product.documents"}
+AT |= {"bill": "bill.amount", "amount": "payment.amount", "payment": "payment.is_paid", "receiver": "receiver.kind"}
+AT |= {"validation": "validation.is_valid", "confirmation": "confirmation.is_approved"}
+AT |= {"signature": "signature.is_signed"} | {each: f"{each}.is_done" for each in ("account", "login", "entry")}
+"""Where a code of what is missing stands in the form, when `<kind>_<name>` does not say it."""
+
 DAYS = (FieldKind.DATE, FieldKind.TIME)
 
 
@@ -41,6 +47,16 @@ def step_shows(service: ServiceStandard, file: File, here: Step, roles: Collecti
             entry = file.collected.at(step.key).get(kind, {})
             shows |= {f"collected.{kind}.{at}": _text(entry.get(at), is_day=at == "on") for at in TEXTS.get(kind, ())}
     return shows
+
+
+def field_of(code: str) -> str:
+    """The name of the form's field that a code of what a step lacks is about: "archive_number", "documents:ktp"."""
+    about, _, key = code.partition(":")
+    if key:
+        return {"documents": f"collected.documents.{key}", "field": f"matter.{key}"}.get(
+            about, f"collected.taken.{key}.{about}"
+        )
+    return f"collected.{AT.get(code, code.replace('_', '.', 1))}"
 
 
 def correctable(service: ServiceStandard, file: File, *, is_whole: bool) -> list[DeclaredField]:

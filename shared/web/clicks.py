@@ -105,8 +105,8 @@ def serve(screen: ButtonPage[T], work: Callable[[], T]) -> ResponseReturnValue:
     try:
         done = work()
     except Refusal as error:
-        fields = error.facts.get("fields", ())
-        g.refused = [str(each) for each in fields] if isinstance(fields, (list, tuple)) else []
+        codes = error.facts.get("fields", error.facts.get("missing", ()))
+        g.refused = [str(each) for each in codes] if isinstance(codes, (list, tuple)) else []
         return make_response(screen.page(sentence(error)), error.status)
     line = str(screen.nothing) if done is None and screen.nothing else None
     if line is None and not wants_fragment():
