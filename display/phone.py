@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
 from shared.domain.files.procedure import RUNNING, awaited_at
-from shared.domain.numbering import label, office_day, register_label
+from shared.domain.numbering import label, office_day, parse_short, register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.queue import board
 from shared.domain.queue.availability import Availability, Code
@@ -53,6 +53,8 @@ def ticket(token: str) -> ResponseReturnValue:
 
     The QR of a receipt leads here too: then it is the file behind the token, with its promised day.
     """
+    if parse_short(token):  # the code of the slip, typed behind the address
+        return redirect(url_for("phone_code.page", code=token), 303)
     file = _file(token)
     if file is not None:
         return file

@@ -109,6 +109,8 @@ def test_a_phone_types_the_code_of_a_number_and_of_a_file(desks: Desks, tmp_path
         (303, f"/t/{number.token}"),
         (303, f"/t/{file.token}"),
     ]
+    code = short_code(number.token)
+    assert client.get(f"/t/{code}").location == f"/t?code={code}"  # typed behind the address
     assert client.get("/t").status_code == 200
     wrong = [client.get("/t", query_string={"code": "AAAAAA"}).status_code for _ in range(9)]
     assert wrong == [404] * 8 + [429]  # ten tries a minute, two of which were right
