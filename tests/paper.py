@@ -63,7 +63,7 @@ class PaperPrinter:
     "tears" (breaks off in the middle of a slip), "stuck" (takes no data). `late_s`: how long each answer takes;
     `times`: how often each is given; `lost`: so many of its answers that a slip is printed get lost. `holds`: so many
     bytes fit into its buffer; when that is full it reads nothing, and only another caller is told how it is.
-    `window`: how many bytes wait in its network interface besides.
+    `window`: how many bytes wait in its network interface besides. `greeting`: what it says when it is called.
     """
 
     def __init__(
@@ -76,9 +76,11 @@ class PaperPrinter:
         lost: int = 0,
         holds: int = 0,
         window: int = 0,
+        greeting: bytes = b"",
     ) -> None:
         self.late_s, self.times, self.lost, self.holds = late_s, times, lost, holds
         self.window = window or (2048 if dialect in ("stuck", "tears") else 0)
+        self.greeting = greeting
         self.fault = Fault.OK
         self.dialect = dialect
         self.reports = reports
@@ -173,6 +175,8 @@ class PaperPrinter:
     def _talk(self, descriptor: int, read: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
         """Until the caller goes, the printer is switched off, or the test is over."""
         later: list[tuple[float, bytes]] = []
+        if self.greeting and not _said(write, self.greeting):
+            return
         while not self._stopping.is_set():
             if self.holds and len(self._buffer) >= self.holds:
                 self._stopping.wait(0.02)

@@ -30,7 +30,8 @@ from shared.engine.paper.spooler import ASK_S, LOOK_S, Spooler, is_gone
 from shared.engine.setup import printers as setup_printers
 from shared.printing.address import Kind
 from shared.printing.advice import advice
-from shared.printing.delivery import LEARN_S, TIMEOUT_S, Outcome, Result
+from shared.printing.delivery import LEARN_S, TIMEOUT_S, Answers, Outcome, Result
+from shared.printing.learning import LONGEST_LOOK_S, Learning
 from shared.printing.made import make
 from shared.printing.status import Status
 from shared.store import reads
@@ -739,10 +740,38 @@ def test_a_new_printer_is_learned_before_its_first_slip(small: World, clock: Clo
 
 
 def test_a_slip_is_out_or_its_printers_trouble_is_told_within_ten_seconds() -> None:
-    first_slip = LOOK_S + LEARN_S + TIMEOUT_S  # also of a printer that answers nothing: it is asked so long
+    learned = max(LEARN_S, LONGEST_LOOK_S)  # of one that answers nothing, and of one that answers late
+    first_slip = LOOK_S + learned + 1
     no_answer, agent_gone = ASK_S + LOOK_S + TIMEOUT_S, QUIET_S + LOOK_S
 
     assert max(first_slip, no_answer, agent_gone) <= 10
+
+
+def test_a_slip_that_comes_while_a_mute_printer_is_asked_does_not_wait_for_a_second_look() -> None:
+    device, known = PaperPrinter(dialect="mute"), Learning(0.1)
+
+    with device.on_network() as address:
+        looks = [known.answers("network", address, Answers.NOT_LEARNED, is_for_slip=each) for each in (False, True)]
+        until(lambda: device.connections)
+        called = device.connections
+
+    assert [each.answers for each in looks] == [Answers.NOTHING, Answers.NOTHING]
+    assert called == 1
+
+
+def test_a_printer_that_breaks_off_every_slip_does_not_count_as_well_again(small: World, clock: Clock) -> None:
+    device = PaperPrinter(dialect="tears")
+
+    with device.on_network() as address, spooling(small.store, clock) as spooler:
+        printer_id = add_printer(small, address, answers="real_time", status="ok", profile="80mm-48")
+        lines = [Text(f"baris {row}", size=8) for row in range(6)]
+        wanted = small.by_itself(paper.print_lines, paper.NUMBER, [*lines, Cut()])
+        until(lambda: any(each.state == JobState.FAILED for each in copies(small.store, wanted)))
+        asked = spooler._asked.get(printer_id)
+        until(lambda: spooler._asked.get(printer_id) not in (None, asked))
+        until(lambda: printer_id not in spooler._busy)
+
+    assert printer(small.store, printer_id).status == "offline"
 
 
 @pytest.mark.parametrize(

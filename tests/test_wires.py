@@ -21,7 +21,7 @@ from test_slip import number
 
 from shared.domain.errors import Invalid
 from shared.domain.slips import slip
-from shared.printing import delivery
+from shared.printing import delivery, learning
 from shared.printing.address import Kind, NetworkAddress, Reach, address, networks, permit, places
 from shared.printing.advice import advice
 from shared.printing.bytes import render
@@ -533,6 +533,35 @@ def resident_kb() -> int:
 def test_a_printer_that_answers_nonsense_is_one_that_answers_nothing() -> None:
     with PaperPrinter(dialect="garbage").on_network() as address, connect("network", address, SHORT_S) as connection:
         assert learn(connection) is Answers.NOTHING
+
+
+def test_what_a_printer_says_when_it_is_called_is_no_answer_and_no_nonsense() -> None:
+    banner, mute = PaperPrinter(greeting=b"ESC/POS v1.02\r\nIP:192.168.1.87\r\n"), PaperPrinter(dialect="mute")
+    mute.greeting = b"\x12" * 4
+
+    with banner.on_network() as address:
+        seen = [ask("network", address, 2) for _ in range(2)]
+        with connect("network", address, 2) as connection:
+            learned = learn(connection)
+        outcome = deliver("network", address, job("A-001"), timeout_s=2)
+    with mute.on_network() as address, connect("network", address, SHORT_S) as connection:
+        learned_of_mute = learn(connection)
+
+    assert seen == [Status.OK, Status.OK]
+    assert (learned, learned_of_mute) == (Answers.IN_ORDER, Answers.NOTHING)
+    assert outcome == Outcome(Result.CONFIRMED, None, Status.OK, "in_order")
+
+
+def test_a_printer_that_answers_each_question_late_is_learned_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "LONGEST_LOOK_S", 1)
+
+    with PaperPrinter(late_s=0.7).on_network() as address:
+        began = time.monotonic()
+        found = learning.Learning(5).answers("network", address, Answers.NOT_LEARNED)
+        took_s = time.monotonic() - began
+
+    assert found.answers is Answers.REAL_TIME
+    assert took_s < 4  # each question and the end mark for itself, one after the other, would take longer
 
 
 def test_a_printer_that_is_deaf_while_it_prints_is_asked_until_it_hears() -> None:

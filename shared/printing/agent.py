@@ -221,7 +221,7 @@ class Agent:
         if not self._say(f"/paper/agent/jobs/{job}/claim", size=len(data)):
             self.journal.write(job=None)
             return
-        known = self._learned()
+        known = self._learned(is_for_slip=True)
         device = self.device
         self.journal.write(job={"id": job, "state": "sending", "length_mm": length_mm})
         with self._heartbeat(job, len(data), status) as turned:
@@ -296,9 +296,10 @@ class Agent:
         known = self._learned()
         return known.status or ask(self.device.kind, self.device.address, self.timeout_s, answers=known.answers)
 
-    def _learned(self) -> Learned:
+    def _learned(self, *, is_for_slip: bool = False) -> Learned:
         """What the printer answers, found out when nobody said so."""
-        known = self._learning.answers(self.device.kind, self.device.address, self.device.answers)
+        device = self.device
+        known = self._learning.answers(device.kind, device.address, device.answers, is_for_slip=is_for_slip)
         if known.is_sure:
             self._keep(known.answers)
         return known

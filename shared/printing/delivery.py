@@ -186,6 +186,7 @@ def first_look(connection: Connection) -> tuple[Answers, Status]:
 
     NOT_LEARNED while it is in trouble, for a printer without paper answers no question behind a slip.
     """
+    connection.let_greet()
     status = connection.status(min(LEARN_S, connection.timeout_s))
     if not connection.end_mark:
         return Answers.IN_ORDER, status

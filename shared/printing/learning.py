@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from shared.domain.errors import Invalid
@@ -13,6 +14,12 @@ SURELY_MUTE = 3
 
 OFTEN_IN_DOUBT = 2
 """Slips in a row that a printer left in doubt although it was well afterwards."""
+
+FRESH_S = 8.0
+"""So long a printer that kept quiet is not asked again before a slip, which would come as much later."""
+
+LONGEST_LOOK_S = 5.0
+"""Also a printer that answers each question late is learned in this time."""
 
 Place = tuple[str, str]
 """Kind and address of a printer."""
@@ -31,21 +38,31 @@ class Learning:
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._mute: dict[Place, int] = {}
+        self._mute_until: dict[Place, float] = {}
+        """Until when a printer that was just found mute is taken for one."""
         self._doubts: dict[Place, int] = {}
         self._believed: set[Place] = set()
         """Printers that confirmed a slip in the life of this process."""
 
-    def answers(self, kind: str, address: str, known: Answers) -> Learned:
-        """How the printer is to be printed on now; one that is mute as a mute one."""
+    def answers(self, kind: str, address: str, known: Answers, *, is_for_slip: bool = False) -> Learned:
+        """How the printer is to be printed on now; one that is mute as a mute one.
+
+        `is_for_slip`: a slip waits, so a printer that was just found mute is not asked anew.
+        """
         place = (kind, address)
         if known is not Answers.NOT_LEARNED:
             return Learned(known)
+        if is_for_slip and time.monotonic() < self._mute_until.get(place, 0.0):
+            return Learned(Answers.NOTHING)
         try:
             with connect(kind, address, self.timeout_s) as connection:
+                connection.limit(LONGEST_LOOK_S)
                 found, status = first_look(connection)
         except (OSError, Invalid):
             return Learned(known)
-        self._mute[place] = self._mute.get(place, 0) + 1 if found is Answers.NOTHING else 0
+        is_mute = found is Answers.NOTHING
+        self._mute[place] = self._mute.get(place, 0) + 1 if is_mute else 0
+        self._mute_until[place] = time.monotonic() + FRESH_S if is_mute else 0.0
         is_sure = found is not Answers.NOT_LEARNED and self._mute[place] in (0, SURELY_MUTE)
         return Learned(found, is_sure, status if status.can_print else None)
 

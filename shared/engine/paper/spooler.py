@@ -76,7 +76,8 @@ class Spooler(Rounds):
         self._slow: set[int] = set()
         """Printers on a line that is too slow for pictures."""
         self._unproven: set[int] = set()
-        """CUPS queues whose last slip failed: that a queue is idle says nothing about its printer."""
+        """Printers that seem well although their last slip failed: CUPS queues, idle whatever their printer does, and
+        those that break off one slip after the other."""
 
     def look(self) -> None:
         """Ends what is overdue, and starts a worker for each printer that has something to do."""
@@ -145,7 +146,7 @@ class Spooler(Rounds):
             log.exception("slip_impossible", job=job.id, printer=printer.slug, office=printer.office_id)
             print_queue.give_up(self.store, job.id, "impossible", self.clock())
             return True
-        known = self._learned(printer)
+        known = self._learned(printer, is_for_slip=True)
         if not print_queue.claim(self.store, job.id, self.owner, self.clock(), print_queue.lease_s(len(made.data))):
             return False
         began = time.monotonic()
@@ -169,7 +170,7 @@ class Spooler(Rounds):
             facts = {"job": job.id, "printer": printer.slug, "result": outcome.result.value, "reason": outcome.reason}
             log.warning("not_printed", office=printer.office_id, **facts)
             self._asked.pop(printer.id, None)
-            if printer.kind == Kind.CUPS:
+            if printer.kind == Kind.CUPS or (outcome.reason == "hung_up" and printer.id in self._failures):
                 self._unproven.add(printer.id)
         if outcome.status != Status.UNKNOWN or outcome.reason == "no_answer":
             is_only_idle = printer.id in self._unproven and outcome.status.can_print
@@ -179,8 +180,9 @@ class Spooler(Rounds):
             self._keep(printer, other)
         return outcome.result == Result.CONFIRMED
 
-    def _learned(self, printer: KnownPrinter) -> Learned:
-        learned = self._learning.answers(printer.kind, printer.address, Answers(printer.answers))
+    def _learned(self, printer: KnownPrinter, *, is_for_slip: bool = False) -> Learned:
+        known = Answers(printer.answers)
+        learned = self._learning.answers(printer.kind, printer.address, known, is_for_slip=is_for_slip)
         if learned.is_sure:
             self._slow.discard(printer.id)
             self._keep(printer, learned.answers)

@@ -39,6 +39,9 @@ QUESTIONS = 16
 MARKS_AGAIN = 3
 """How often the end mark is sent once more to a printer that answers other questions: it may have missed the first."""
 
+GREETING_S = 0.2
+"""So long it is quiet behind what a print server says by itself when it is called."""
+
 NOISE = 8
 """Bytes that are nobody's answer, from which on a printer is not believed. A few may stray in when it connects."""
 
@@ -99,6 +102,9 @@ class Connection(ABC):
         """Whether the other side has all of what was sent, as far as this connection can tell; never raises OSError."""
         return True
 
+    def let_greet(self) -> None:  # noqa: B027
+        """Waits for what the other side may say by itself when it is called, which is no answer; most say nothing."""
+
     @abstractmethod
     def forget(self) -> None:
         """Bids the printer drop what it has not printed yet; best effort."""
@@ -156,22 +162,40 @@ class Wire(Connection):
         answers: dict[int, int] = {}
         try:
             self.drain()
-            for n in told.QUERIES:
-                asked_at = time.monotonic()
-                if (answer := self._asked(n, until)) is None:
-                    break
-                answers[n] = answer
-                took_s = time.monotonic() - asked_at
-                if n == 1 and took_s > SLOW_S:
-                    answers |= self._asked_at_once(told.QUERIES[1:], 2 * took_s)
-                    break
-                # One that answers at all is not deaf; some clones know the first question only.
-                until = min(until, time.monotonic() + max(GLANCE_S, 2 * took_s))
+            answers = self._asked_all(until)
+            if self._noise > NOISE and self._falls_silent(until):
+                self.drain()
+                answers = self._asked_all(until)
         except OSError:
             self.is_hung_up = True
         if self.is_hung_up:
             return Status.OFFLINE
         return told.read(answers) if self._is_heard() else Status.UNKNOWN
+
+    def _asked_all(self, until: float) -> dict[int, int]:
+        answers: dict[int, int] = {}
+        for n in told.QUERIES:
+            asked_at = time.monotonic()
+            if (answer := self._asked(n, until)) is None:
+                break
+            answers[n] = answer
+            took_s = time.monotonic() - asked_at
+            if n == 1 and took_s > SLOW_S:
+                return answers | self._asked_at_once(told.QUERIES[1:], 2 * took_s)
+            # One that answers at all is not deaf; some clones know the first question only.
+            until = min(until, time.monotonic() + max(GLANCE_S, 2 * took_s))
+        return answers
+
+    def let_greet(self) -> None:
+        self.receive(GREETING_S)
+
+    def _falls_silent(self, until: float) -> bool:
+        """What was no answer was a greeting, and not the talk of a host that never ends."""
+        until = min(until, time.monotonic() + GLANCE_S)
+        while time.monotonic() < until:
+            if not self.receive(GREETING_S):
+                return True
+        return False
 
     def awaits_end(self, size: int) -> bool:
         """One that answers other questions meanwhile gets the mark again: it may have been deaf when it came.
