@@ -200,6 +200,19 @@ def test_who_decides_refuses_with_a_reason_and_a_letter(filing: Filing) -> None:
     assert filing.file(file).state == FileState.OPEN
 
 
+def test_a_draft_is_given_back_to_its_own_file_and_day_alone(filing: Filing) -> None:
+    """After a restore another file has its number; the note of yesterday's closing is none for today."""
+    file = filing.open(EXAMPLES["izin-keramaian"])
+
+    of_file = re.findall('data-draft="([^"]+)"', filing.page("kasi", f"counter/cases/{file}"))
+    of_day = re.findall('data-draft="([^"]+)"', filing.page("kasi", "counter/day"))
+
+    opened = int(filing.file(file).opened_at.timestamp())
+    assert of_file
+    assert all(each.startswith(f"file-{file}-{opened}-") for each in of_file)
+    assert of_day == ["day-opening-2026-11-27", "day-closing-2026-11-27"]
+
+
 def test_what_is_not_declared_or_not_sound_is_refused_with_its_name(filing: Filing) -> None:
     file = filing.open(EXAMPLES["izin-keramaian"], variant=1)
 
