@@ -231,6 +231,21 @@ def test_two_touches_give_a_number_and_finish_clears_everything(kiosk: Callable[
                          "document.documentElement.dataset.contrast]") == ["id", "normal", "normal"]  # fmt: skip
 
 
+def test_a_browser_that_keeps_nothing_gives_numbers(kiosk: Callable[..., Page]) -> None:
+    page = kiosk()
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"]) {
+          Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError"); } });
+        }"""
+    )
+    page.reload()
+
+    choose(page)
+    page.tap("[data-of=oss] [data-action=take]")
+
+    expect(page.locator("[data-number]")).to_have_text(re.compile(r"A-\d{3}"), timeout=LONG_MS)
+
+
 def test_ten_taps_in_a_second_give_one_ticket_and_leave_it_on_the_screen(
     kiosk: Callable[..., Page], server: Server
 ) -> None:

@@ -13,7 +13,7 @@ const ROOMY_MM = 60;
 const STACKED = 0.5; // height to width of a tile, above which the picture stands above the words
 
 export function pxPerMm(fallback) {
-  const kept = parseFloat(localStorage.getItem(KEY));
+  const kept = parseFloat(store((storage) => storage.getItem(KEY)));
   if (kept > 1 && kept < 40) {
     return kept;
   }
@@ -29,7 +29,15 @@ function isTablet() {
 }
 
 export function keepPxPerMm(value) {
-  localStorage.setItem(KEY, String(value));
+  store((storage) => storage.setItem(KEY, String(value)));
+}
+
+function store(work) {
+  try {
+    return work(localStorage);
+  } catch (error) {
+    return null; // a browser that keeps nothing still gives numbers
+  }
 }
 
 export function measure(isLow, fallback) {
