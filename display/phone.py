@@ -183,7 +183,7 @@ def _facts(office: OfficeConfig, row: Ticket, step: str | None) -> dict[str, obj
     counter = office.counter_by_id(row.counter_id) if row.state in AT_COUNTER else None
     place = None
     if row.state == State.WAITING:
-        place = current_app.extensions["loket_forecasts"].line(row.office_id, now()).get(number)
+        place = current_app.extensions["loket_forecasts"].place(row.office_id, now(), row.id)
     return {
         "number": number,
         "step": step,

@@ -152,8 +152,11 @@ def test_the_same_nonce_tells_the_same_wait(room: World) -> None:
 def test_everybody_in_line_knows_how_many_are_before_them(room: World) -> None:
     tickets = [room.take(is_priority=place in (2, 5)) for place in range(8)]
 
-    line = Forecasts(room.store).line(room.id, room.now)
+    forecasts = Forecasts(room.store)
+    line = forecasts.line(room.id, room.now)
 
+    assert [forecasts.place(room.id, room.now, one.id) for one in tickets] == [line[one.number] for one in tickets]
+    assert forecasts.place(room.id, room.now, tickets[-1].id + 1) is None
     assert sorted(place.ahead for place in line.values()) == list(range(8))
     assert line[tickets[2].number].ahead == 0
     assert line[tickets[0].number].ahead == 2  # two from the priority lane go first

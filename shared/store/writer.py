@@ -28,6 +28,8 @@ QUICK_S = 0.003
 """A commit that takes longer is waited for outside the event loop."""
 BATCH = 64
 """The most changes that share one commit: bounds how long the first of them waits for the last."""
+PAUSES = 4
+"""How often at most others are waited for before a commit."""
 
 
 class _Change(Generic[T]):
@@ -106,13 +108,25 @@ class SqliteWriter:
             self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                time.sleep(0)  # whoever is about to ask for a change shares the commit
+                self._gather()
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
                 self._commit(batch, connection)
                 if any(is_read_only(change.fault) for change in batch):
                     self._let_go()
                     self._wake.set()
                     return
+
+    def _gather(self) -> None:
+        """Whoever is about to ask for a change shares the commit; where it is slow they are waited for while they come.
+
+        Else those whom the last commit answered would ask during this one, and each commit would have half of them.
+        """
+        pause_s = 0 if self._commit_s < QUICK_S else min(self._commit_s / 8, QUICK_S)
+        for _ in range(PAUSES):
+            waiting = len(self._waiting)
+            time.sleep(pause_s)
+            if len(self._waiting) == waiting:
+                return
 
     def _commit(self, batch: list[_Waiting], connection: Connection) -> None:
         driver = driver_of(connection)

@@ -17,7 +17,7 @@ from shared.domain.queue.estimate import Accuracy, Range, WorkingCounter
 from shared.domain.queue.overtaking import Coming, TakenToday, UsualDay
 from shared.domain.queue.policy import Lane, Waiting, order
 from shared.domain.queue.room import Room
-from shared.domain.queue.ticket import QueueTicket
+from shared.domain.queue.ticket import QueueTicket, State
 from shared.domain.standards.standard import Role
 from shared.store.office import Store
 from shared.store.queue import history
@@ -121,8 +121,6 @@ class Forecasts:
         self._kept: dict[int, Forecast] = {}
         self._stays: dict[int, tuple[str, CounterVisits]] = {}
         """Office -> the epoch that its day was read in, and what was read."""
-        self._lines: dict[int, tuple[int, Forecast, dict[str, QueuePlace]]] = {}
-        """Office -> the last line, with the change and the forecast that it was made from."""
         self._usual: dict[int, tuple[date, UsualDay]] = {}
         """Office -> how its numbers are usually spread over a day, read once a day."""
         self._busy: set[int] = set()
@@ -149,15 +147,19 @@ class Forecasts:
 
     def line(self, office_id: int, now: datetime) -> dict[str, QueuePlace]:
         """Number ("A-002") -> its place, for everybody who waits: the places of this moment, the waits of `current`."""
-        forecast = self.current(office_id, now)
+        waits = self.current(office_id, now).waits
         with self._store.room(office_id, now) as room:
-            kept = self._lines.get(office_id)
-            if kept is not None and kept[0] == room.version and kept[1] is forecast:
-                return kept[2]
-            version, ahead, waiting = room.version, room.places(), room.waiting()
-        line = {one.label: QueuePlace(ahead[one.id], forecast.waits.get(one.id)) for one in waiting}
-        self._lines[office_id] = (version, forecast, line)
-        return line
+            ahead, waiting = room.places(), room.waiting()
+        return {one.label: QueuePlace(ahead[one.id], waits.get(one.id)) for one in waiting}
+
+    def place(self, office_id: int, now: datetime, ticket_id: int) -> QueuePlace | None:
+        """The place of one alone, without a look at the others; None for a ticket that does not wait now."""
+        waits = self.current(office_id, now).waits
+        with self._store.room(office_id, now) as room:
+            one = room.tickets.get(ticket_id)
+            if one is None or one.state != State.WAITING:
+                return None
+            return QueuePlace(room.place_of(one), waits.get(ticket_id))
 
     def _work_out(self, connection: Connection, seen: _Seen, now: datetime) -> Forecast:
         office, waiting = seen.office, seen.waiting
