@@ -91,9 +91,9 @@ def sign_in_page(
     if not page.url.endswith("/password"):
         page.goto(f"{server.url}/{office}/counter")
     if page.url.endswith("/password"):
-        for name, value in (("current", once), ("wanted", chosen), ("repeated", chosen)):
-            page.fill(f"#{name}", value)
-        page.locator("form:has(#current) button").first.click()
+        for name in ("wanted", "repeated"):
+            page.fill(f"#{name}", chosen)
+        page.locator("form:has(#wanted) button").first.click()
     page.wait_for_url(f"**/{office}/counter")
 
 

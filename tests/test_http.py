@@ -552,8 +552,11 @@ def test_a_one_time_password_must_be_changed_before_any_work(site: Site) -> None
     assert change(PASSWORD, "pendek", "pendek") == 400
     assert change(PASSWORD, "kata-sandi-baru", "kata-sandi-lain") == 400
     assert change(PASSWORD, PASSWORD, PASSWORD) == 400
+    assert 'name="current"' not in page.text
+    assert change("", PASSWORD, PASSWORD) == 400
     assert dump(site.store) == before
-    assert change(PASSWORD, "kata-sandi-baru", "kata-sandi-baru") == 302
+    assert change("", "kata-sandi-baru", "kata-sandi-baru") == 302
+    assert change("", "kata-sandi-lain", "kata-sandi-lain") == 403
     assert client.get("/uji/counter", headers=PAGE).status_code == 200
     signed_in(site, "baru", "kata-sandi-baru")
 

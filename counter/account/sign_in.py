@@ -74,7 +74,8 @@ def do_change_password() -> ResponseReturnValue:
 
 def _password_page(message: str | None = None) -> str:
     shortest = password.SHORTEST
-    return render_template("counter/password.html", office=office_config(), shortest=shortest, message=message)
+    facts = {"shortest": shortest, "message": message, "asks_current": web.asks_current()}
+    return render_template("counter/password.html", office=office_config(), **facts)
 
 
 def _is_signed_in_here() -> bool:

@@ -28,6 +28,8 @@ IDLE = timedelta(minutes=30)
 """An officer who did nothing for this long is signed out."""
 HALF, HALF_LIFE_S = "half", 300
 """Of the session: whose password was right, in which office and when; so long the code may take."""
+ONE_TIME = "one_time"
+"""Of the session: it began with a one-time password."""
 KNOWN_LIFE_S = 365 * 86400
 MOST_KNOWN = 20
 """Officers that one browser remembers."""
@@ -99,6 +101,8 @@ def _enter(officer_id: int, login: str, place: engine.Place) -> SignedIn:
     store().change(g.office_id, _acting(officer_id), engine.signed_in, login, place, key, _browser())
     session.clear()
     session[OFFICER], session[KEY] = str(officer_id), key
+    if found.must_choose:
+        session[ONE_TIME] = True
     g.signed_in = found
     session["seen_at"] = now().timestamp()
     _remember(officer_id)
@@ -115,36 +119,48 @@ def sign_out(reason: str | None = None) -> None:
     g.signed_in = None
 
 
+def asks_current() -> bool:
+    """Whether a new password needs the present one: not right after it was typed to sign in, once, to be replaced."""
+    return not (current_user.must_choose and ONE_TIME in session)
+
+
 def change_password(current: str, wanted: str, repeated: str) -> None:
-    """The officer's other browsers and programs have to sign in again.
+    """The officer's other browsers and programs have to sign in again. `current` may be empty: see `asks_current`.
 
     Raises `Forbidden("wrong_password")` or `Invalid` (`password_short`, `password_common`, `password_same`,
     `password_differs`).
     """
-    row = require_password(current)
+    is_known = not current and not asks_current()
+    row = _own_account() if is_known else require_password(current)
     office = store().office_config(row.office_id)
     fault = passwords.fault(wanted, (row.login, row.name, office.slug, office.name))
     if fault is not None:
         raise Invalid(fault, fields=["wanted"], shortest=password.SHORTEST)
     if wanted != repeated:
         raise Invalid("password_differs", fields=["repeated"])
-    if wanted == current:
+    if wanted == current or (is_known and passwords.is_right(row.password_hash, wanted)):
         raise Invalid("password_same", fields=["wanted"])
     made = passwords.hash_aside(wanted)
     store().change(row.office_id, _acting(row.id), engine.new_password, row.id, made, session.get(KEY))
+    session.pop(ONE_TIME, None)
 
 
 def require_password(typed: str) -> Officer:
     """The account of who is signed in. Raises `Forbidden("wrong_password")`, also after too many tries."""
-    with store().read() as connection:
-        row = reads.officer_by_id(connection, current_user.id)
-    if row is None:
-        raise Forbidden("wrong_password")
+    row = _own_account()
     place = engine.Place(f"password:{row.id}", is_known=True)
     store().write_with(engine.count_try, row.office_id, row.login, place, now())
     if not passwords.is_right(row.password_hash, typed):
         raise Forbidden("wrong_password")
     store().write_with(engine.forget_tries, row.office_id, row.login, place)
+    return row
+
+
+def _own_account() -> Officer:
+    with store().read() as connection:
+        row = reads.officer_by_id(connection, current_user.id)
+    if row is None:
+        raise Forbidden("wrong_password")
     return row
 
 
