@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask import g, request, url_for
 
 from counter.setup.page import THEMES
+from shared.domain.files.promise import is_ready_at
 from shared.domain.rights import Right
-from shared.domain.standards.standard import Collects
 from shared.store.files import views as file_views
 from shared.web.access.auth import current_user, may, store
 from shared.web.clicks import own_counter
@@ -86,7 +86,7 @@ def menu() -> Menu:
         places = file_views.places(connection, store().office_configs, g.office_id)
     counts = {
         "counter.tray": sum(count for step, count in places if not current_user.roles.isdisjoint(step.roles)),
-        "counter.results": sum(count for step, count in places if Collects.RECEIVER in step.collects),
+        "counter.results": sum(count for step, count in places if is_ready_at(step)),
     }
     sections = [_entry(one, counts.get(one.endpoint)) for one in _open(MENU)]
     if (seat := own_counter()) is not None:

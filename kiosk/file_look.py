@@ -9,12 +9,13 @@ from sqlalchemy import Connection, select
 from shared.domain.errors import Unknown
 from shared.domain.files.matter import facts_of
 from shared.domain.files.procedure import ENDED, RUNNING, FileState, awaited_at, way
+from shared.domain.files.promise import is_ready_at
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.room import Room
 from shared.domain.queue.ticket import State
 from shared.domain.standards.facts import due
-from shared.domain.standards.standard import Collects, Role, Step
+from shared.domain.standards.standard import Role, Step
 from shared.store.office_config import OfficeConfigCache
 from shared.store.tables import FileRecord
 from shared.web.answers import FileLook, FileLookStep
@@ -73,7 +74,7 @@ def look(
         service=None if standard.is_delicate else standard.name_in(language),
         may_come=is_awaited and (visit is None or visit.state in IN_LINE),
         is_ready=is_awaited and file.state == FileState.OPEN,
-        is_result=awaited is not None and Collects.RECEIVER in awaited.collects and file.state == FileState.OPEN,
+        is_result=is_ready_at(awaited) and file.state == FileState.OPEN,
         number=visit.label if visit else None,
         promised=due(standard.promise, due_at, words(language)) or None,
         ended_on=words(language).day(ended_at.date()) if is_over else None,

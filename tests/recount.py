@@ -241,6 +241,12 @@ class Recount:
         done = [act["moment"] for act in self.acts.get(case, ()) if act["to_state"] == "completed" != act["from_state"]]
         return done[-1] if done else None
 
+    def ready(self, case: int) -> datetime | None:
+        """When it came last to the desk that hands over; when it ended, where no such desk is on its way."""
+        came = [act["moment"] for act in self.acts.get(case, ()) if act["said"].get("step") != "handover"
+                and act["said"].get("to_step") == "handover"]  # fmt: skip
+        return came[-1] if came else self.ended(case)
+
     def rested(self, case: int, since: datetime, until: datetime) -> int:
         """Working seconds in which it was paused, by its events."""
         total, began = 0, None
@@ -271,12 +277,12 @@ class Recount:
         came = {act["case_id"] for act in first} - {act["case_id"] for act in first if act["moment"] < begins}
         came &= {act["case_id"] for act in acts if act["action"] == "accept"}
         done = [case for case in cases if (end := self.ended(case)) and begins <= end < ends]
-        gross = [case for case in done if self.ended(case) <= at(self.files[case]["due_at"])]  # type: ignore[operator]
+        gross = [case for case in done if self.ready(case) <= at(self.files[case]["due_at"])]  # type: ignore[operator]
         nets = {case: self._net(case) for case in done}
         net = [case for case in done if case in gross or nets[case] <= self._promise(case)]
         open_ = [case for case in cases if self._is_open(case, ends)]
-        late = [case for case in open_ if at(self.files[case]["due_at"]) < ends]  # type: ignore[operator]
         waits = [case for case in open_ if self.standing(case, ends)[1] == "handover"]
+        late = [case for case in open_ if case not in waits and at(self.files[case]["due_at"]) < ends]  # type: ignore[operator]
         paid = self.ask(
             "SELECT count(*) AS n, sum(fee) AS fees FROM case_file WHERE office_id = :office AND paid_at >= :begins "
             "AND paid_at < :ends AND id IN (SELECT value FROM json_each(:cases))",
@@ -287,7 +293,7 @@ class Recount:
         return [*counts, middle(nets.values()), ninety(nets.values())]
 
     def _net(self, case: int) -> int:
-        since, until = self.accepted(case), self.ended(case)
+        since, until = self.accepted(case), self.ready(case)
         assert since is not None
         assert until is not None
         return self.worked(since, until) - self.rested(case, since, until)

@@ -11,14 +11,16 @@ from desks import APPLICANT, Desks
 from sqlalchemy import insert
 from world import World
 
-from shared.domain.calendar import Calendar
+from shared.domain.calendar import Calendar, Light
 from shared.domain.files.procedure import FileAction
 from shared.domain.reports.files import FileEvent, FileFact, file_figures
 from shared.domain.reports.period import Period, PeriodKind, parse
 from shared.domain.reports.visits import Spread, change, spread
 from shared.engine.files import register
 from shared.engine.queue import day, officer
+from shared.engine.reports.today import today
 from shared.store import tables
+from shared.store.files import views as file_views
 from shared.store.office import Store
 from shared.store.reports.period import PeriodReport, period_report
 
@@ -225,6 +227,32 @@ def test_what_was_open_at_the_end_of_a_past_period_is_still_counted_there(store:
 
     assert (then.total.open, then.total.uncollected, then.ages) == (1, 0, (0, 1, 0, 0, 0))
     assert (now.total.open, now.total.uncollected, now.uncollected_ages) == (1, 1, (0, 0, 1, 0, 0))
+
+
+def test_a_result_that_is_ready_keeps_its_promise_however_late_it_is_collected(store: Store) -> None:
+    desks = Desks(store)
+    undone, case = desks.to_step("archive"), desks.to_step("handover")
+    office = store.office_config(desks.id)
+
+    def late() -> tuple[int, int, tuple[int, int], list[int], list[Light | None]]:
+        figures = report(store, desks.id, parse("2026-12"), desks.now).files.total
+        with store.read() as connection:
+            under_way, overdue = file_views.overdue(connection, store.office_configs, office, desks.now)
+            listed = [each.id for each in today(connection, store.office_configs, office, desks.now).late]
+        lights = [each.light for each in desks.tray("admin").files]
+        return figures.late, figures.finished, (under_way, overdue), listed, lights
+
+    desks.later(days=14)
+
+    assert late() == (1, 0, (2, 1), [undone], [Light.RED, None])
+    assert [each.is_ready for each in desks.tray("admin").files] == [False, True]
+    desks.go_on(undone, "handover")
+    assert late() == (0, 0, (2, 0), [], [None, None])
+    for each in (case, undone):
+        desks.go_on(each, "recap")
+    assert late()[:2] == (0, 2)
+    kept = report(store, desks.id, parse("2026-12"), desks.now).files.total
+    assert (kept.on_time_gross, kept.on_time_net) == (1, 1)
 
 
 def test_time_elsewhere_that_has_moved_the_promise_is_not_taken_off_once_more() -> None:

@@ -4,7 +4,9 @@ and the checklist of the first desk, from which a file begins.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import g, render_template, request
 from flask_babel import gettext
@@ -29,6 +31,7 @@ from shared.domain.files.procedure import (
     send_back_targets,
     way,
 )
+from shared.domain.files.register import RegisterEvent, finished_at, in_force
 from shared.domain.files.trail import Deed, correction, sitting, trail
 from shared.domain.identity import nik_check, with_masked_nik
 from shared.domain.numbering import following, label, office_day
@@ -130,7 +133,7 @@ def file_page(case_id: int, message: str | None = None, *, whole: bool = False) 
         warnings=_warnings(found.file.nik),
         out=system_name(found.step.system) if found.step and found.step.system in out else None,
         reasons=list(FilePauseReason),
-        net_hours=file_views.net_hours(found.file, office_config(), now()),
+        net_hours=file_views.net_hours(found.file, _finished_at(found, events), office_config(), now()),
         counter=own_counter(),
         done=trail(steps, deeds),
         correction=correction(deeds, found.file.step),
@@ -167,6 +170,11 @@ def _step_shows(found: FileView) -> forms.Shows:
 def _lacking() -> set[str]:
     """The fields of the refused click that are still to be filled in."""
     return {field_of(code) for code in g.get("refused", ())}
+
+
+def _finished_at(found: FileView, events: Sequence[file_views.FileDeed]) -> datetime | None:
+    done = [RegisterEvent(each.at, each.action, detail=each.detail) for each in events if each.ticket_id is None]
+    return finished_at(in_force(done), found.file, found.service)
 
 
 def _deed(event: file_views.FileDeed) -> Deed:

@@ -17,6 +17,7 @@ from counter.queue.click_forms import NewRecap
 from counter.register.register import months_of, standard_of, titles, viewed
 from counter.register.sheet import RowView
 from shared.domain.errors import Unknown
+from shared.domain.files.file import File
 from shared.domain.files.register import C, Cell
 from shared.domain.numbering import following, office_day
 from shared.domain.rights import Right
@@ -120,8 +121,11 @@ def _one(recap_id: int, spoken: str | None = None) -> RecapView:
         closed = register_rows.newest_closings(connection, g.office_id, months_of(listed))
         times, minutes = outages.minutes(connection, office_config(), made.from_on, made.until_on, now())
     rows = viewed(listed, closed, spoken)
-    lines = [RecapLine(each, file_views.net_hours(known[each.row.case_id], office_config(), now())) for each in rows]
-    return RecapView(made, lines, times, minutes)
+    return RecapView(made, [RecapLine(each, _hours(known[each.row.case_id], each)) for each in rows], times, minutes)
+
+
+def _hours(file: File, shown: RowView) -> float | None:
+    return file_views.net_hours(file, shown.row.finished_at or file.completed_at, office_config(), now())
 
 
 def _facts(recap: RecapView) -> dict[str, object]:

@@ -15,6 +15,7 @@ from shared.domain.rights import Right
 from shared.domain.standards.standard import Role
 from shared.engine.files import register as engine
 from shared.store import events
+from shared.store.files import views as file_views
 from shared.store.queue import days, floor
 from shared.web.access.auth import current_user, may, now, officers_only, store
 from shared.web.clicks import actor
@@ -37,7 +38,7 @@ def home() -> str:
         queues = floor.queues(room, moment)
         signed = days.checks(connection, g.office_id, today)
         last_id = events.last_counter(connection, current_user.id)
-        overdue, _ = floor.faults(connection, office, moment)
+        overdue = file_views.overdue(connection, store().office_configs, office, moment)[1]
         done = days.day_summary(connection, office, today)
         taken = takings(connection, office, today) if Role.KASIR in current_user.roles else None
     own = next((one for one in counters if one.officer_id == current_user.id), None)

@@ -16,6 +16,7 @@ from shared.domain.rights import Right
 from shared.engine.people import device
 from shared.engine.queue import supervisor
 from shared.store import reads
+from shared.store.files import views as file_views
 from shared.store.queue import floor, panel
 from shared.web.access.auth import now, officers_only, store
 from shared.web.clicks import ButtonPage, change, do, take, wants_fragment
@@ -89,7 +90,8 @@ def _floor(moment: datetime) -> dict[str, object]:
         held, lost = room.in_state(State.HELD), lost_in(room)
         counters = floor.counters(connection, room)
         load = floor.load(connection, office, office_day(moment, office.zone), moment)
-        overdue, failed = floor.faults(connection, office, moment)
+        overdue = file_views.overdue(connection, store().office_configs, office, moment)[1]
+        failed = floor.failed_slips(connection, office, moment)
         devices = device.devices(connection, office.office_id)
         printers = reads.printers(connection, office.office_id)
         messages = panel.messages(connection, office.office_id, moment)

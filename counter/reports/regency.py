@@ -67,7 +67,7 @@ def all_offices() -> AllOffices:
 def _glance(store: Store, at: datetime) -> list[OfficeGlance]:
     offices = region_offices(store)
     with store.engine.connect() as connection:
-        return list(glance(connection, offices, at))
+        return list(glance(connection, store.office_configs, offices, at))
 
 
 def _told(each: OfficeGlance) -> RegencyOffice:

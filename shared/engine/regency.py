@@ -9,16 +9,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from shared.domain.files.procedure import RUNNING
 from shared.domain.numbering import office_day
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.ticket import State
 from shared.engine.people import device
 from shared.printing.status import Status
 from shared.store import complaints
-from shared.store.files.at_work import AT_A_STEP
+from shared.store.files import views as file_views
+from shared.store.office_config import OfficeConfigCache
 from shared.store.reports.period import Satisfaction, newest_satisfaction
-from shared.store.tables import FileRecord, Printer, Ticket
+from shared.store.tables import Printer, Ticket
 
 WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value, Status.SLOW.value)
 """States of a printer that are no fault."""
@@ -26,7 +26,7 @@ WELL = (Status.OK.value, Status.NEAR_END.value, Status.UNKNOWN.value, Status.SLO
 
 @dataclass(frozen=True, slots=True)
 class OfficeGlance:
-    """One office now. `overdue`: files under way whose promised time is over, and complaints without their answer."""
+    """One office now. `overdue`: files that are late, and complaints without their answer."""
 
     slug: str
     name: str
@@ -45,11 +45,13 @@ class OfficeGlance:
     satisfaction: Satisfaction | None
 
 
-def glance(connection: Connection, offices: Sequence[OfficeConfig], now: datetime) -> Iterator[OfficeGlance]:
+def glance(
+    connection: Connection, configs: OfficeConfigCache, offices: Sequence[OfficeConfig], now: datetime
+) -> Iterator[OfficeGlance]:
     """Each office by itself, in their order; practice offices are for the caller to leave out."""
     for office in offices:
         tickets = _tickets_of_today(connection, office, now)
-        running, overdue = _files(connection, office.office_id, now)
+        running, overdue = file_views.overdue(connection, configs, office, now)
         known = device.devices(connection, office.office_id)
         away = tuple(each.name for each in known if device.is_offline(each.last_seen_at, now, each.lost_at))
         late = [one for one in complaints.waiting(connection, office.office_id) if one.is_late(now)]
@@ -75,14 +77,6 @@ def _tickets_of_today(connection: Connection, office: OfficeConfig, now: datetim
     today = Ticket.office_id == office.office_id, Ticket.on_day == office_day(now, office.zone)
     rows = connection.execute(select(Ticket.state, func.count().label("number")).where(*today).group_by(Ticket.state))
     return Counter({row.state: row.number for row in rows})
-
-
-def _files(connection: Connection, office_id: int, now: datetime) -> tuple[int, int]:
-    """Files under way, and those of them that are overdue."""
-    mine = FileRecord.office_id == office_id, FileRecord.state.in_(RUNNING), *AT_A_STEP
-    counted = select(func.count(), func.count().filter(FileRecord.due_at < now)).where(*mine)
-    running, overdue = connection.execute(counted).one()
-    return running, overdue
 
 
 def _printers_at_fault(connection: Connection, office_id: int) -> int:

@@ -16,6 +16,7 @@ from shared.domain.files.collected import Collected
 from shared.domain.files.file import File
 from shared.domain.files.letters import PREFIX, IssuedLetter, Standing
 from shared.domain.files.procedure import FileAction, FileState
+from shared.domain.files.promise import is_ready_at, ready_at
 from shared.domain.identity import folded, phone
 from shared.domain.standards.standard import Collects, Requirement, ServiceStandard, needed
 
@@ -151,7 +152,7 @@ def row_of(
         next((each.officer for each in done if each.action == FileAction.ACCEPT), ""),
         _moment(validation.get("at")) if is_valid else None,
         _signed(validation) if is_valid else "",
-        _finished_at(done, file, service),
+        finished_at(done, file, service),
         file.nib or str(collected.of(Collects.PRODUCT).get("number", "")),
         (*letters, *_written_letters(collected, {each.number for each in letters})),
         (_moment(receiver.get("at")) or file.completed_at) if receiver and file.completed_at else None,
@@ -276,17 +277,11 @@ def _corrections(done: Iterable[RegisterEvent]) -> Iterable[Amendment]:
                 yield Amendment(_OF_DATA[name], str(was or ""), str(becomes or ""), why, event.officer, event.at)
 
 
-def _finished_at(done: Sequence[RegisterEvent], file: File, service: ServiceStandard) -> datetime | None:
-    """When the result was ready; where no step hands it over, when the file was completed."""
-    hands_over = {step.key for step in service.steps if Collects.RECEIVER in step.collects}
-    ready: datetime | None = None
-    for event in done:
-        step, to_step = event.detail.get("step"), event.detail.get("to_step")
-        if to_step in hands_over and step not in hands_over:
-            ready = event.at
-        elif step in hands_over and to_step not in hands_over and event.action != FileAction.HAND_OVER:
-            ready = None
-    return ready or file.completed_at
+def finished_at(done: Sequence[RegisterEvent], file: File, service: ServiceStandard) -> datetime | None:
+    """When the result was ready; where no step hands it over, when the file was completed. `done`: `in_force`."""
+    ready = {step.key for step in service.steps if is_ready_at(step)}
+    acts = ((each.at, each.action, each.detail.get("step"), each.detail.get("to_step")) for each in done)
+    return ready_at(acts, ready) or file.completed_at
 
 
 def _written_letters(collected: Collected, known: Collection[str]) -> Iterable[IssuedLetter]:

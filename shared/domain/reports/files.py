@@ -9,6 +9,7 @@ from datetime import datetime
 
 from shared.domain.calendar import Calendar, Pause, net_s, paused_s, working_time_s
 from shared.domain.files.procedure import RUNNING, FileAction, FileState
+from shared.domain.files.promise import ready_at
 from shared.domain.reports.visits import Spread, spread
 
 AGES_DAYS = (2, 8, 15, 31)
@@ -34,7 +35,7 @@ class FileEvent:
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """A file with its acts, oldest first. `awaits_receiver`: the steps at which only the applicant is missing."""
+    """A file with its acts, oldest first. `awaits_receiver`: the steps at which its result is ready."""
 
     id: int
     service_id: int
@@ -56,6 +57,18 @@ class FileFact:
         """When it was accepted first; a file that came back complete begins a new promise, but is no new file."""
         return next((event.at for event in self.events if event.action == FileAction.ACCEPT), None)
 
+    @property
+    def kept_at(self) -> datetime:
+        """When what was promised was there, of a file that ended completed."""
+        acts = ((event.at, event.action, event.step, event.to_step) for event in self.events)
+        return ready_at(acts, self.awaits_receiver) or _end(self)
+
+    def is_late(self, step: str | None, at: datetime) -> bool:
+        """At that step, at that moment."""
+        is_away = any(began <= at and (until is None or at < until) for began, until in self.elsewhere)
+        is_over = self.due_at is not None and self.due_at < at
+        return is_over and not is_away and step not in self.awaits_receiver
+
     def state_at(self, moment: datetime) -> tuple[str | None, str | None]:
         """State and step before that moment; (None, None) of a file that was not there yet."""
         state, step = None, None
@@ -69,8 +82,8 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True)
 class FileCounts:
-    """A row of figures about files. On time: of those finished, against the promise as it ran (gross), and without
-    the time in which the file rested (net)."""
+    """A row of figures about files. On time: of those finished, whether the result was ready by then, against the
+    promise as it ran (gross), and without the time in which the file rested (net)."""
 
     received: int
     returned: int
@@ -86,7 +99,7 @@ class FileCounts:
     open: int
     """Under way at the end of the period."""
     late: int
-    """Of those, past their promise."""
+    """Of those, past their promise, without those whose result is ready."""
     uncollected: int
     """Of those, finished for the office: only the applicant has not come."""
     paid: int
@@ -94,7 +107,7 @@ class FileCounts:
     fees: int
     """Rupiah that were paid."""
     gross: Spread
-    """Working time from acceptance to the end."""
+    """Working time from acceptance until the result was ready."""
     net: Spread
 
 
@@ -168,12 +181,12 @@ def _line(files: Sequence[FileFact], begins: datetime, ends: datetime, at: datet
         refused=_moves(files, begins, ends, FileState.REFUSED),
         withdrawn=_moves(files, begins, ends, FileState.WITHDRAWN),
         finished=len(done),
-        on_time_gross=sum(file.due_at is not None and _end(file) <= file.due_at for file in done),
+        on_time_gross=sum(file.due_at is not None and file.kept_at <= file.due_at for file in done),
         on_time_net=sum(file.due_at is not None and _is_net_in_time(file, calendar) for file in done),
         without_promise=sum(file.due_at is None for file in done),
-        hours_unknown=sum(not calendar.has_hours(calendar.day_of(_end(file))) for file in done),
+        hours_unknown=sum(not calendar.has_hours(calendar.day_of(file.kept_at)) for file in done),
         open=len(running),
-        late=sum(file.due_at is not None and file.due_at < at for file, _ in running),
+        late=sum(file.is_late(step, at) for file, step in running),
         uncollected=sum(step in file.awaits_receiver for file, step in running),
         paid=len(paid),
         fees=sum(paid),
@@ -206,17 +219,18 @@ def _end(file: FileFact) -> datetime:
 def _times(file: FileFact, calendar: Calendar) -> tuple[int, int]:
     if file.accepted_at is None:
         return 0, 0
-    gross = working_time_s(file.accepted_at, _end(file), calendar)
-    return int(gross), int(gross - paused_s(file.accepted_at, _end(file), file.pauses, calendar))
+    gross = working_time_s(file.accepted_at, file.kept_at, calendar)
+    return int(gross), int(gross - paused_s(file.accepted_at, file.kept_at, file.pauses, calendar))
 
 
 def _is_net_in_time(file: FileFact, calendar: Calendar) -> bool:
     """In time as it ran, or its working time without rests is not longer than the promised one."""
     if file.due_at is None or file.accepted_at is None:
         return False
-    moved_s = paused_s(file.accepted_at, _end(file), file.elsewhere, calendar)
+    kept_at = file.kept_at
+    moved_s = paused_s(file.accepted_at, kept_at, file.elsewhere, calendar)
     promised_s = working_time_s(file.accepted_at, file.due_at, calendar) - moved_s
-    return _end(file) <= file.due_at or net_s(file.accepted_at, _end(file), file.pauses, calendar) <= promised_s
+    return kept_at <= file.due_at or net_s(file.accepted_at, kept_at, file.pauses, calendar) <= promised_s
 
 
 def _moves(files: Iterable[FileFact], begins: datetime, ends: datetime, state: str) -> int:

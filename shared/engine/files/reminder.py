@@ -5,9 +5,10 @@ from __future__ import annotations
 from shared.domain.errors import NotAllowed, Unknown
 from shared.domain.files.file import File
 from shared.domain.files.procedure import awaited_at
+from shared.domain.files.promise import is_ready_at
 from shared.domain.files.reminder import Reminder, fitting, whatsapp
 from shared.domain.numbering import register_label
-from shared.domain.standards.standard import Collects, ServiceStandard
+from shared.domain.standards.standard import ServiceStandard
 from shared.store.files import files
 from shared.store.office import Transaction
 from shared.words import words
@@ -43,9 +44,7 @@ def offered(file: File, standard: ServiceStandard) -> list[Reminder]:
         return []
     step = next((each for each in standard.steps if each.key == file.step), None)
     is_awaited = awaited_at(file.state, standard.steps, file.step) is not None
-    return fitting(
-        file.state, is_awaited=is_awaited, is_handed_over=step is not None and Collects.RECEIVER in step.collects
-    )
+    return fitting(file.state, is_awaited=is_awaited, is_handed_over=is_ready_at(step))
 
 
 def text(tx: Transaction, file: File, kind: Reminder) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from shared.domain.calendar import Light
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.period import Period, PeriodKind
 from shared.domain.reports.visits import VisitFigures, visit_figures
@@ -48,16 +49,17 @@ def later_day(moment: datetime, office: OfficeConfig) -> datetime:
 def today(connection: Connection, configs: OfficeConfigCache, office: OfficeConfig, now: datetime) -> TodaysWork:
     period = Period.of(PeriodKind.DAY, office.calendar.day_of(now))
     begins, ends = period.starts_at(office.zone), period.ends_at(office.zone)
-    near = later_day(ends, office)
+    answer_until = later_day(ends, office)
     under_way = file_views.tray(connection, configs, office, set(Role), now).files
-    late = [file for file in under_way if file.due_at is not None and file.due_at < now]
-    due = [file for file in under_way if file.due_at is not None and now <= file.due_at < ends]
+    late = [file for file in under_way if file.light == Light.RED]
+    near = [file for file in under_way if file.light in (Light.GREEN, Light.AMBER)]
+    due = [file for file in near if file.due_at is not None and file.due_at < ends]
     return TodaysWork(
         now,
         visit_figures(report.visits(connection, office, period), office.zone),
         late,
         due,
         returned_since(connection, office.office_id, begins),
-        [one for one in complaints.waiting(connection, office.office_id) if one.due_at and one.due_at < near],
+        [one for one in complaints.waiting(connection, office.office_id) if one.due_at and one.due_at < answer_until],
         file_views.uncollected(connection, configs, office, now),
     )

@@ -12,13 +12,14 @@ from shared.domain.calendar import Light, due_at, light, net_s
 from shared.domain.files.collecting import confirmation_missing
 from shared.domain.files.file import File
 from shared.domain.files.procedure import ENDED, RUNNING, FileState, find_step
+from shared.domain.files.promise import is_ready_at
 from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
-from shared.domain.standards.standard import Collects, Role, ServiceStandard, Step
+from shared.domain.standards.standard import Role, ServiceStandard, Step
 from shared.store.files import files
 from shared.store.files.at_work import AT_A_STEP
 from shared.store.office_config import OfficeConfigCache
-from shared.store.tables import FILES_WITH_WORK, AnyRow, DataView, Event, FileRecord, Officer, Recap
+from shared.store.tables import FILES_WITH_WORK, RUNNING_FILES, AnyRow, DataView, Event, FileRecord, Officer, Recap
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class FileView:
         return self.file.state
 
     @property
+    def is_ready(self) -> bool:
+        """Only its applicant is missing."""
+        return self.state in RUNNING and is_ready_at(self.step)
+
+    @property
     def confirmation_valid(self) -> bool:
         """The applicant has said yes to the data as they are now."""
         seen = self.file.collected.seen_from(self.step) if self.step else {}
@@ -68,6 +74,10 @@ class FileLine:
     since_at: datetime
     """When it came to its present step."""
 
+    @property
+    def is_ready(self) -> bool:
+        return self.state in RUNNING and is_ready_at(self.step)
+
 
 @dataclass(frozen=True, slots=True)
 class Tray:
@@ -87,7 +97,7 @@ def tray(
 ) -> Tray:
     """The files that lie at a step of one of `roles`, without the applicants' data.
 
-    What is due first comes first, and last those whose applicant has the product already.
+    What is due first comes first; then what is ready for its applicant, and last what the applicant has already.
     """
     rows = connection.execute(_TRAY, {"the_office": office.office_id}).all()
     steps = {
@@ -95,6 +105,8 @@ def tray(
         for key in {_place(row) for row in rows}
     }
     mine = [row for row in rows if not set(steps[_place(row)].roles).isdisjoint(roles)]
+    ready = {place for place, step in steps.items() if is_ready_at(step)}
+    mine.sort(key=lambda row: 2 if row.state not in RUNNING else _place(row) in ready)
     return Tray([_line(connection, office_configs, office, row, now) for row in mine[:limit]], len(mine))
 
 
@@ -123,6 +135,41 @@ _PLACES = (
 )
 
 
+def overdue(
+    connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
+) -> tuple[int, int]:
+    """How many files are under way, and how many of them are late."""
+    counted = connection.execute(_OVERDUE, {"the_office": office.office_id, "now": now}).all()
+    running = late = 0
+    for row in counted:
+        step = find_step(office_configs.standard(connection, row.standard_id).steps, row.step)
+        running += row.files
+        if step.elsewhere is not None:
+            late += _late_elsewhere(connection, step, row, office, now)
+        elif not is_ready_at(step):
+            late += row.late
+    return running, late
+
+
+def _late_elsewhere(connection: Connection, step: Step, row: AnyRow, office: OfficeConfig, now: datetime) -> int:
+    here = FileRecord.standard_id == row.standard_id, FileRecord.step == row.step, RUNNING_FILES
+    since = select(FileRecord.since_at).where(FileRecord.office_id == office.office_id, *here)
+    dues = (_clock(step, at, None, None, office)[0] for at in connection.execute(since).scalars())
+    return sum(due is not None and due < now for due in dues)
+
+
+_OVERDUE = (
+    select(
+        FileRecord.standard_id,
+        FileRecord.step,
+        func.count().label("files"),
+        func.count().filter(FileRecord.due_at < bindparam("now", type_=FileRecord.due_at.type)).label("late"),
+    )
+    .where(_MINE, *AT_A_STEP)
+    .group_by(FileRecord.standard_id, FileRecord.step)
+)
+
+
 def _line(
     connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, row: AnyRow, now: datetime
 ) -> FileLine:
@@ -130,7 +177,7 @@ def _line(
     register = register_label(row.register_number, row.register_year) or "–"
     step = find_step(service.steps, row.step)
     due, since = _clock(step, row.since_at, row.due_at, row.accepted_at, office)
-    near = _light(row.state, due, since, office, now)
+    near = _light(row.state, step, due, since, office, now)
     runs = due if row.state in RUNNING else None
     return FileLine(row.id, register, service, step, row.state, runs, near, row.since_at)
 
@@ -160,14 +207,10 @@ def uncollected(
     connection: Connection, office_configs: OfficeConfigCache, office: OfficeConfig, now: datetime
 ) -> list[FileView]:
     """Finished results that wait for their applicant, the oldest first."""
-    there = {step.key for step, _ in places(connection, office_configs, office.office_id) if _hands_over(step)}
+    there = {step.key for step, _ in places(connection, office_configs, office.office_id) if is_ready_at(step)}
     found = files.under_way(connection, office.office_id, there)
     shown = [view(connection, office_configs, office, file, now) for file in found]
-    return [each for each in shown if each.step is not None and _hands_over(each.step)]
-
-
-def _hands_over(step: Step) -> bool:
-    return Collects.RECEIVER in step.collects
+    return [each for each in shown if each.is_ready]
 
 
 def one(
@@ -262,7 +305,7 @@ def view(
     service = office_configs.standard(connection, file.standard_id)
     step = file.at_step(service.steps) if file.step else None
     due, since = _clock(step, file.since_at, file.due_at, file.accepted_at, office)
-    return FileView(file, service, step, _light(file.state, due, since, office, now), due)
+    return FileView(file, service, step, _light(file.state, step, due, since, office, now), due)
 
 
 def _clock(
@@ -275,17 +318,22 @@ def _clock(
 
 
 def _light(
-    state: FileState, due: datetime | None, since: datetime | None, office: OfficeConfig, now: datetime
+    state: FileState,
+    step: Step | None,
+    due: datetime | None,
+    since: datetime | None,
+    office: OfficeConfig,
+    now: datetime,
 ) -> Light | None:
-    if state not in RUNNING or due is None or since is None:
+    if state not in RUNNING or is_ready_at(step) or due is None or since is None:
         return None
     return light(now, due, since, office.calendar)
 
 
-def net_hours(file: File, office: OfficeConfig, now: datetime) -> float | None:
-    """Working hours that the file took or takes, without its pauses."""
+def net_hours(file: File, finished_at: datetime | None, office: OfficeConfig, now: datetime) -> float | None:
+    """Working hours that the file took until its result was ready, or takes so far, without its pauses."""
     if file.accepted_at is None:
         return None
     pauses = [(pause.from_at, pause.until_at) for pause in file.pauses]
-    ended_at = file.completed_at or (file.since_at if file.state in ENDED else now)
+    ended_at = finished_at or (file.since_at if file.state in ENDED else now)
     return net_s(file.accepted_at, ended_at, pauses, office.calendar) / 3600

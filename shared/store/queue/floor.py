@@ -7,13 +7,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from shared.domain.files.procedure import FileState
 from shared.domain.office import CounterConfig, OfficeConfig, ServiceConfig
 from shared.domain.queue.counter import Load, Wait, wait_level
 from shared.domain.queue.room import Room
 from shared.domain.queue.ticket import QueueTicket, State
-from shared.store.files.at_work import AT_A_STEP
-from shared.store.tables import FAILED, Event, FileRecord, Officer, PrintJob, Ticket
+from shared.store.tables import FAILED, Event, Officer, PrintJob, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +106,7 @@ def load(connection: Connection, office: OfficeConfig, today: date, now: datetim
     return Load(float(came), sum(spent) / len(spent) if spent else None)
 
 
-def faults(connection: Connection, office: OfficeConfig, now: datetime) -> tuple[int, int]:
-    """Files that are overdue, and slips of the last day that failed."""
-    overdue = connection.execute(
-        select(func.count()).where(
-            FileRecord.office_id == office.office_id,
-            FileRecord.state == FileState.OPEN,
-            *AT_A_STEP,
-            FileRecord.due_at.is_not(None),
-            FileRecord.due_at < now,
-        )
-    ).scalar_one()
-    failed = connection.execute(
-        select(func.count()).where(
-            PrintJob.office_id == office.office_id,
-            FAILED,
-            PrintJob.made_at > now - timedelta(days=1),
-        )
-    ).scalar_one()
-    return overdue, failed
+def failed_slips(connection: Connection, office: OfficeConfig, now: datetime) -> int:
+    """Slips of the last day that failed."""
+    mine = PrintJob.office_id == office.office_id, FAILED, PrintJob.made_at > now - timedelta(days=1)
+    return connection.execute(select(func.count()).where(*mine)).scalar_one()

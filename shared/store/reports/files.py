@@ -12,6 +12,7 @@ from shared.domain.calendar import Pause
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import ELSEWHERE
 from shared.domain.files.procedure import FileAction, FileState
+from shared.domain.files.promise import is_ready_at
 from shared.domain.files.register import RegisterColumn
 from shared.domain.identity import folded
 from shared.domain.numbering import register_label
@@ -139,7 +140,7 @@ _ACT = (
 
 
 def _fact(row: AnyRow, events: list[FileEvent], standard: ServiceStandard, village: str) -> FileFact:
-    awaits = frozenset(step.key for step in standard.steps if Collects.RECEIVER in step.collects)
+    awaits = frozenset(step.key for step in standard.steps if is_ready_at(step))
     return FileFact(
         row.id,
         row.service_id,
