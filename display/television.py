@@ -52,6 +52,7 @@ class Television:
     """`counters`: numbers of those that it shows and speaks for, None for all. `complaint`: channels, best first.
 
     `short_names`: counter number -> its name where the whole one does not fit.
+    `foot`: sentences that stand along the foot in turn; who is free of charge is the first.
     """
 
     counters: tuple[int, ...] | None
@@ -59,12 +60,11 @@ class Television:
     theme: str
     has_sound: bool
     rows: tuple[Row, ...]
-    running_text: str
     free: str
     complaint: tuple[str, ...]
     short_names: dict[int, str]
     hours: tuple[WeekdayHours, ...]
-    pledge: str
+    foot: tuple[str, ...]
     fresh_s: float = SPOKEN_WITHIN.total_seconds()
     """An older call is neither marked nor spoken."""
 
@@ -100,18 +100,18 @@ def television(office: OfficeConfig, device: Paired) -> Television:
     services = [service for service in office.services if any(_serves(counter.roles, service) for counter in counters)]
     theme = wanted.get("theme")
     channels = _complaint(office)
+    free = _free([service for service in office.services if service.is_active])
     return Television(
         counters=tuple(counter.number for counter in counters) if zone else None,
         zone=zone,
         theme=theme if theme in ("light", "dark") else office.settings.theme,
         has_sound=str(wanted.get("sound", "1")) not in ("0", "False"),
         rows=_rows(services),
-        running_text=_running(office, channels),
-        free=_free([service for service in office.services if service.is_active]),
+        free=free,
         complaint=channels,
         short_names={counter.number: counter.short_name for counter in office.counters if counter.short_name},
         hours=week_hours(office.calendar, office_day(now(), office.zone), words(language())),
-        pledge=office.profile.get("pledge") or "",
+        foot=_foot(office, free, channels),
     )
 
 
@@ -145,13 +145,12 @@ def _free(services: list[ServiceConfig]) -> str:
     return str(gettext("FREE of charge: %(services)s", services=names)) if names else ""
 
 
-def _running(office: OfficeConfig, channels: tuple[str, ...]) -> str:
-    """What runs along the foot: the office's words, the channels that do not stand there, where the standards are."""
-    said = office.settings.running_text or office.profile.get("pledge") or ""
-    more = gettext("Complaints also by %(channels)s", channels=" · ".join(channels[1:])) if channels[1:] else ""
+def _foot(office: OfficeConfig, free: str, channels: tuple[str, ...]) -> tuple[str, ...]:
+    """Who is free of charge, the office's own words, each channel of complaints, the pledge, where the standards are."""
+    said = (free, office.settings.running_text or "", *(gettext("Complaints by %(channel)s", channel=c) for c in channels))
     address = re.sub("^https?://", "", paper_url(f"/{office.slug}/"))
     where = gettext("Service standards: %(address)s", address=address)
-    return "   •   ".join(part for part in (said, more, where) if part)
+    return tuple(filter(None, (*said, office.profile.get("pledge") or "", where)))
 
 
 def _complaint(office: OfficeConfig) -> tuple[str, ...]:

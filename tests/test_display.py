@@ -67,6 +67,7 @@ def test_below_one_or_two_earlier_calls_stand_services_and_the_number_stays_as_l
     _load(page, {**board, "calls": []}, {}, LONG_SERVICE)
     expect(page.locator("[data-nobody]")).to_be_visible()
     assert page.locator("[data-about] li:visible").count() >= 4
+    assert list(_small(page)) in ([], [LONG_SERVICE])
     assert _font_px(page, "[data-about] li:visible:not(:first-child) span") >= 7.3 * 10.8
     assert page.evaluate(foot, "[data-about] ul")["bottom"] <= page.evaluate(foot, "[data-about]")["bottom"]
 
@@ -102,6 +103,7 @@ def test_letters_are_large_enough_and_nothing_is_cut_off(
     for mark, least in (("[data-call-number]", 20), ("[data-past-list] b", 9.6), ("[data-past-list] .name", 9.6)):
         assert _font_px(page, mark) >= least * unit
     assert page.evaluate(_CUT_OFF) == []
+    assert _small(page) == {}
 
 
 LONG = "Loket Pelayanan Perizinan"
@@ -121,6 +123,7 @@ def test_long_names_stand_whole_beside_whole_numbers_in_the_smallest_mode(
     people.take()
     page = television(context, people)
     expect(page.locator("[data-media]")).to_be_visible()
+    assert _small(page) == {}
     with_notice = {**people.board(), "outages": ["oss"], "closed": {"id": "Tutup. Buka lagi Senin pukul 07.30."}}
 
     for short, shown, height in ((None, LONG, 720), (None, LONG, 1080), ("Perizinan", "Perizinan", 1080)):
@@ -188,6 +191,7 @@ def test_a_closed_office_shows_its_hours_and_no_old_call(
     expect(page.locator("[data-shut]")).to_have_text("Tutup. Buka lagi Senin pukul 07.30.")
     expect(page.locator("[data-call-number]")).to_be_hidden()
     expect(page.locator("[data-about] li").first).to_be_visible()
+    assert _small(page) == {}
 
 
 def _font_px(page: Page, mark: str) -> float:
@@ -215,6 +219,31 @@ _STANDS_OUT = """() => Array.from(document.querySelectorAll("[data-call-number],
         return out(text, frame) || out(box, frame) || box.top < frame.top - 1 || box.bottom > frame.bottom + 1
             || frame.top < 0 || frame.left < 0 || frame.bottom > innerHeight + 1 || frame.right > innerWidth + 1;
     }).map((place) => place.textContent)"""
+
+
+_SMALL = """() => {
+    const pen = document.createElement("canvas").getContext("2d"), found = {};
+    const mm = 535.4 / Math.min(innerWidth, innerHeight);
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const place = texts.currentNode.parentElement, words = texts.currentNode.textContent.trim();
+        const style = getComputedStyle(place);
+        if (words && place.getClientRects().length && style.visibility === "visible") {
+            pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+            const capital = pen.measureText("H").actualBoundingBoxAscent * mm;
+            if (capital < 25.9) {
+                found[words] = capital;
+            }
+        }
+    }
+    return found;
+}"""
+
+
+def _small(page: Page) -> dict[str, float]:
+    """What stands on the television in capitals below 26 mm on 43 inches, and how large."""
+    found: dict[str, float] = page.evaluate(_SMALL)
+    return found
 
 
 def _capital_mm(page: Page, mark: str) -> float:

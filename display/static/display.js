@@ -4,16 +4,15 @@ import { stayAwake } from "../shared/awake.js";
 import { fitBox, fitLine, fitName, fitOnce, forgetFits } from "../shared/fit.js";
 import { live, pageFacts } from "../shared/live.js";
 import { announcer } from "./announce.js";
+import { band } from "./band.js";
 import { player } from "./media.js";
 
 const NEW_MS = 12000; // how long a new call is marked
 const OLD_CALL_MS = 10 * 60000; // after so long without anybody waiting, a closed office shows its hours instead
-const NOTICE_MS = 6000; // each sentence of the band
 const ROWS_MS = 8000; // each page of the services that people wait for
 const IDENTIFY_MS = 20000;
-// The smallest letters, in hundredths of the height: 75 mm of capitals on 43 inches, 26 mm, and what is still read.
+// The smallest letters, in hundredths of the height: 75 mm of capitals on 43 inches, and what is still read.
 const NUMBER = 20;
-const NAME = 7.3;
 const SMALL = 4;
 const ABOUT_ROW = 9.2; // a service with the space below it, while few have been called
 
@@ -25,15 +24,17 @@ let offset = 0; // the server's clock less ours, so that a television with a wro
 let newest = facts.board.calls.filter(isMine).reduce((id, call) => Math.max(id, call.id), 0);
 let newTimer = 0;
 let shown = facts.board;
-let notice = 0;
 let closedText = "";
 let drawnCalls = "";
 let isLost = false;
 let rowPage = 0;
 
 const unit = () => parseFloat(getComputedStyle(find("ruler")).width) / 100; // pixels of one hundredth
+const readable = () => parseFloat(getComputedStyle(find("ruler")).height); // 26 mm
 const now = () => Date.now() + offset;
 const media = player({ place: find("media"), url: facts.media, mode: changeMode });
+const notices = band();
+const foot = band();
 const voice = announcer({ facts, now, isMine, unlock: find("unlock"), quiet: (isQuiet) => media.quiet(isQuiet) });
 
 function draw(board, isOtherEpoch) {
@@ -61,9 +62,11 @@ function isOver(board) {
 function redraw() {
   drawnCalls = "";
   forgetFits();
-  Array.from(find("rows").children).forEach((row) => { row.dataset.fitted = ""; });
+  fitHead();
+  measureRows();
   draw(shown, false);
-  run();
+  notices.redraw();
+  foot.redraw();
 }
 
 function changeMode(name) {
@@ -76,9 +79,8 @@ function changeMode(name) {
 function drawCurrent(call) {
   const isShut = !call && Boolean(shown.closed);
   find("nobody").hidden = Boolean(call) || isShut;
-  if (find("pledge")) {
-    find("pledge").hidden = Boolean(call) || isShut;
-  }
+  document.body.toggleAttribute("data-empty", !call);
+  find("queue").hidden = isShut && !shown.waiting_total;
   find("shut").hidden = !isShut;
   if (isShut) {
     find("shut").textContent = shown.closed[facts.language];
@@ -133,31 +135,53 @@ function drawPast(calls) {
   });
 }
 
-// While few have been called there is room for what the office is there for: all of it, or some services in turn.
+// While few have been called there is room for what the office is there for: its hours, then its services in turn.
 function drawAbout() {
   const about = find("about");
   const rows = find("past-list").children.length;
   const items = Array.from(about.querySelectorAll("li"));
-  const isBesideSlides = document.body.dataset.mode !== "calls";
+  const hours = rows ? null : find("hours");
+  const isShut = !find("shut").hidden;
   about.hidden = rows > 2;
-  about.dataset.few = isBesideSlides && !rows ? "" : rows;
-  const most = about.hidden || isBesideSlides ? items.length : rowsOf(about, items.length);
-  const first = (rowPage % Math.max(1, Math.ceil(items.length / most))) * most;
+  if (about.hidden) {
+    return;
+  }
+  about.dataset.few = rows;
+  setOpen(false);
+  const most = rowsOf(about, items.length);
+  const pages = Math.ceil(items.length / most);
+  const page = hours ? (rowPage % (pages + 1)) - 1 : rowPage % pages;
+  setOpen(Boolean(hours) && (isShut || page < 0));
   items.forEach((item, place) => {
-    item.hidden = place < first || place >= first + most;
-    const name = item.querySelector("span");
-    name.removeAttribute("style");
-    if (!isBesideSlides && !item.hidden && !about.hidden) {
-      fitOnce(name, room("about " + rows + item.textContent), () => fitLine(name, SMALL * unit()));
+    item.hidden = place < page * most || place >= (page + 1) * most;
+    if (!item.hidden) {
+      const name = item.querySelector("span");
+      fitOnce(name, room("about " + rows + item.textContent), () => {
+        if (!fitLine(name, readable())) {
+          fitBox(name, SMALL * unit());
+        }
+      });
     }
   });
 }
 
-// How many services there is room for, below the hours and what else stands with them.
+function setOpen(isOpen) {
+  const hours = find("hours");
+  find("services").hidden = isOpen;
+  if (hours) {
+    hours.hidden = !isOpen;
+    if (isOpen) {
+      fitBox(hours.querySelector("dl"), SMALL * unit());
+    }
+  } else if (find("about").dataset.few !== "0") {
+    find("services").hidden = false;
+  }
+}
+
+// How many services there is room for.
 function rowsOf(about, most) {
   const over = about.querySelector("ul").getBoundingClientRect().top - about.getBoundingClientRect().top;
-  const spare = (about.clientHeight - over) / unit() - 0.6;
-  return Math.min(most, Math.max(1, Math.floor(spare / ABOUT_ROW)));
+  return Math.min(most, Math.max(1, Math.floor((about.clientHeight - over) / unit() / ABOUT_ROW)));
 }
 
 // What the letters of a call depend on, besides the size of the screen.
@@ -167,7 +191,7 @@ const room = (words) => [document.body.dataset.mode, document.body.hasAttribute(
 const shape = (call) => call.number.replace(/\d/g, "0");
 
 function nameCounter(place, call, where) {
-  const fit = () => fitName(place, call.counter_name, facts.short[call.counter], NAME * unit());
+  const fit = () => fitName(place, call.counter_name, facts.short[call.counter], readable());
   fitOnce(place, room(where + " " + call.counter + " " + call.counter_name), fit);
 }
 
@@ -183,11 +207,11 @@ function drawWaiting(board) {
   });
   rows.sort((a, b) => b.people - a.people);
   const busy = rows.filter((found) => found.people);
-  const most = getComputedStyle(list).getPropertyValue("--rows") * 1;
-  const first = busy.length > most ? (rowPage * most) % (Math.ceil(busy.length / most) * most) : 0;
   list.toggleAttribute("data-is-bare", !busy.some((found) => found.isKnown));
+  const pages = pagesOf(busy.map((found) => found.row), getComputedStyle(list).getPropertyValue("--rows") * 1);
+  const page = pages[rowPage % pages.length];
   rows.forEach((found, place) => {
-    found.row.hidden = !found.people || place < first || place >= first + most;
+    found.row.hidden = page.indexOf(found.row) < 0;
     found.row.style.order = place;
     fitService(found.row);
   });
@@ -195,6 +219,32 @@ function drawWaiting(board) {
   find("waiting").textContent = total;
   find("none").hidden = total > 0;
   list.hidden = total === 0;
+}
+
+// A name that needs two lines takes the room of two rows.
+function pagesOf(rows, room) {
+  const pages = [[]];
+  let free = room;
+  rows.forEach((row) => {
+    const need = Math.min(room, row.hasAttribute("data-tall") ? 2 : 1);
+    if (need > free) {
+      pages.push([]);
+      free = room;
+    }
+    pages[pages.length - 1].push(row);
+    free -= need;
+  });
+  return pages;
+}
+
+function measureRows() {
+  const list = find("rows");
+  list.hidden = false;
+  Array.from(list.children).forEach((row) => {
+    row.hidden = false;
+    row.dataset.fitted = "";
+    row.toggleAttribute("data-tall", !fitLine(row.querySelector(".name"), readable()));
+  });
 }
 
 // A service's name whole: on one line, else on as many as its row is high. Anew only when its room is another.
@@ -205,7 +255,7 @@ function fitService(row) {
   }
   row.dataset.fitted = room;
   const name = row.querySelector(".name");
-  if (!fitLine(name, NAME * unit())) {
+  if (!fitLine(name, readable())) {
     fitBox(name, (SMALL / 2) * unit());
   }
 }
@@ -216,32 +266,17 @@ function range(list, ranges) {
   return list.dataset.minutes.replace("{from}", low).replace("{to}", high);
 }
 
-// One sentence at a time in one band across the screen; why it is closed stands there while calls go on.
+// Why it is closed stands there while calls go on.
 function drawNotices(whyClosed) {
-  const closed = find("closed");
   closedText = whyClosed;
-  const told = isLost ? [{ place: find("lost") }] : [];
-  if (shown.outages.length) {
-    const says = find("outage").querySelector("[data-says]");
-    says.textContent = says.dataset.says.replace("{system}", shown.outages.join(", ").toUpperCase());
-    told.push({ place: find("outage") });
-  }
-  whyClosed.split(/\.\s+/).filter(Boolean).forEach((text) => told.push({ place: closed, text }));
-  const one = told[notice % Math.max(1, told.length)];
-  [find("lost"), find("outage"), closed].forEach((each) => { each.hidden = !one || one.place !== each; });
-  find("notices").hidden = !one;
-  document.body.toggleAttribute("data-noticed", Boolean(one));
-  if (one) {
-    if (one.text) {
-      find("closed-text").textContent = one.text;
-    }
-    fitLine(one.place.querySelector("[data-fit]"), SMALL * unit());
-  }
-}
-
-function turn() {
-  notice += 1;
-  drawNotices(closedText);
+  const outage = find("outage");
+  const says = outage.querySelector("[data-says]").dataset.says;
+  const outages = shown.outages.map((system) => ({ place: outage, text: says.replace("{system}", system.toUpperCase()) }));
+  const closed = whyClosed.split(/\.\s+/).filter(Boolean).map((text) => ({ place: find("closed"), text }));
+  const told = (isLost ? [{ place: find("lost") }] : []).concat(outages, closed);
+  find("notices").hidden = !told.length;
+  document.body.toggleAttribute("data-noticed", Boolean(told.length));
+  notices.tell(told);
 }
 
 function turnRows() {
@@ -260,15 +295,16 @@ function clock(moment) {
 
 function tick() {
   find("clock").textContent = clock(now());
-  find("date").textContent = inZone(now(), { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  find("date").textContent = inZone(now(), { weekday: "long", day: "numeric", month: "short" });
 }
 
-function run() {
-  const text = find("running-text");
-  const isLong = text.scrollWidth > text.parentNode.clientWidth;
-  text.toggleAttribute("data-runs", isLong);
-  if (isLong) {
-    text.style.animationDuration = Math.max(15, text.textContent.length / 6) + "s";
+// The office's name on one line; where it needs the room of the day, it has it.
+function fitHead() {
+  const day = find("date");
+  day.hidden = false;
+  day.hidden = !fitLine(find("office"), readable());
+  if (day.hidden && !fitLine(find("office"), readable())) {
+    fitBox(find("office"), SMALL * unit());
   }
 }
 
@@ -287,17 +323,15 @@ function told(order) {
 
 function lost(isLostNow, heardAt) {
   isLost = isLostNow;
-  notice = 0;
   find("lost-at").textContent = clock(heardAt + offset);
   drawNotices(closedText);
 }
 
 stayAwake();
 setInterval(tick, 1000);
-setInterval(turn, NOTICE_MS);
 setInterval(turnRows, ROWS_MS);
 window.addEventListener("resize", redraw);
 document.fonts.ready.then(redraw);
 live({ office: facts.office, screen: "display", board: facts.board, pollUrl: facts.poll, pollMs: 2000, timeoutMs: 2000, draw, lost, told, reload: true, reloadSetup: true, isBusy: voice.isBusy });
 tick();
-run();
+foot.tell(Array.from(find("foot").children).map((place) => ({ place })));

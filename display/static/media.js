@@ -15,6 +15,8 @@ export function player(options) {
   let place = -1;
   let timer = 0;
   let video = null;
+  let from = 0; // of a page: the first of its lines that stands in this part
+  let more = 0; // and of the next part, 0 after the last
   let isYielding = false;
   let isQuiet = false;
 
@@ -26,6 +28,7 @@ export function player(options) {
         known = text;
         slides = playlist.slides;
         place = -1;
+        more = 0;
         next();
       }
     } catch (fault) {
@@ -40,7 +43,9 @@ export function player(options) {
       layout();
       return;
     }
-    place = (place + 1) % slides.length;
+    place = more ? place : (place + 1) % slides.length;
+    from = more;
+    more = 0;
     const slide = slides[place];
     const show = { image: showImage, video: showVideo, page: showPage }[slide.kind];
     if (show) {
@@ -106,13 +111,26 @@ export function player(options) {
     const title = document.createElement("h2");
     const list = document.createElement("ul");
     title.textContent = slide.title;
-    slide.lines.forEach((line) => {
+    slide.lines.slice(from).forEach((line) => {
       list.appendChild(document.createElement("li")).textContent = line;
     });
     page.appendChild(title);
     page.appendChild(list);
     options.place.appendChild(page);
     later(slide.seconds * 1000);
+  }
+
+  // The letters are large: what does not fit under the title stands there in the next part.
+  function part() {
+    const page = options.place.querySelector("article");
+    const lines = page ? Array.from(page.querySelectorAll("li")) : [];
+    lines.forEach((line) => { line.hidden = false; });
+    let fits = lines.length;
+    while (fits > 1 && page.scrollHeight > page.clientHeight + 1) {
+      fits -= 1;
+      lines[fits].hidden = true;
+    }
+    more = fits < lines.length ? from + fits : 0;
   }
 
   function broken() {
@@ -150,6 +168,9 @@ export function player(options) {
     const isShown = slides.length > 0 && options.place.firstChild !== null && !isYielding;
     options.place.hidden = !isShown;
     options.mode(isShown ? "media" : "calls");
+    if (isShown) {
+      part();
+    }
   }
 
   refresh();
