@@ -147,7 +147,11 @@ def _free(services: list[ServiceConfig]) -> str:
 
 def _foot(office: OfficeConfig, free: str, channels: tuple[str, ...]) -> tuple[str, ...]:
     """Who is free of charge, the office's own words, each channel of complaints, the pledge, where the standards are."""
-    said = (free, office.settings.running_text or "", *(gettext("Complaints by %(channel)s", channel=c) for c in channels))
+    said = (
+        free,
+        office.settings.running_text or "",
+        *(gettext("Complaints by %(channel)s", channel=c) for c in channels),
+    )
     address = re.sub("^https?://", "", paper_url(f"/{office.slug}/"))
     where = gettext("Service standards: %(address)s", address=address)
     return tuple(filter(None, (*said, office.profile.get("pledge") or "", where)))
