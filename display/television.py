@@ -146,7 +146,7 @@ def _free(services: list[ServiceConfig]) -> str:
 
 
 def _foot(office: OfficeConfig, free: str, channels: tuple[str, ...]) -> tuple[str, ...]:
-    """Who is free of charge, the office's own words, each channel of complaints, the pledge, where the standards are."""
+    """Who is free of charge, the office's own words, each channel of complaints, its pledge, where standards are."""
     said = (
         free,
         office.settings.running_text or "",
