@@ -27,6 +27,7 @@ from shared.engine.queue.officer import OFFERED
 from shared.store import hot, reads
 from shared.store.disk import database_away
 from shared.store.office import Store, Transaction
+from shared.store.postgresql_driver import Driver
 from shared.store.tables import Counter, Event, PrintJob, Series, Ticket
 
 Found = Callable[..., World]
@@ -646,6 +647,23 @@ def test_a_statement_of_every_click_tells_that_postgresql_has_gone_and_the_next_
     assert told.value.connection_invalidated
     assert database_away(told.value)
     assert store.ask(hot.head, 1) is None  # no office, but an answer
+
+
+def test_a_postgresql_that_hangs_is_away_for_a_click_and_has_all_its_time_for_long_work(
+    postgresql: Callable[[], str], open_store: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = world.office(open_store(postgresql()))
+    hangs = text("SELECT pg_sleep(0.4)")
+    with office.store.read() as usual, office.store.read_at_length() as long, monkeypatch.context() as patch:
+        patch.setattr(Driver, "answers_in_s", 0.2)
+
+        long.execute(hangs)
+        with pytest.raises(OperationalError) as told:
+            usual.execute(hangs)
+
+    assert told.value.connection_invalidated
+    assert database_away(told.value)
+    assert office.take().number == "A-001"
 
 
 def test_changes_that_wait_for_postgresql_share_one_commit_and_a_refused_one_takes_back_only_itself(

@@ -83,7 +83,7 @@ def content_of(kind: str, search: RegisterSearch, listed: Sequence[RegisterRow])
 
 
 def _rows(of: Store, ids: Sequence[int]) -> list[RegisterRow]:
-    with of.engine.connect() as connection:
+    with of.read_at_length() as connection:
         return rows.rows(connection, lambda each: of.office_configs.standard(connection, each), ids)
 
 

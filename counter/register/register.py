@@ -172,7 +172,7 @@ def _found(
     of: Store, office: OfficeConfig, search: RegisterSearch, limit: int, offset: int
 ) -> tuple[list[RegisterRow], int]:
     """Beside the requests: a name is compared with those of all years."""
-    with of.engine.connect() as connection:
+    with of.read_at_length() as connection:
         ids, count = rows.find(connection, office, search, limit=limit, offset=offset)
         return rows.rows(connection, lambda each: of.office_configs.standard(connection, each), ids), count
 

@@ -66,7 +66,7 @@ def all_offices() -> AllOffices:
 
 def _glance(store: Store, at: datetime) -> list[OfficeGlance]:
     offices = region_offices(store)
-    with store.engine.connect() as connection:
+    with store.read_at_length() as connection:
         return list(glance(connection, store.office_configs, offices, at))
 
 

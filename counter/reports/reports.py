@@ -223,7 +223,7 @@ def compared(
 
 
 def _report(of: Store, office: OfficeConfig, period: Period, at: datetime, service_id: int | None) -> PeriodReport:
-    with of.engine.connect() as connection:
+    with of.read_at_length() as connection:
         return report_period.period_report(connection, of.office_configs, office, period, at, service_id)
 
 

@@ -172,7 +172,7 @@ def _whole(table: ReportTable, words: int) -> dict[str, object]:
 def _facts(
     of: Store, office: OfficeConfig, period: Period, service_id: int | None
 ) -> tuple[list[Visit], list[FileFact]]:
-    with of.engine.connect() as connection:
+    with of.read_at_length() as connection:
         return report_period.facts(connection, of.office_configs, office, period, service_id)
 
 

@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from shared.store.disk import database_away
 from shared.store.office import Store
 
 log = structlog.get_logger()
@@ -21,6 +22,7 @@ class Rounds:
         self.store, self.look_s, self.rest_s, self.fault = store, look_s, rest_s, fault
         self.knock = threading.Event()
         self.is_stopping = False
+        self._is_away = False
         store.on_change(lambda _office, _version: self.knock.set())
 
     def look(self) -> object:
@@ -31,8 +33,9 @@ class Rounds:
         while not self.is_stopping:
             try:
                 self.look()
-            except Exception:
-                log.exception(self.fault)
+                self._is_away = False
+            except Exception as error:  # noqa: BLE001 (told in `_tell`)
+                self._tell(error)
             self.knock.wait(self.look_s)
             self.knock.clear()
             time.sleep(self.rest_s)
@@ -41,3 +44,12 @@ class Rounds:
         """Lets `run` return; what is being done is finished."""
         self.is_stopping = True
         self.knock.set()
+
+    def _tell(self, error: Exception) -> None:
+        """One line for a database that is away, however often it is asked."""
+        away = database_away(error)
+        if away is None:
+            log.error(self.fault, exc_info=error)
+        elif not self._is_away:
+            log.warning(self.fault, code=away.code)
+        self._is_away = away is not None

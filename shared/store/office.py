@@ -130,6 +130,18 @@ class Store:
                 driver.execute("COMMIT")
 
     @contextmanager
+    def read_at_length(self) -> Iterator[Connection]:
+        """A connection of one's own for much, off the loop: a statement may take as long as it takes."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                yield connection
+            else:
+                from shared.store.postgresql_driver import without_limit  # its library is not needed on SQLite
+
+                with without_limit(connection):
+                    yield connection
+
+    @contextmanager
     def room(self, office_id: int, now: datetime) -> Iterator[Room]:
         """The office's day as it is now; to be asked inside of the block. Raises `Unknown("office")`."""
         rooms = self.rooms.of(office_id)
@@ -274,11 +286,14 @@ def _written_anew(engine: Engine) -> bool:
 
 
 def _postgresql(url: str) -> Engine:
+    from shared.store.postgresql_driver import ANSWER_S, CONNECT_S, Driver  # its library is not needed on SQLite
+
     engine = create_engine(
         url,
-        connect_args={"application_name": WORKS_AS},
+        connect_args={"application_name": WORKS_AS, "connect_timeout": CONNECT_S},
         pool_size=8,
         max_overflow=24,
+        pool_timeout=ANSWER_S,
         pool_pre_ping=True,
         json_serializer=as_json,
         hide_parameters=True,
@@ -290,4 +305,5 @@ def _postgresql(url: str) -> Engine:
         return not has_something_to_read(connection.fileno()) or ask(connection)
 
     engine.dialect.do_ping = ping  # type: ignore[assignment]
+    event.listen(engine, "do_connect", lambda _dialect, _record, args, settings: Driver.connect(*args, **settings))
     return engine

@@ -24,6 +24,7 @@ from shared.printing.delivery import TIMEOUT_S, Answers, Result, ask, deliver
 from shared.printing.learning import Learned, Learning
 from shared.printing.made import make
 from shared.printing.status import Status
+from shared.store.disk import database_away
 from shared.store.hot import Statement
 from shared.store.office import Store
 from shared.store.tables import UNSENT, Printer, PrintJob
@@ -86,7 +87,9 @@ class Spooler(Rounds):
             try:
                 has_listened = time.monotonic() - self._began_at > printer_state.QUIET_S
                 print_queue.sweep(self.store, self.clock(), is_gone, has_listened=has_listened)
-            except Exception:
+            except Exception as error:
+                if database_away(error) is not None:
+                    raise
                 log.exception("sweep_failed")
         with self.store.read() as connection:
             printers, queued = _OWN.all(connection, {}), set(_QUEUED.all(connection, {}))

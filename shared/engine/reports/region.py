@@ -35,7 +35,7 @@ def region_offices(store: Store) -> list[OfficeConfig]:
 
 def office_report(store: Store, office: OfficeConfig, period: Period, now: datetime) -> OfficeReport:
     """What one office adds to the report."""
-    with store.engine.connect() as connection:
+    with store.read_at_length() as connection:
         return OfficeReport(office, period_report(connection, store.office_configs, office, period, now))
 
 
