@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from shared.domain.numbering import parse_short, token_of
 from shared.store import codes
 from shared.web.access.auth import now, store
-from shared.web.server.limits import limiter
+from shared.web.server.limits import limiter, shared_by_all
 
 blueprint = Blueprint("phone_code", __name__, template_folder="templates")
 
@@ -28,12 +28,15 @@ def _typed() -> str:
     return request.args.get("code", "")[:LONGEST_TYPED]
 
 
+_count_guess = shared_by_all("codes-in-vain", "300/day", "3/day", deduct_when=_is_in_vain)
+
+
 @blueprint.get("")
 @limiter.limit("10/minute", exempt_when=lambda: "code" not in request.args)
 @limiter.limit("30/day", deduct_when=_is_in_vain)
-@limiter.limit("300/day", key_func=lambda: "codes-in-vain", deduct_when=_is_in_vain)
 def page() -> ResponseReturnValue:
     """The page to type at; with `?code=` it goes on to what the code opens, if it opens anything."""
+    _count_guess()
     typed = _typed()
     code = parse_short(typed)
     if code is not None:

@@ -137,6 +137,12 @@ def test_who_guesses_codes_shuts_the_door_for_nobody_else(
     assert [ask(code="AAAAAA") for _ in range(31)] == [404] * 30 + [429]
     assert ask(**right) == 429
     assert ask("192.168.1.7", **right) == 303
+    for host in range(10, 20):
+        assert {ask(f"203.0.113.{host}", code="AAAAAA") for _ in range(30)} <= {404, 429}
+    assert ask("192.168.1.7", **right) == 303, "ten addresses have used up what all may do together"
+    assert [ask("192.168.1.8", code="AAAAAA") for _ in range(4)] == [404] * 3 + [429], "and each may do less"
+    assert ask("192.168.1.9", **right) == 303
+    limiter.reset()
 
 
 @given(st.text(max_size=20))

@@ -23,7 +23,8 @@ from shared.engine.people.device import issue_token
 from shared.store.office import Store
 from shared.store.tables import ComplaintRecord, DataView, Event
 from shared.web.app import create_app
-from shared.web.server.limits import limiter
+from shared.web.public import complaints as public
+from shared.web.server.limits import limiter, shared_by_all
 from shared.web.settings import Settings
 
 WRITER, CONTACT, TEXT = "Siti Pengadu", "0812-7777-1234", "Petugas di meja itu membentak saya"
@@ -43,9 +44,9 @@ def app(desks: Desks, tmp_path: Path) -> Iterator[Flask]:
     limiter.reset()
 
 
-def visitor(app: Flask) -> FlaskClient:
+def visitor(app: Flask, address: str = "192.168.1.77") -> FlaskClient:
     client = app.test_client()
-    client.environ_base.update({"REMOTE_ADDR": "192.168.1.77", "HTTP_ACCEPT": "text/html"})
+    client.environ_base.update({"REMOTE_ADDR": address, "HTTP_ACCEPT": "text/html"})
     return client
 
 
@@ -117,6 +118,17 @@ def test_the_open_door_is_shut_for_one_address_that_sends_too_much_and_keeps_its
 
     assert [answer.status_code for answer in answers] == [303] * 6 + [429]
     assert TEXT in answers[-1].text
+
+
+def test_addresses_that_use_up_the_complaints_of_a_day_leave_some_to_everybody(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public, "_count_office", shared_by_all("of-this-test", "4/day", "1/hour"))
+
+    crowd = [send(visitor(app, f"203.0.113.{host}")).status_code for host in (1, 2, 3, 4, 5, 5)]
+
+    assert crowd == [303] * 5 + [429]
+    assert send(visitor(app, "203.0.113.6")).status_code == 303
 
 
 def test_ten_sendings_of_one_page_are_one_complaint(app: Flask, desks: Desks) -> None:

@@ -74,6 +74,26 @@ def test_of_many_tries_at_once_at_most_five_are_checked(
     assert set(answers) <= {403, 429}
 
 
+def test_a_stranger_in_the_same_network_does_not_keep_an_officer_out_of_the_own_browser(
+    app: Flask, here: World
+) -> None:
+    own, stranger = app.test_client(), app.test_client()
+    first, _ = attempt(own, here, "petugas1", PASSWORD)
+    own.post(f"/{here.slug}/counter/sign-out", headers={"Host": "10.0.0.1", "Origin": "http://10.0.0.1"})
+
+    def knock(client: FlaskClient, password: str) -> int:
+        form = {"login": "petugas1", "password": password}
+        client.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+        where = {**PAGE, "Host": "10.0.0.1", "Origin": "http://10.0.0.1"}
+        return client.post(f"/{here.slug}/counter/sign-in", data=form, headers=where).status_code
+
+    strangers = {knock(stranger, "x") for _ in range(22)}
+
+    assert first == 302
+    assert 429 in strangers
+    assert knock(own, PASSWORD) == 302
+
+
 def test_tries_are_counted_one_by_one_on_each_database(store: Store) -> None:
     office = world.office(store, slug="lain")
     counted: list[str] = []

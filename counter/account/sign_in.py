@@ -26,7 +26,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in")
-@limiter.limit("20/minute")
+@limiter.limit("20/minute", key_func=web.visitor)
 @described(takes=Credentials)
 @own_origin_is_enough
 def do_sign_in() -> ResponseReturnValue:

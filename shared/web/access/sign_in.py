@@ -191,6 +191,14 @@ def _place(officer_id: int | None) -> engine.Place:
     return engine.Place(source(address()))
 
 
+def visitor() -> str:
+    """Of whom tries are counted before a name is read: of a browser in which somebody of the office once signed in
+    for itself, of all others by their address, which a stranger in the same room may have too.
+    """
+    browser, officers = _known()
+    return f"browser:{browser}" if officers else source(address())
+
+
 def _known() -> tuple[str, list[int]]:
     """This browser's own mark, and the officers who signed in here."""
     try:

@@ -29,7 +29,7 @@ from shared.web.context import nobody
 from shared.web.i18n import language
 from shared.web.openapi import described
 from shared.web.screen import office_config, sentence
-from shared.web.server.limits import limiter
+from shared.web.server.limits import limiter, shared_by_all
 from shared.web.urls import paper_url
 from shared.words import words
 
@@ -43,6 +43,8 @@ MOST_FROM_ONE = "6/minute;30/hour;100/day"
 """From one address; a waiting room's phones may share one."""
 MOST_IN_ALL = "500/day"
 """Of one office: more than its officers could read."""
+FEW = "3/hour;10/day"
+"""From one address, when that many have come."""
 
 
 @blueprint.get("/<office>/complaint")
@@ -119,9 +121,7 @@ def _count_sender() -> None:
     """Raises `TooManyRequests`."""
 
 
-@limiter.limit(MOST_IN_ALL, key_func=lambda: f"complaints-of-{g.office_id}")
-def _count_office() -> None:
-    """Raises `TooManyRequests`."""
+_count_office = shared_by_all("complaints", MOST_IN_ALL, FEW, lambda: str(g.office_id))
 
 
 def _by_nobody(verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

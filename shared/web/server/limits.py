@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
+from werkzeug.exceptions import TooManyRequests
 
 from shared.web import bounds, quirks
 from shared.web.access.auth import current_user
@@ -18,7 +19,20 @@ from shared.web.server.machine import source
 P = ParamSpec("P")
 R = TypeVar("R")
 
-limiter = Limiter(lambda: source(address()), strategy="fixed-window")
+
+def _who() -> str:
+    """Of whom a limit counts: of a device or an officer, whoever shares their address; of everybody else the address.
+
+    In an office behind one address of a provider, one telephone must not use up what its officers need.
+    """
+    paired = g.get("device")
+    if paired is not None and paired.id is not None:
+        return f"device-{paired.id}"
+    officer = g.get("signed_in")  # only of a page that asked for it: a public one is the same for everybody
+    return source(address()) if officer is None else f"officer-{officer.id}"
+
+
+limiter = Limiter(_who, strategy="fixed-window")
 STORAGE = {"socket_timeout": 1, "socket_connect_timeout": 1}
 """Of Redis, in seconds: a request does not wait for one that is away; it is counted in this process then."""
 MOST_BYTES = 64_000
@@ -47,6 +61,36 @@ def limit_from_elsewhere(most: str, key: Callable[[], str]) -> Callable[[Callabl
         return asked
 
     return mark
+
+
+def shared_by_all(
+    what: str, most: str, few: str, of: Callable[[], str] = str, deduct_when: Callable[[Response], bool] | None = None
+) -> Callable[[], None]:
+    """What everybody may use together, beside what each address may. Whoever uses up all of it shuts nobody out: from
+    then on each address may `few`. `of`: which whole, such as an office.
+
+    To be called by a route; raises `TooManyRequests`.
+    """
+    of_all = limiter.limit(most, key_func=lambda: f"{what}-{of()}", deduct_when=deduct_when)(_counter(f"all_{what}"))
+    of_one = limiter.limit(few, deduct_when=deduct_when)(_counter(f"one_{what}"))
+
+    def count() -> None:
+        try:
+            of_all()
+        except TooManyRequests:
+            of_one()
+
+    return count
+
+
+def _counter(name: str) -> Callable[[], None]:
+    """A function that does nothing: Flask-Limiter keeps limits by the names of functions."""
+
+    def counted() -> None:
+        pass
+
+    counted.__name__ = counted.__qualname__ = name
+    return counted
 
 
 def takes_files(most_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
