@@ -17,8 +17,10 @@ from people import csrf
 from sqlalchemy import delete, insert, select, update
 from world import PASSWORD, STEPS, World, service
 
+from shared.domain.complaint import ComplaintKind, Entrance, Said
 from shared.domain.standards.standard import Role, Step
 from shared.domain.standards.table import to_table
+from shared.engine import complaint
 from shared.engine.people.device import digest, issue_token
 from shared.engine.queue import seat, supervisor
 from shared.engine.queue.officer import Onward
@@ -98,6 +100,13 @@ def forget_friday(here: World, data: Path) -> None:
 def set_clock_back(here: World, data: Path) -> None:
     here.take()
     here.later(minutes=-10)
+
+
+def complain_about_everybody(here: World, data: Path) -> None:
+    with here.store.read() as connection:
+        everybody = frozenset(connection.execute(select(tables.Officer.id)).scalars())
+    said = Said(ComplaintKind.COMPLAINT, Entrance.PHONE, "Loket tutup pukul 10", about=everybody)
+    here.by_itself(complaint.receive, said, nonce="nonce-pengaduan", answer_url="http://127.0.0.1/a/", on_paper=False)
 
 
 def open_to_others(here: World, data: Path) -> None:
@@ -228,6 +237,7 @@ BROKEN: list[tuple[str, Callable[[World, Path], object], str]] = [
     ("stranded", strand, "B-001"),
     ("unattended", send_to_an_empty_counter, "A-001"),
     ("unattended", hold_somebody_and_leave, "A-001"),
+    ("complaint_without_handler", complain_about_everybody, "P-1/2026"),
     ("service_without_counter", strand, "Layanan 2"),
     ("no_service", forget_the_services, "Pengaturan > Layanan"),
     ("no_counter", retire_the_counters, "Pengaturan > Loket"),

@@ -165,15 +165,17 @@ def published(connection: Connection, office: OfficeConfig, from_on: date, until
 # --- officers ---
 
 
-def handlers(connection: Connection, office_id: int, today: date) -> dict[int, str]:
-    """Id -> name of the officers who may handle complaints today."""
+def handlers(
+    connection: Connection, office_id: int, today: date, right: Right = Right.HANDLE_COMPLAINTS
+) -> dict[int, str]:
+    """Id -> name of the officers who may handle complaints today, or have another right in them."""
     rows = connection.execute(
         select(Officer.id, Officer.name)
         .join(OfficerRole, OfficerRole.officer_id == Officer.id)
         .where(
             Officer.office_id == office_id,
             Officer.is_active,
-            OfficerRole.role.in_(RIGHTS[Right.HANDLE_COMPLAINTS]),
+            OfficerRole.role.in_(RIGHTS[right]),
             or_(OfficerRole.from_on.is_(None), OfficerRole.from_on <= today),
             or_(OfficerRole.until_on.is_(None), OfficerRole.until_on >= today),
         )

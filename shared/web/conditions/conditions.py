@@ -28,14 +28,14 @@ from shared.printing.address import is_wired
 from shared.printing.advice import advice
 from shared.printing.delivery import Answers
 from shared.printing.status import Status
-from shared.store import complaints, reads
-from shared.store.complaints import ComplaintView
+from shared.store import reads
 from shared.store.disk import disk_fault
 from shared.store.files import people
 from shared.store.queue.days import is_clock_confirmed
 from shared.store.tables import ACTIVE, Event, Officer, Ticket
 from shared.web import backups, media
 from shared.web.conditions import certificate as certificate_conditions
+from shared.web.conditions import complaints as complaint_conditions
 from shared.web.conditions import hours as hours_conditions
 from shared.web.conditions import procedure as procedure_conditions
 from shared.web.console import WORDS
@@ -222,25 +222,9 @@ def expired_waiting(scene: Scene) -> Iterator[Facts]:
 # complaints
 
 
-@condition
-def complaint_late(scene: Scene) -> Iterator[Facts]:
-    late = [each.label for each in _waiting(scene) if each.is_late(scene.now)]
-    if late:
-        yield {"count": len(late), "numbers": ", ".join(late[:5])}
-
-
-@reminder
-def complaint_near(scene: Scene) -> Iterator[Facts]:
-    """Their day is today or the next working day."""
-    calendar = scene.office.calendar
-    tomorrow = calendar.next_working_day(calendar.day_of(scene.now))
-    near = [
-        each.label
-        for each in _waiting(scene)
-        if each.due_at and not each.is_late(scene.now) and calendar.day_of(each.due_at) <= tomorrow
-    ]
-    if near:
-        yield {"count": len(near), "numbers": ", ".join(near[:5])}
+condition(complaint_conditions.complaint_late)
+condition(complaint_conditions.complaint_without_handler)
+reminder(complaint_conditions.complaint_near)
 
 
 @condition
@@ -257,10 +241,6 @@ def erased_not_gone(scene: Scene) -> Iterator[Facts]:
     at = people.erased_at(scene.connection, scene.office.office_id)
     if at is not None and scene.now - at > timedelta(minutes=10):
         yield {"since": _moment(scene, at)}
-
-
-def _waiting(scene: Scene) -> list[ComplaintView]:
-    return complaints.waiting(scene.connection, scene.office.office_id)
 
 
 # hours and names
