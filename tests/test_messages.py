@@ -143,6 +143,25 @@ def test_a_step_sends_its_message_after_the_time_to_take_it_back(desks: Desks, g
         assert [(each.kind, each.state) for each in known.of_file(connection, case)] == [("ready", "sent")]
 
 
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_message_of_a_clock_that_was_a_day_ahead_goes_out_when_it_is_right_again(
+    desks: Desks, gateway: Receiver, status: int
+) -> None:
+    """Written by it, or tried by it in vain: neither waits for that day."""
+    later(desks, days=1)
+    ready(desks)
+    gateway.status = status
+    if status != 200:
+        later(desks, seconds=15)
+        carry(desks)
+    later(desks, days=-1)
+    gateway.status = 200
+
+    carry(desks)
+
+    assert [state for state, _ in states(desks)] == ["sent"]
+
+
 def test_who_sits_in_the_room_is_called_there_and_gets_no_message(desks: Desks, gateway: Receiver) -> None:
     desks.to_step("handover")
 

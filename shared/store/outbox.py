@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
-from shared.domain.outbox import Carrier, Topic, Webhook, next_try, topic_of
+from shared.domain.outbox import PAUSES, Carrier, Topic, Webhook, next_try, topic_of
 from shared.domain.queue.ticket import QueueTicket
 from shared.store.outbox_tables import WAITING, Outbox, WebhookRecord
 from shared.store.tables import ComplaintRecord, FileRecord
 
 LEASE = timedelta(minutes=5)
 """How long a letter is its taker's: if that process ends meanwhile, another tries it afterwards."""
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""The clocks of two processes differ by less."""
 AT_ONCE = 20
 KEPT = timedelta(days=7)
 FAILED_KEPT = timedelta(days=30)
@@ -172,7 +174,7 @@ _COLUMNS = tuple(getattr(Outbox, name) for name in Letter.__dataclass_fields__)
 
 
 def is_any_due(connection: Connection, now: datetime) -> bool:
-    return connection.execute(select(Outbox.id).where(WAITING, Outbox.due_at <= now).limit(1)).first() is not None
+    return connection.execute(select(Outbox.id).where(*_due(now)).limit(1)).first() is not None
 
 
 def waiting(connection: Connection) -> int:
@@ -183,7 +185,7 @@ def waiting(connection: Connection) -> int:
 def take(connection: Connection, now: datetime) -> Sequence[Letter]:
     """The oldest that are due for each receiver, now the caller's for `LEASE`."""
     # Said twice: of two processes that found the same letter the second finds it moved on.
-    due = WAITING, Outbox.due_at <= now
+    due = _due(now)
     line = Outbox.channel, Outbox.office_id, Outbox.receiver_id
     place = func.row_number().over(partition_by=line, order_by=Outbox.id).label("place")
     placed = select(Outbox.id, place).where(*due).subquery()
@@ -195,6 +197,12 @@ def take(connection: Connection, now: datetime) -> Sequence[Letter]:
         .returning(*_COLUMNS)
     )
     return sorted((Letter(*row) for row in connection.execute(taken)), key=lambda letter: letter.id)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Also what was written, or is to be tried again, by a clock that was ahead of now: it would wait for that day."""
+    was_ahead = (Outbox.attempts == 0) & (Outbox.made_at > now + CLOCKS_DIFFER)
+    return WAITING, or_(Outbox.due_at <= now, was_ahead, Outbox.due_at > now + PAUSES[-1])
 
 
 def sent(connection: Connection, letter: Letter, now: datetime) -> None:
