@@ -66,6 +66,8 @@ def test_a_file_goes_through_all_ten_steps_and_its_visitor_follows(desks_on_both
     assert (handed["state"], handed["step"]) == ("completed", "recap")
     assert desks.ticket(taken.id).state == TicketState.DONE
     assert desks.recap("kasi", "001/REKAP/2026")["files"] == 1
+    with pytest.raises(NotAllowed, match="recap_number_taken"):
+        desks.recap("kasi", "001 / rekap/2026")
     assert desks.file(file["id"]).step is None
     assert [job.kind for job in desks.jobs()] == ["number", "receipt", "handover"]
 

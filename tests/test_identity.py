@@ -14,6 +14,7 @@ from shared.domain.identity import (
     Sex,
     applicant_check,
     born_on,
+    document_number,
     folded,
     is_email,
     is_kbli,
@@ -189,6 +190,12 @@ def test_grouped_numbers_are_tidied_before_they_are_checked() -> None:
 )
 def test_a_number_is_the_same_however_it_is_grouped_typed_or_pasted(written: str) -> None:
     assert tidy(written) == MAN
+
+
+@pytest.mark.parametrize("written", ["12/REKAP/2026", " 12 / Rekap / 2026 ", "12/rekap/２０２６"])
+def test_a_number_of_a_recap_is_one_however_it_is_typed(written: str) -> None:
+    assert document_number(written) == "12/rekap/2026"
+    assert document_number("1 2/rekap/2026") != document_number("12/rekap/2026")
 
 
 @pytest.mark.parametrize("written", ["0853-3831-2363", "+62 853 3831 2363", "(0853) 38312363", "62853.3831.2363"])

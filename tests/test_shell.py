@@ -397,7 +397,7 @@ def test_the_desk_of_who_only_reads_shows_figures_and_no_empty_tray(app: Flask) 
     }
 
 
-@pytest.mark.parametrize("wanted", ["1/2026", "3508205708909992", "A-001", "token"])
+@pytest.mark.parametrize("wanted", ["1/2026", "3508205708909992", "NIK: 3508 2057 0890 9992", "A-001", "token"])
 def test_the_box_above_the_pages_opens_the_file(app: Flask, desks: Desks, wanted: str) -> None:
     case_id = desks.to_step("validate")
     browser = sign_in(app, "kasi", office="lumajang")
@@ -412,6 +412,7 @@ def test_the_box_looks_a_name_up_and_keeps_a_nik_out_of_addresses(app: Flask) ->
     browser = sign_in(app, "kasi", office="lumajang")
 
     assert browser.post("/lumajang/counter/seek", wanted="Budi").location.endswith("/register?text=Budi")
-    unknown = browser.post("/lumajang/counter/seek", wanted="3508205708909999")
-    assert unknown.location.endswith("/register")
+    for typed in ("3508205708909999", "NIK 3508205708909999", "350820570890999", "Budi 3508 2057 0890 9999"):
+        unknown = browser.post("/lumajang/counter/seek", wanted=typed)
+        assert unknown.location.endswith("/register")
     assert "Tidak ditemukan" in browser.get(unknown.location).text

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from counter.blueprint import blueprint
 from counter.queue.click_forms import Wanted
 from shared.domain.errors import Unknown
-from shared.domain.identity import tidy
+from shared.domain.identity import tidy, unlabelled, without_nik
 from shared.domain.numbering import office_day, parse_label
 from shared.domain.rights import Right
 from shared.store.files import files
@@ -19,7 +19,8 @@ from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.shell import say
 
-NIK_DIGITS = 16
+NIB_DIGITS = 13
+"""What is longer is a NIK, also one with a digit too few or too many."""
 
 
 @blueprint.post("/seek")
@@ -34,7 +35,8 @@ def seek() -> ResponseReturnValue:
             found = files.of_visit(connection, g.office_id, *number, office_day(now(), office_config().zone))
         else:
             found = files.meant(connection, g.office_id, wanted) if wanted else []
-    is_private = len(tidy(wanted)) >= NIK_DIGITS and tidy(wanted).isdecimal()
+    digits = tidy(unlabelled(wanted))
+    is_private = without_nik(wanted) != wanted or (len(digits) > NIB_DIGITS and digits.isdecimal())
     if len(found) == 1 or (found and is_private):
         return redirect(url_for("counter.file", case_id=found[0]))
     if wanted and number is None and not is_private:

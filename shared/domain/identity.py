@@ -162,6 +162,16 @@ def folded(name: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
 
 
+def document_number(text: str) -> str:
+    """The number of a recap or a report to compare: without capitals, and without blanks around its signs."""
+    return re.sub(r" ?([^\w ]) ?", r"\1", folded(text))
+
+
+def unlabelled(text: str) -> str:
+    """A NIK or NIB without the word that stands before it where people copy it from: "NIK : 3508 ..."."""
+    return re.sub(r"(?i)^ni[kb]\b[ .:]*", "", plain(text))
+
+
 def mask(nik: str) -> str:
     """A NIK for screens: only its last four characters stay, enough to tell two files apart."""
     shown = nik[-4:] if len(nik) > 4 else ""

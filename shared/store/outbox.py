@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, TextClause, delete, func, insert, or_, select, update
 
 from shared.domain.numbering import label
 from shared.domain.office import OfficeConfig
@@ -199,7 +199,7 @@ def take(connection: Connection, now: datetime) -> Sequence[Letter]:
     return sorted((Letter(*row) for row in connection.execute(taken)), key=lambda letter: letter.id)
 
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _due(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
     """Also what was written, or is to be tried again, by a clock that was ahead of now: it would wait for that day."""
     was_ahead = (Outbox.attempts == 0) & (Outbox.made_at > now + CLOCKS_DIFFER)
     return WAITING, or_(Outbox.due_at <= now, was_ahead, Outbox.due_at > now + PAUSES[-1])

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from shared.domain.errors import Invalid, NotAllowed
 from shared.domain.files.file import FileInput
 from shared.domain.files.procedure import FileAction
+from shared.domain.identity import document_number
 from shared.engine.files.file import act
 from shared.store.files import files
 from shared.store.office import Transaction
@@ -25,18 +26,19 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
         raise Invalid("recap_number", fields=["number"])
     if from_on > until_on:
         raise Invalid("recap_period", fields=["from_on", "until_on"])
-    if tx.first(select(Recap.id).where(Recap.office_id == tx.office_id, Recap.number == number.strip())) is not None:
-        raise NotAllowed("recap_number_taken", number=number.strip())
+    for given in tx.all(select(Recap.number).where(Recap.office_id == tx.office_id)):
+        if document_number(given.number) == document_number(number):
+            raise NotAllowed("recap_number_taken", number=given.number)
     listed = files.to_recap(tx.connection, tx.office, from_on, until_on)
     if not listed:
         raise NotAllowed("recap_empty")
     period = {"on_day": on_day, "from_on": from_on, "until_on": until_on}
     by = {"officer_id": tx.actor.officer_id, "made_at": tx.now}
     recap_id = tx.insert(Recap, number=number.strip(), **period, **by)
-    given = FileInput(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
+    said = FileInput(collected={"recap": {"number": number.strip(), "on": on_day.isoformat()}})
     for file in listed:
         if file.step is not None and not file.work_left:
-            act(tx, file.id, FileAction.RECAP, given)
+            act(tx, file.id, FileAction.RECAP, said)
         else:  # its procedure has no step for the recap, or it comes there later
             state = file.state.value
             detail = {"number": number.strip()}

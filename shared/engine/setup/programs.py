@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from sqlalchemy import Connection, func, insert, select, update
 
 from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.identity import login
 from shared.domain.outbox import MOST_URL, Carrier, Topic, new_secret
 from shared.domain.rights import Scope
 from shared.engine.people.device import issue_token
@@ -32,7 +33,7 @@ class TokenForm(Form):
     """`officer`: user name of whoever the program acts for; it is never able to do more than they are."""
 
     name: Name
-    officer: Annotated[str, Field(max_length=40)]
+    officer: Annotated[str, Field(max_length=40), AfterValidator(login)]
     scopes: Annotated[list[Scope], ticked, Field(min_length=1, max_length=len(Scope))]
     days: int = Field(90, ge=1, le=MOST_DAYS)
 

@@ -13,7 +13,7 @@ from shared.domain.errors import Unknown
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import File, Pause
 from shared.domain.files.procedure import RUNNING, FileState
-from shared.domain.identity import plain, tidy
+from shared.domain.identity import plain, tidy, unlabelled
 from shared.domain.numbering import claim_code, parse_claim, parse_register, parse_short, token_of
 from shared.domain.office import OfficeConfig
 from shared.domain.standards.standard import Collects
@@ -73,7 +73,10 @@ def with_same_nib(connection: Connection, office_id: int, file: File) -> File | 
 def returned(connection: Connection, office_id: int, wanted: str) -> File | None:
     """The newest returned file of a NIK, or the one of the code on its slip or of its register number."""
     mine = FileRecord.state == FileState.RETURNED, *running_files(office_id)
-    match = [FileRecord.nik == tidy(wanted), FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
+    match = [
+        FileRecord.nik == tidy(unlabelled(wanted)),
+        FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1],
+    ]
     match += _with_code(connection, wanted, *mine)
     number, year = parse_register(wanted) or (0, None)
     if year:
@@ -88,7 +91,7 @@ def meant(connection: Connection, office_id: int, wanted: str) -> list[int]:
     """
     match = [FileRecord.token == plain(wanted).rstrip("/").rsplit("/", 1)[-1]]
     match += _with_code(connection, wanted, *running_files(office_id))
-    digits = tidy(wanted)
+    digits = tidy(unlabelled(wanted))
     if digits.isdecimal():
         match += [FileRecord.nik == digits, FileRecord.nib == digits]
     number, year = parse_register(wanted) or (0, None)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from shared.domain.identity import tidy
+from shared.domain.identity import tidy, unlabelled
 from shared.domain.numbering import label, parse_register, register_label
 from shared.domain.office import OfficeConfig
 from shared.store.tables import AnyRow, DataRequest, DataView, Event, FileRecord, Office, Officer, PrintJob, Ticket
@@ -42,7 +42,7 @@ class FileSheet:
 def cases_of(connection: Connection, office_id: int, wanted: str) -> Sequence[AnyRow]:
     """The files behind a NIK or a register number; of a register number also the others of the same NIK."""
     mine = FileRecord.office_id == office_id
-    digits, register = tidy(wanted), parse_register(wanted)
+    digits, register = tidy(unlabelled(wanted)), parse_register(wanted)
     if len(digits) == 16 and digits.isdecimal():
         which = FileRecord.nik == digits
     elif register is not None and register[1] is not None:

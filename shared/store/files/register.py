@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, sele
 from shared.domain.files.procedure import FileState
 from shared.domain.files.register import Amendment, RegisterColumn, RegisterEvent, RegisterRow, row_of, sought
 from shared.domain.files.register_month import Marks
-from shared.domain.identity import folded, phone, plain, tidy
+from shared.domain.identity import folded, phone, plain, tidy, unlabelled
 from shared.domain.numbering import label, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.period import Period, PeriodKind
@@ -56,7 +56,7 @@ class RegisterSearch:
     @property
     def nik(self) -> str | None:
         """The NIK that is looked for: whoever it belongs to is looked at by name."""
-        digits = tidy(self.text)
+        digits = tidy(unlabelled(self.text))
         return digits if len(digits) == NIK_DIGITS and digits.isdecimal() else None
 
 
@@ -177,7 +177,7 @@ def _exact(connection: Connection, office: OfficeConfig, search: RegisterSearch)
     """The condition for a text that is a number; None for a name, and for a phone number, which is looked for in the
     files' data.
     """
-    text, digits = search.text.strip(), tidy(search.text)
+    text, digits = search.text.strip(), tidy(unlabelled(search.text))
     written = parse_register(text)
     if search.nik is not None:
         return FileRecord.nik == search.nik
