@@ -68,6 +68,11 @@ class Actor:
         """The program itself: background work and commands of the console."""
         return cls(now)
 
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Who and when, as it is kept beside what was collected."""
+        return {"by": self.name, "at": self.now.isoformat(timespec="seconds")}
+
     def away(self) -> Actor:
         """The same actor, at no counter."""
         return replace(self, counter_id=None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -189,19 +189,7 @@ class Said:
             missing.append("complaint_name")
         if missing:
             raise Missing("complaint_incomplete", missing=missing)
-        return Said(
-            self.kind,
-            self.entrance,
-            text,
-            self.person,
-            name,
-            contact,
-            wanted,
-            self.service_id,
-            self.about,
-            foreign,
-            self.language,
-        )
+        return replace(self, text=text, name=name, contact=contact, wanted=wanted, foreign_number=foreign)
 
 
 def _tidy(text: str, field: str, longest: int = MOST_TEXT) -> str:

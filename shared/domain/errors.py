@@ -38,6 +38,13 @@ class Missing(Refusal):
     status = 422
 
 
+def must_be_said(reason: str) -> str:
+    """The reason without blanks around it; raises `Missing("reason")` when nothing is left."""
+    if not reason.strip():
+        raise Missing("reason", missing=["reason"])
+    return reason.strip()
+
+
 class Unknown(Refusal):
     """No such office, service, counter, ticket or case here."""
 

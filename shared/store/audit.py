@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from sqlalchemy import Connection, Row, select
 
 from shared.domain.numbering import parse_label, parse_register
 from shared.domain.office import OfficeConfig
+from shared.domain.reports.period import span
 from shared.store.tables import ComplaintRecord, Counter, DataView, Device, Event, FileRecord, Officer, Ticket
 
 PAGE = 100
@@ -54,7 +55,8 @@ def events(
         .limit(PAGE)
     )
     if on is not None:
-        wanted = wanted.where(Event.at >= _midnight(office, on), Event.at < _midnight(office, on + timedelta(days=1)))
+        begins, ends = span(on, on, office.zone)
+        wanted = wanted.where(Event.at >= begins, Event.at < ends)
     if officer_id is not None:
         wanted = wanted.where(Event.officer_id == officer_id)
     if number.strip():
@@ -72,6 +74,7 @@ def events(
 
 def views(connection: Connection, office: OfficeConfig, on: date) -> Rows:
     """Who looked at whose file on that day, newest first."""
+    begins, ends = span(on, on, office.zone)
     return connection.execute(
         select(
             DataView.at,
@@ -87,8 +90,8 @@ def views(connection: Connection, office: OfficeConfig, on: date) -> Rows:
         .join(ComplaintRecord, ComplaintRecord.id == DataView.complaint_id, isouter=True)
         .where(
             DataView.office_id == office.office_id,
-            DataView.at >= _midnight(office, on),
-            DataView.at < _midnight(office, on + timedelta(days=1)),
+            DataView.at >= begins,
+            DataView.at < ends,
         )
         .order_by(DataView.id.desc())
         .limit(PAGE)
@@ -100,7 +103,3 @@ def officers(connection: Connection, office_id: int) -> Rows:
     return connection.execute(
         select(Officer.id, Officer.name).where(Officer.office_id == office_id).order_by(Officer.name)
     ).all()
-
-
-def _midnight(office: OfficeConfig, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=office.zone)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.complaint import (
     OPEN,
     ComplaintKind,
@@ -20,6 +21,7 @@ from shared.domain.complaint import (
     parse_complaint,
 )
 from shared.domain.office import OfficeConfig
+from shared.domain.reports.period import span
 from shared.domain.rights import RIGHTS, Right
 from shared.store.tables import AnyRow, ComplaintPerson, ComplaintRecord, Event, Officer, OfficerRole, Ticket
 
@@ -144,7 +146,7 @@ def waiting(connection: Connection, office_id: int) -> list[ComplaintView]:
 
 def published(connection: Connection, office: OfficeConfig, from_on: date, until_on: date) -> Sequence[AnyRow]:
     """What stands on the page of these days: `public_said`, `public_done`, `kind`, `answered_at`; nobody's words."""
-    begins, ends = _span(office, from_on, until_on)
+    begins, ends = span(from_on, until_on, office.zone)
     return connection.execute(
         select(
             ComplaintRecord.kind,
@@ -239,7 +241,7 @@ def figures(
     service_id: int | None = None,
 ) -> ComplaintFigures:
     """Both days included; `service_id`: only about that service."""
-    begins, ends = _span(office, from_on, until_on)
+    begins, ends = span(from_on, until_on, office.zone)
     within = [
         ComplaintRecord.office_id == office.office_id,
         ComplaintRecord.received_at >= begins,
@@ -313,7 +315,7 @@ def _filters(office: OfficeConfig, wanted: BookFilter) -> list[ColumnElement[boo
     if wanted.year is not None:
         found.append(ComplaintRecord.year == wanted.year)
     if wanted.from_on or wanted.until_on:
-        begins, ends = _span(office, wanted.from_on or date(2000, 1, 1), wanted.until_on or date(2100, 12, 31))
+        begins, ends = span(wanted.from_on or FIRST_DAY, wanted.until_on or LAST_DAY, office.zone)
         found += [ComplaintRecord.received_at >= begins, ComplaintRecord.received_at < ends]
     if wanted.is_open:
         found.append(ComplaintRecord.state.in_([state.value for state in OPEN]))
@@ -330,9 +332,3 @@ def _about(text: str) -> ColumnElement[bool]:
         return foreign
     here = ComplaintRecord.number == number[0]
     return or_(here & (ComplaintRecord.year == number[1]) if number[1] else here, foreign)
-
-
-def _span(office: OfficeConfig, from_on: date, until_on: date) -> tuple[datetime, datetime]:
-    """From midnight to midnight in the office."""
-    begins = datetime.combine(from_on, time(), office.zone)
-    return begins, datetime.combine(until_on + timedelta(days=1), time(), office.zone)

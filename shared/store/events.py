@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -66,18 +66,7 @@ def is_newest_of_ticket(connection: Connection, event: PastEvent) -> bool:
     return connection.execute(newest).scalar_one() == event.id
 
 
-_COLUMNS = (
-    Event.id,
-    Event.version,
-    Event.at,
-    Event.action,
-    Event.from_state,
-    Event.ticket_id,
-    Event.case_id,
-    Event.counter_id,
-    Event.officer_id,
-    Event.detail,
-)
+_COLUMNS = tuple(getattr(Event, each.name) for each in fields(PastEvent))
 
 
 def _newest(connection: Connection, *which: ColumnElement[bool]) -> PastEvent | None:

@@ -109,7 +109,6 @@ def gathered(
     `standing`: in which the actor holds the role as which they sign. Raises `Invalid("not_collected_here")`.
     """
     entries: dict[str, Entry] = {}
-    stamp = {"by": actor.name, "at": actor.now.isoformat(timespec="seconds")}
     for kind, entry in given.items():
         if kind == REMARKS and Collects.DOCUMENTS in here.collects:
             collected = replace(collected, remarks=_remarks(entry))
@@ -119,7 +118,7 @@ def gathered(
             raise Invalid("not_collected_here", fields=[kind], step=here.title)
         else:
             signed = _signed(here, actor, standing) if kind == Collects.SIGNATURE else {}
-            entries[kind] = {**_completed(kind, entry, collected), **signed, **stamp}
+            entries[kind] = {**_completed(kind, entry, collected), **signed, **actor.stamp}
     return collected.put(here.key, entries)
 
 

@@ -326,8 +326,7 @@ def with_version(known: File, before: File, detail: dict[str, object], action: F
 
 def _refusal(given: FileInput, actor: Actor) -> dict[str, object]:
     letter = {"number": given.letter_number.strip(), "on": given.letter_on.strip()}
-    stamp = {"by": actor.name, "at": actor.now.isoformat(timespec="seconds")}
-    return {"reason": given.reason or "", **{name: said for name, said in letter.items() if said}, **stamp}
+    return {"reason": given.reason or "", **{name: said for name, said in letter.items() if said}, **actor.stamp}
 
 
 def _with_nib(file: File) -> File:

@@ -19,6 +19,7 @@ from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.files.promise import is_ready_at, ready_at
 from shared.domain.identity import folded, phone
 from shared.domain.standards.standard import Collects, Requirement, ServiceStandard, needed
+from shared.domain.typed import written_day
 
 Words = Callable[..., str]
 
@@ -288,7 +289,7 @@ def _written_letters(collected: Collected, known: Collection[str]) -> Iterable[I
     """Letters whose number an officer wrote at a step, or with which the file was refused: no series gave them one."""
     for step, entries in collected.steps.items():
         for entry in (entries.get("letter", {}), entries.get("refusal", {})):
-            number, on = str(entry.get("number", "")), _day_of(entry.get("on"))
+            number, on = str(entry.get("number", "")), written_day(entry.get("on"))
             if number and number not in known and on:
                 yield IssuedLetter(0, "", "", number, on, None, step=step)
 
@@ -321,13 +322,6 @@ def _remarks(row: RegisterRow, words: Words) -> str:
 def _moment(text: object) -> datetime | None:
     try:
         return datetime.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
-
-
-def _day_of(text: object) -> date | None:
-    try:
-        return date.fromisoformat(str(text)) if text else None
     except ValueError:
         return None
 

@@ -125,11 +125,16 @@ class Period:
 
     def starts_at(self, zone: tzinfo) -> datetime:
         """The first moment in the office's time zone."""
-        return datetime.combine(self.first, time(), zone)
+        return span(self.first, self.last, zone)[0]
 
     def ends_at(self, zone: tzinfo) -> datetime:
         """The first moment after it."""
-        return datetime.combine(self.last + timedelta(days=1), time(), zone)
+        return span(self.first, self.last, zone)[1]
+
+
+def span(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From the first moment of these whole days, both included, to the first one after them."""
+    return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
 
 def parse(text: str) -> Period:

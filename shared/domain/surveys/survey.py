@@ -193,6 +193,11 @@ def shown_coins(faces: Mapping[int, int]) -> dict[int, int | None]:
     return {face: count if str(face) in shown or not count else None for face, count in faces.items()}
 
 
+def class_key(service_id: int | None) -> str:
+    """Under which the figures of a service, or (None) of the whole office, are kept."""
+    return "all" if service_id is None else str(service_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Lagging:
     """Figures of a period that still runs, shown in steps of `LEAST` answers and one step late.

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select, update
 
 from shared.domain.actor import Actor
-from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown
+from shared.domain.errors import Forbidden, Invalid, NotAllowed
 from shared.domain.files.at_once import ending, vouched
 from shared.domain.files.collecting import OSS
 from shared.domain.files.file import COLLECT, Decision, File, FileInput, decide, gather
@@ -44,10 +44,7 @@ STAYS_HERE = (COLLECT, FileAction.CORRECT)
 
 def find(tx: Transaction, case_id: int) -> File:
     """Raises `Unknown("case")` when this office has none such."""
-    file = files.find(tx.connection, tx.office_id, case_id)
-    if file is None:
-        raise Unknown("case")
-    return file
+    return files.known(tx.connection, tx.office_id, case_id)
 
 
 def receive(tx: Transaction, ticket_id: int, action: FileAction, given: FileInput) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.errors import NotAllowed, Unknown
+from shared.domain.errors import NotAllowed
 from shared.domain.files.file import File
 from shared.domain.files.procedure import awaited_at
 from shared.domain.files.promise import is_ready_at
@@ -30,9 +30,7 @@ def remind(tx: Transaction, case_id: int, kind: Reminder) -> str:
 
 def must_fit(tx: Transaction, case_id: int, kind: Reminder) -> File:
     """The file; raises `Unknown("case")`, and `NotAllowed("no_reminder")` where the message does not fit it."""
-    file = files.find(tx.connection, tx.office_id, case_id)
-    if file is None:
-        raise Unknown("case")
+    file = files.known(tx.connection, tx.office_id, case_id)
     if kind not in offered(file, tx.standard(file.standard_id)):
         raise NotAllowed("no_reminder")
     return file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from shared.domain.slips.slip import Line, SlipWords, as_copy
 from shared.domain.standards.announced import copies_words
 from shared.domain.standards.facts import due, service_facts
 from shared.domain.standards.standard import Collects, Requirement, ServiceStandard, needed
+from shared.domain.typed import written_day
 from shared.engine.paper.letterhead import letterhead
 from shared.engine.paper.slips import print_lines
 from shared.store.files import files
@@ -53,9 +54,7 @@ def offered(file: File) -> list[str]:
 
 def print_again(tx: Transaction, case_id: int, kind: str) -> None:
     """Queues a slip of the file on request; what was printed once before says SALINAN. Raises `Unknown("slip")`."""
-    file = files.find(tx.connection, tx.office_id, case_id)
-    if file is None:
-        raise Unknown("case")
+    file = files.known(tx.connection, tx.office_id, case_id)
     if kind not in KINDS:
         raise Unknown("slip")
     lines = KINDS[kind](tx, file, tx.standard(file.standard_id))
@@ -200,14 +199,8 @@ def _letter(say: SlipWords, number: str, on: str) -> str:
     """Number and day of a letter in one line; "" without a number."""
     if not number:
         return ""
-    return say("slip.letter", number=number, day=say.day(date.fromisoformat(on))) if _is_day(on) else number
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+    day = written_day(on)
+    return say("slip.letter", number=number, day=say.day(day)) if day else number
 
 
 def _came_in(requirement: Requirement, file: File, language: str) -> str:

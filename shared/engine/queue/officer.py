@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.errors import Forbidden, Invalid, Missing, NotAllowed, Unknown
+from shared.domain.errors import Forbidden, Invalid, NotAllowed, Unknown, must_be_said
 from shared.domain.numbering import parse_label
 from shared.domain.office import CounterConfig
 from shared.domain.queue.counter import TransferPlace
@@ -62,13 +62,11 @@ def call_number(tx: Transaction, label: str, reason: str) -> dict[str, object]:
 
     Raises `Missing("reason")`, `Unknown("number")` when nobody of today has it, and what `act` raises.
     """
-    if not reason.strip():
-        raise Missing("reason", missing=["reason"])
-    ticket = _by_label(tx, label)
+    why, ticket = must_be_said(reason), _by_label(tx, label)
     after(ticket.state, Action.CALL)
     _must_concern(ticket, tx.counter, Action.CALL)
     _ready(tx)
-    return _call(tx, ticket, reason.strip())
+    return _call(tx, ticket, why)
 
 
 def act(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, update
 
-from shared.domain.errors import Invalid, Missing, NotAllowed
+from shared.domain.errors import Invalid, NotAllowed, must_be_said
 from shared.domain.queue.availability import later_than
 from shared.domain.queue.ticket import Action, State
 from shared.engine.queue.officer import role_at
@@ -46,20 +46,19 @@ def force(
 
     Raises `Missing("reason")` when it closes without one: visitors read it.
     """
-    if is_open is False and not reason.strip():
-        raise Missing("reason", missing=["reason"])
+    why = must_be_said(reason) if is_open is False else reason.strip()
     service_id = tx.office.service(service).id if service else None
     mine = ScheduleOverride.office_id == tx.office_id, ScheduleOverride.service_id.is_not_distinct_from(service_id)
     tx.execute(delete(ScheduleOverride).where(*mine))
     if is_open is not None:
         made_at = later_than([tx.office.closed_at], tx.now)
-        word = {"is_open": is_open, "reason": reason.strip(), "until_at": until_at, "made_at": made_at}
+        word = {"is_open": is_open, "reason": why, "until_at": until_at, "made_at": made_at}
         where = {"office_id": tx.office_id, "service_id": service_id, "officer_id": tx.actor.officer_id}
         tx.execute(insert(ScheduleOverride), {**where, **word})
     tx.renew_setup()
     action = {True: "force_open", False: "force_close", None: "force_end"}[is_open]
     detail = {"service": service} if service else None
-    tx.record(action, reason=reason.strip() or None, detail=detail)
+    tx.record(action, reason=why or None, detail=detail)
 
 
 def confirm_clock(tx: Transaction) -> None:
@@ -73,9 +72,7 @@ def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | No
     `to_counter`: only there; None: wherever it is served. A held one stays held, at the counter `to_counter`.
     Raises `Missing("reason")`, `NotAllowed` (stale, nobody_calls), `Invalid("transfer_target")`.
     """
-    if not reason.strip():
-        raise Missing("reason", missing=["reason"])
-    ticket, why = tx.ticket(ticket_id), reason.strip()
+    why, ticket = must_be_said(reason), tx.ticket(ticket_id)
     target = tx.office.counter(to_counter) if to_counter is not None else None
     freed = replace(ticket, counter_id=None)
     if target is not None:
@@ -93,10 +90,8 @@ def take_over(tx: Transaction, ticket_id: int, reason: str, to_counter: int | No
 
 def empty_counter(tx: Transaction, number: int, reason: str) -> None:
     """Takes the seat from an officer who forgot to leave it. Raises `Missing("reason")`, `NotAllowed`."""
-    if not reason.strip():
-        raise Missing("reason", missing=["reason"])
-    counter = tx.office.counter(number)
+    why, counter = must_be_said(reason), tx.office.counter(number)
     if tx.room.seat(counter).officer_id is None:
         tx.unchanged(None)
     must_be_free(tx, counter)
-    empty(tx, tx.room.seat(counter), "empty_counter", reason.strip())
+    empty(tx, tx.room.seat(counter), "empty_counter", why)

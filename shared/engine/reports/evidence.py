@@ -11,6 +11,7 @@ from sqlalchemy import Connection, extract, func, select
 
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.policy import Lane
+from shared.domain.reports.period import span
 from shared.domain.standards.standard import COMPONENTS, unfilled
 from shared.engine.surveys import result as survey_result
 from shared.standards import service_from_json
@@ -50,8 +51,7 @@ class EvidenceAsked:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        zone = self.office.zone
-        return datetime.combine(self.first, time(), zone), datetime.combine(self.last + timedelta(1), time(), zone)
+        return span(self.first, self.last, self.office.zone)
 
     def at(self, moment: datetime | None) -> str:
         return self.words.short(moment.astimezone(self.office.zone)) if moment else "–"

@@ -38,7 +38,7 @@ def joined(tx: Transaction, token: str) -> None:
 def configure(tx: Transaction, device_id: int, name: str, settings: Mapping[str, object]) -> None:
     """As `device.configure`."""
     device.configure(tx.connection, tx.office_id, device_id, name, settings)
-    _record(tx, "device", device_id, device.plain_name(name), dict(settings))
+    _record(tx, "device", device_id, device.plain_name(name), settings=dict(settings))
 
 
 def revoke(tx: Transaction, device_id: int) -> None:
@@ -48,12 +48,5 @@ def revoke(tx: Transaction, device_id: int) -> None:
     _record(tx, "device_revoked", device_id, named.get(device_id, ""))
 
 
-def _record(
-    tx: Transaction,
-    what: str,
-    device_id: int,
-    name: str,
-    settings: dict[str, object] | None = None,
-) -> None:
-    detail = {"device": device_id} | ({"settings": settings} if settings is not None else {})
-    tx.record(f"setup.{what}", reason=name, detail=detail)
+def _record(tx: Transaction, what: str, device_id: int, name: str, **settings: object) -> None:
+    tx.record(f"setup.{what}", reason=name, detail={"device": device_id, **settings})

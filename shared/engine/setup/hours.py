@@ -41,11 +41,9 @@ def hours_form(office: OfficeConfig) -> HoursForm:
     """The hours as they are now; weekdays with the same hours stand in one row."""
     rows: dict[tuple[Any, ...], list[int]] = {}
     for each in sorted(office.calendar.hours, key=lambda h: (h.from_on or date.min, h.weekday)):
-        key = (each.opens, each.closes, each.break_from, each.break_until, each.from_on, each.until_on)
-        rows.setdefault(key, []).append(each.weekday)
-    names = ("opens", "closes", "break_from", "break_until", "from_on", "until_on")
+        rows.setdefault(tuple(getattr(each, name) for name in _COLUMNS), []).append(each.weekday)
     return HoursForm(
-        hours=[HoursRow(weekdays=days, **dict(zip(names, key, strict=True))) for key, days in rows.items()]
+        hours=[HoursRow(weekdays=days, **dict(zip(_COLUMNS, key, strict=True))) for key, days in rows.items()]
     )
 
 

@@ -45,7 +45,7 @@ def _lines(value: object) -> object:
     return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
 
 
-def _lower(value: object) -> object:
+def lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
@@ -181,7 +181,7 @@ def change_logo(tx: Transaction, grey: str | None, colour: str | None = None) ->
 class ColourForm(Form):
     """`colour`: "#rrggbb"; none: the program's own."""
 
-    colour: Annotated[str, BeforeValidator(_lower)] | None = None
+    colour: Annotated[str, BeforeValidator(lower)] | None = None
 
     @field_validator("colour")
     @classmethod

@@ -17,7 +17,7 @@ from shared.domain.standards.standard import OfficeStandard, Role
 from shared.engine.founding import Plan, PlannedOfficer, PlannedRole, found, plan_of
 from shared.engine.people import session
 from shared.engine.queue.seat import empty
-from shared.engine.setup.office import Day, Form, Line, raise_if_faults, record_setup_change
+from shared.engine.setup.office import Day, Form, Line, Slug, lower, raise_if_faults, record_setup_change
 from shared.store.office import Transaction
 from shared.store.tables import Officer, OfficerRole
 
@@ -76,9 +76,10 @@ def officers(tx: Transaction | Connection, office_id: int) -> list[OfficerAccoun
 def add_officer(tx: Transaction, wanted: OfficerForm, password_hash: str) -> int:
     """The id of the new officer, who must choose another password at the first sign-in."""
     _check(tx, wanted, None)
-    account = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
     until = tx.now + session.ONE_TIME_LIFE
-    officer_id = tx.insert(Officer, password_hash=password_hash, one_time_until=until, **account)
+    officer_id = tx.insert(
+        Officer, password_hash=password_hash, one_time_until=until, **wanted.model_dump(exclude={"roles"})
+    )
     _write_roles(tx, officer_id, wanted.roles)
     record_setup_change(tx, "officer", {}, _said(wanted, wanted.login))
     return officer_id
@@ -88,8 +89,7 @@ def change_officer(tx: Transaction, changed_id: int, wanted: OfficerForm) -> Non
     """Raises `Unknown("officer")`, and `NotAllowed("last_admin")` when nobody could open the setup afterwards."""
     before = account(tx, changed_id)
     _check(tx, wanted, changed_id)
-    columns = {"login": wanted.login, "name": wanted.name, "is_active": wanted.is_active}
-    tx.execute(update(Officer).where(Officer.id == changed_id).values(**columns))
+    tx.execute(update(Officer).where(Officer.id == changed_id).values(**wanted.model_dump(exclude={"roles"})))
     if not wanted.is_active:
         session.end_all(tx, changed_id)
         for seat in [one for one in tx.room.seats.values() if one.officer_id == changed_id]:
@@ -200,11 +200,7 @@ class FoundingForm(Form):
     region_code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=13)]
     name: Line
     regency: Line | None = None
-    slug: Annotated[
-        str,
-        BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value),
-        StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40),
-    ]
+    slug: Annotated[Slug, BeforeValidator(lower)]
 
 
 def found_office(tx: Transaction, wanted: FoundingForm) -> int:

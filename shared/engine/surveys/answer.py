@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -22,11 +22,18 @@ from shared.domain.numbering import office_day, parse_label, survey_code
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.ticket import State
 from shared.domain.surveys.draw import MOST_TRIES
-from shared.domain.surveys.survey import ELEMENTS, RESPONDENT, AnswerChannel, Element, Lagging, is_complete
+from shared.domain.surveys.survey import ELEMENTS, RESPONDENT, AnswerChannel, Element, Lagging, class_key, is_complete
 from shared.store import rows
 from shared.store.surveys import survey
 from shared.store.surveys.survey import PeriodFacts
-from shared.store.surveys.tables import SurveyAnswer, SurveyInvitation, SurveyPeriod, SurveyRespondents, SurveyTally
+from shared.store.surveys.tables import (
+    SurveyAnswer,
+    SurveyCoin,
+    SurveyInvitation,
+    SurveyPeriod,
+    SurveyRespondents,
+    SurveyTally,
+)
 from shared.store.tables import FileRecord, Ticket
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
@@ -234,24 +241,21 @@ def write(connection: Connection, found: PeriodFacts, service_id: int | None, sh
     if not is_drawn:
         return
     for question, said in sheet.respondent.items():
-        _count_respondent(connection, found.id, question, said)
+        count_once(connection, SurveyRespondents, period_id=found.id, question=question, answer=said)
     lagging = survey.lagging(found.running)
-    now = {_key(each): scores for each, scores in survey.scores(connection, found.id).items()}
+    now = {class_key(each): scores for each, scores in survey.scores(connection, found.id).items()}
     moved = {key: lagging.get(key, Lagging()).moved(scores) for key, scores in now.items()}
     running = survey.lagging_to_json(moved)
     connection.execute(update(SurveyPeriod).where(SurveyPeriod.id == found.id).values(running=running))
 
 
-def _key(service_id: int | None) -> str:
-    return "all" if service_id is None else str(service_id)
-
-
-def _count_respondent(connection: Connection, period_id: int, question: str, said: str) -> None:
-    row = SurveyRespondents
-    mine = row.period_id == period_id, row.question == question, row.answer == said
-    if not connection.execute(update(row).where(*mine).values(times=row.times + 1)).rowcount:
-        key = {"period_id": period_id, "question": question, "answer": said}
-        connection.execute(insert(row), {**key, "times": 1})
+def count_once(
+    connection: Connection, table: type[SurveyRespondents] | type[SurveyCoin], **key: int | str | date
+) -> None:
+    """One more of what has that key."""
+    mine = [getattr(table, name) == value for name, value in key.items()]
+    if not connection.execute(update(table).where(*mine).values(times=table.times + 1)).rowcount:
+        connection.execute(insert(table), {**key, "times": 1})
 
 
 def _mix(connection: Connection, period_id: int) -> None:

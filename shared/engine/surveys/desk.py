@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from shared.domain.errors import Invalid, NotAllowed, Unknown
 from shared.domain.numbering import parse_label
@@ -70,10 +70,15 @@ def enter_paper(tx: Transaction, period_key: str, slug: str | None, sheet: Sheet
     tx.record("survey_paper_in", detail={"period": found.key, "counts": is_drawn})
 
 
-def _running(tx: Transaction, key: str) -> PeriodFacts:
+def _period(tx: Transaction, key: str) -> PeriodFacts:
     found = survey.period(tx.connection, tx.office_id, key)
     if found is None:
         raise Unknown("period")
+    return found
+
+
+def _running(tx: Transaction, key: str) -> PeriodFacts:
+    found = _period(tx, key)
     if not found.takes_answers(tx.today):
         raise NotAllowed("survey_over")
     return found
@@ -97,9 +102,7 @@ def write_action(tx: Transaction, period_key: str, action_id: int | None, wanted
 
     Raises `Unknown` ("period", "action"), `Invalid("fields")`.
     """
-    found = survey.period(tx.connection, tx.office_id, period_key)
-    if found is None:
-        raise Unknown("period")
+    found = _period(tx, period_key)
     mine = SurveyAction.period_id == found.id, SurveyAction.id == action_id
     before = None
     if action_id is not None:
@@ -120,9 +123,7 @@ def write_action(tx: Transaction, period_key: str, action_id: int | None, wanted
 
 def write_texts(tx: Transaction, period_key: str, texts: Mapping[str, str]) -> None:
     """The report's paragraphs that people write; raises `Unknown("period")`."""
-    found = survey.period(tx.connection, tx.office_id, period_key)
-    if found is None:
-        raise Unknown("period")
+    found = _period(tx, period_key)
     kept = {key: texts.get(key, "").strip() for key in TEXTS}
     tx.execute(update(SurveyPeriod).where(SurveyPeriod.id == found.id).values(texts=kept))
     tx.record("survey_texts", detail={"period": found.key})
@@ -133,6 +134,4 @@ def write_texts(tx: Transaction, period_key: str, texts: Mapping[str, str]) -> N
 
 def drop_coin(connection: Connection, counter_id: int, on_day: date, face: int) -> None:
     """One touch of a face at a counter."""
-    mine = SurveyCoin.counter_id == counter_id, SurveyCoin.on_day == on_day, SurveyCoin.face == face
-    if not connection.execute(update(SurveyCoin).where(*mine).values(times=SurveyCoin.times + 1)).rowcount:
-        connection.execute(insert(SurveyCoin), {"counter_id": counter_id, "on_day": on_day, "face": face, "times": 1})
+    survey_answer.count_once(connection, SurveyCoin, counter_id=counter_id, on_day=on_day, face=face)

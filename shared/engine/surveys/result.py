@@ -21,6 +21,7 @@ from shared.domain.surveys.survey import (
     Grade,
     Lagging,
     Scores,
+    class_key,
     graded,
     rounded,
     sample_size,
@@ -164,7 +165,7 @@ def _running(connection: Connection, office: OfficeConfig, found: PeriodFacts) -
     counts = survey.counts(connection, office.office_id, found)
     pictures = {"all": Lagging(), **survey.lagging(found.running)}
     return KeptResult(
-        counts={"all" if key is None else str(key): asdict(each) for key, each in counts.items()},
+        counts={class_key(key): asdict(each) for key, each in counts.items()},
         scores={key: KeptScores.model_validate(each.shown.to_json()) for key, each in pictures.items()},
         own_wish=KeptScores.model_validate(Scores().to_json()),
         sample=sample_size(counts[None].visits),

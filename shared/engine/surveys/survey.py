@@ -18,7 +18,7 @@ from shared.domain.queue.ticket import QueueTicket
 from shared.domain.slips.visitor import survey_slip
 from shared.domain.surveys.draw import is_drawn, key_mark, lot_key, visit_name
 from shared.domain.surveys.settings import SurveySettings, draws, survey_questions
-from shared.domain.surveys.survey import LEAST, sample_size
+from shared.domain.surveys.survey import LEAST, class_key, sample_size
 from shared.engine.paper.letterhead import office_letterhead
 from shared.engine.paper.slips import print_lines
 from shared.engine.setup.office import change_settings
@@ -204,8 +204,8 @@ def _result(tx: Transaction, found: PeriodFacts) -> dict[str, object]:
     coins = survey.coins(tx.connection, tx.office_id, found.first_on, found.last_on)
     total = figures.scores[None]
     return {
-        "counts": {_key(each): asdict(count) for each, count in figures.counts.items()},
-        "scores": {_key(each): scores.to_json() for each, scores in figures.scores.items()},
+        "counts": {class_key(each): asdict(count) for each, count in figures.counts.items()},
+        "scores": {class_key(each): scores.to_json() for each, scores in figures.scores.items()},
         "own_wish": figures.own_wish.to_json(),
         "channels": figures.channels,
         "respondents": figures.respondents,
@@ -225,10 +225,6 @@ def _result(tx: Transaction, found: PeriodFacts) -> dict[str, object]:
         },
         "questionnaires": survey.questionnaires(tx.connection, found.id) if total.n >= LEAST else [],
     }
-
-
-def _key(service_id: int | None) -> str:
-    return "all" if service_id is None else str(service_id)
 
 
 def service_names(office: OfficeConfig) -> dict[str, dict[str, str]]:

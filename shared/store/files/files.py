@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, bindparam, func, or_, select
 
@@ -16,6 +16,7 @@ from shared.domain.files.procedure import RUNNING, FileState
 from shared.domain.identity import plain, tidy, unlabelled
 from shared.domain.numbering import claim_code, parse_claim, parse_register, parse_short, token_of
 from shared.domain.office import OfficeConfig
+from shared.domain.reports.period import span
 from shared.domain.standards.standard import Collects
 from shared.store import rows
 from shared.store.files.at_work import AT_A_STEP, running_files
@@ -26,6 +27,14 @@ def find(connection: Connection, office_id: int, case_id: int) -> File | None:
     """One file of the office."""
     row = connection.execute(_FILE, {"the_id": case_id, "the_office": office_id}).first()
     return None if row is None else _file(row)
+
+
+def known(connection: Connection, office_id: int, case_id: int) -> File:
+    """The same; raises `Unknown("case")` when the office has none such."""
+    file = find(connection, office_id, case_id)
+    if file is None:
+        raise Unknown("case")
+    return file
 
 
 _FILE = select(FileRecord).where(FileRecord.id == bindparam("the_id"), FileRecord.office_id == bindparam("the_office"))
@@ -143,8 +152,7 @@ def count_to_recap(connection: Connection, office: OfficeConfig, from_on: date, 
 
 
 def _to_recap(office: OfficeConfig, from_on: date, until_on: date) -> list[ColumnElement[bool] | TextClause]:
-    begins = datetime.combine(from_on, time(), office.zone)
-    ends = datetime.combine(until_on + timedelta(days=1), time(), office.zone)
+    begins, ends = span(from_on, until_on, office.zone)
     period = FileRecord.completed_at >= begins, FileRecord.completed_at < ends
     return [FileRecord.office_id == office.office_id, TO_RECAP, *period]
 
@@ -179,8 +187,8 @@ def under_way(connection: Connection, office_id: int, steps: Collection[str]) ->
 
 def paid_on(connection: Connection, office: OfficeConfig, day: date) -> list[File]:
     """The files for which money was taken in on that day of the office, in the order of taking it."""
-    begins = datetime.combine(day, time(), office.zone)
-    taken = FileRecord.paid_at >= begins, FileRecord.paid_at < begins + timedelta(days=1)
+    begins, ends = span(day, day, office.zone)
+    taken = FileRecord.paid_at >= begins, FileRecord.paid_at < ends
     mine = select(FileRecord).where(FileRecord.office_id == office.office_id, *taken)
     return _files(connection, mine.order_by(FileRecord.paid_at, FileRecord.id))
 

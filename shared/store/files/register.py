@@ -224,7 +224,7 @@ def of_file(connection: Connection, standard: Standards, office_id: int, case_id
 
 def _rows(connection: Connection, standard: Standards, ids: Sequence[int]) -> dict[int, RegisterRow]:
     known, given = files.by_id(connection, ids), letters.of_files(connection, ids)
-    events, tickets, amendments = _events(connection, ids), _tickets(connection, ids), _amendments(connection, ids)
+    acts, tickets, amendments = events(connection, ids), _tickets(connection, ids), _amendments(connection, ids)
     found = connection.execute(
         select(FileRecord.id, FileRecord.registered_at, Recap.number.label("recap"))
         .outerjoin(Recap, Recap.id == FileRecord.recap_id)
@@ -235,7 +235,7 @@ def _rows(connection: Connection, standard: Standards, ids: Sequence[int]) -> di
             known[row.id],
             standard(known[row.id].standard_id),
             row.registered_at,
-            events.get(row.id, ()),
+            acts.get(row.id, ()),
             queue_number=tickets.get(row.id, ""),
             letters=given.get(row.id, ()),
             amendments=amendments.get(row.id, ()),
@@ -245,7 +245,8 @@ def _rows(connection: Connection, standard: Standards, ids: Sequence[int]) -> di
     }
 
 
-def _events(connection: Connection, ids: Sequence[int]) -> dict[int, list[RegisterEvent]]:
+def events(connection: Connection, ids: Sequence[int]) -> dict[int, list[RegisterEvent]]:
+    """File -> its events, oldest first; of at most `CHUNK` files."""
     found: dict[int, list[RegisterEvent]] = {}
     query = (
         select(Event, Officer.name.label("officer"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from sqlalchemy import Connection, select
 
 from shared.domain.files.file import File
-from shared.domain.files.register import RegisterEvent, in_force
+from shared.domain.files.register import in_force
 from shared.domain.standards.standard import ServiceStandard
+from shared.store.files.register import CHUNK, events
 from shared.store.files.views import FileView
 from shared.store.tables import Event
 
@@ -46,15 +46,11 @@ def with_steps(connection: Connection, waiting: Sequence[FileView]) -> list[Wait
 
 def _left(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], datetime]:
     """(File, key of a step) -> when it went on from there last."""
-    events: dict[int, list[RegisterEvent]] = {}
-    for start in range(0, len(ids), 400):
-        query = select(Event).where(Event.case_id.in_(ids[start : start + 400]))
-        of_files = (row for row in connection.execute(query) if row.ticket_id is None)
-        for row in sorted(of_files, key=attrgetter("id")):
-            events.setdefault(row.case_id, []).append(RegisterEvent(row.at, row.action, detail=row.detail or {}))
+    read = (events(connection, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
     return {
         (case_id, str(each.detail["step"])): each.at
-        for case_id, mine in events.items()
+        for found in read
+        for case_id, mine in found.items()
         for each in in_force(mine)
         if each.detail.get("step") and each.detail.get("step") != each.detail.get("to_step")
     }
@@ -63,8 +59,8 @@ def _left(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], d
 def told_at(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
     """File -> when its applicant was told last."""
     told: dict[int, datetime] = {}
-    for start in range(0, len(ids), 400):
-        mine = Event.case_id.in_(ids[start : start + 400]), Event.action == "remind"
+    for start in range(0, len(ids), CHUNK):
+        mine = Event.case_id.in_(ids[start : start + CHUNK]), Event.action == "remind"
         told |= {
             row.case_id: row.at
             for row in connection.execute(select(Event.case_id, Event.at).where(*mine).order_by(Event.id))
