@@ -10,7 +10,6 @@ import json
 import re
 import resource
 import select
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -19,10 +18,11 @@ from statistics import median
 from typing import Any
 
 from shared.bench.calls import fill_line
-from shared.bench.figure import Figure
-from shared.bench.installation import LOAD_LIMIT_S, Serving, served
+from shared.bench.figure import Figure, median_ratio
+from shared.bench.installation import Serving, played, served
 from shared.bench.load import DEAF_S, RawClient, ScreenClient, Unexpected, get, post
 from shared.bench.measure import Measure
+from shared.bench.processes import tree
 from shared.bench.screens import bare, board_bytes
 
 SCREENS = (10, 100, 1000, 3000)
@@ -47,7 +47,7 @@ def measure(bench: Measure) -> Iterator[Figure]:
 
 def _figure(screens: int, found: Mapping[str, list[float]]) -> Figure:
     ours, theirs = found["ours"], found["theirs"]
-    ratio = median(value / other for value, other in zip(ours, theirs, strict=True))
+    ratio = median_ratio(ours, theirs)
     target = TARGETS.get(screens)
     aim, met = (None, None) if target is None else (f"ratio <= {target}", ratio <= target)
     return Figure(f"fanout_{screens}", median(ours), "CPU us per screen", median(theirs), ratio, aim, met)
@@ -65,12 +65,7 @@ def _screens_us(bench: Measure, serving: Serving, yardstick: Serving, screens: i
         "rounds": TURNS * bench.rounds,
         "servers": {"ours": [serving.port, serving.pid], "theirs": [yardstick.port, yardstick.pid]},
     }
-    program = [sys.executable, "-m", "shared.bench.fanout"]
-    done = subprocess.run(program, input=json.dumps(plan), capture_output=True, text=True, timeout=LOAD_LIMIT_S)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr)
-    answer: dict[str, list[float]] = json.loads(done.stdout)
-    return answer
+    return played("fanout", plan)
 
 
 # --- the load, in a process of its own ---
@@ -142,10 +137,8 @@ def play(plan: Mapping[str, Any]) -> dict[str, list[float]]:
 
 def _cpu_s(pid: int) -> float:
     """What a process and its children have used of the processor since they began, by the scheduler's own books."""
-    tasks = tuple(Path(f"/proc/{pid}/task").iterdir())
-    children = [word for task in tasks for word in (task / "children").read_text().split()]
-    used_ns = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
-    return used_ns / 1e9 + sum(_cpu_s(int(child)) for child in children)
+    tasks = [task for each in tree(pid) for task in Path(f"/proc/{each}/task").iterdir()]
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 if __name__ == "__main__":

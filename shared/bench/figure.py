@@ -27,11 +27,16 @@ class Figure:
         return {name: v for name, v in rounded.items() if name != "note" or v is not None}
 
 
+def median_ratio(values: Sequence[float], yardsticks: Sequence[float]) -> float:
+    """The median of the rounds' ratios, so that a busy minute hits both."""
+    return median(value / yardstick for value, yardstick in zip(values, yardsticks, strict=True))
+
+
 def at_least(
     measure: str, values: Sequence[float], yardsticks: Sequence[float], target: float | None, unit: str = "1/s"
 ) -> Figure:
-    """Medians of several rounds; the ratio is the median of the rounds' ratios, so that a busy minute hits both."""
-    ratio = median(value / yardstick for value, yardstick in zip(values, yardsticks, strict=True))
+    """Medians of several rounds."""
+    ratio = median_ratio(values, yardsticks)
     return Figure(
         measure,
         median(values),

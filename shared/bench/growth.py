@@ -17,11 +17,12 @@ from pathlib import Path
 from statistics import median
 
 from shared.bench.databases import PostgresqlServer, has_postgresql, postgresql
-from shared.bench.figure import Figure
+from shared.bench.figure import Figure, median_ratio
 from shared.bench.installation import COUNTERS, Installation, Serving, install, nonces, served
 from shared.bench.load import RawClient, post
 from shared.bench.measure import Measure
 from shared.bench.planting import one_visit, plant
+from shared.bench.processes import tree
 
 FEW = 1_000
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -133,7 +134,7 @@ def compared(name: str, size: int, few: Side, many: Side) -> Iterator[Figure]:
     """The ratios are medians of those of each round."""
     for what, values in many.found.items():
         yardsticks = few.found[what]
-        ratio = median(value / yardstick for value, yardstick in zip(values, yardsticks, strict=True))
+        ratio = median_ratio(values, yardsticks)
         is_met = ratio <= TARGET
         yield Figure(
             f"{name}_{what}_{size}", median(values), "ms", median(yardsticks), ratio, f"ratio <= {TARGET}", is_met
@@ -142,7 +143,6 @@ def compared(name: str, size: int, few: Side, many: Side) -> Iterator[Figure]:
 
 def cpu_s(pid: int) -> float:
     """Processor time of the process and all below it that live, in seconds."""
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    ticks = sum(int(each) for each in stat[11:15])  # also of those that have ended
-    return ticks / os.sysconf("SC_CLK_TCK") + sum(cpu_s(int(child)) for child in below)
+    stats = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in tree(pid)]
+    ticks = sum(int(each) for stat in stats for each in stat[11:15])  # also of those that have ended
+    return ticks / os.sysconf("SC_CLK_TCK")

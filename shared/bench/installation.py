@@ -191,6 +191,16 @@ def run_load(kind: str, serving: Serving, **plan: object) -> Mapping[str, Any]:
         return result(process)
 
 
+def played(module: str, plan: Mapping[str, object]) -> dict[str, Any]:
+    """What `shared.bench.<module>` answers as a process of its own, to which the plan is given as JSON."""
+    program = [sys.executable, "-m", f"shared.bench.{module}"]
+    done = subprocess.run(program, input=json.dumps(plan), capture_output=True, text=True, timeout=LOAD_LIMIT_S)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
 def nonces() -> str:
     """The beginning of nonces that no other load has used."""
     return secrets.token_hex(6)

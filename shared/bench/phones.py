@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import select
-import subprocess
 import sys
 import threading
 import time
@@ -15,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from shared.bench.figure import Figure, percentile
-from shared.bench.installation import LOAD_LIMIT_S, Serving, nonces, served
+from shared.bench.installation import Serving, nonces, played, served
 from shared.bench.load import RawClient, ScreenClient, get, post
 from shared.bench.measure import Measure
+from shared.bench.processes import tree
 
 PHONES = 1000
 COUNTERS = 4
@@ -95,12 +95,7 @@ def _run(bench: Measure, serving: Serving, tokens: Sequence[str]) -> dict[str, A
         "display": made.display,
         "seconds": 20 if len(tokens) == PHONES else 4,
     }
-    program = [sys.executable, "-m", "shared.bench.phones"]
-    done = subprocess.run(program, input=json.dumps(plan), capture_output=True, text=True, timeout=LOAD_LIMIT_S)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    return played("phones", plan)
 
 
 # --- the load, in a process of its own ---
@@ -191,11 +186,8 @@ def _right_at(phone: Phone, version: int) -> float:
 
 def _memory_kb(pid: int) -> int:
     """Resident memory of a process and its children."""
-    tasks = Path(f"/proc/{pid}/task")
-    children = [word for task in tasks.iterdir() for word in (task / "children").read_text().split()]
-    status = Path(f"/proc/{pid}/status").read_text()
-    own = re.search(r"VmRSS:\s+(\d+)", status)
-    return (int(own[1]) if own else 0) + sum(_memory_kb(int(child)) for child in children)
+    found = (re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{each}/status").read_text()) for each in tree(pid))
+    return sum(int(each[1]) for each in found if each)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from statistics import median
 
 from shared.bench.calls import fill_line
-from shared.bench.figure import Figure, percentile
+from shared.bench.figure import Figure, median_ratio, percentile
 from shared.bench.installation import START_LIMIT_S, Installation, Serving, free_port, run_load, served
 from shared.bench.measure import Measure
 
@@ -38,7 +38,7 @@ def compare(bench: Measure, name: str, serving: Serving, websocket: Serving, dis
     for percent, target in TARGETS.items():
         values = [percentile(waits, percent) for waits in ours]
         yardsticks = [percentile(waits, percent) for waits in theirs]
-        ratio = median(value / yardstick for value, yardstick in zip(values, yardsticks, strict=True))
+        ratio = median_ratio(values, yardsticks)
         yield Figure(
             f"{name}_{displays}_p{percent}",
             median(values),

@@ -9,6 +9,7 @@ from statistics import median
 from shared.bench.figure import Figure
 from shared.bench.installation import served
 from shared.bench.measure import Measure
+from shared.bench.processes import tree
 from shared.bench.takes import takes_per_s
 
 START_S = 1.0
@@ -32,7 +33,6 @@ def measure(bench: Measure) -> Iterator[Figure]:
 
 def memory_mb(pid: int) -> float:
     """The proportional set size of the process and all below it."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    own_kb = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own_kb * 1024 / 1e6 + sum(memory_mb(int(child)) for child in below)
+    rollups = [Path(f"/proc/{each}/smaps_rollup").read_text() for each in tree(pid)]
+    lines = [line for text in rollups for line in text.splitlines() if line.startswith("Pss:")]
+    return sum(int(line.split()[1]) for line in lines) * 1024 / 1e6

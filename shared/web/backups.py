@@ -128,3 +128,9 @@ def kept(settings: Settings) -> list[Backup]:
                 fact = path.stat()
                 found.append(Backup(path.name, datetime.fromtimestamp(fact.st_mtime, UTC), fact.st_size))
     return found
+
+
+def open_store(settings: Settings) -> Store:
+    """The database in its newest schema, for a command of the console."""
+    upgrade_after_backup(settings)
+    return Store(settings.database())

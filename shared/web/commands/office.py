@@ -27,9 +27,8 @@ from shared.engine.setup.imports import ImportForm, ImportRow, Proposal, proposa
 from shared.faults import problems
 from shared.standards import InvalidStandard, load, regions, services_in, shipped
 from shared.store import reads
-from shared.store.office import Store
 from shared.web.access.passwords import hash_password
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import office_id, say
 from shared.web.forms import problems_of
 from shared.web.server.first_run import prepare, show
@@ -47,7 +46,7 @@ def command() -> None:
 @click.pass_obj
 def list_offices(settings: Settings) -> None:
     """Menampilkan semua kantor."""
-    with _store(settings).read() as connection:
+    with open_store(settings).read() as connection:
         for office in reads.offices(connection):
             click.echo(f"{office.slug:<20} {office.name}")
 
@@ -88,7 +87,7 @@ def add(
 @click.pass_obj
 def trial(settings: Settings) -> None:
     """Mendirikan semua kecamatan yang dikenal (every sub-district that Loket knows, to try a regency out)."""
-    model, store = next(each for each in shipped() if each.slug == "lumajang"), _store(settings)
+    model, store = next(each for each in shipped() if each.slug == "lumajang"), open_store(settings)
     with store.read() as connection:
         there = {office.slug for office in reads.offices(connection)}
     for district in regions():
@@ -141,7 +140,7 @@ def import_services(
     settings: Settings, slug: str, letters: tuple[str, ...], new: tuple[str, ...], yes: bool, file: Path
 ) -> None:
     """Memasukkan layanan dari berkas FILE (one service or several, all of them or none)."""
-    store = _store(settings)
+    store = open_store(settings)
     office = store.office_config(office_id(store, slug))
     said = dict(each.split("=", 1) for each in letters if "=" in each)
     try:
@@ -175,7 +174,7 @@ def _line(proposal: Proposal, row: ImportRow) -> str:
 
 def _found(settings: Settings, plan: Plan, passwords: list[Password]) -> None:
     try:
-        _store(settings).write_with(found, plan, datetime.now(UTC), "console")
+        open_store(settings).write_with(found, plan, datetime.now(UTC), "console")
     except Invalid as error:
         why = " ".join(told(problems_of(error), words()))
         raise click.ClickException(
@@ -183,8 +182,3 @@ def _found(settings: Settings, plan: Plan, passwords: list[Password]) -> None:
         ) from None
     for one in passwords:
         click.echo(f"{one.office:<20} {one.login:<12} {one.password}   {one.name}")
-
-
-def _store(settings: Settings) -> Store:
-    upgrade_after_backup(settings)
-    return Store(settings.database())

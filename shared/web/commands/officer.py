@@ -16,7 +16,7 @@ from shared.store import reads
 from shared.store.office import Store
 from shared.store.tables import Officer
 from shared.web.access.passwords import hash_password
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import office_id, say
 from shared.web.settings import Settings
 
@@ -95,6 +95,5 @@ def _officer(store: Store, office_id: int, office: str, login: str) -> Officer:
 
 
 def _open(settings: Settings, office: str) -> tuple[Store, int]:
-    upgrade_after_backup(settings)
-    store = Store(settings.database())
+    store = open_store(settings)
     return store, office_id(store, office)

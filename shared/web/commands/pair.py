@@ -9,8 +9,7 @@ import click
 from shared.domain.actor import Actor
 from shared.domain.errors import Refusal
 from shared.engine.setup import devices as setup_devices
-from shared.store.office import Store
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import office_id, say, sentence
 from shared.web.settings import Settings
 
@@ -22,8 +21,7 @@ from shared.web.settings import Settings
 @click.pass_obj
 def command(settings: Settings, office: str, name: str, code: str) -> None:
     """Memasangkan perangkat dengan kode yang tampil di layarnya (confirms a device)."""
-    upgrade_after_backup(settings)
-    store = Store(settings.database())
+    store = open_store(settings)
     try:
         wanted = office_id(store, office)
         store.change(wanted, Actor.system(datetime.now(UTC)), setup_devices.confirm, code, name)

@@ -26,7 +26,7 @@ from shared.printing.delivery import TIMEOUT_S, Answers, ask, connect, deliver, 
 from shared.printing.profiles import profile
 from shared.printing.status import Status
 from shared.store.office import Store
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import office_id, say
 from shared.web.settings import Settings
 from shared.words import catalogue
@@ -190,11 +190,6 @@ def _sentence(problem: Problem) -> str:
         if key not in said:
             return said
     return f"{problem.path[-1]}: {problem.code}"
-
-
-def open_store(settings: Settings) -> Store:
-    upgrade_after_backup(settings)
-    return Store(settings.database())
 
 
 def _config(store: Store, office: str) -> OfficeConfig:

@@ -9,8 +9,7 @@ import click
 from shared.domain.numbering import office_day
 from shared.domain.queue.estimate import Accuracy
 from shared.engine.queue.forecast import judge
-from shared.store.office import Store
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import office_id, say
 from shared.web.settings import Settings
 
@@ -26,8 +25,7 @@ def command() -> None:
 @click.pass_obj
 def estimate(settings: Settings, office: str, weeks: int) -> None:
     """Seberapa tepat perkiraan waktu tunggu (how good the quoted waits were), by week and service."""
-    upgrade_after_backup(settings)
-    store = Store(settings.database())
+    store = open_store(settings)
     wanted = office_id(store, office)
     with store.read() as connection:
         config = store.office_configs.read(connection, wanted)

@@ -8,8 +8,7 @@ import click
 
 from shared.engine.people.device import issue_token
 from shared.store import reads
-from shared.store.office import Store
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import office_id, say
 from shared.web.settings import Settings
 
@@ -25,8 +24,7 @@ def command(settings: Settings, office: str, officer: str | None, purpose: str |
     """Mencetak token Bearer untuk program (prints a Bearer token)."""
     if (officer is None) == (purpose is None):
         raise click.UsageError("--officer NAMA atau --kiosk atau --display atau --agent (one of them)")
-    upgrade_after_backup(settings)
-    store = Store(settings.database())
+    store = open_store(settings)
     wanted = office_id(store, office)
     with store.read() as connection:
         row = reads.officer_by_login(connection, wanted, officer) if officer else None

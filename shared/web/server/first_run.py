@@ -18,7 +18,7 @@ from shared.store.disk import disk_fault
 from shared.store.office import Store
 from shared.store.seal import Seal, close_open_secrets
 from shared.web.access.passwords import hash_password
-from shared.web.backups import upgrade_after_backup
+from shared.web.backups import open_store
 from shared.web.console import say
 from shared.web.server.data_folder import require_offices, require_sound
 from shared.web.server.last_seen import require_not_older
@@ -39,8 +39,7 @@ def prepare(settings: Settings, now: datetime, *, is_clock_good: bool = True) ->
 def opened(settings: Settings) -> Store:
     """The database, brought up to date. Raises `NotSound`."""
     require_sound(settings)
-    upgrade_after_backup(settings)
-    return Store(settings.database())
+    return open_store(settings)
 
 
 def make_ready(settings: Settings, store: Store, now: datetime, *, is_clock_good: bool = True) -> list[Password]:
