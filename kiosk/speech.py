@@ -61,7 +61,7 @@ def text(
     `~question.option` for each answer. `offered`: slugs that this kiosk shows. Raises `Unknown("not_found")`.
     """
     if key == "home" and board["closed"]:
-        return board["closed"][language]
+        return f"{board['closed'][language]} {say('Touch a service to see what to bring.')}"
     if key in SCREENS:
         out = _out(office, offered, board) if key == "home" else []
         told = [say("{system} is disturbed").format(system=each) + "." for each in out]

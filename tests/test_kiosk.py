@@ -353,6 +353,18 @@ def test_a_printer_that_fails_is_said_beside_the_number(kiosk: Callable[..., Pag
     expect(page.locator("[data-paper=failed]")).to_have_text("Struk tidak tercetak. Foto atau catat nomor ini.")
 
 
+def _shut_is_large_and_whole(page: Page) -> None:
+    """The notice takes a fifth of the screen above the toolbar at least, its words are whole, a tile stands beside it."""
+    notice, words = (page.locator(mark).bounding_box() for mark in ("[data-all-closed]", "[data-shut-words]"))
+    screen = page.locator(".main").bounding_box()
+    assert notice and words and screen
+    assert notice["width"] * notice["height"] >= screen["width"] * screen["height"] / 5
+    assert notice["y"] <= words["y"] and words["y"] + words["height"] <= notice["y"] + notice["height"]
+    type_mm = "words => parseFloat(getComputedStyle(words).fontSize) / document.documentElement.dataset.mm"
+    assert page.locator("[data-shut-words]").evaluate(type_mm) * CAPITALS >= 4.8
+    expect(page.locator("[data-service=oss]")).to_be_visible()
+
+
 def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page], server: Server) -> None:
     word = {"office_id": 1, "is_open": False, "reason": "Listrik padam", "made_at": datetime.now(UTC)}
     on_store(server, insert(tables.ScheduleOverride).values(**word))
@@ -364,6 +376,11 @@ def test_a_closed_service_says_why_and_gives_no_number(kiosk: Callable[..., Page
         page.tap("[data-service=oss]")
         expect(page.locator("[data-of=oss] [data-closed]")).to_be_visible()
         expect(page.locator("[data-of=oss] [data-action=take]")).to_be_hidden()
+        for screen in SCREENS:
+            full = kiosk(screen)
+            _shut_is_large_and_whole(full)
+            full.tap("[data-action=size]")
+            _shut_is_large_and_whole(full)
         low = kiosk("10.1 inch")
         choose(low)
         expect(low.locator("[data-of=oss] [data-closed-why]")).to_contain_text("Listrik padam")

@@ -1,14 +1,16 @@
 // The first screen: a tile for every service, as many as are readable; chapters when there are many; and the search.
 
+import { fitBox } from "../shared/fit.js";
 import { chapters } from "./chapters.js";
 import { all, availability, board, one, outOf, root } from "./page.js";
 import { keep, session } from "./session.js";
-import { frame, grid, set, toggle } from "./sizes.js";
+import { frame, grid, set, toggle, unit } from "./sizes.js";
 import { again, phrase, why } from "./words.js";
 
 const MOST_ON_PAGE = 8; // the services that an office usually has
 const MOST_IN_CHAPTER = 12; // so many, when else a service would be more than three touches away
 const ENOUGH_PAGES = 2;
+const LEAST_MM = 7.2; // letters with capitals of 4.8 mm
 
 export function drawHome(screen) {
   const tiles = all("[data-service]", screen);
@@ -24,7 +26,9 @@ export function drawHome(screen) {
   const chapter = found && found[session.chapter];
   toggle(root, "many", Boolean(found));
   toggle(root, "chapter", Boolean(chapter));
-  one("#home-title").hidden = session.searching || Boolean(chapter);
+  const isShut = "shut" in root.dataset;
+  one("#home-title").hidden = session.searching || isShut || Boolean(chapter);
+  one("[data-shut-title]").hidden = session.searching || !isShut || Boolean(chapter);
   one("[data-chapter-title]").hidden = !chapter;
   one("[data-chapter-title]").textContent = chapter ? chapter.title : "";
   drawChapters(one("[data-chapters]", screen), found && !chapter ? found : []);
@@ -48,15 +52,24 @@ function drawStatus(tile) {
   one("[data-status]", tile).textContent = out ? phrase("dense" in root.dataset ? "out_short" : "out", { system: out }) : found.is_open ? (waiting ? phrase("people", { count: waiting }) : "") : why(found) + " " + again(found);
 }
 
-// Closed for one reason: it is said once and large, and nothing promises a number; what to bring can still be read.
+// Nothing is open: why, and when again, is said once and large, and nothing promises a number; what to bring can still
+// be read. Where services have reasons of their own, these stay on the tiles.
 function drawClosed(screen, tiles) {
-  const lines = tiles.map((tile) => one("[data-status]", tile));
-  const isClosed = tiles.length > 1 && tiles.every((tile) => tile.classList.contains("is-closed")) && lines.every((line) => line.textContent === lines[0].textContent);
-  const notice = one("[data-all-closed]", screen);
-  notice.hidden = !isClosed;
-  one('[data-action="priority"]', screen).hidden = isClosed;
-  one("b", notice).textContent = isClosed ? lines[0].textContent : "";
-  toggle(root, "shut", isClosed); // on the tiles it is then for screen readers alone
+  const found = tiles.map((tile) => availability(tile.dataset.service));
+  const isShut = tiles.length > 0 && found.every((each) => !each.is_open);
+  const says = (each) => why(each) + " " + again(each);
+  const isOne = isShut && found.every((each) => says(each) === says(found[0]));
+  const opens = (each) => each.opens_again_at || each.opens_again_on || "9999";
+  const first = found.reduce((one, other) => (opens(other) < opens(one) ? other : one), found[0]);
+  one("[data-all-closed]", screen).hidden = !isShut || session.searching;
+  one('[data-action="priority"]', screen).hidden = isShut;
+  one("[data-shut-why]", screen).textContent = isOne ? why(first) : phrase("shut");
+  one("[data-shut-again]", screen).textContent = isShut ? again(first) : "";
+  toggle(root, "shut", isShut);
+  if (isShut && !session.searching) {
+    fitBox(one("[data-shut-words]", screen), LEAST_MM * unit());
+  }
+  toggle(root, "alike", isOne); // on the tiles it is then for screen readers alone
 }
 
 let known = { key: "", found: null };

@@ -54,6 +54,11 @@ export function measure(isLow, fallback) {
   return window.innerHeight / unit >= LOW_MM;
 }
 
+// Pixels of a millimetre here, or a little more on a large screen.
+export function unit() {
+  return parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--u"));
+}
+
 export function toggle(root, name, isOn) {
   if (isOn) {
     root.dataset[name] = "";
@@ -64,12 +69,11 @@ export function toggle(root, name, isOn) {
 
 // How many columns and rows of tiles: the most, up to `most`, at which every name of `tiles` stands whole in its tile.
 export function grid(list, tiles, most) {
-  const unit = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--u"));
   const forms = [];
   for (let columns = 1; columns <= (most > 6 ? 4 : 3); columns += 1) {
     for (let rows = 1; rows <= most; rows += 1) {
-      const room = (list.clientHeight - (rows - 1) * 3 * unit) / rows;
-      if (columns * rows <= most && (room >= 30 * unit || rows === 1)) {
+      const room = (list.clientHeight - (rows - 1) * 3 * unit()) / rows;
+      if (columns * rows <= most && (room >= 30 * unit() || rows === 1)) {
         forms.push([columns, rows]);
       }
     }
@@ -89,8 +93,7 @@ const NARROWEST_MM = 44;
 
 // The fewest columns in which `count` tiles of short names stand, each a finger high and wide; and how many could.
 export function frame(list, count, most) {
-  const unit = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--u"));
-  const along = (length, size) => Math.max(1, Math.floor((length / unit + GAP_MM) / (size + GAP_MM)));
+  const along = (length, size) => Math.max(1, Math.floor((length / unit() + GAP_MM) / (size + GAP_MM)));
   const rows = along(list.clientHeight, TILE_MM);
   const columns = Math.min(4, along(list.clientWidth, NARROWEST_MM));
   const wanted = Math.min(columns, Math.max(1, Math.ceil(count / rows)));
@@ -120,9 +123,8 @@ function whole(tile) {
 // `form`: columns, rows, and whether the picture stands above the words.
 export function set(list, form) {
   const root = document.documentElement;
-  const unit = parseFloat(getComputedStyle(root).getPropertyValue("--u"));
   list.style.setProperty("--columns", form[0]);
   list.style.setProperty("--rows", form[1]);
   root.dataset.tile = form[2] ? "stacked" : "beside";
-  toggle(root, "roomy", list.clientHeight / form[1] / unit >= ROOMY_MM && list.clientWidth / form[0] / unit > ROOMY_MM);
+  toggle(root, "roomy", list.clientHeight / form[1] / unit() >= ROOMY_MM && list.clientWidth / form[0] / unit() > ROOMY_MM);
 }
