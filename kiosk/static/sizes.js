@@ -3,6 +3,10 @@
 const KEY = "loket-px-per-mm";
 const TABLET_PX_PER_MM = 5.9; // of 10.1 inches with 1280x800: its pixels are counted 160 to the inch
 const TABLET_SHORT_SIDE = 850;
+const LOWEST = 620; // no monitor has fewer
+const HAND = 5; // fingers that touch at once
+const WIDE = 1.7; // width to height of most monitors is more
+const SQUARE = 1.4; // and of old ones less
 const MONITOR_PX_PER_MM = 4.05; // of 21.5 inches, Full HD, or of 15.6 with 1366x768; on larger ones all is larger
 const PER_SHORT_SIDE = 0.00375; // on a large screen sizes grow with it
 const DENSE_MM = 175; // of height: below, pictures and spaces shrink, never targets or letters
@@ -20,12 +24,17 @@ export function pxPerMm(fallback) {
   return fallback || (isTablet() ? TABLET_PX_PER_MM : MONITOR_PX_PER_MM);
 }
 
-// An iPad calls itself a Macintosh, of which none is touched; an Android that asks for desktop pages a Linux on ARM.
+// An iPad calls itself a Macintosh, of which none is touched; an Android that asks for desktop pages a Linux on ARM. A
+// tablet with a PC's processor counts at least five fingers, has no mouse, and is small: 16 to 10, scaled, or very low.
+// A monitor of that size has another shape or one finger.
 function isTablet() {
-  const isTouched = navigator.maxTouchPoints > 0;
-  const isSmall = Math.min(screen.width, screen.height) <= TABLET_SHORT_SIDE;
-  return /Android|iPad/.test(navigator.userAgent) || (isTouched && /Mac/.test(navigator.platform + navigator.userAgent))
-    || (isTouched && isSmall && /arm|aarch/i.test(navigator.platform));
+  const fingers = navigator.maxTouchPoints;
+  const [short, long] = [screen.width, screen.height].sort((one, other) => one - other);
+  const isSmall = short <= TABLET_SHORT_SIDE;
+  const isOfTablets = short <= LOWEST || window.devicePixelRatio > 1 || long / short < WIDE;
+  return /Android|iPad/.test(navigator.userAgent) || (fingers > 0 && /Mac/.test(navigator.platform + navigator.userAgent))
+    || (fingers > 0 && isSmall && /arm|aarch/i.test(navigator.platform))
+    || (fingers >= HAND && isSmall && isOfTablets && long / short > SQUARE && !window.matchMedia("(any-pointer: fine)").matches);
 }
 
 export function keepPxPerMm(value) {
