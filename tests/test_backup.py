@@ -116,7 +116,7 @@ def test_what_a_power_cut_left_of_earlier_copies_and_uploads_goes(app: Flask, he
     for each in left:
         os.utime(each, (0, 0))
 
-    made = make_into(Settings(data=tmp_path), folder, None)
+    made, _ = make_into(Settings(data=tmp_path), folder, None)
     assert verify(Settings(data=tmp_path), made) == 1
     with app.test_request_context(), io.BytesIO(picture()) as content:
         media.add(here.store.office_config(here.id), "foto.png", content)

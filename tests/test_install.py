@@ -18,6 +18,7 @@ from server import Server
 from world import World
 
 from shared.domain.errors import Refusal
+from shared.store.copies import CopyFailed
 from shared.web import backups
 from shared.web.cli import main
 from shared.web.commands import backup, install
@@ -164,7 +165,7 @@ def test_the_copy_just_made_stays_although_the_clock_was_set_back(
         (tmp_path / name).touch()
     settings = Settings(data=tmp_path)
 
-    made = [backups.make_into(settings, tmp_path, keep) for keep in (9, 2)]
+    made = [backups.make_into(settings, tmp_path, keep)[0] for keep in (9, 2)]
 
     assert made[1].is_file()
     assert [name for name in names if (tmp_path / name).exists()] == names[2:]
@@ -196,6 +197,12 @@ def test_a_copy_is_put_back_on_trial_and_a_broken_one_is_told(
     file.write_bytes(file.read_bytes()[:50_000])
     with pytest.raises(Refusal):
         backups.verify(Settings(data=tmp_path), file)
+    known_at = backups.last_at(Settings(data=tmp_path))
+    monkeypatch.setattr(backups, "back_up", lambda _url, copy, _tell: copy.write_bytes(file.read_bytes()))
+    with pytest.raises(CopyFailed):
+        backups.make(Settings(data=tmp_path), tmp_path / "next.db", is_verified=True)
+    assert backups.last_at(Settings(data=tmp_path)) == known_at
+    assert not (tmp_path / "next.db").exists()
 
     assert not list(tmp_path.glob(".verify-*"))
 
@@ -216,8 +223,9 @@ def test_a_stick_that_appears_gets_a_copy_once_a_day(
 
     [copy] = stick.iterdir()
     assert list(other.iterdir()) == []
-    os.utime(copy, (0, 0))
-    assert backups.sticks([media], datetime.now(UTC)) == [stick]
+    for at in (0, 4_000_000_000):  # long ago, and by a clock that was far ahead
+        os.utime(copy, (at, at))
+        assert backups.sticks([media], datetime.now(UTC)) == [stick]
 
 
 def test_systemd_hears_that_the_server_is_up_and_turns(serve: Callable[..., Server], tmp_path: Path) -> None:

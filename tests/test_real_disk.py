@@ -11,12 +11,15 @@ from uuid import uuid4
 
 import pytest
 import world
+from click.testing import CliRunner
 from flask import Flask
 from people import Browser, sign_in
 from world import World
 
 from shared.store.office import Store
 from shared.web.app import create_app
+from shared.web.cli import main
+from shared.web.commands import backup
 from shared.web.public import pages as public
 from shared.web.server import data_folder
 from shared.web.server.first_run import prepare
@@ -121,3 +124,36 @@ def test_a_start_on_such_a_disk_comes_up_to_be_read(
         mount_again(disk, "rw")
         assert client.get("/healthz").status_code in (200, 503)
         assert client.get("/healthz").json == {"status": "ok", "offices": 1, "version": app.config["VERSION"]}
+
+
+def test_a_stick_that_is_full_or_read_only_is_told_and_hinders_no_other(
+    here: World, disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick, good = disk / "loket-cadangan", tmp_path / "lain/loket-cadangan"
+    stick.mkdir()
+    good.mkdir(parents=True)
+    monkeypatch.setattr(backup, "MEDIA", (tmp_path,))
+    monkeypatch.setenv("LOKET_DATA", str(tmp_path))
+
+    def copied() -> tuple[int, str]:
+        said = CliRunner().invoke(main, ["backup", "--stick", "--keep", "14", "--verify"])
+        return said.exit_code, said.output
+
+    fill(disk)
+    full = copied()
+    assert (full[0], f"{stick}: Disk penuh" in full[1], "1 kantor" in full[1]) == (1, True, True)
+    assert (list(stick.iterdir()), len(list(good.iterdir()))) == ([], 1)
+
+    (disk / "filling").unlink()
+    mount_again(disk, "ro")
+    refused = copied()
+    assert (refused[0], f"{stick}: " in refused[1]) == (1, True)
+
+    mount_again(disk, "rw")
+    old = [f"loket-2020010{day}-000000.db" for day in (1, 2, 3)]
+    for name in old:
+        (stick / name).write_bytes(bytes(1_700_000))
+        os.utime(stick / name, (0, 0))
+    assert copied()[0] == 0
+    left = sorted(each.name for each in stick.iterdir())
+    assert (left[:2], len(left)) == (old[1:], 3)

@@ -54,7 +54,7 @@ def may_fetch() -> bool:
 
 def _make(settings: Settings, is_for_fetching: bool, progress: Progress, file: Path) -> None:
     made = off_the_loop_telling(
-        lambda tell: backups.make_into(settings, backups.own_folder(settings), backups.KEPT, tell), progress
+        lambda tell: backups.make_into(settings, backups.own_folder(settings), backups.KEPT, tell)[0], progress
     )
     if is_for_fetching:
         file.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from shared.domain.errors import Refusal
 from shared.loop import Tell, silent
+from shared.store.disk import DiskFault, disk_fault
 from shared.store.epoch import LEARN_PRINTERS, new_epoch, setup_version_of_now
 from shared.store.migrate import require_known, upgrade
 from shared.store.office import SERVERS_AT_WORK
@@ -192,6 +193,9 @@ def _copy(source: Path, target: Path, tell: Tell) -> None:
             )
         _make_one_file(target)
     except sqlite3.DatabaseError as error:
+        fault = disk_fault(error)
+        if fault is not None and fault.code == "disk_full":
+            raise DiskFault(fault.code, place=target.parent) from None
         raise CopyFailed("copy_unmade", found=error) from None
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from shared.loop import Tell, silent
 from shared.store import reads
-from shared.store.copies import back_up, require_readable, restore
+from shared.store.copies import CopyFailed, back_up, require_readable, restore
 from shared.store.migrate import require_known, revisions, schema_of, upgrade
 from shared.store.office import Store
 from shared.web.settings import Settings
@@ -24,6 +26,8 @@ BACKUP_MARK = "last-backup"
 """A file of the data folder whose time is that of the last backup."""
 KEPT = 14
 """Copies that the page keeps."""
+GROWTH, LEFT_BYTES = 1.1, 1_000_000
+"""How much larger than the newest copy the next one may be, and what stays free beside it."""
 _NAME = re.compile(r"loket-\d{8}-\d{6}\.db")
 
 
@@ -41,31 +45,61 @@ def own_folder(settings: Settings) -> Path:
     return folder
 
 
-def make_into(settings: Settings, folder: Path, keep: int | None, tell: Tell = silent) -> Path:
-    """A copy under a name of its own in the folder, of which then only the newest `keep` stay."""
+def make_into(
+    settings: Settings, folder: Path, keep: int | None, tell: Tell = silent, *, is_verified: bool = False
+) -> tuple[Path, int]:
+    """A copy under a name of its own in the folder, of which then only the newest `keep` stay; and what `make` says."""
     file = folder / f"loket-{datetime.now():%Y%m%d-%H%M%S}.db"
     forget_unfinished(folder, f".{NAMES}.part*")
-    make(settings, file, tell)
+    others = sorted(each for each in folder.glob(NAMES) if each != file)  # by a clock that may have been set back
     if keep:
-        others = sorted(each for each in folder.glob(NAMES) if each != file)  # by a clock that may have been set back
+        _make_room(folder, others)
+    found = make(settings, file, tell, is_verified=is_verified)
+    if keep:
         for old in others[: max(0, len(others) + 1 - keep)]:
             old.unlink(missing_ok=True)
-    return file
+    return file, found
 
 
-def make(settings: Settings, file: Path, tell: Tell = silent) -> None:
-    """A copy in this file, which counts as the last backup."""
+def _make_room(folder: Path, others: list[Path]) -> None:
+    """Where the next copy would not fit, the oldest go first, if that is enough; the newest stays in any case."""
+    if len(others) < 2:
+        return
+    sizes = [each.stat().st_size for each in others]
+    lacking = int(sizes[-1] * GROWTH) + LEFT_BYTES - shutil.disk_usage(folder).free
+    if lacking > sum(sizes[:-1]):
+        return
+    while lacking > 0:
+        others.pop(0).unlink()
+        lacking -= sizes.pop(0)
+
+
+def make(settings: Settings, file: Path, tell: Tell = silent, *, is_verified: bool = False) -> int:
+    """A copy in this file, which counts as the last backup; when it is verified, what `verify` says of it.
+
+    One that cannot be put back does not stay, where it would take the place of a good one.
+    """
+    found = 0
     back_up(settings.database(), file, tell)
+    if is_verified:
+        try:
+            found = verify(settings, file)
+        except CopyFailed:
+            file.unlink(missing_ok=True)
+            raise
     mark = settings.data / BACKUP_MARK
     mark.unlink(missing_ok=True)  # it may belong to root, who made a copy by hand
     mark.touch()
+    return found
 
 
 def verify(settings: Settings, file: Path) -> int:
     """Puts the copy back into a place of its own, as a restore would; its offices. Raises what `restore` raises.
 
-    One of PostgreSQL, which has no such place here, is read to its end.
+    One of PostgreSQL, which has no such place here, is read to its end. What is read comes from the medium.
     """
+    with file.open("rb") as copy:
+        os.posix_fadvise(copy.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     forget_unfinished(settings.data, ".verify-*")
     with tempfile.TemporaryDirectory(dir=settings.data, prefix=".verify-") as place:
         if not settings.database().startswith("sqlite"):
@@ -88,14 +122,13 @@ STICK_PAUSE = timedelta(hours=20)
 def sticks(roots: Sequence[Path], now: datetime) -> list[Path]:
     """Folders of that name on media below `roots` whose newest copy is old, or that have none."""
     found = [each for root in roots for depth in ("*", "*/*") for each in root.glob(f"{depth}/{STICK_FOLDER}")]
-    return [each for each in found if each.is_dir() and _newest(each) < now - STICK_PAUSE]
+    return [each for each in found if each.is_dir() and not _has_fresh(each, now)]
 
 
-def _newest(folder: Path) -> datetime:
-    return max(
-        (datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in folder.glob(NAMES)),
-        default=datetime.min.replace(tzinfo=UTC),
-    )
+def _has_fresh(folder: Path, now: datetime) -> bool:
+    """One of days to come is of a clock that was wrong."""
+    ages = (now - datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in folder.glob(NAMES))
+    return any(abs(age) < STICK_PAUSE for age in ages)
 
 
 def upgrade_after_backup(settings: Settings) -> None:

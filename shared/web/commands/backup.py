@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from shared.web import backups
-from shared.web.console import say
+from shared.web.console import fault_sentence, say
 from shared.web.settings import Settings
 
 
@@ -22,9 +22,20 @@ def command(settings: Settings, target: str | None, keep: int | None, verify: bo
     """Menyalin basis data ke FILE atau FOLDER, juga selama kantor bekerja (a copy of the database)."""
     if bool(target) == stick:  # an empty one is a script's unset variable, not the folder where it runs
         raise click.UsageError("FILE, FOLDER, --stick?")
-    places = backups.sticks(MEDIA, datetime.now(UTC)) if not target else [Path(target)]
-    for place in places:
-        _copy(settings, place, keep, verify)
+    if target:
+        _copy(settings, Path(target), keep, verify)
+        return
+    failed = []
+    for place in backups.sticks(MEDIA, datetime.now(UTC)):
+        try:
+            _copy(settings, place, keep, verify)
+        except Exception as error:  # another stick may be well
+            why = fault_sentence(error)
+            if why is None:
+                raise
+            failed.append(f"{place}: {why}")
+    if failed:
+        raise click.ClickException("\n".join(failed))
 
 
 MEDIA = (Path("/media"), Path("/run/media"), Path("/mnt"))
@@ -35,11 +46,10 @@ def _copy(settings: Settings, target: Path, keep: int | None, verify: bool) -> N
     if keep is not None and not target.exists():
         target.mkdir(mode=0o700)  # its parent must be there: what is not mounted is no folder to fill
     if target.is_dir():
-        file = backups.make_into(settings, target, keep)
+        file, found = backups.make_into(settings, target, keep, is_verified=verify)
     else:
-        backups.make(settings, target)
-        file = target
+        file, found = target, backups.make(settings, target, is_verified=verify)
     if verify:
         word = "console.verified" if settings.database().startswith("sqlite") else "console.read_through"
-        click.echo(say(word, file=file, found=backups.verify(settings, file)))
+        click.echo(say(word, file=file, found=found))
     click.echo(say("console.backed_up", file=file, bytes=file.stat().st_size))
