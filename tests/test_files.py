@@ -176,6 +176,12 @@ def test_the_slip_says_what_is_wrong_with_each_missing_document(desks: Desks) ->
     assert f"{names[absent]}'" in slip
     assert "sudah baik" not in slip
 
+    again = desks.come_back(desks.file(returned["id"]).token)
+    desks.serve_next("loket1")
+    everything = {"documents": dict.fromkeys(desks.documents("oss"), True), "remarks": {**kept, absent: "tanpa cap"}}
+    desks.receive("loket1", again.id, collected=everything)
+    assert desks.file(returned["id"]).collected.remarks == {there: "sudah baik", absent: "tanpa cap"}
+
 
 def test_remarks_come_with_documents_alone(desks: Desks) -> None:
     file = desks.to_step("validate")

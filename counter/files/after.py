@@ -10,7 +10,7 @@ from flask_babel import gettext
 from counter.files.page import can_undo, receiver_of
 from shared.domain.files.at_once import ending
 from shared.domain.files.file import COLLECT
-from shared.domain.files.procedure import FileAction, FileState, acting_role, first_desk
+from shared.domain.files.procedure import AWAY, FileAction, FileState, acting_role, first_desk
 from shared.domain.rights import Right
 from shared.engine.files import slips as file_slips
 from shared.store import events as past
@@ -50,13 +50,14 @@ def after_receiving(number: int, done: Facts) -> str:
 
 def said(action: str, done: Facts) -> Toast:
     """What happened, which paper came out, and where the file is now."""
-    register, case_id = str(done["register"] or "–"), int(str(done["id"]))
+    case_id = int(str(done["id"]))
+    found = _view(case_id)
+    register = str(done["register"] or found.file.applicant.get("name") or found.service.short_name)
     words = [gettext("File %(register)s: %(event)s.", register=register, event=gettext(f"case_event.{action}").lower())]
     kind = file_slips.GIVEN_AFTER.get(FileAction(action)) if action in list(FileAction) else None
     if kind is not None:
         words.append(gettext("%(slip)s is printed.", slip=gettext(f"slip.{kind}")))
-    found = _view(case_id)
-    if found.step is not None and action != COLLECT:
+    if found.step is not None and found.state not in AWAY and action != COLLECT:
         words.append(gettext("Now at: %(step)s (%(who)s).", step=found.step.title, who=receiver_of(found.step)))
     with store().read() as connection:
         last = past.of_file(connection, case_id)

@@ -109,6 +109,7 @@ def gathered(
     `standing`: in which the actor holds the role as which they sign. Raises `Invalid("not_collected_here")`.
     """
     entries: dict[str, Entry] = {}
+    before = collected
     for kind, entry in given.items():
         if kind == REMARKS and Collects.DOCUMENTS in here.collects:
             collected = replace(collected, remarks=_remarks(entry))
@@ -119,6 +120,8 @@ def gathered(
         else:
             signed = _signed(here, actor, standing) if kind == Collects.SIGNATURE else {}
             entries[kind] = {**_completed(kind, entry, collected), **signed, **actor.stamp}
+    if Collects.DOCUMENTS in entries:
+        collected = replace(collected, remarks=_still_wrong(collected.remarks, before, entries[Collects.DOCUMENTS]))
     return collected.put(here.key, entries)
 
 
@@ -221,6 +224,13 @@ def _remarks(given: Mapping[str, object]) -> dict[str, str]:
     """What is wrong with a document, as the slip will say it behind the document's name."""
     short = {str(key): " ".join(str(text).split())[:LONGEST_REMARK].strip() for key, text in given.items()}
     return {key: text for key, text in short.items() if text}
+
+
+def _still_wrong(remarks: Mapping[str, str], before: Collected, ticked: Mapping[str, object]) -> dict[str, str]:
+    """Without what was said of a document that was not there and has come now, unless it was written anew."""
+    was = before.of(Collects.DOCUMENTS)
+    has_come = {key for key, is_there in ticked.items() if is_there is True and was.get(key) is not True}
+    return {key: text for key, text in remarks.items() if key not in has_come or before.remarks.get(key) != text}
 
 
 def _value(version: Mapping[str, object], name: str) -> object:

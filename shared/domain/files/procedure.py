@@ -98,6 +98,9 @@ RUNNING = (OPEN, PAUSED)
 ENDED = (COMPLETED, WITHDRAWN, REFUSED)
 """States in which nothing more is promised."""
 
+AWAY = (FileState.RETURNED, FileState.WITHDRAWN, FileState.REFUSED)
+"""In these states a file lies at no desk."""
+
 UNDOABLE = (
     FileAction.RETURN_TO_APPLICANT,
     FileAction.ADVANCE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.calendar import Calendar, Pause, net_s, paused_s, working_time_s
-from shared.domain.files.procedure import RUNNING, FileAction, FileState
+from shared.domain.files.procedure import AWAY, RUNNING, FileAction, FileState
 from shared.domain.files.promise import ready_at
 from shared.domain.reports.visits import Spread, spread
 
@@ -276,18 +276,14 @@ def _steps(
         here: str | None = None
         since: datetime | None = None
         for event in file.events:
-            if event.step is None or (event.to_step == event.step and event.to_state not in _AWAY):
+            if event.step is None or (event.to_step == event.step and event.to_state not in AWAY):
                 continue
             if since is not None and here == event.step and _within(event.at, begins, ends):
                 lay.setdefault((file.service_id, here), []).append(int(working_time_s(since, event.at, calendar)))
-                flow[file.service_id, here, "" if event.to_state in _AWAY else event.to_step or ""] += 1
-            here = None if event.to_state in _AWAY else event.to_step
+                flow[file.service_id, here, "" if event.to_state in AWAY else event.to_step or ""] += 1
+            here = None if event.to_state in AWAY else event.to_step
             since = event.at
     return {key: StepLine(len(times), spread(times)) for key, times in lay.items()}, dict(flow)
-
-
-_AWAY = (FileState.RETURNED, FileState.WITHDRAWN, FileState.REFUSED)
-"""In these states a file lies at no desk."""
 
 
 def _within(at: datetime | None, begins: datetime, ends: datetime) -> bool:
