@@ -27,6 +27,7 @@ from shared.engine.paper import print_queue, printer_state, spooler
 from shared.engine.paper import slips as paper
 from shared.engine.paper.printer_state import QUIET_S
 from shared.engine.paper.spooler import ASK_S, LOOK_S, Spooler, is_gone
+from shared.engine.people.device import digest, issue_token
 from shared.engine.setup import printers as setup_printers
 from shared.printing.address import Kind
 from shared.printing.advice import advice
@@ -36,7 +37,7 @@ from shared.printing.made import make
 from shared.printing.status import Status
 from shared.store import reads
 from shared.store.office import Store
-from shared.store.tables import Office, Printer, PrintJob
+from shared.store.tables import Device, Office, Printer, PrintJob
 from shared.web.commands.printer import command as printer_command
 from shared.web.console import WORDS
 from shared.web.settings import Settings
@@ -714,6 +715,37 @@ def test_a_printer_that_answers_nothing_prints_whichever_way_it_came_into_the_of
         until(lambda: all(on_paper(device, "N0001", marked=False) for device in devices.values()))
 
     assert {job(small.store, each).witness for each in wanted} == {"sent"}
+
+
+@pytest.mark.parametrize("way", ["typed", "agent", "found"])
+def test_the_first_printer_with_paper_gets_the_slips_however_it_came_and_a_second_takes_none_away(
+    here: World, way: str
+) -> None:
+    def come(address: str, slug: str) -> None:
+        if way == "agent":
+            facts = {"kind": "network", "address": address, "profile": "58mm", "answers": "not_learned"}
+            device = here.store.write_with(issue_token, here.id, "agent", slug, here.now)
+            with here.store.read() as connection:
+                owner = connection.execute(select(Device.id).where(Device.token_hash == digest(device))).scalar_one()
+            here.by_itself(paper.attach, owner, slug, **facts)
+        elif way == "found":
+            found = setup_printers.FoundForm(kind=Kind.NETWORK, address=address, profile="58mm")
+            here.by_itself(setup_printers.use_found, found)
+        else:
+            form = setup_printers.printers_form(here.store.office_config(here.id))
+            row = setup_printers.PrinterRow(slug=slug, kind=Kind.NETWORK, address=address, profile="58mm")
+            here.by_itself(setup_printers.change_printers, form.model_copy(update={"printers": [*form.printers, row]}))
+
+    first = here.store.office_config(here.id).printer()
+    come("192.168.1.50", "struk")
+    chosen = here.store.office_config(here.id).printer()
+    come("192.168.1.51", "dua")
+
+    assert first is not None
+    assert first.kind == Kind.VIRTUAL
+    assert chosen is not None
+    assert chosen.slug == "struk"
+    assert here.store.office_config(here.id).printer() == chosen
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from shared.domain.actor import Actor
+from shared.engine.setup.office import change_settings
 from shared.printing.address import FETCHING, WIRED, Kind
 from shared.printing.delivery import Answers
 from shared.printing.status import Status
@@ -93,6 +94,18 @@ def learned_anew(tx: Transaction, printer_id: int) -> None:
     """Before its next slip the printer is asked again what it answers."""
     tx.execute(update(Printer).where(Printer.id == printer_id).values(answers=Answers.NOT_LEARNED.value))
     tx.renew_setup()
+
+
+def choose_first(tx: Transaction, slug: str) -> None:
+    """The office's slips go to its first printer with paper, unless somebody chose where they go.
+
+    Else a printer that was added would stand there, well, while each number only came out on a screen.
+    """
+    chosen = tx.office.printer()
+    is_wanted = chosen is not None and chosen.slug == tx.office.settings.printer
+    if is_wanted or any(printer.kind != Kind.VIRTUAL for printer in tx.office.printers):
+        return
+    change_settings(tx, "rules", {"printer": slug})
 
 
 def keep_answers(tx: Transaction, printer_id: int, answers: str) -> None:

@@ -16,7 +16,7 @@ from shared.domain.slips.print_job import NUMBER, JobAction
 from shared.domain.slips.printer import printer_test_slip
 from shared.domain.slips.slip import Line, to_json
 from shared.engine.paper import print_queue
-from shared.engine.paper.printer_state import KnownPrinter
+from shared.engine.paper.printer_state import KnownPrinter, choose_first
 from shared.engine.people.device import digest
 from shared.printing.profiles import profile
 from shared.store import hot, rows
@@ -160,6 +160,7 @@ def attach(tx: Transaction, device_id: int, slug: str, *, kind: str, address: st
         tx.execute(update(Printer).where(Printer.id == retired.id).values(slug=slug, is_active=True, **facts))
     elif known is None:
         tx.execute(insert(Printer), {"office_id": tx.office_id, "slug": slug, **facts})
+        choose_first(tx, slug)
     elif known.device_id != device_id and not _is_left(tx, known):
         raise NotAllowed("printer_taken", name=slug)
     elif all(getattr(known, name) == value for name, value in facts.items()):

@@ -12,7 +12,7 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.domain.problem import Problem
 from shared.domain.slips import slip
-from shared.engine.paper.printer_state import learned_anew
+from shared.engine.paper.printer_state import choose_first, learned_anew
 from shared.engine.paper.slips import print_lines
 from shared.engine.setup.office import (
     Form,
@@ -97,6 +97,9 @@ def change_printers(tx: Transaction, wanted: PrintersForm) -> None:
     for row in wanted.printers:
         if row.fallback:
             tx.execute(update(Printer).where(Printer.id == ids[row.slug]).values(fallback_id=ids[row.fallback]))
+    new = [row.slug for row in wanted.printers if row.id is None and row.kind != Kind.VIRTUAL]
+    if new:
+        choose_first(tx, new[0])
     record_setup_change(tx, "printers", _by_name(printers_form(tx.office)), _by_name(wanted))
 
 
@@ -129,7 +132,7 @@ def use_found(tx: Transaction, wanted: FoundForm) -> str:
         )
         raise
     chosen = tx.office.printer()
-    if chosen is None or chosen.kind == Kind.VIRTUAL:
+    if chosen is not None and chosen.kind == Kind.VIRTUAL and chosen.slug == tx.office.settings.printer:
         change_settings(tx, "rules", {"printer": name})
     return name
 

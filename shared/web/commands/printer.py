@@ -125,6 +125,7 @@ def link(settings: Settings, office: str, name: str, kind: str, profile_name: st
         raise click.ClickException(f"{error.code}: {profile_name}") from None
     office_id = _config(store, office).office_id
     key = store.write_with(paper.link, office_id, name, kind, profile_name, datetime.now(UTC))
+    store.change(office_id, Actor.system(datetime.now(UTC)), printer_state.choose_first, name)
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     click.echo(f"{base.rstrip('/')}/{office}/paper/{name}/{kind}/{key}")
 
