@@ -6,9 +6,9 @@ from pathlib import Path
 
 from flask import Blueprint, current_app, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict
 
 from shared.domain.queue import speech
+from shared.engine.setup.office import Form
 from shared.store.queue import announcements
 from shared.web import voice
 from shared.web.access.auth import devices_only, now, store
@@ -23,10 +23,8 @@ KEPT_S = 3600
 """How long a browser may keep a call's sound: an office may record its own clips meanwhile."""
 
 
-class Spoken(BaseModel):
+class Spoken(Form):
     """A display has begun to speak a call."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     id: Id
 

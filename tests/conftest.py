@@ -27,6 +27,7 @@ import psycopg
 import pytest
 import world
 from chromium import CHROMIUM, CHROMIUM_ARGS, WITH_WINDOWS
+from desks import Desks, signing_in
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from people import People
@@ -44,6 +45,7 @@ from shared.store.migrate import upgrade
 from shared.store.office import Store
 from shared.web import app as web_app
 from shared.web.app import PageCache, create_app
+from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 settings.register_profile("loket", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -304,8 +306,15 @@ def here(sqlite_store: Store) -> World:
 
 
 @pytest.fixture
+def desks(sqlite_store: Store) -> Desks:
+    """The desks of a whole office, whose officers can sign in."""
+    return signing_in(sqlite_store)
+
+
+@pytest.fixture
 def app(here: World, tmp_path: Path) -> Flask:
     """The whole program on the database of `here`, and by its clock."""
+    limiter.reset()
     return create_app(Settings(data=tmp_path), here.store, lambda: here.now, async_mode="threading")
 
 

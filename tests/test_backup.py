@@ -19,7 +19,6 @@ from world import World
 from shared.domain.errors import Unknown
 from shared.store import copies
 from shared.store.copies import back_up, require_whole
-from shared.store.office import Store
 from shared.web import media
 from shared.web.app import create_app
 from shared.web.backups import KEPT, make_into, own_folder, verify
@@ -27,11 +26,6 @@ from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 
 PAGE = "/uji/counter/setup/backup"
-
-
-@pytest.fixture
-def here(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
 
 
 @pytest.fixture

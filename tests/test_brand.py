@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import world
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,25 +13,8 @@ from PIL import Image
 from world import World
 
 from shared.domain.colour import DARK_GROUND, LEAST_CONTRAST, LIGHT_GROUND, contrast, palette
-from shared.store.office import Store
-from shared.web.app import create_app
-from shared.web.server.limits import limiter
-from shared.web.settings import Settings
 
 SCREENS = ("/uji/kiosk", "/uji/display", "/uji/counter/sign-in")
-
-
-@pytest.fixture
-def here(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
-
-
-@pytest.fixture
-def app(here: World, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(Settings(data=tmp_path), here.store, clock=lambda: here.now, async_mode="threading")
-    limiter.reset()
-    yield made
-    limiter.reset()
 
 
 @given(st.integers(0, 0xFFFFFF))

@@ -12,7 +12,6 @@ from desks import Desks
 from flask import Flask
 from people import sign_in
 from werkzeug.test import TestResponse
-from world import know_passwords
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Invalid
@@ -20,7 +19,6 @@ from shared.domain.queue.ticket import Action, Brought, brought
 from shared.engine.queue import officer
 from shared.engine.queue.day import close_past_days
 from shared.standards import shipped
-from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -30,13 +28,7 @@ _nonces = itertools.count(1)
 
 
 @pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
-
-
-@pytest.fixture
 def app(desks: Desks, tmp_path: Path) -> Flask:
-    know_passwords(desks.store)
     return create_app(Settings(data=tmp_path), desks.store, lambda: desks.now, async_mode="threading")
 
 

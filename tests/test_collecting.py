@@ -23,16 +23,10 @@ from shared.domain.numbering import (
     token_of,
 )
 from shared.engine.queue import reception
-from shared.store.office import Store
 from shared.store.tables import PrintJob
 from shared.web.app import create_app
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
 
 
 def come_back(desks: Desks, code: str) -> object:

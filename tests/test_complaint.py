@@ -132,11 +132,6 @@ def test_a_nik_is_blacked_out_and_nothing_of_a_nameless_writer_is_kept() -> None
 # what officers do
 
 
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
-
-
 def receive(desks: Desks, said: Said = SAID, who: str | None = None, nonce: str | None = None) -> Received:
     actor = desks.actor(who) if who else Actor.device(desks.now, None, address="192.168.1.9")
     given = {"nonce": nonce or f"nonce-{next(_nonces):08d}", "answer_url": URL}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from answers import held_to_description
-from desks import Desks, signing_in
+from desks import Desks
 from flask import Flask
 from flask.testing import FlaskClient
 from people import Browser, csrf, sign_in
@@ -20,7 +20,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from shared.engine.people.device import issue_token
-from shared.store.office import Store
 from shared.store.tables import ComplaintRecord, DataView, Event
 from shared.web.app import create_app
 from shared.web.public import complaints as public
@@ -29,11 +28,6 @@ from shared.web.settings import Settings
 
 WRITER, CONTACT, TEXT = "Siti Pengadu", "0812-7777-1234", "Petugas di meja itu membentak saya"
 FORM = {"kind": "complaint", "text": TEXT, "person": "secret", "name": WRITER, "contact": CONTACT}
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

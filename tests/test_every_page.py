@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chromium import barriers
-from desks import Desks, signing_in
+from desks import Desks
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 from server import serving
@@ -15,7 +15,6 @@ from test_pages_open import pages
 from world import PASSWORD
 
 from shared.domain.files.procedure import FileAction
-from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.settings import Settings
 
@@ -27,11 +26,6 @@ KIOSK, TELEVISION, PHONE, OFFICER = (1080, 1920), (1920, 1080), (390, 844), (136
 LANDSCAPE = [(1920, 1080), (1366, 768), (1280, 800)]
 NARROW, WIDE = (390, 844), (1920, 1080)
 NO_PAGES = (".json", ".csv", ".xlsx", ".pdf", ".docx", ".svg", ".png", ".zip", ".webmanifest", "/events")
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

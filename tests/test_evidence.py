@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from desks import APPLICANT, NIB, Desks, signing_in
+from desks import APPLICANT, NIB, Desks
 from flask import Flask
 from people import sign_in, until
 from sqlalchemy import insert, update
@@ -17,16 +17,10 @@ from sqlalchemy import insert, update
 from shared.domain.complaint import ComplaintKind, Entrance, PersonKept, Said
 from shared.engine import complaint
 from shared.engine.reports.evidence import PARTS
-from shared.store.office import Store
 from shared.store.tables import DayCheck, Office, Outage
 from shared.web.app import create_app
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

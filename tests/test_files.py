@@ -29,11 +29,6 @@ from shared.store.queue.outages import minutes
 
 
 @pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
-
-
-@pytest.fixture
 def desks_on_both(store: Store) -> Desks:
     """On SQLite, and again on PostgreSQL."""
     return Desks(store)

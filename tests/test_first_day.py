@@ -8,11 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time
 from io import BytesIO
-from pathlib import Path
 from random import randrange
 
-import pytest
-import world
 from flask import Flask
 from paper import PaperPrinter, decode
 from people import Browser, sign_in, until
@@ -27,26 +24,9 @@ from shared.domain.first_day import SKIPPED, FirstStep, Seen, first_day
 from shared.domain.office import OfficeConfig, PrinterConfig
 from shared.printing.address import Reach, networks, permit
 from shared.printing.finding import PORT
-from shared.store.office import Store
 from shared.store.tables import Officer
-from shared.web.app import create_app
-from shared.web.server.limits import limiter
-from shared.web.settings import Settings
 
 REAL = PrinterConfig(9, "struk", "network", "10.0.0.9", "80mm-48", "in_order")
-
-
-@pytest.fixture
-def app(here: World, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(Settings(data=tmp_path), here.store, clock=lambda: here.now, async_mode="threading")
-    limiter.reset()
-    yield made
-    limiter.reset()
-
-
-@pytest.fixture
-def here(sqlite_store: Store) -> World:
-    return world.office(sqlite_store)
 
 
 # what is left, from the data alone

@@ -7,24 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desks import ROLES, Desks, signing_in
+from desks import ROLES, Desks
 from flask import Flask
 from people import sign_in
 
 from counter.account import help as inside
 from counter.menu import MENU, PERSONAL
 from counter.setup.page import THEMES
-from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.help_places import TOPICS, topic_of
 from shared.web.server.limits import limiter
 from shared.web.settings import Settings
 from shared.words import LANGUAGES
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

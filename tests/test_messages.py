@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import APPLICANT, Desks, signing_in
+from desks import APPLICANT, Desks
 from flask import Flask
 from people import Browser, sign_in
 from receivers import Receiver, listening
@@ -26,7 +26,6 @@ from shared.engine import messages as engine
 from shared.engine.setup import gateway as setup
 from shared.printing.address import Reach, networks
 from shared.store import messages as known
-from shared.store.office import Store
 from shared.store.outbox_tables import MessageGateway, Outbox
 from shared.store.seal import MARK, Seal
 from shared.store.tables import FileRecord, Office
@@ -41,11 +40,6 @@ SEAL = Seal(KEY)
 HERE = Reach(networks("127.0.0.0/8"))
 PHONE = "6281234567890"
 SECRET = "Bearer rahasia-sekali"
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

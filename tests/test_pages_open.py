@@ -6,20 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from desks import ROLES, Desks, signing_in
+from desks import ROLES, Desks
 from flask import Flask
 from people import sign_in
 from werkzeug.test import TestResponse
 
-from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.server.safe_headers import HEADERS
 from shared.web.settings import Settings
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

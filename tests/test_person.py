@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import APPLICANT, Desks, signing_in
+from desks import APPLICANT, Desks
 from flask import Flask
 from people import Browser, sign_in
 from sqlalchemy import select
 
 from shared.domain.files.procedure import FileAction
 from shared.domain.identity import with_masked_nik
-from shared.store.office import Store
 from shared.store.tables import DataRequest, DataView
 from shared.web.app import create_app
 from shared.web.server.limits import limiter
@@ -21,11 +20,6 @@ from shared.web.settings import Settings
 
 NIK = APPLICANT["nik"]
 PERSONS = "/lumajang/counter/persons"
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

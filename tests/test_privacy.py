@@ -20,11 +20,6 @@ SECRETS = (APPLICANT["nik"], APPLICANT["name"], APPLICANT["phone"], APPLICANT["e
 PRIVATE_SLIPS = ("data_sheet", "handover", "folder_cover")
 
 
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
-
-
 def test_no_public_page_board_or_slip_holds_anything_personal(
     desks: Desks, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

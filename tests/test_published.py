@@ -15,7 +15,6 @@ from shared.domain.errors import Invalid
 from shared.domain.standards.standard import Role, Step
 from shared.engine.setup.standard import save_standard
 from shared.standards import service_to_json
-from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.documents import blank_forms
 from shared.web.documents.procedure_picture import procedure_picture
@@ -23,11 +22,6 @@ from shared.web.public.published import PublishedStandard, linked
 from shared.web.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
 
 
 @pytest.fixture

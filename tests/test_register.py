@@ -31,11 +31,6 @@ NOVEMBER = parse("2026-11")
 
 
 @pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
-
-
-@pytest.fixture
 def desks_on_both(store: Store) -> Desks:
     """On SQLite, and again on PostgreSQL."""
     return Desks(store)

@@ -12,13 +12,7 @@ from shared.domain.errors import NotAllowed
 from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.files.reminder import Reminder, fitting, whatsapp
 from shared.engine.files import reminder as file_reminder
-from shared.store.office import Store
 from shared.store.tables import Event
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
 
 
 def remind(desks: Desks, case_id: int, kind: Reminder) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import world
-from desks import Desks, signing_in
+from desks import Desks
 from flask import Flask
 from openpyxl import load_workbook
 from people import Browser, sign_in, until
@@ -23,16 +23,10 @@ from shared.domain.reports.table import ColumnKind, written
 from shared.domain.standards.standard import Role
 from shared.domain.surveys.survey import Scores
 from shared.engine import complaint
-from shared.store.office import Store
 from shared.store.surveys.tables import SurveyPeriod
 from shared.store.tables import Counter, Office, Officer
 from shared.web.app import create_app
 from shared.web.settings import Settings
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

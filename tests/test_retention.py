@@ -96,11 +96,6 @@ def test_of_what_steps_collected_sums_and_ticks_stay_and_the_person_goes() -> No
     }
 
 
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return Desks(sqlite_store)
-
-
 def clear(desks: Desks) -> dict[str, int]:
     return desks.store.change(desks.id, Actor.system(desks.now), retention.clear)
 

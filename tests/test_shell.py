@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from chromium import barriers
-from desks import ROLES, Desks, signing_in
+from desks import ROLES, Desks
 from filing import Filing, examples
 from flask import Flask
 from people import sign_in
@@ -33,11 +33,6 @@ WAIT_MS = 90_000
 SETTLED_MS = 600
 """So long the large button does not listen to a second press."""
 Open = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def desks(sqlite_store: Store) -> Desks:
-    return signing_in(sqlite_store)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from pydantic import Field
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
 
-from shared.domain.bounds import FIRST_DAY, HIGHEST, LAST_DAY, is_text
+from shared.domain.bounds import HIGHEST, is_text
 from shared.domain.errors import Invalid
-from shared.domain.typed import iso_day
+from shared.domain.typed import written_day
 
 MOST_FIELDS = 3000
 """Of a form. The longest standard in use has about 500."""
@@ -144,10 +144,7 @@ def number(text: str, name: str, lowest: int = 0, highest: int = HIGHEST) -> int
 
 def day(text: str) -> date:
     """`2026-11-24` or `24-11-2026`; raises `Invalid("day")`."""
-    try:
-        found = date.fromisoformat(iso_day(text))
-    except ValueError:
-        raise Invalid("day", fields=["day"]) from None
-    if not FIRST_DAY <= found <= LAST_DAY:
+    found = written_day(text)
+    if found is None:
         raise Invalid("day", fields=["day"])
     return found

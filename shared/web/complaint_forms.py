@@ -11,7 +11,9 @@ from shared.domain.bounds import HIGHEST
 from shared.domain.complaint import ComplaintKind, Entrance, PersonKept, Said
 from shared.domain.office import OfficeConfig
 from shared.engine.complaint import whom_it_is_about
+from shared.engine.setup.office import Form
 from shared.store.office import Transaction
+from shared.web.api import Language
 
 LONGEST = 20_000
 """Far beyond what is kept, so that too long a text is told instead of lost."""
@@ -24,10 +26,8 @@ OfficerId = Annotated[int, Field(ge=1, le=HIGHEST)]
 _COUNTER = re.compile("counter-([0-9]{1,5})")
 
 
-class Complaining(BaseModel):
+class Complaining(Form):
     """A complaint, a suggestion, a question or praise."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     kind: ComplaintKind
     text: Words = ""
@@ -40,7 +40,7 @@ class Complaining(BaseModel):
     person: PersonKept = PersonKept.NONE
     name: Short = ""
     contact: Short = ""
-    language: str = Field("id", pattern="^(id|en)$")
+    language: Language = "id"
     nonce: Key
 
     def said(self, tx: Transaction, entrance: Entrance, foreign_number: str = "") -> Said:
@@ -75,10 +75,8 @@ class WrittenDown(Complaining):
     foreign_number: Short = Field("", description="its number at LAPOR!")
 
 
-class ReplyToAnswer(BaseModel):
+class ReplyToAnswer(Form):
     """Why it is not settled."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     text: Words = ""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from flask import Blueprint, g, jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.domain.actor import Actor
 from shared.domain.errors import Unknown
 from shared.engine.people import device as devices
 from shared.engine.setup import devices as setup_devices
+from shared.engine.setup.office import Form
 from shared.store import reads
 from shared.web import screens
 from shared.web.access import auth, credentials
@@ -30,10 +31,8 @@ blueprint = Blueprint("devices", __name__)
 COOKIE_LIFE_S = 10 * 365 * 86400
 
 
-class Redeem(BaseModel):
+class Redeem(Form):
     """A print agent with the code of an admin and the token that it wants to be known by."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     code: str = Field(max_length=40)
     token: str = Field(max_length=100)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from flask import Blueprint, current_app, g, jsonify
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.domain.bounds import HIGHEST
 from shared.domain.errors import NotAllowed
@@ -19,6 +19,7 @@ from shared.engine.paper import print_queue, printer_state
 from shared.engine.paper import slips as paper
 from shared.engine.paper.print_queue import QueuedSlip
 from shared.engine.paper.printer_state import KnownPrinter
+from shared.engine.setup.office import Form
 from shared.engine.setup.printers import WiredKind
 from shared.printing.delivery import Answers, Outcome, Result
 from shared.printing.made import Made
@@ -39,10 +40,8 @@ LOOK_S = 1.0
 LONGEST_WAIT_S = 20.0
 
 
-class AgentPrinter(BaseModel):
+class AgentPrinter(Form):
     """The printer that hangs on an agent."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
     kind: WiredKind
@@ -51,30 +50,24 @@ class AgentPrinter(BaseModel):
     answers: Answers
 
 
-class AskForSlip(BaseModel):
+class AskForSlip(Form):
     """`status`: how the printer is now; `wait_s`: how long the answer may take when there is no slip."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     slug: str = Field(max_length=40)
     status: Status
     wait_s: float = Field(0, ge=0, le=LONGEST_WAIT_S)
 
 
-class Claim(BaseModel):
+class Claim(Form):
     """`status`: how the printer is, when the slip is being printed already: an agent claims it again as a heartbeat."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     install: str = Field(pattern=r"^[0-9a-f]{4,32}$")
     size: int = Field(ge=0, le=HIGHEST)
     status: Status | None = None
 
 
-class Report(BaseModel):
+class Report(Form):
     """What became of a slip: see `printing.delivery.Outcome`."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     install: str = Field(pattern=r"^[0-9a-f]{4,32}$")
     length_mm: float = Field(ge=0, le=10_000)
