@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from io import BytesIO
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response, g, jsonify
 from flask.typing import ResponseReturnValue
 
+from kiosk import qr
 from shared.domain.complaint import Entrance
-from shared.domain.errors import Unknown
 from shared.engine import complaint as engine
 from shared.engine.complaint import Received
-from shared.late import late
 from shared.store.office import Transaction
 from shared.web.access.auth import devices_only
 from shared.web.answers import ReceivedComplaint
@@ -24,14 +19,7 @@ from shared.web.openapi import described
 from shared.web.server.limits import limiter
 from shared.web.urls import paper_url
 
-if TYPE_CHECKING:
-    import segno
-else:
-    segno = late("segno")
-
 blueprint = Blueprint("kiosk_complaint", __name__)
-
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
 @blueprint.post("/complaints")
@@ -47,24 +35,16 @@ def complain() -> ResponseReturnValue:
 @devices_only("kiosk")
 def page_qr() -> Response:
     """The address of the page on which a visitor can write with the own phone."""
-    return _drawn(f"/{g.office}/complaint")
+    return qr.of_page(f"/{g.office}/complaint")
 
 
 @blueprint.get("/complaints/<token>/qr.svg")
 @devices_only("kiosk")
 def answer_qr(token: str) -> Response:
-    """The address of the answer, dark on white with its quiet zone."""
-    if not _TOKEN.fullmatch(token):
-        raise Unknown("complaint")
-    return _drawn(f"/a/{token}")
+    """The address of the answer."""
+    return qr.of_token("/a/", token, "complaint")
 
 
 def _receive(tx: Transaction, wanted: Complaining, answer_url: str, printer: str | None) -> Received:
     said = wanted.said(tx, Entrance.KIOSK)
     return engine.receive(tx, said, nonce=wanted.nonce, answer_url=answer_url, printer=printer)
-
-
-def _drawn(path: str) -> Response:
-    drawn = BytesIO()
-    segno.make(paper_url(path), error="m", micro=False).save(drawn, kind="svg", border=4, light="white")
-    return Response(drawn.getvalue(), content_type="image/svg+xml")

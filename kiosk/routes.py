@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from io import BytesIO
-
-import segno
-from flask import Blueprint, Response, current_app, g, jsonify, render_template, send_file
+from flask import Blueprint, current_app, g, jsonify, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from kiosk import complaint, file_look, speech, survey
+from kiosk import qr as drawn
 from kiosk.words import BothLanguages, picture
 from shared.domain.errors import Unknown
 from shared.domain.numbering import label, series_colour
@@ -36,7 +33,6 @@ from shared.web.openapi import described
 from shared.web.screen import office_config
 from shared.web.screens import Screen
 from shared.web.server.limits import limit_from_elsewhere, limiter
-from shared.web.urls import paper_url
 from shared.words import LANGUAGES, words
 
 blueprint = Blueprint("kiosk", __name__, template_folder="templates")
@@ -51,7 +47,6 @@ SCREEN = Screen(
     purpose="kiosk",
 )
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 MOST_NUMBERS = "100/minute"
 """Of one kiosk: far more than people can touch, and an end to a stuck key or a stolen token."""
 
@@ -180,12 +175,8 @@ def slip(ticket_id: int) -> ResponseReturnValue:
 @blueprint.get("/tickets/<token>/qr.svg")
 @devices_only("kiosk")
 def qr(token: str) -> ResponseReturnValue:
-    """The address of the ticket's page, dark on white with its quiet zone."""
-    if not _TOKEN.fullmatch(token):
-        raise Unknown("ticket")
-    drawn = BytesIO()
-    segno.make(paper_url(f"/t/{token}"), error="m", micro=False).save(drawn, kind="svg", border=4, light="white")
-    return Response(drawn.getvalue(), content_type="image/svg+xml")
+    """The address of the ticket's page."""
+    return drawn.of_token("/t/", token, "ticket")
 
 
 @blueprint.get("/speech/<key>.wav")

@@ -86,7 +86,7 @@ def catalogue(folder: Path, language: str) -> dict[str, str]:
 
 
 def _plain(quoted: str) -> str:
-    joined = "".join(line[1:-1] for line in quoted.split("\n"))
+    joined = quoted[1:-1].replace('"\n"', "")  # what runs over several lines
     return _ESCAPED.sub(lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), joined)
 
 

@@ -86,8 +86,15 @@ def made():
         seat: str = "a"
     class Chair(Spot):
         pass
-    said = []
-    for act, of, *to in ((setattr, Spot, 2), (delattr, Chair), (setattr, Chair, 2)):
+    @dataclasses.dataclass(frozen=True)
+    class Stool(Spot):
+        legs: list[int] = dataclasses.field(default_factory=list, kw_only=True)
+        def __post_init__(self):
+            self.legs.append(self.row)
+    said = [repr(Stool(3, seat="c")), repr(Stool(row=4, legs=[1]))]
+    def three(*_):
+        return Chair(2, chair=1)
+    for act, of, *to in ((setattr, Spot, 2), (delattr, Chair), (setattr, Chair, 2), (three, int)):
         try:
             act(of(1), "row", *to)
         except Exception as error:
@@ -100,7 +107,7 @@ quirks.write_methods_late()
 print(made() == usual, made() == usual, len(usual))
 """
 
-    assert python(code) == "True True 11"
+    assert python(code) == "True True 14"
 
 
 def test_a_picture_past_the_queue_is_what_engine_io_would_send_and_waits_behind_what_is_in_it() -> None:

@@ -59,11 +59,11 @@ def from_form(typed: Mapping[str, object], part: type) -> Table:
 
 def dates_as_words(value: object, kind: object) -> object:
     """What TOML wrote, with a date as JSON has it, but only where a date belongs."""
-    inner = part_of(kind) or (kind if isinstance(kind, type) and is_dataclass(kind) else None)
     if isinstance(value, list):
         return [dates_as_words(each, kind) for each in value]
-    if isinstance(value, Mapping) and inner is not None:
-        known = fields_of(inner)
+    if isinstance(value, Mapping):
+        inner = part_of(kind)
+        known = fields_of(inner) if inner is not None else {}
         return {name: dates_as_words(each, known.get(name)) for name, each in value.items()}
     return value.isoformat() if kind is date and type(value) is date else value
 

@@ -68,7 +68,6 @@ def application(**live_options: Any) -> Flask:
     if is_key_lost:
         print(f"\n{say('console.key_made_anew', place=settings.data / 'secret_key')}")
     start(app)
-    warm(app)
     _tell(app, settings, passwords)
     systemd.started()
     return app
@@ -137,9 +136,10 @@ def warm(app: Flask) -> None:
 
 
 def _warm_later(app: Flask) -> None:
-    """What the first number would wait for, once the port listens: addresses for the slip's link, dates in words."""
+    """What the first visitor would wait for, once the port listens: a page, addresses for the slip's link, dates."""
     live: Live = app.extensions["loket_live"]
     live.socketio.sleep(WARM_AFTER_S)
+    warm(app)
     own_addresses()
     words().day(live.clock().date())
 
