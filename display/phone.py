@@ -10,7 +10,9 @@ from flask_babel import format_date, gettext
 from sqlalchemy import Connection, select
 
 from shared.domain.errors import Unknown
-from shared.domain.files.procedure import RUNNING, awaited_at
+from shared.domain.files.procedure import ENDED as FILE_ENDED
+from shared.domain.files.procedure import RUNNING, FileState, awaited_at
+from shared.domain.files.promise import is_ready_at
 from shared.domain.numbering import label, office_day, parse_short, register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.queue import board
@@ -131,6 +133,12 @@ def _file(token: str) -> str | None:
         service = store().office_configs.standard(connection, row.standard_id)
         file = files.find(connection, row.office_id, row.id)
     assert file is not None
+    with store().room(row.office_id, now()) as room:
+        visit = room.active_ticket_of(row.id)
+    awaited = awaited_at(row.state, service.steps, row.step)
+    stands = row.state.value
+    if awaited and row.state == FileState.OPEN:
+        stands = "ready" if is_ready_at(awaited) else "awaited"
     return render_template(
         "display/file.html",
         office=office,
@@ -140,7 +148,9 @@ def _file(token: str) -> str | None:
         steps=[step for step in file.way(service) if step.role != Role.APPLICANT],
         refusal=file.refusal,
         is_running=row.state in RUNNING,
-        is_awaited=awaited_at(row.state, service.steps, row.step) is not None,
+        stands=stands,
+        visit=visit if row.state not in FILE_ENDED else None,
+        is_awaited=awaited is not None and visit is None,
         due=due(service.promise, row.due_at and row.due_at.astimezone(office.zone), words(language())),
         promised=None if service.is_delicate else service_facts(service, words(language())),
         channels=service.complaint or office.own_channels,

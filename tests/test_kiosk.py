@@ -519,6 +519,24 @@ def test_a_file_that_needs_nobody_is_shown_and_no_paper_is_promised(
     assert issued(server) == before
 
 
+def test_a_phone_says_of_a_file_what_its_applicant_has_to_do(receipt: str, server: Server) -> None:
+    mine = tables.FileRecord.token == receipt
+    store = Store(f"sqlite:///{server.data / 'loket.db'}")
+    for state, step, says, also in (
+        (CaseState.OPEN, "validate", "Berkas Anda sedang diproses.", ""),
+        (CaseState.OPEN, "entry", "Berkas Anda menunggu Anda", "Your file waits for you"),
+        (CaseState.OPEN, "handover", "Hasil Anda siap diambil.", "ready to collect"),
+        (CaseState.RETURNED, "receive", "perlu dilengkapi", "needs to be completed"),
+        (CaseState.COMPLETED, "recap", "sudah diserahkan", "was handed over"),
+    ):
+        store.write(update(tables.FileRecord).where(mine).values(state=state, step=step))
+        for language, sentence in (("id", says), ("en", also)):
+            page = requests.get(f"{server.url}/t/{receipt}?lang={language}", timeout=120).text
+            assert sentence in page
+            assert page.count('<p class="sentence">') == 1
+    store.close()
+
+
 def test_a_scanned_code_that_is_no_receipt_is_refused_in_words(kiosk: Callable[..., Page], server: Server) -> None:
     page = kiosk()
     before = issued(server)

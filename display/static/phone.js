@@ -122,6 +122,7 @@ function show(newer) {
   if (called && !wasCalled) {
     alarm();
   }
+  find("missed").hidden = facts.is_over;
   if (facts.is_over && find("sound")) {
     find("sound").hidden = true;
   }
