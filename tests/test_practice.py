@@ -112,3 +112,13 @@ def test_a_morning_of_practice_leaves_no_row_in_the_real_office(here: World, bro
     browser.sign_in("uji", "admin")
     shown = browser.get("/uji/counter/audit").text
     assert "A-001" not in shown
+
+
+def test_two_long_addresses_that_begin_alike_have_two_practice_offices() -> None:
+    slugs = [f"kelurahan-kepanjen-kidul-kota-blitar-{place}" for place in "ab"]
+
+    made = [practice.slug_for(slug) for slug in slugs]
+
+    assert len(set(made)) == 2
+    assert all(len(each) <= 40 and "--" not in each for each in made)
+    assert practice.slug_for("lumajang") == "lumajang-latihan"

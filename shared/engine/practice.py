@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from sqlalchemy import select
 
 from shared.domain.errors import Unknown
@@ -11,11 +13,16 @@ from shared.store.office_config import settings_to_json
 from shared.store.tables import Counter, Office, Officer, OfficerRole
 
 MARK = "LATIHAN"
+LONGEST = 32
+"""Of the part before "-latihan": an address has 40 signs."""
 
 
 def slug_for(slug: str) -> str:
-    """The address of the practice office: "lumajang" is "lumajang-latihan"."""
-    return f"{slug[:32]}-latihan"
+    """The address of the practice office: "lumajang" is "lumajang-latihan". A long one is cut, and stays its own."""
+    if len(slug) <= LONGEST:
+        return f"{slug}-latihan"
+    own = sha256(slug.encode()).hexdigest()[:6]
+    return f"{slug[: LONGEST - 7].rstrip('-')}-{own}-latihan"
 
 
 def open_practice(tx: Transaction) -> str:
