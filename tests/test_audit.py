@@ -1103,7 +1103,7 @@ def _picture() -> tuple[io.BytesIO, str]:
 
 @clicks("setup.blank_form")
 def _(house: House) -> Click:
-    form = (io.BytesIO(b"%PDF-1.4 formulir"), "formulir.pdf")
+    form = (io.BytesIO(b"%PDF-1.4 formulir %%EOF"), "formulir.pdf")
     return Click(f"{SETUP}/services/layanan-1/form", {"requirement": "ktp", "form": form})
 
 

@@ -203,19 +203,36 @@ def test_a_procedure_of_one_step_or_none_can_be_drawn_too() -> None:
 def test_a_blank_form_that_the_office_brought_can_be_fetched_from_page_and_phone(app: Flask, desks: Desks) -> None:
     known = desks.store.office_config(desks.id).service("oss").standard
     with app.app_context():
-        blank_forms.keep("lumajang", known, "formulir", b"%PDF-1.4 kosong")
+        blank_forms.keep("lumajang", known, "formulir", b"%PDF-1.4 kosong %%EOF")
 
     address = re.search(r'href="([^"]+)" data-form="formulir"', page(app))
     assert address
-    assert app.test_client().get(address[1]).data == b"%PDF-1.4 kosong"
+    assert app.test_client().get(address[1]).data == b"%PDF-1.4 kosong %%EOF"
     assert address[1] in page(app, f"/t/{desks.take().token}")
     assert app.test_client().get("/lumajang/standard/oss/forms/ktp.pdf").status_code == 404
 
 
-@pytest.mark.parametrize(("key", "content"), [("formulir", b"<html>"), ("formulir", b"%PDF-" + b"x" * 6_000_000)])
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        ("formulir", b"<html>"),
+        ("formulir", b"%PDF-" + b"x" * 6_000_000 + b"%%EOF"),
+        ("formulir", b"%PDF-1.4 half of an upload"),
+    ],
+)
 def test_what_is_no_pdf_or_too_large_is_no_form(app: Flask, desks: Desks, key: str, content: bytes) -> None:
     known = desks.store.office_config(desks.id).service("oss").standard
 
     with app.app_context(), pytest.raises(Invalid):
         blank_forms.keep("lumajang", known, key, content)
     assert "data-form" not in page(app)
+
+
+def test_a_form_that_the_disk_does_not_take_leaves_nothing_behind(app: Flask, desks: Desks, tmp_path: Path) -> None:
+    known = desks.store.office_config(desks.id).service("oss").standard
+    (tmp_path / "media/lumajang/.forms/oss/formulir.pdf").mkdir(parents=True)
+
+    with app.app_context(), pytest.raises(OSError, match="formulir"):
+        blank_forms.keep("lumajang", known, "formulir", b"%PDF-1.4 kosong %%EOF")
+
+    assert list(tmp_path.rglob(".making-*")) == []

@@ -387,7 +387,7 @@ def test_every_form_of_the_setup_is_tried_here(setup: Setup) -> None:
 
 def test_a_blank_form_is_brought_and_taken_away(setup: Setup) -> None:  # setup.blank_form
     page = "/services/layanan-1"
-    brought = {"requirement": "ktp", "form": (io.BytesIO(b"%PDF-1.4 formulir"), "formulir.pdf")}
+    brought = {"requirement": "ktp", "form": (io.BytesIO(b"%PDF-1.4 formulir %%EOF"), "formulir.pdf")}
 
     refused = setup.post(
         f"{page}/form", {**brought, "form": (io.BytesIO(b"<html>"), "x.pdf")}, f"/uji/counter/setup{page}"
@@ -396,7 +396,7 @@ def test_a_blank_form_is_brought_and_taken_away(setup: Setup) -> None:  # setup.
 
     fetched = setup.app.test_client().get("/uji/standard/layanan-1/forms/ktp.pdf")
     assert refused.status_code == 400
-    assert fetched.data == b"%PDF-1.4 formulir"
+    assert fetched.data == b"%PDF-1.4 formulir %%EOF"
     setup.post(f"{page}/form", {"remove": "ktp"}, f"/uji/counter/setup{page}")
     assert setup.app.test_client().get("/uji/standard/layanan-1/forms/ktp.pdf").status_code == 404
 

@@ -13,23 +13,28 @@ from shared.domain.errors import Invalid, Unknown
 from shared.domain.standards.standard import ServiceStandard
 
 LARGEST_MB = 5
-_HEAD = b"%PDF-"
+_HEAD, _END = b"%PDF-", b"%%EOF"
 
 
 def keep(office: str, service: ServiceStandard, key: str, content: bytes) -> None:
     """Keeps the form of a requirement in place of an earlier one.
 
-    Raises `Unknown("not_found")`, and `Invalid("form_type")` for what is no PDF or too large.
+    Raises `Unknown("not_found")`, and `Invalid("form_type")` for what is no whole PDF or too large.
     """
     path = _path(office, service, key)
-    if _HEAD not in content[:1024] or len(content) > LARGEST_MB * 10**6:
+    is_whole = _HEAD in content[:1024] and _END in content[-1024:]  # Source: ISO 32000-1, annex H.3
+    if not is_whole or len(content) > LARGEST_MB * 10**6:
         raise Invalid("form_type", fields=["form"], megabytes=LARGEST_MB)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".making-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:  # a full disk: nothing is left behind
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def remove(office: str, service: ServiceStandard, key: str) -> None:
