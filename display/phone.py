@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +21,7 @@ from shared.domain.queue.availability import Availability, Code
 from shared.domain.queue.ticket import AT_COUNTER, ENDED, State
 from shared.domain.standards.announced import to_bring
 from shared.domain.standards.facts import due, service_facts
-from shared.domain.standards.standard import Role, Step
+from shared.domain.standards.standard import Role, Step, applies
 from shared.engine.queue.forecast import QueuePlace
 from shared.engine.surveys import answer as survey_answer
 from shared.engine.surveys.answer import Holder
@@ -174,14 +175,22 @@ def _find(token: str) -> tuple[OfficeConfig, Ticket, list[Step], str | None]:
 
 
 def _way(connection: Connection, office: OfficeConfig, row: Ticket) -> tuple[list[Step], str | None]:
-    """The steps of the procedure, and the key of the one at which the file lies; None while there is no file yet."""
-    mine = select(FileRecord.step, FileRecord.standard_id).where(FileRecord.id == row.case_id)
-    file = None if row.case_id is None else connection.execute(mine).first()
-    configs = store().office_configs
-    service = (
-        office.service_ids[row.service_id].standard if file is None else configs.standard(connection, file.standard_id)
-    )
-    return [step for step in service.steps if step.role != Role.APPLICANT], file.step if file else None
+    """The steps of this case, and the key of the one at which the file lies; None while there is no file yet.
+
+    Before it, what the desk has still to ask may lead through a step: it is shown.
+    """
+    file = None if row.case_id is None else files.find(connection, row.office_id, row.case_id)
+    if file is None:
+        known = brought.read(row.brought, row.service_id).answers
+        all_steps = office.service_ids[row.service_id].standard.steps
+        steps = tuple(each for each in all_steps if applies(each.when, known) or not _is_decided(each, known))
+    else:
+        steps = file.way(store().office_configs.standard(connection, file.standard_id))
+    return [step for step in steps if step.role != Role.APPLICANT], file.step if file else None
+
+
+def _is_decided(step: Step, answers: Mapping[str, str]) -> bool:
+    return all(key in answers for key, _ in step.when)
 
 
 def _facts(office: OfficeConfig, row: Ticket, step: str | None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from filing import APPLICANT, Filing, examples
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shared.domain.files.letters import LetterSeries
 from shared.domain.files.procedure import FileState
@@ -298,6 +298,22 @@ def test_the_kiosk_tells_of_a_refused_file_and_of_the_steps_of_this_case(filing:
 
     assert [step["title"] for step in told[0]["steps"]][1] == "Memproses rekomendasi"
     assert (told[1]["state"], told[1]["steps"]) == ("refused", [])
+
+
+def test_the_phone_of_a_visitor_shows_the_steps_of_their_case(filing: Filing) -> None:
+    standard = EXAMPLES["izin-keramaian"]
+    before = filing.number(standard.slug, {})["token"]
+    filing.call(1, "loket")
+    pages = [filing.client.get(f"/t/{before}").text]
+    filing.post("loket", "counter/1/tickets/1/finish", {})
+    for variant in (0, 1):
+        file = filing.open(standard, variant)
+        with filing.store.read() as connection:
+            token = connection.execute(select(tables.Ticket.token).where(tables.Ticket.case_id == file)).scalar_one()
+        pages.append(filing.client.get(f"/t/{token}").text)
+
+    assert ["Verifikasi lapangan" in page for page in pages] == [True, False, True]
+    assert all("Memproses rekomendasi" in page for page in pages)
 
 
 def test_an_outage_of_any_system_that_a_standard_names_rests_its_files_alone(filing: Filing) -> None:
