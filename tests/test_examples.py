@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from shared.domain.files.letters import LetterSeries
 from shared.domain.files.procedure import FileState
 from shared.domain.standards.parts import DeclaredField, Fee, FieldKind, Option, Promise, PromisePart, Rate, Unit
-from shared.domain.standards.standard import Role
+from shared.domain.standards.standard import Collects, Role
 from shared.store import tables
 from shared.store.files.views import net_hours
 from shared.store.office import Store
@@ -107,7 +107,7 @@ def test_the_time_at_another_house_is_not_ours(filing: Filing) -> None:
         ("elsewhere", filing.now),
         ("elsewhere", None),
     ]
-    assert net_hours(after, office, filing.now) == 0
+    assert net_hours(after, None, office, filing.now) == 0
     assert after.collected.at("ukur")["foreign"]["number"] == "471.2/17/DISDUK"
 
 
@@ -143,6 +143,28 @@ def test_the_fee_follows_the_rate_and_the_cashier_has_a_list(filing: Filing, var
         assert f"data-total>Rp{said}<" in filing.page("kasir", "counter/payments")
         assert f"<dd>Rp{said}</dd>" in filing.page("kasir", "counter")
         assert f"Rp{said}" in filing.slip("receipt")
+
+
+def test_what_was_paid_stays_when_the_bill_changes_afterwards(filing: Filing) -> None:
+    standard = EXAMPLES["izin-bangunan"]
+    keys = [step.key for step in standard.steps]
+    billing = next(step.key for step in standard.steps if Collects.BILL in step.collects)
+    after = keys[keys.index(next(step.key for step in standard.steps if Collects.PAYMENT in step.collects)) + 1]
+    steps = tuple(replace(one, may_send_back_to=(billing,)) if one.key == after else one for one in standard.steps)
+    filing.save(replace(standard, steps=steps))
+    standard = replace(standard, steps=steps)
+    file = filing.open(standard)
+    while filing.file(file).step != after:
+        filing.step(file)
+    paid = filing.file(file)
+    role = next(step.role for step in standard.steps if step.key == after)
+    back = {"target": billing, "reason": "Luas salah"}
+    filing.post(role.value, f"counter/cases/{file}/send_back", back)
+
+    filing.post("operator", f"counter/cases/{file}/collect", {"collected": {"bill": {"amount": 900_000}}})
+
+    assert (filing.file(file).fee, filing.file(file).paid_at) == (paid.fee, paid.paid_at)
+    assert "data-total>Rp250.000<" in filing.page("kasir", "counter/payments")
 
 
 def test_minutes_are_promised_to_the_minute_and_any_of_several_may_sign(filing: Filing) -> None:

@@ -127,13 +127,14 @@ class File:
 
     def paused(self, reason: str, now: datetime) -> File:
         """Raises `NotAllowed("stale")`."""
-        rests = self.moved(after(self.state, FileAction.PAUSE), self.step, now)
-        return replace(rests, pauses=(*self.pauses, Pause(reason, now)))
+        pauses = (*self.pauses, Pause(reason, now))
+        return replace(self.moved(after(self.state, FileAction.PAUSE), self.step, now), pauses=pauses)
 
     def resumed(self, now: datetime) -> File:
         """Raises `NotAllowed("stale")`."""
-        goes_on = self.moved(after(self.state, FileAction.RESUME), self.step, now)
-        return replace(goes_on, pauses=_ended(self.pauses, now))
+        return replace(
+            self.moved(after(self.state, FileAction.RESUME), self.step, now), pauses=_ended(self.pauses, now)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,17 +290,15 @@ def _with_matter(
 
 
 def _with_fee(file: File, standard: ServiceStandard, here: Step) -> File:
-    """What is to be paid: what an officer billed, else what the standard says for this case, else what was paid."""
-    said = (
-        file.collected.amount(Collects.BILL),
-        matter.fee_of(standard, file.facts(standard), file.matter),
-        file.collected.amount(Collects.PAYMENT),
-    )
-    fee = next((each for each in said if isinstance(each, int)), None)
-    if Collects.PAYMENT not in here.collects:
-        return replace(file, fee=fee)
-    payment = file.collected.at(here.key).get(Collects.PAYMENT, {})
-    paid_at = datetime.fromisoformat(str(payment["at"])) if payment.get("is_paid") is True else None
+    """What is to be paid: as billed, else as the standard says for this case, else as paid. What was paid stays."""
+    paid_at = file.paid_at
+    if Collects.PAYMENT in here.collects:
+        payment = file.collected.at(here.key).get(Collects.PAYMENT, {})
+        paid_at = datetime.fromisoformat(str(payment["at"])) if payment.get("is_paid") is True else None
+    if paid_at is not None and paid_at == file.paid_at:
+        return file
+    asked = file.collected.amount(Collects.BILL), matter.fee_of(standard, file.facts(standard), file.matter)
+    fee = next((each for each in (*asked, file.collected.amount(Collects.PAYMENT)) if isinstance(each, int)), None)
     return replace(file, fee=fee, paid_at=paid_at)
 
 
