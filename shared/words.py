@@ -18,6 +18,9 @@ FOLDER = Path(__file__).parent
 """Its `locale` holds what is said below the screens: on slips, in names that the program gives."""
 
 
+_IN_A_SHEET = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b(?: (\d\d)\.(\d\d)\b)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language. `words("slip.ahead")` is its text; `day` and `moment` are its dates, as a slip has them."""
@@ -39,6 +42,19 @@ class Words:
         if not isinstance(at, datetime):
             return day
         return f"{self('date.today') if at.date() == today else day}, {self.clock(at, seconds=seconds)}"
+
+    def written(self, text: str) -> str:
+        """A text whose days and moments stand as in a sheet, "26-11-2026 16.09", with them as people read them."""
+
+        def said(found: re.Match[str]) -> str:
+            day, month, year, hour, minute = (int(each or 0) for each in found.groups())
+            try:
+                at = datetime(year, month, day, hour, minute) if found[4] else date(year, month, day)
+            except ValueError:
+                return found[0]
+            return self.short(at)
+
+        return _IN_A_SHEET.sub(said, text)
 
     def short_day(self, on: date) -> str:
         """ "Senin, 23 November": this year's."""

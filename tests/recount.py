@@ -5,6 +5,7 @@ program's own reckoning. Durations in seconds; `None`: nothing to say.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -395,7 +396,7 @@ class Recount:
     def late(self, first: date, last: date) -> Rows:
         """What was entered after its month had been signed: when taken, for what, entered on which day."""
         late = [one for one in self.of_days(first, last) if "late" in one.flags]
-        return [[f"{one.local:%d/%m/%Y %H.%M}", one.service, f"{(one.entered_at or one.taken_at) + WIB:%d/%m/%Y}"]
+        return [[f"{one.local:%d-%m-%Y %H.%M}", one.service, f"{(one.entered_at or one.taken_at) + WIB:%d-%m-%Y}"]
                 for one in late]  # fmt: skip
 
     def troubles(self, first: date, last: date) -> Rows:
@@ -416,7 +417,7 @@ class Recount:
             is_here = begins <= (at(row["at"]) or ends) < ends
             lines += [[what, told(at(row["at"])), told(at(row["until_at"])), row["reason"]]] if is_here else []
         free = [(day, name) for day, name in sorted(holidays().items()) if first <= day <= last]
-        return [*lines, *([["Libur", f"{day:%d/%m/%Y}", f"{day:%d/%m/%Y}", name] for day, name in free])]
+        return [*lines, *([["Libur", f"{day:%d-%m-%Y}", f"{day:%d-%m-%Y}", name] for day, name in free])]
 
     def summary(self, first: date, last: date, now: datetime) -> list[tuple[str, str, Figure]]:
         """Label, kind and figure of each line."""
@@ -453,7 +454,7 @@ class Recount:
 
 
 def told(moment: datetime | None) -> str:
-    return f"{moment + WIB:%d/%m/%Y %H.%M}" if moment else ""
+    return f"{moment + WIB:%d-%m-%Y %H.%M}" if moment else ""
 
 
 def span(first: date, last: date) -> tuple[datetime, datetime]:
@@ -470,11 +471,16 @@ def known(database: Path, office: int, names: tuple[tuple[int, str], ...], steps
 # --- as people read them ---
 
 
+def _read(day: re.Match[str]) -> str:
+    month = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"][int(day[2]) - 1]
+    return f"{int(day[1])} {month} {day[3]}" + (", " if day[4] else "")
+
+
 def shown(figure: Figure, kind: str) -> str:
     if figure is None:
         return "–"
     if isinstance(figure, str):
-        return figure
+        return re.sub(r"(\d\d)-(\d\d)-(\d{4})( )?", _read, figure)
     value, whole = Decimal(repr(figure)), Decimal(1)
     match kind:
         case "min" | "h":

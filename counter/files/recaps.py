@@ -15,7 +15,7 @@ from counter import paper_facts
 from counter.blueprint import blueprint
 from counter.queue.click_forms import NewRecap
 from counter.register.register import months_of, standard_of, titles, viewed
-from counter.register.sheet import RowView
+from counter.register.sheet import RowView, as_read
 from shared.domain.errors import Unknown
 from shared.domain.files.file import File
 from shared.domain.files.register import C, Cell
@@ -155,7 +155,7 @@ def _services(recap: RecapView) -> list[list[str]]:
 
 
 def _cell(cell: Cell) -> dict[str, object]:
-    return {"struck": list(cell.struck), "now": cell.now or "–"}
+    return {"struck": [as_read(old) for old in cell.struck], "now": as_read(cell.now) or "–"}
 
 
 def _tenths(hours: float | None) -> str:

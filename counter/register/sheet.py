@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from shared.domain.files.register import C, Cell, RegisterColumn, RegisterRow, Words, moment
 from shared.domain.files.register_month import LaterChange
 from shared.web.documents import sheet, spreadsheet
+from shared.words import words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -30,6 +31,10 @@ WIDE = {C.APPLICANT: 1.5, C.COMPLETENESS: 1.6, C.SERVICE: 1.2, C.SIGNER: 1.5, C.
 MOST_ON_A4 = 12
 """Columns that can be read on A4; with more it is A3, which every printer can make smaller."""
 _TIMES = {C.RECEIVED: "registered_at", C.FINISHED: "finished_at", C.HANDED_OVER: "handed_over_at"}
+
+
+as_read = words().written
+"""Days and moments on paper stand as on the screen; in cells that are sorted and counted as in a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +162,13 @@ def as_pdf(made: RegisterSheet) -> bytes:
     facts = {
         **made.paper,
         "title": made.title,
-        "about": list(made.about),
+        "about": [as_read(line) for line in made.about],
         "paper": "a4" if is_small else "a3",
         "size": 8 if is_small else 8.5,
         "columns": [made.titles[each] for each in made.columns],
         "weights": [WIDE.get(each, 1.0) for each in made.columns],
         "rows": [[_struck(each, column) for column in made.columns] for each in made.rows],
-        "notes": [note for each in made.rows for note in made.notes(each)],
+        "notes": [as_read(note) for each in made.rows for note in made.notes(each)],
     }
     return sheet.pdf(TEMPLATE, facts)
 
@@ -171,4 +176,4 @@ def as_pdf(made: RegisterSheet) -> bytes:
 def _struck(each: RowView, column: RegisterColumn) -> dict[str, object]:
     cell = each.cells[column]
     mark = " †" if column == C.REGISTER and (each.later.is_new or each.later.changed) else ""
-    return {"struck": list(cell.struck), "now": cell.now + mark}
+    return {"struck": [as_read(old) for old in cell.struck], "now": as_read(cell.now) + mark}

@@ -100,7 +100,7 @@ class _Writer:
         sheet = self._sheet(self._say("report.visits"), exactly=True)
         for place, name in enumerate(_VISIT_COLUMNS):
             sheet.write_string(0, place, self._say(f"report.{name}"), self._format("", True))
-        day, names = self._format("yyyy-mm-dd", False), self._service_names()
+        day, names = self._format("dd-mm-yyyy", False), self._service_names()
         for line, visit in enumerate(visits, start=1):
             at = visit.taken_at.astimezone(self._office.zone)
             sheet.write_datetime(line, 0, datetime(at.year, at.month, at.day), day)
@@ -123,7 +123,7 @@ class _Writer:
         columns = ("service", "received_on", "accepted_on", "due_on", "finished_on")
         for place, name in enumerate(columns):
             sheet.write_string(0, place, self._say(f"report.{name}"), self._format("", True))
-        moment, names = self._format("yyyy-mm-dd hh:mm", False), self._service_names()
+        moment, names = self._format("dd-mm-yyyy hh\\.mm", False), self._service_names()
         for line, file in enumerate(files, start=1):
             sheet.write_string(line, 0, names[file.service_id])
             for place, at in enumerate((file.received_at, file.accepted_at, file.due_at, file.completed_at), start=1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -50,9 +49,6 @@ _HTTP_CODES = {
 }
 
 
-_TYPED_MOMENT = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b(?: (\d\d)\.(\d\d)\b)?")
-
-
 def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_enter_office)
     app.url_defaults(_stay_in_office)
@@ -61,7 +57,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
     app.wsgi_app = SafeHeaders(app.wsgi_app, is_secure=app.config["SESSION_COOKIE_SECURE"])  # type: ignore[method-assign]
     app.jinja_env.globals.update(came_from=came_from, in_languages=_in_languages)
-    app.jinja_env.filters.update(moment=_moment, written=_written, clock=_clock, rupiah=rupiah, masked=with_masked_nik)
+    app.jinja_env.filters.update(
+        moment=_moment,
+        written=lambda text: words(language()).written(text),
+        clock=_clock,
+        rupiah=rupiah,
+        masked=with_masked_nik,
+    )
     app.jinja_env.globals["csrf"] = _csrf_field
 
 
@@ -80,17 +82,7 @@ def _moment(at: date | None, seconds: bool = False, dated: bool = False) -> str:
 
 
 def _written(text: str) -> str:
-    """The days and moments in what a register holds as text, "26-11-2026 16.09", as every page writes them."""
-
-    def short(found: re.Match[str]) -> str:
-        day, month, year, hour, minute = (int(each or 0) for each in found.groups())
-        try:
-            at = datetime(year, month, day, hour, minute) if found[4] else date(year, month, day)
-        except ValueError:
-            return found[0]
-        return words(language()).short(at)
-
-    return _TYPED_MOMENT.sub(short, text)
+    return words(language()).written(text)
 
 
 def _clock(at: datetime, seconds: bool = False) -> str:

@@ -1,7 +1,7 @@
 """The register: one row for every accepted file, what stands in its columns, and its amendments.
 
 A row is made from the file, its events and its letters; nobody writes in it. What was wrong is amended: the old value
-stays, struck through, with who, when and why. Dates stand as in paper registers (23-11-2026 08.05), whatever language
+stays, struck through, with who, when and why. Dates stand as in sheets (23-11-2026 08.05), whatever language
 the screen speaks.
 """
 

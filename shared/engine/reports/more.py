@@ -95,11 +95,11 @@ def late(report: PeriodReport, office: OfficeConfig, say: Say) -> ReportTable:
 
 
 def _moment(at: datetime | None, office: OfficeConfig) -> str:
-    return at.astimezone(office.zone).strftime("%d/%m/%Y %H.%M") if at else ""
+    return at.astimezone(office.zone).strftime("%d-%m-%Y %H.%M") if at else ""
 
 
 def _day(on: date) -> str:
-    return on.strftime("%d/%m/%Y")
+    return on.strftime("%d-%m-%Y")
 
 
 def _service(office: OfficeConfig, service_id: int) -> str:
