@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from desks import Desks, signing_in
 from flask import Flask
@@ -17,6 +20,7 @@ from test_every_page import worked
 from test_pages_open import pages
 
 from shared.domain.errors import Unknown
+from shared.engine.people.data_view import note_view
 from shared.engine.surveys import answer as survey_answer
 from shared.store import codes
 from shared.store.files import files, register
@@ -39,6 +43,13 @@ SMALL = re.compile(
     r"ix_ticket_(active|brought|known)|ix_event_said|ix_print_job_(with_words|failed)|ix_data_view_at|ix_case_file_(running|work_left)"
 )
 """Indexes of rows that the nights take out of them: what is before some day is little."""
+WHOLE = re.compile(
+    rf"""Seq\ Scan\ on\ ({"|".join(GROWING)})\b
+    | (?<!Backward\ )(using|Index\ Scan\ on)\ (ix|uq)_({"|".join(GROWING)})\w*[^;]*
+      ;\ +Index\ Cond:\ \(office_id\ =\ \d+\)""",
+    re.VERBOSE,
+)
+"""The same of PostgreSQL."""
 KNOWN = {
     "SELECT print_job.id, print_job.office_id, print_job.printer_id": "the newest twelve of a printer",
     "SELECT count(*) AS count_1 FROM case_file WHERE case_file.office_id": "the register says how many files it has",
@@ -116,3 +127,44 @@ def _reads_all(said: str, plan: str) -> bool:
     if any(said.startswith(each) for each in KNOWN) or FIRST_ONLY.search(said):
         return False
     return any(ALL_OF_IT.search(step) and not SMALL.search(step) for step in plan.split("; "))
+
+
+# on PostgreSQL
+
+
+def test_a_night_of_years_reads_no_whole_table_of_postgresql(
+    postgresql: Callable[[], str], open_store: Callable[[str], Store], tmp_path: Path
+) -> None:
+    """Which index it takes of several only millions of rows tell; but whether there is one, its planner says."""
+    url = postgresql()
+    desks = signing_in(open_store(url))
+    worked(desks)
+    desks.store.write_with(note_view, desks.id, 1, desks.actor("kasi"))
+    said: dict[str, object] = {}
+
+    class Heard(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **settings: Any) -> Heard:
+            said[query if isinstance(query, str) else query.decode()] = params
+            return super().execute(query, params, **settings)
+
+    night = open_store(url)
+    event.listen(night.engine, "connect", lambda driver, _: setattr(driver, "cursor_factory", Heard))
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as planner:
+        live = create_app(Settings(data=tmp_path), night, async_mode="threading").extensions["loket_live"]
+        for years in (0, 1, 6):
+            work_round(live, night, desks.id, desks.now + timedelta(days=1 + 365 * years), None)
+
+        planner.execute("SET enable_seqscan = off")
+        plans = {
+            words: "; ".join(row[0] for row in planner.execute(f"EXPLAIN {words}".encode(), params))  # type: ignore[arg-type]
+            for words, params in said.items()
+            if words.lstrip()[:6] in ("SELECT", "UPDATE", "DELETE") and any(each in words for each in GROWING)
+        }
+
+    assert len(plans) > 15
+    found = [
+        f"{plan} <- {words}"
+        for words, plan in plans.items()
+        if any(not SMALL.search(each[0]) for each in WHOLE.finditer(plan))
+    ]
+    assert not found, "\n\n".join(found)
