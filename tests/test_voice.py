@@ -544,6 +544,16 @@ def test_a_recording_may_have_any_usual_width_and_two_channels(voice, channels, 
     assert integrated(samples_of(path)) == pytest.approx(-16.0, abs=1.0)
 
 
+def test_a_recording_whose_head_says_at_length_that_it_is_pcm_is_taken(voice):
+    plain = wav(tone(1000.0, 0.5), 48000, 1, 3)
+    detail = struct.pack("<HHIH14s", 22, 24, 4, 1, bytes.fromhex("000000001000800000aa00389b71"))
+    head = b"fmt " + struct.pack("<I", 40) + b"\xfe\xff" + plain[22:36] + detail
+
+    path = voice.save_clip("ranuyoso", "id", "digit.1", plain[:12] + head + plain[36:])
+
+    assert integrated(samples_of(path)) == pytest.approx(-16.0, abs=1.0)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

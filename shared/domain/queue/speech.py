@@ -69,14 +69,19 @@ _FIXED = {
 _ABBREVIATIONS = {
     "adm": "administrasi",
     "bag": "bagian",
+    "bpk": "bapak",
+    "ds": "desa",
     "gd": "gedung",
+    "jl": "jalan",
     "kab": "kabupaten",
     "kec": "kecamatan",
     "kel": "kelurahan",
     "lt": "lantai",
     "no": "nomor",
+    "pel": "pelayanan",
     "r": "ruang",
     "rg": "ruang",
+    "sekr": "sekretariat",
 }
 _UNTIL = {"id": "sampai", "en": "to"}
 _SIGNS = {"id": {"&": " dan ", "+": " dan "}, "en": {"&": " and ", "+": " and "}}
@@ -95,6 +100,8 @@ _ROMANS = [
     "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX",
 ]  # fmt: skip
 _ROMAN = re.compile(r"\b((?i:loket|counter|meja|ruang|lantai) )?([IVX]{1,5})\b(?!-\w)")
+_UP_TO = re.compile(r"(?i:\bs ?/ ?d\b|\bs\. ?d\b)\.?")
+_THOUSANDS = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9.])")
 _RUPIAH = re.compile(r"\bRp\.?\s?([0-9][0-9.]*[0-9]|[0-9])")
 
 
@@ -213,7 +220,8 @@ def _counter_phrase(counter: str | int, language: str) -> Phrase:
 
 def _latin(name: str) -> str:
     """The name with plain digits and letters (full-width ones, digits of other scripts), without what has no sound."""
-    plain = unicodedata.normalize("NFKC", name)
+    apart = (f" {char} " if unicodedata.category(char) == "No" else char for char in name)  # 2\u00b2 is not 22
+    plain = unicodedata.normalize("NFKC", "".join(apart))
     plain = "".join(str(unicodedata.decimal(char, char)) if _is_speakable(char) else " " for char in plain)
     return " ".join(plain.split())
 
@@ -236,10 +244,11 @@ def _slug(name: str) -> str:
 
 def _name_words(name: str, language: str) -> str:
     """A counter's name as it is spoken: "Meja 3 & R. OSS" is "Meja tiga dan ruang O Es Es"."""
+    name = _UP_TO.sub(f" {_UNTIL[language]} ", name)
+    name = _THOUSANDS.sub(lambda found: found[0].replace(".", ""), name)
     name = _STOPPED.sub(lambda found: f"{_ABBREVIATIONS.get(found[1].lower(), found[1])} ", name)
     name = re.sub(r"[&+]", lambda found: _SIGNS[language][found[0]], name)
     name = _ROMAN.sub(_roman, name)
-    name = re.sub(r"\bs/d\b", _UNTIL[language], name, flags=re.IGNORECASE)
     name = re.sub(r"(?<=[0-9])[.:](?=0[0-9])0", f" {_SMALL[language][0]} ", name)  # 08.05 is not 8.5
     name = re.sub(r"0*([0-9]+)", lambda found: f" {_digits_in_words(found[1], language)} ", name)
     name = re.sub(r"[^\w\s',]", " ", name).replace("_", " ")
