@@ -20,9 +20,11 @@ from shared.domain.queue.ticket import State as TicketState
 from shared.domain.reports.period import Period, parse
 from shared.engine.files import letters, register
 from shared.engine.setup.letters import LettersForm, SeriesRow, change_letters
+from shared.standards import village_names
 from shared.store import tables
+from shared.store.files import files
 from shared.store.files import register as rows
-from shared.store.files.register import RegisterSearch, village_names
+from shared.store.files.register import RegisterSearch
 from shared.store.office import Store
 from shared.words import words
 
@@ -245,7 +247,7 @@ def test_pages_hold_every_row_once(desks: Desks) -> None:
         for n in range(1, 251):
             year = 2025 + n % 2
             given = {"register_year": year, "register_number": n, "token": f"t{n}", "applicant": {"name": "Siti"}}
-            tx.insert(tables.FileRecord, **known, **rows.with_sought(given))
+            tx.insert(tables.FileRecord, **known, **files.with_sought(given))
 
     do(desks, fill)
     with desks.store.read() as connection:

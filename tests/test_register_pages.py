@@ -24,7 +24,7 @@ from shared.domain.reports.period import parse
 from shared.engine.files import register
 from shared.engine.setup.letters import LettersForm, SignerRow, change_letters
 from shared.store import tables
-from shared.store.files.register import with_sought
+from shared.store.files.files import with_sought
 from shared.store.office import Store
 from shared.web.app import create_app
 from shared.web.documents.spreadsheet import plain

@@ -9,9 +9,9 @@ from counter.pager import Pager
 from shared.domain.rights import Right
 from shared.engine.files import register as engine
 from shared.engine.files import reminder as file_reminder
+from shared.standards import village_names
 from shared.store.files import results as rows
 from shared.store.files import views as file_views
-from shared.store.files.register import village_names
 from shared.web.access.auth import now, officers_only, store
 from shared.web.clicks import actor
 from shared.web.screen import office_config

@@ -19,8 +19,9 @@ from shared.domain.reports.period import Period, PeriodKind
 from shared.domain.rights import Right
 from shared.engine.files import register as engine
 from shared.loop import off_the_loop
+from shared.standards import village_names
 from shared.store.files import register as rows
-from shared.store.files.register import CHUNK, Closing, RegisterSearch, village_names
+from shared.store.files.register import CHUNK, Closing, RegisterSearch
 from shared.store.office import Store
 from shared.web import long_work
 from shared.web.access.auth import current_user, officers_only, store

@@ -26,8 +26,9 @@ from shared.domain.standards.standard import ServiceStandard
 from shared.engine.files import register as engine
 from shared.engine.people.data_view import note_view
 from shared.loop import off_the_loop
+from shared.standards import village_names
 from shared.store.files import register as rows
-from shared.store.files.register import Closing, RegisterSearch, village_names
+from shared.store.files.register import Closing, RegisterSearch
 from shared.store.office import Store
 from shared.web.access.auth import now, officers_only, store
 from shared.web.bounds import query_day, query_number

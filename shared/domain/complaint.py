@@ -98,7 +98,7 @@ MOVES = Moves[ComplaintState, ComplaintAction]([
 ])
 # fmt: on
 
-after, allowed = MOVES.after, MOVES.allowed
+allowed = MOVES.allowed
 
 OPEN = (RECEIVED, VERIFIED, FORWARDED)
 """States in which somebody still waits for the office."""
@@ -112,6 +112,11 @@ CLOSES_AFTER_DAYS = 10
 
 MOST_TEXT, MOST_LINE = 4000, 120
 """Characters of what was said, and of a name."""
+
+
+def after(state: ComplaintState, action: ComplaintAction) -> ComplaintState:
+    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+    return MOVES.ends[state, action]
 
 
 @dataclass(frozen=True, slots=True)

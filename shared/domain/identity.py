@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -160,6 +161,14 @@ def folded(name: str) -> str:
         return bare.casefold()
     parts = unicodedata.normalize("NFKD", bare)
     return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
+
+
+def sought(applicant: Mapping[str, object], villages: Mapping[str, str]) -> str:
+    """By what of an applicant's data the register is searched: name, name of the village, telephone, as `folded` has
+    them. A tab parts them, which no text that is looked for has. `villages`: code -> name.
+    """
+    name, village, number = (str(applicant.get(key) or "") for key in ("name", "village", "phone"))
+    return "\t".join((folded(name)[:200], folded(villages.get(village, village))[:80], phone(number)))
 
 
 def document_number(text: str) -> str:

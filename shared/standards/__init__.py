@@ -125,6 +125,12 @@ def regions() -> tuple[District, ...]:
     )
 
 
+@cache
+def village_names() -> Mapping[str, str]:
+    """Code -> name of the villages that the program knows."""
+    return {village.code: village.name for district in regions() for village in district.villages}
+
+
 def regency_of(region_code: str) -> str | None:
     """ "Kabupaten Lumajang" for a code within it; None for a regency that `regions.json` does not name."""
     regency = json.loads((_HERE / "regions.json").read_bytes())["regency"]

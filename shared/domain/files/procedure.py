@@ -90,7 +90,7 @@ MOVES = Moves[FileState, FileAction]([
 ])
 # fmt: on
 
-after, allowed = MOVES.after, MOVES.allowed
+allowed = MOVES.allowed
 
 RUNNING = (OPEN, PAUSED)
 """States in which the promise runs and the file lies at somebody's step."""
@@ -123,6 +123,11 @@ NEEDS_REASON = (
     FileAction.WITHDRAW,
     FileAction.REFUSE,
 )
+
+
+def after(state: FileState, action: FileAction) -> FileState:
+    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+    return MOVES.ends[state, action]
 
 
 def can_undo(state_before: FileState, action: FileAction) -> bool:

@@ -17,7 +17,6 @@ from shared.domain.files.file import File
 from shared.domain.files.letters import PREFIX, IssuedLetter, Standing
 from shared.domain.files.procedure import FileAction, FileState
 from shared.domain.files.promise import is_ready_at, ready_at
-from shared.domain.identity import folded, phone
 from shared.domain.standards.standard import Collects, Requirement, ServiceStandard, needed
 from shared.domain.typed import written_day
 
@@ -176,14 +175,6 @@ def in_force(events: Iterable[RegisterEvent]) -> list[RegisterEvent]:
         if place is not None:
             del kept[place]
     return kept
-
-
-def sought(applicant: Mapping[str, object], villages: Mapping[str, str]) -> str:
-    """By what of an applicant's data the register is searched: name, name of the village, telephone, as `folded` has
-    them. A tab parts them, which no text that is looked for has. `villages`: code -> name.
-    """
-    name, village, number = (str(applicant.get(key) or "") for key in ("name", "village", "phone"))
-    return "\t".join((folded(name)[:200], folded(villages.get(village, village))[:80], phone(number)))
 
 
 def cells(row: RegisterRow, zone: tzinfo, words: Words, villages: Mapping[str, str]) -> dict[RegisterColumn, Cell]:

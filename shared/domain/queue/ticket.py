@@ -80,7 +80,7 @@ MOVES = Moves[State, Action]([
 ])
 # fmt: on
 
-after, allowed = MOVES.after, MOVES.allowed
+allowed = MOVES.allowed
 
 AT_COUNTER = (CALLED, SERVING)
 """States in which a ticket occupies its counter: at most one such ticket per counter."""
@@ -104,6 +104,11 @@ with the file."""
 
 
 # --- the ticket as a value ---
+
+
+def after(state: State, action: Action) -> State:
+    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+    return MOVES.ends[state, action]
 
 
 class WaitsFor(NamedTuple):

@@ -44,8 +44,6 @@ MOVES = Moves[JobState, JobAction]([
 ])
 # fmt: on
 
-after = MOVES.after
-
 UNSENT = (QUEUED, SENDING)
 
 NUMBER = "number"
@@ -56,6 +54,11 @@ STILL_NEEDS_NUMBER = (State.WAITING, State.CALLED, State.ABSENT)
 
 SERVED, TOO_LATE = "served", "too_late"
 """Why a slip expired, when no printer hindered it."""
+
+
+def after(state: JobState, action: JobAction) -> JobState:
+    """The state that `action` leads to; raises `NotAllowed("stale")` when `state` does not know it."""
+    return MOVES.ends[state, action]
 
 
 def starts(action: JobAction) -> tuple[JobState, ...]:

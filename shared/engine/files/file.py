@@ -31,7 +31,7 @@ from shared.engine.queue.ticket import mark
 from shared.store import events
 from shared.store.events import PastEvent
 from shared.store.files import files
-from shared.store.files.register import with_sought
+from shared.store.files.files import with_sought
 from shared.store.office import Transaction
 from shared.store.queue import brought
 from shared.store.sequence import next_number

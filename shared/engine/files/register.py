@@ -19,6 +19,7 @@ from shared.domain.problem import Problem
 from shared.domain.reports.period import Period, PeriodKind
 from shared.domain.typed import iso_clock, iso_day
 from shared.engine.setup.office import Form, change_settings, raise_if_faults
+from shared.standards import village_names
 from shared.store.files import register
 from shared.store.office import Transaction
 from shared.store.tables import Event, Office, RegisterAmendment, RegisterClosing
@@ -44,7 +45,7 @@ def amend(tx: Transaction, case_id: int, column: str, becomes: str, reason: str)
         raise Invalid("reason", fields=["reason"])
     if key in _TIMES and text:
         text = _moment(text)
-    was = cells(row, tx.office.zone, words(), register.village_names())[key].now
+    was = cells(row, tx.office.zone, words(), village_names())[key].now
     if text == was:
         raise Invalid("register_same", fields=["becomes"])
     by = {"officer_id": tx.actor.officer_id, "at": tx.now}

@@ -21,7 +21,7 @@ from shared.domain.retention import (
     stripped_detail,
 )
 from shared.store import hot, rows
-from shared.store.files.register import with_sought
+from shared.store.files.files import with_sought
 from shared.store.office import Transaction
 from shared.store.surveys.tables import SurveyAnswer, SurveyPeriod
 from shared.store.tables import (

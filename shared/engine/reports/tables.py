@@ -10,7 +10,7 @@ from shared.domain.reports.files import AGES_DAYS, FileCounts
 from shared.domain.reports.table import Cell, Column, ColumnKind, ReportTable
 from shared.domain.reports.visits import WAIT_EDGES_MIN, Spread, StayCounts, VisitCounts, change
 from shared.engine.reports.more import Say, complaints, disturbances, late, promised, satisfaction
-from shared.store.files.register import village_names
+from shared.standards import village_names
 from shared.store.reports.period import PeriodReport
 
 TEXT, COUNT, MINUTES, HOURS = ColumnKind.TEXT, ColumnKind.COUNT, ColumnKind.MINUTES, ColumnKind.HOURS

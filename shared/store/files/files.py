@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 
@@ -13,11 +13,12 @@ from shared.domain.errors import Unknown
 from shared.domain.files.collected import Collected
 from shared.domain.files.file import File, Pause
 from shared.domain.files.procedure import RUNNING, FileState
-from shared.domain.identity import plain, tidy, unlabelled
+from shared.domain.identity import plain, sought, tidy, unlabelled
 from shared.domain.numbering import claim_code, parse_claim, parse_register, parse_short, token_of
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.period import span
 from shared.domain.standards.standard import Collects
+from shared.standards import village_names
 from shared.store import rows
 from shared.store.files.at_work import AT_A_STEP, running_files
 from shared.store.tables import RESTING, RUNNING_FILES, TO_RECAP, AnyRow, FileRecord, Ticket
@@ -216,6 +217,16 @@ def columns(file: File) -> dict[str, object]:
 
 _DOCUMENTS = ("applicant", "answers", "matter", "collected", "pauses")
 _KEPT = [each.name for each in fields(File) if each.name not in ("id", *_DOCUMENTS)]
+
+
+def with_sought(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a file's row; beside new data of its applicant also the text by which it is found.
+
+    That text stands in no event, where erasing a person would not know it again.
+    """
+    applicant = values.get("applicant")
+    new = {"sought": sought(applicant, village_names())} if isinstance(applicant, Mapping) else {}
+    return {**values, **new}
 
 
 def _file(row: AnyRow) -> File:

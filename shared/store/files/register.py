@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from operator import attrgetter
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from shared.domain.files.procedure import FileState
-from shared.domain.files.register import Amendment, RegisterColumn, RegisterEvent, RegisterRow, row_of, sought
+from shared.domain.files.register import Amendment, RegisterColumn, RegisterEvent, RegisterRow, row_of
 from shared.domain.files.register_month import Marks
 from shared.domain.identity import folded, phone, plain, tidy, unlabelled
 from shared.domain.numbering import label, parse_register
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.period import Period, PeriodKind
 from shared.domain.standards.standard import ServiceStandard
-from shared.standards import regions
 from shared.store.files import files, letters
 from shared.store.tables import (
     AnyRow,
@@ -140,22 +138,6 @@ def first_day(connection: Connection, office: OfficeConfig) -> date | None:
     mine = FileRecord.office_id == office.office_id
     at = connection.execute(select(func.min(FileRecord.registered_at)).where(mine)).scalar_one()
     return None if at is None else at.astimezone(office.zone).date()
-
-
-@cache
-def village_names() -> Mapping[str, str]:
-    """Code -> name of the villages that the program knows."""
-    return {village.code: village.name for district in regions() for village in district.villages}
-
-
-def with_sought(values: Mapping[str, object]) -> dict[str, object]:
-    """The values of a file's row; beside new data of its applicant also the text by which it is found.
-
-    That text stands in no event, where erasing a person would not know it again.
-    """
-    applicant = values.get("applicant")
-    new = {"sought": sought(applicant, village_names())} if isinstance(applicant, Mapping) else {}
-    return {**values, **new}
 
 
 # --- which files ---

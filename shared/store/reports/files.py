@@ -19,7 +19,7 @@ from shared.domain.numbering import register_label
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.files import FileEvent, FileFact
 from shared.domain.standards.standard import Collects, ServiceStandard
-from shared.store.files.register import village_names
+from shared.standards import village_names
 from shared.store.reports.visits import UNDO
 from shared.store.tables import REPORTED, RESTING, RUNNING_FILES, AnyRow, Event, FileRecord, RegisterAmendment
 

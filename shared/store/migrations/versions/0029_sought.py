@@ -7,8 +7,8 @@ Revises: 0028
 import sqlalchemy as sa
 from alembic import op
 
-from shared.domain.files.register import sought
-from shared.store.files.register import village_names
+from shared.domain.identity import sought
+from shared.standards import village_names
 
 revision = "0029"
 down_revision = "0028"
