@@ -391,6 +391,21 @@ def test_what_a_file_did_to_its_visitor_is_taken_back_with_the_file_alone(desks:
     assert (desks.file(file).state, desks.ticket(1).state) == (FileState.OPEN, TicketState.SERVING)
 
 
+def test_a_file_is_not_taken_back_while_somebody_else_stands_where_its_visitor_stood(desks_on_both: Desks) -> None:
+    desks = desks_on_both
+    file = desks.to_step("handover")
+    desks.take()
+    desks.serve_next("loket1")
+    desks.act("loket1", file, FileAction.HAND_OVER, collected={"receiver": {"kind": "self"}})
+    desks.serve_next("loket1")
+    before = dump(desks.store)
+
+    with pytest.raises(NotAllowed, match="counter_busy"):
+        desks.undo("loket1", file)
+
+    assert dump(desks.store) == before
+
+
 def test_an_undo_comes_too_late_after_ten_seconds_or_for_somebody_else(desks: Desks) -> None:
     file = desks.to_step("validate")
     desks.act("kasi", file, FileAction.ADVANCE, collected={"validation": {"is_valid": True}})

@@ -69,7 +69,10 @@ def _is_needed(step: Step) -> bool:
 
 
 def take_back_visit(tx: Transaction, case_id: int, version: int) -> None:
-    """Undoes what a file's action did to the visitor's ticket; raises `NotAllowed("stale")` if that has moved on."""
+    """Undoes what a file's action did to the visitor's ticket.
+
+    Raises `NotAllowed("stale")` if that has moved on, and what `take_back` raises.
+    """
     caused = events.of_visit(tx.connection, tx.office_id, version, case_id)
     if caused is None or caused.ticket_id is None:
         return

@@ -101,7 +101,6 @@ def undo(tx: Transaction) -> dict[str, object]:
     Raises `NotAllowed`: `undo_nothing` (the last action was none that can be taken back), `undo_late`, `stale`
     (somebody has done something with the ticket since), `counter_busy`.
     """
-    counter = tx.counter
     event = events.of_officer(tx.connection, tx.actor.officer_id or 0)
     if event is None or not is_undoable(event):
         raise NotAllowed("undo_nothing")
@@ -109,8 +108,6 @@ def undo(tx: Transaction) -> dict[str, object]:
     ticket = tx.ticket(event.ticket_id or 0)
     if not events.is_newest_of_ticket(tx.connection, event):
         raise NotAllowed("stale", state=ticket.state.value, action="undo")
-    if event.from_state in AT_COUNTER and ticket.state not in AT_COUNTER:
-        must_be_free(tx, counter)
     streak = event.detail.get("streak")
     if isinstance(streak, int) and event.counter_id is not None:
         tx.save_seat(replace(tx.room.seats[event.counter_id], streak=streak))

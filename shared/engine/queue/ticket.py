@@ -9,7 +9,8 @@ from typing import Any
 from shared.domain.errors import NotAllowed
 from shared.domain.office import OfficeConfig
 from shared.domain.queue.room import CallMade
-from shared.domain.queue.ticket import UNDOABLE, Action, QueueTicket, State, WaitsFor, after
+from shared.domain.queue.ticket import AT_COUNTER, UNDOABLE, Action, QueueTicket, State, WaitsFor, after
+from shared.engine.queue.seat import must_be_free
 from shared.engine.surveys import survey
 from shared.store.events import PastEvent
 from shared.store.hot import MUTABLE
@@ -65,9 +66,15 @@ def mark(
 
 
 def take_back(tx: Transaction, ticket: QueueTicket, event: PastEvent, *, counter_id: int | None = None) -> QueueTicket:
-    """Gives the ticket the values that it had before `event`, its newest, and records that; the ticket now."""
+    """Gives the ticket the values that it had before `event`, its newest, and records that; the ticket now.
+
+    Raises `NotAllowed("counter_busy")` when somebody else stands by now where they stood.
+    """
     was: dict[str, Any] = restored(Ticket, event.was or {})
     back = replace(ticket, **was)
+    counter = tx.office.counter_by_id(back.counter_id)
+    if back.state in AT_COUNTER and ticket.state not in AT_COUNTER and counter is not None:
+        must_be_free(tx, counter)
     _write(tx, ticket, back, "undo", counter_id, detail={"of": event.action})
     return back
 
