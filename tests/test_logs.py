@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,23 @@ def test_each_line_is_kept_as_json_in_files_that_do_not_fill_the_disk(
     assert max(line["number"] for line in lines) == 199
     assert NIK not in str(lines)
     assert "odd" in capsys.readouterr().out
+
+
+def test_a_disk_that_takes_no_line_costs_the_line_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = structlog.get_config()
+    (tmp_path / "loket.log").symlink_to("/dev/full")
+    try:
+        with suppress(OSError), Path("/dev/full").open("w") as full:
+            monkeypatch.setattr(sys, "stdout", full)
+            logs.init(tmp_path)
+            for number in range(3):
+                structlog.get_logger().warning("odd", number=number)
+                said = number
+            monkeypatch.undo()
+    finally:
+        structlog.configure(**before)
+
+    assert said == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -277,7 +277,8 @@ def test_a_screen_that_is_read_aloud_says_what_is_out_and_what_is_closed_and_ask
     assert "OSS is disturbed" in heard("home", outages=["oss"])
     assert "You may still take a number" in heard("service-oss", outages=["oss"])
     assert "disturbed" not in heard("home", outages=["siak"]) + heard("service-oss", outages=["siak"])
-    assert heard("home", closed={"en": "Closed. Open again on Monday."}) == "Closed. Open again on Monday."
+    shut = "Closed. Open again on Monday."
+    assert heard("home", closed={"en": shut}) == f"{shut} Touch a service to see what to bring."
     shut = heard("service-oss", availability={"oss": {"is_open": False, "words": {"en": ["Power cut.", "Monday."]}}})
     assert shut.endswith("Power cut. Monday.")
     assert heard("service-oss").endswith("Then touch Take a number.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -33,8 +35,31 @@ def init(folder: Path | None = None) -> None:
             hide_numbers,
             *([_kept_in(folder)] if folder else []),
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        ]
+        ],
+        logger_factory=_Output,
     )
+
+
+class _Output(structlog.PrintLogger):
+    """Where the lines are shown: also a file on a full disk, or a pipe that nobody reads any more. The line is lost
+    then, and nothing else: whoever logs has visitors to serve.
+    """
+
+    def __init__(self, *_name: object) -> None:
+        super().__init__(sys.stdout)
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):  # there is no other place to say it
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
+
+
+class _File(RotatingFileHandler):
+    """On a disk that takes nothing a line is lost here; it is shown all the same, without a traceback for each."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
 
 
 def hide_numbers(_logger: object, _method: str, event: Event) -> Event:
@@ -52,9 +77,7 @@ def hide_numbers(_logger: object, _method: str, event: Event) -> Event:
 def _kept_in(folder: Path) -> Callable[[object, str, Event], Event]:
     """Writes each line into `loket.log`, which begins anew when it is large; the older ones go by themselves."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        folder / "loket.log", maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8", delay=True
-    )
+    handler = _File(folder / "loket.log", maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8", delay=True)
 
     def keep(_logger: object, _method: str, event: Event) -> Event:
         line = json.dumps(event, default=str, ensure_ascii=False)
