@@ -61,6 +61,7 @@ def test_each_fault_is_told_by_its_name(fault: Fault, status: Status) -> None:
 
 
 def test_a_printer_that_is_not_there_is_offline() -> None:
+    assert ask("serial", "/dev/serial/by-id/usb-FTDI_A-if00-port0", SHORT_S) is Status.OFFLINE, "it is pulled out"
     assert ask("network", "127.0.0.1:1", SHORT_S) is Status.OFFLINE
     assert deliver("network", "127.0.0.1:1", b"x", timeout_s=SHORT_S) == Outcome(
         Result.FAILED, "unreachable", Status.OFFLINE
@@ -796,6 +797,8 @@ def test_an_impossible_address_is_refused(kind: str, text: str, code: str, insid
         ("usb", "04B8:0E15", "04b8:0e15"), ("usb", "0x04b8:0x0e15:X7-AB", "04b8:0e15:X7-AB"),
         ("usb", "0416:5011:@1-2.3", "0416:5011:@1-2.3"),
         ("serial", "/dev/ttyUSB0", "/dev/ttyUSB0:9600"),
+        ("serial", "/dev/serial/by-id/usb-FTDI_A-if00-port0", "/dev/serial/by-id/usb-FTDI_A-if00-port0:9600"),
+        ("serial", "/dev/serial/by-path/pci-0:1.0-port0:19200", "/dev/serial/by-path/pci-0:1.0-port0:19200"),
         ("serial", "/dev/ttyS1:19200:rtscts", "/dev/ttyS1:19200:rtscts"),
         ("file", "/dev/usb/lp7", "/dev/usb/lp7"), ("cups", "Anjungan_58mm", "Anjungan_58mm"), ("virtual", "", "None"),
     ],

@@ -331,6 +331,9 @@ def _device_path(text: str, kind: str) -> str:
 _PRINTER_DEVICES = re.compile(r"/dev/(?:usb/lp|usblp|lp|rfcomm|pts/|tty[A-Z]\w*?)[0-9]+")
 """Printers and serial lines, as the kernel's drivers name them. A watchdog or the memory is a device file too."""
 
+_ABSENT_DEVICES = re.compile(rf"{_PRINTER_DEVICES.pattern}|/dev/serial/by-(?:id|path)/[\w.:+-]+")
+"""udev's lasting names of serial lines lead nowhere while the adapter is pulled out."""
+
 
 def real_device(text: str) -> str:
     """Where a path under /dev leads in the end. Raises `Invalid("address_device")` unless that can be a printer.
@@ -338,11 +341,12 @@ def real_device(text: str) -> str:
     It need not be there now: a printer may be switched off.
     """
     real = os.path.realpath(text)
+    names = _PRINTER_DEVICES
     try:
         is_device = stat.S_ISCHR(os.stat(real).st_mode)
     except OSError:
-        is_device = True
-    if not is_device or not _PRINTER_DEVICES.fullmatch(real):
+        is_device, names = True, _ABSENT_DEVICES
+    if not is_device or not names.fullmatch(real):
         raise Invalid("address_device", fields=["address"], address=text)
     return real
 
