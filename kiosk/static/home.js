@@ -10,6 +10,7 @@ import { again, phrase, why } from "./words.js";
 const MOST_ON_PAGE = 8; // the services that an office usually has
 const MOST_IN_CHAPTER = 12; // so many, when else a service would be more than three touches away
 const ENOUGH_PAGES = 2;
+const FEW = 3; // services that are drawn as large as their room
 const LEAST_MM = 7.2; // letters with capitals of 4.8 mm
 
 export function drawHome(screen) {
@@ -22,6 +23,7 @@ export function drawHome(screen) {
   typed.textContent = session.find + "▏";
   const wanted = tiles.filter((tile) => !session.searching || tile.dataset.find.toUpperCase().indexOf(session.find) >= 0);
   const list = one("[data-tiles]", screen);
+  toggle(root, "few", tiles.length <= FEW && !session.searching && !("shut" in root.dataset));
   const found = session.searching ? null : chaptersOf(list, tiles);
   const chapter = found && found[session.chapter];
   toggle(root, "many", Boolean(found));
