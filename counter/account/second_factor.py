@@ -38,7 +38,7 @@ def sign_in_code() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/code")
-@limiter.limit("20/minute")
+@limiter.limit("20/minute", key_func=web.visitor)
 @described(takes=SignInCode)
 def do_sign_in_code() -> ResponseReturnValue:
     wanted = session.get("wanted", "")
@@ -66,8 +66,8 @@ def begin_second_factor() -> ResponseReturnValue:
 
 
 @blueprint.post("/second-factor/confirm")
-@limiter.limit("20/minute")
 @officers_only(Right.USE_SECOND_FACTOR)
+@limiter.limit("20/minute")
 @described(takes=FirstCode)
 def confirm_second_factor() -> ResponseReturnValue:
     """The codes for paper stand in this answer alone."""
@@ -81,8 +81,8 @@ def confirm_second_factor() -> ResponseReturnValue:
 
 
 @blueprint.post("/second-factor/end")
-@limiter.limit("20/minute")
 @officers_only()
+@limiter.limit("20/minute")
 @described(takes=SignInCode)
 def end_second_factor() -> ResponseReturnValue:
     try:

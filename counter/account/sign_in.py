@@ -59,7 +59,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @blueprint.post("/password")
-@limiter.limit("20/minute")
+@limiter.limit("20/minute", key_func=web.visitor)
 @described(takes=NewPassword)
 def do_change_password() -> ResponseReturnValue:
     if not _is_signed_in_here():

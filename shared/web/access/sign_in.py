@@ -192,9 +192,12 @@ def _place(officer_id: int | None) -> engine.Place:
 
 
 def visitor() -> str:
-    """Of whom tries are counted before a name is read: of a browser in which somebody of the office once signed in
-    for itself, of all others by their address, which a stranger in the same room may have too.
+    """Of whom tries are counted before a name is read: of whose password was right a moment ago, and of a browser in
+    which somebody of the office once signed in, for themselves; of all others by their address, which a stranger in
+    the same room may have too.
     """
+    if HALF in session:
+        return f"half-{session[HALF][0]}"
     browser, officers = _known()
     return f"browser:{browser}" if officers else source(address())
 
