@@ -146,13 +146,17 @@ def test_health_says_in_words_that_the_disk_is_full(app: Flask, monkeypatch: pyt
 def test_a_database_that_cannot_be_reached_is_a_calm_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_office, "AWAY_S", 0.1)
     store = Store("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    client = create_app(Settings(data=tmp_path), store, async_mode="threading").test_client()
+    app = create_app(Settings(data=tmp_path), store, async_mode="threading")
+    app.extensions["loket_offices"]["lumajang"] = 1  # it was asked for while the database was there
+    client = app.test_client()
 
     page, health = client.get("/", headers=PAGE), client.get("/healthz")
+    nowhere = client.get("/lumajang/nowhere", headers=PAGE)
     take = client.post("/lumajang/kiosk/tickets", json={"service": "oss", "nonce": "12345678"})
 
     assert [answer.status_code for answer in (page, health, take)] == [503] * 3
     assert "Tunggu sebentar" in page.text
+    assert (nowhere.status_code, "Kode untuk teknisi: 404" in nowhere.text) == (404, True)
     assert take.json is not None
     assert take.json["error"]["code"] == "database_away"
     store.close()

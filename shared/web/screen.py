@@ -163,15 +163,24 @@ def _log_outage(known: Refusal) -> None:
 
 def _answer(status: int, code: str, message: str, facts: dict[str, object]) -> Response:
     if wants_page():
-        facts = {"status": status, "message": message, "back": came_from(), "plain": status >= 500}
-        page = render_template("error.html", office=_known_office() if status < 500 else None, **facts)
-        return make_response(page, status)
+        return make_response(_page(status, message, is_plain=status >= 500), status)
     more = {"missing": facts["missing"]} if "missing" in facts else {}
     found = [each for each in _many(facts.get("problems", ())) if isinstance(each, Problem)]
     if found:
         told = [{"at": each.name, "code": each.code, "message": forms.words(each)} for each in found]
         more = {**more, "problems": told}
     return make_response(jsonify(error={"code": code, "message": message, **more}), status)
+
+
+def _page(status: int, message: str, *, is_plain: bool) -> str:
+    """With the office's face where the database can be asked for it: it may be away while an address leads nowhere."""
+    facts = {"status": status, "message": message, "back": came_from(), "plain": is_plain}
+    try:
+        return render_template("error.html", office=None if is_plain else _known_office(), **facts)
+    except Exception as error:
+        if is_plain or not (disk_fault(error) or database_away(error)):
+            raise
+        return _page(status, message, is_plain=True)
 
 
 def _meant_address() -> str | None:
