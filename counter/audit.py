@@ -35,7 +35,7 @@ def audit_page() -> ResponseReturnValue:
             )
         except Refusal as error:
             rows, status, message = [], error.status, sentence(error)
-        officers = audit.officers(connection, g.office_id)
+        officers = audit.officer_names(connection, g.office_id)
         views = audit.views(connection, office_config(), day or today)
     page = render_template(
         "counter/audit.html",

@@ -57,7 +57,7 @@ def complaint_book() -> str:
     if may(Right.HANDLE_COMPLAINTS):
         with store().read() as connection:
             shown = complaints.book(connection, office, wanted, before=query_number("before"))
-            names = {row.id: row.name for row in audit.officers(connection, g.office_id)}
+            names = audit.officer_names(connection, g.office_id)
     else:
         names = {}
     return render_template(
@@ -218,7 +218,7 @@ def _page(complaint_id: int, message: str | None = None, writer: complaints.Writ
         events = complaints.history(connection, complaint_id)
         last = past.of_complaint(connection, complaint_id)
         handlers = complaints.handlers(connection, g.office_id, today)
-        names = {row.id: row.name for row in audit.officers(connection, g.office_id)}
+        names = audit.officer_names(connection, g.office_id)
     is_mine = last is not None and last.officer_id == current_user.id and engine.is_undoable(last.action)
     service = office_config().service_ids.get(found.row.service_id)
     return render_template(

@@ -34,9 +34,10 @@ from shared.engine.queue import officer, seat
 from shared.engine.reports.tables import Compared
 from shared.engine.reports.tables import tables as tables_of
 from shared.store import complaints, tables
+from shared.store.audit import officer_names
 from shared.store.copies import back_up
 from shared.store.office import Store
-from shared.store.reports.period import officer_names, period_report
+from shared.store.reports.period import period_report
 from shared.web.server import running
 from shared.web.server.running import clear_once_a_day
 from shared.words import words

@@ -10,7 +10,7 @@ from counter.queue.click_forms import Credentials, NewPassword
 from shared.domain import password
 from shared.domain.errors import Refusal
 from shared.web.access import sign_in as web
-from shared.web.access.auth import current_user
+from shared.web.access.auth import is_signed_in_here
 from shared.web.access.csrf import own_origin_is_enough
 from shared.web.forms import read
 from shared.web.openapi import described
@@ -20,7 +20,7 @@ from shared.web.server.limits import limiter
 
 @blueprint.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    if _is_signed_in_here():
+    if is_signed_in_here():
         return redirect(url_for("counter.home"))
     return render_template("counter/sign_in.html", office=office_config())
 
@@ -53,7 +53,7 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.get("/password")
 def change_password() -> ResponseReturnValue:
-    if not _is_signed_in_here():
+    if not is_signed_in_here():
         return redirect(url_for("counter.sign_in"))
     return _password_page()
 
@@ -62,7 +62,7 @@ def change_password() -> ResponseReturnValue:
 @limiter.limit("20/minute", key_func=web.visitor)
 @described(takes=NewPassword)
 def do_change_password() -> ResponseReturnValue:
-    if not _is_signed_in_here():
+    if not is_signed_in_here():
         return redirect(url_for("counter.sign_in"))
     try:
         form = read(NewPassword)
@@ -76,8 +76,3 @@ def _password_page(message: str | None = None) -> str:
     shortest = password.SHORTEST
     facts = {"shortest": shortest, "message": message, "asks_current": web.asks_current()}
     return render_template("counter/password.html", office=office_config(), **facts)
-
-
-def _is_signed_in_here() -> bool:
-    """Also with a one-time password, which opens this page and no other."""
-    return bool(current_user.is_authenticated and current_user.office_id == g.office_id)

@@ -26,6 +26,7 @@ from shared.domain.typed import iso_day, typed_amount
 from shared.engine.files import file as file_engine
 from shared.engine.files import slips as file_slips
 from shared.engine.people.data_view import note_view
+from shared.engine.setup.office import lines
 from shared.store.files import files
 from shared.web import forms
 from shared.web.access.auth import officers_only, store
@@ -67,11 +68,6 @@ class TickForm(PartForm):
     is_signed: Tick | None = None
 
 
-def _lines(value: object) -> object:
-    """Documents of the product come as lines of one field."""
-    return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
-
-
 Product = Annotated[str, Field(max_length=500)]
 """As long as a service standard names its products."""
 
@@ -92,7 +88,7 @@ Count = Annotated[int, Field(ge=0, le=99), BeforeValidator(_count)]
 class ProductForm(PartForm):
     nib: Annotated[str, Field(max_length=40)] | None = None
     licence: Words | None = None
-    documents: Annotated[list[Product], BeforeValidator(_lines), Field(max_length=40)] | None = None
+    documents: Annotated[list[Product], BeforeValidator(lines), Field(max_length=40)] | None = None
 
 
 class ArchiveForm(PartForm):

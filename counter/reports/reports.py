@@ -24,6 +24,7 @@ from shared.engine.reports.more import Say
 from shared.engine.reports.region import OfficeReport, office_report, region_offices, region_tables
 from shared.engine.reports.tables import Compared, hour, step_titles, tables, wait_names
 from shared.loop import off_the_loop
+from shared.store.audit import officer_names
 from shared.store.office import Store
 from shared.store.reports import period as report_period
 from shared.store.reports import signed as report_signed
@@ -217,7 +218,7 @@ def compared(
         progress(len(found), 4)
         found.append(off_the_loop(_report, store(), office, each, now(), service_id))
     with store().read() as connection:
-        names = report_period.officer_names(connection, office.office_id) if with_officers else None
+        names = officer_names(connection, office.office_id) if with_officers else None
     this, before, a_year_ago = found
     return Compared(office, this, before, a_year_ago, names)
 

@@ -226,8 +226,8 @@ def _pair(pen: _Pen, line: Pair) -> None:
         pen.end_line()
 
 
-def _item(pen: _Pen, line: Item) -> None:
-    _hanging(pen, "[x] " if line.ticked else "[ ] ", line.text, pen.columns)
+def _item(pen: _Pen, line: Item, columns: int = 0) -> None:
+    _hanging(pen, "[x] " if line.ticked else "[ ] ", line.text, columns or pen.columns)
 
 
 def _hanging(pen: _Pen, box: str, text: str, columns: int, *, bold: bool = False) -> None:
@@ -241,7 +241,7 @@ def _fine(pen: _Pen, small: Fine) -> None:
     line, columns = small.line, pen.fine_columns or pen.columns
     pen.raw((_FINE_CLOSE if pen.is_close else _FINE) if pen.fine_columns else b"")
     if isinstance(line, Item):
-        _hanging(pen, "[x] " if line.ticked else "[ ] ", line.text, columns)
+        _item(pen, line, columns)
     else:
         _hanging(pen, "", line.text, columns, bold=line.bold)
     pen.raw((_NOT_FINE_CLOSE if pen.is_close else _NOT_FINE) if pen.fine_columns else b"")

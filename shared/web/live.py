@@ -309,7 +309,7 @@ class Live:
         if paired is None and not is_officer:
             raise ConnectionRefusedError("not_paired")
         if is_officer and KEY in session:
-            self._lines[sid] = _Owner(g.office_id, key_hash=sessions.digest(session[KEY]))
+            self._lines[sid] = _Owner(g.office_id, key_hash=engine.digest(session[KEY]))
         if paired is not None and paired.id is not None:
             self._lines[sid] = _Owner(g.office_id, device_id=paired.id)
             self._devices[sid] = paired.id

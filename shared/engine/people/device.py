@@ -158,7 +158,7 @@ def is_offline(last_seen_at: datetime | None, now: datetime, lost_at: datetime |
 
 
 def digest(token: str) -> str:
-    """What is kept of a token."""
+    """What is kept of a token, or of the key of a session."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -5,7 +5,6 @@ Knows no cookie and no hash: a session is the key that a browser holds, a passwo
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from importlib import import_module
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from shared.domain.errors import Forbidden, Unknown
+from shared.engine.people.device import digest
 from shared.store import rows
 from shared.store.office import Transaction
 from shared.store.tables import Device, Officer, OfficerSession, SignInTry
@@ -278,8 +278,3 @@ def end_all(tx: Transaction, officer_id: int, kept: str | None = None) -> None:
     tx.execute(update(OfficerSession).where(*others, OfficerSession.ended_at.is_(None)).values(ended_at=tx.now))
     theirs = Device.officer_id == officer_id, Device.revoked_at.is_(None)
     tx.execute(update(Device).where(*theirs).values(revoked_at=tx.now))
-
-
-def digest(key: str) -> str:
-    """What is kept of a session's key."""
-    return hashlib.sha256(key.encode()).hexdigest()

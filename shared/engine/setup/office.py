@@ -40,7 +40,7 @@ def printable(text: str) -> str:
     return text
 
 
-def _lines(value: object) -> object:
+def lines(value: object) -> object:
     """What stands in a large field, line by line."""
     return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
 
@@ -61,7 +61,7 @@ Long = Annotated[
     _length(2000),
     AfterValidator(printable),
 ]
-Lines = Annotated[list[Line], BeforeValidator(_lines)]
+Lines = Annotated[list[Line], BeforeValidator(lines)]
 Id = Annotated[int, Field(ge=1, le=HIGHEST)]
 Day = Annotated[date, BeforeValidator(iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
 Clock = Annotated[time, BeforeValidator(iso_clock)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from shared.domain.office import OfficeConfig
 from shared.domain.reports.files import FileFact, FileFigures, file_figures
@@ -19,7 +19,6 @@ from shared.store.office_config import OfficeConfigCache
 from shared.store.reports.files import files
 from shared.store.reports.visits import Closure, Disturbance, closures, disturbances, visits
 from shared.store.surveys import survey
-from shared.store.tables import Officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,3 @@ def facts(
     return [one for one in came if one.service_id == service_id], [
         one for one in touched if one.service_id == service_id
     ]
-
-
-def officer_names(connection: Connection, office_id: int) -> dict[int, str]:
-    rows = connection.execute(select(Officer.id, Officer.name).where(Officer.office_id == office_id))
-    return {row.id: row.name for row in rows}

@@ -17,7 +17,7 @@ from shared.domain.errors import Forbidden, Refusal
 from shared.domain.numbering import office_day
 from shared.domain.rights import Right, Scope, acts_as_device, covers
 from shared.domain.standards.standard import Role
-from shared.engine.people import session as engine
+from shared.engine.people.device import digest
 from shared.store.access import KnownDevice
 from shared.web import screens
 from shared.web.access import credentials
@@ -114,6 +114,11 @@ def init_app(app: Flask) -> None:
 
 
 # --- guards of routes ---
+
+
+def is_signed_in_here() -> bool:
+    """An officer of this office asks, also one who may do nothing yet but choose a password."""
+    return current_user.is_authenticated and current_user.office_id == g.office_id
 
 
 def may(right: Right | str) -> bool:
@@ -247,7 +252,7 @@ def _of_session() -> SignedIn | None:
         return None
     officer_id = int(session[OFFICER])
     found = officer(officer_id)
-    return found if access().is_session_running(engine.digest(session[KEY]), officer_id) else None
+    return found if access().is_session_running(digest(session[KEY]), officer_id) else None
 
 
 def _of_program() -> SignedIn | None:

@@ -25,7 +25,7 @@ from shared.printing.profiles import profile
 from shared.printing.raster import draw
 from shared.printing.status import Status
 from shared.store import reads
-from shared.web.access.auth import current_user, may, officers_only, store
+from shared.web.access.auth import is_signed_in_here, may, officers_only, store
 from shared.web.clicks import actor, change
 from shared.web.forms import read
 from shared.web.openapi import described
@@ -85,7 +85,7 @@ def page(printer: str | None = None) -> str:
         printers=printers,
         chosen=chosen,
         slips=slips,
-        may_act=_is_officer() and may(Right.PRINT),
+        may_act=is_signed_in_here() and may(Right.PRINT),
         may_see=[slip.id for slip in slips if _may_see(slip.kind)],
         reasons=REASONS,
         advice={each.slug: _advice(each) for each in printers},
@@ -169,9 +169,5 @@ def _back(asked: PrintAgain) -> ResponseReturnValue:
     return redirect(url_for("paper.page", printer=asked.shown or None))
 
 
-def _is_officer() -> bool:
-    return bool(current_user.is_authenticated and current_user.office_id == g.office_id)
-
-
 def _may_see(kind: str) -> bool:
-    return kind in PUBLIC_KINDS or _is_officer()
+    return kind in PUBLIC_KINDS or is_signed_in_here()

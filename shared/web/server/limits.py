@@ -11,7 +11,7 @@ from flask_limiter import Limiter
 from werkzeug.exceptions import TooManyRequests
 
 from shared.web import bounds, quirks
-from shared.web.access.auth import current_user
+from shared.web.access.auth import current_user, is_signed_in_here
 from shared.web.context import address
 from shared.web.server.hosts import is_local
 from shared.web.server.machine import source
@@ -114,4 +114,4 @@ def _let_large_bodies_in() -> None:
 
 
 def _is_admin_here() -> bool:
-    return current_user.is_authenticated and current_user.office_id == g.office_id and "admin" in current_user.roles
+    return is_signed_in_here() and "admin" in current_user.roles
