@@ -481,6 +481,7 @@ def test_a_service_begins_with_a_shipped_standard(setup: Setup) -> None:  # setu
     made = setup.store.office_config(setup.uji.id).service("dispensasi")
     assert len(made.standard.steps) == 4
     setup.refuses("/services/new", {**fields, "series": "A"}, "Huruf A sudah dipakai")
+    setup.refuses("/services/new", {**fields, "short_name": " DISPENSASI", "series": "D"}, "DISPENSASI")
     setup.refuses("/services/new", {**fields, "short_name": "x" * 29, "series": "D"}, "Paling banyak 28 huruf.")
     setup.saves("/services/new", {"name": "Kosong", "short_name": "Kosong", "series": "D", "like": ""}, "setup.service")
 
@@ -862,6 +863,8 @@ def test_letters_and_signers_are_changed(setup: Setup) -> None:  # setup.letters
     setup.refuses("/letters", {**fields, "letter_series-0-pattern": "400/{year}"}, "tepat satu kali")
     setup.refuses("/letters", {**fields, "letter_series-0-on_paper": "7"}, "Wajib diisi.")
     setup.refuses("/letters", {**fields, "signers-1-from_on": "2026-11-26"}, "sesudah")
+    again = {"letter_series-1-title": "SURAT keluar ", "letter_series-1-pattern": "500/{no}/{year}"}
+    setup.refuses("/letters", {**fields, **again}, "sudah dipakai")
     late = {"signers-3-post": "Camat Uji", "signers-3-name": "Dua", "signers-3-standing": "plt",
             "signers-3-from_on": "2026-11-25"}  # fmt: skip
     setup.refuses("/letters", {**fields, **late}, "sudah ada penanda tangannya")

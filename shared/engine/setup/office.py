@@ -20,6 +20,7 @@ from shared.domain.calendar import Convention
 from shared.domain.channel import WALKED_TO, ChannelKind
 from shared.domain.colour import is_colour
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.identity import folded
 from shared.domain.numbering import SERIES
 from shared.domain.office import OfficeConfig
 from shared.domain.problem import Problem
@@ -288,11 +289,12 @@ def _by_slug(form: ServicesForm) -> dict[str, object]:
 
 
 def twice(rows: str, field: str, values: Sequence[str | int], code: str) -> list[Problem]:
-    """A fault at each row whose value stands in an earlier row already."""
+    """A fault at each row whose value stands in an earlier row already, be it in capitals or with other blanks."""
+    read = [folded(value) if isinstance(value, str) else value for value in values]
     return [
         Problem((rows, place, field), code, {"value": value})
         for place, value in enumerate(values)
-        if value in values[:place]
+        if read[place] in read[:place]
     ]
 
 

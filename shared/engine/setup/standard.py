@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import func, select, update
 
 from shared.domain.errors import Invalid, Unknown
+from shared.domain.identity import folded
 from shared.domain.office import ServiceConfig
 from shared.domain.problem import Problem
 from shared.domain.standards.diff import differences
@@ -47,6 +48,8 @@ def add_service(tx: Transaction, wanted: ServiceForm) -> str:
     """The slug of the new service, at the end of the order."""
     if wanted.series in {service.series for service in tx.office.services}:
         raise_if_faults([Problem(("series",), "series_taken", {"value": wanted.series})])
+    if folded(wanted.short_name) in {folded(service.standard.short_name) for service in tx.office.services}:
+        raise_if_faults([Problem(("short_name",), "name_taken", {"value": wanted.short_name})])
     if wanted.like is not None and wanted.like not in examples():
         raise_if_faults([Problem(("like",), "choose")])
     slug = slug_of(wanted.short_name, [service.slug for service in tx.office.services])
