@@ -10,7 +10,6 @@ from counter.setup.page import edit, page, plain, setup_page
 from shared.domain.channel import ChannelKind
 from shared.domain.colour import OWN_COLOUR, is_colour, palette
 from shared.domain.errors import Invalid
-from shared.domain.standards.check import TIMEZONES
 from shared.engine.setup import office as engine
 from shared.printing.logo import prepared
 from shared.web.clicks import change
@@ -30,6 +29,13 @@ COLOURS = {
     "purple": "#5b2a86",
     "slate": "#37474f",
 }
+ZONES = {
+    "Asia/Jakarta": "WIB (Jakarta)",
+    "Asia/Pontianak": "WIB (Pontianak)",
+    "Asia/Makassar": "WITA (Makassar)",
+    "Asia/Jayapura": "WIT (Jayapura)",
+}
+"""As people call them."""
 FIELDS = ("address", "phone", "email", "web", "letterhead", "pledge", "complaint")
 
 
@@ -48,7 +54,7 @@ def office() -> ResponseReturnValue:
 
 def _choices() -> dict[str, object]:
     kinds = [(kind.value, gettext(f"complaint_channel.{kind.value}")) for kind in ChannelKind]
-    return {"zones": TIMEZONES, "logo_mb": LARGEST_LOGO_MB, "channel_kinds": kinds, **_colours()}
+    return {"zones": list(ZONES.items()), "logo_mb": LARGEST_LOGO_MB, "channel_kinds": kinds, **_colours()}
 
 
 def present() -> dict[str, object]:

@@ -8,6 +8,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from counter.setup.office import ZONES
 from counter.setup.page import edit, page, refused, setup_page
 from shared.domain.errors import Invalid
 from shared.domain.region import District
@@ -23,6 +24,7 @@ from shared.web.clicks import change
 from shared.web.forms import problems_of
 from shared.web.openapi import described
 from shared.web.screen import office_config
+from shared.web.shell import say
 from shared.web.told import told
 
 
@@ -31,14 +33,15 @@ def overview() -> ResponseReturnValue:
     slug = practice.slug_for(office_config().slug)
     with store().read() as connection:
         is_open = slug in {office.slug for office in reads.offices(connection)}
-    return page("overview", "overview", practice=slug if is_open else None)
+    return page("overview", "overview", practice=slug if is_open else None, zone=ZONES.get(office_config().zone.key))
 
 
 @setup_page("/practice", methods=["POST"], right=Right.GIVE_ACCESS)
 def open_practice() -> ResponseReturnValue:
     """Makes the practice office, or finds the one that there is."""
     change(practice.open_practice)
-    return redirect(url_for("setup.overview", saved=1), 303)
+    say(gettext("The practice office is open. Sign in to it here; its screens stand beside it."))
+    return redirect(url_for("setup.overview", _anchor="practice"), 303)
 
 
 @setup_page("/found", right=Right.GIVE_ACCESS)
