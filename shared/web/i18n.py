@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, g, request
-from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
+from flask_babel import Babel, Domain, format_decimal, get_locale
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -22,7 +22,8 @@ class Catalogues(Domain):  # type: ignore[misc]
         self._languages = {language: texts(tuple(folders), language) for language in LANGUAGES}
 
     def gettext(self, string: str, **variables: object) -> str:
-        text = self.text(str(get_locale() or "id"), string)
+        locale = get_locale()
+        text = self.text(locale.language if locale else "id", string)
         return text % variables if variables else text
 
     def has(self, language: str, key: str) -> bool:
@@ -38,7 +39,7 @@ def init_app(app: Flask, folders: list[Path]) -> Catalogues:
     quirks.leave_the_world_out()
     Babel(app, default_locale="id", default_timezone="Asia/Jakarta", locale_selector=language)
     app.extensions["babel"].instance.domain_instance = words  # also before a request is matched: "no such office"
-    app.jinja_env.globals.update(t=gettext, language=language)
+    app.jinja_env.globals.update(t=words.gettext, language=language)
     app.jinja_env.filters["tenths"] = lambda number: format_decimal(number, "0.0")  # 3,5 in Indonesian
     return words
 

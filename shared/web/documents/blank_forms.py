@@ -57,5 +57,5 @@ def known(office: str, service: ServiceStandard) -> frozenset[str]:
 def _path(office: str, service: ServiceStandard, key: str) -> Path:
     if key not in {each.key for each in service.requirements} or not re.fullmatch(r"[a-z0-9_-]+", key):
         raise Unknown("not_found")
-    data = Path(current_app.extensions["loket_settings"].data).resolve()
+    data = Path(current_app.extensions["loket_settings"].data).absolute()
     return data / "media" / office / ".forms" / service.slug / f"{key}.pdf"
