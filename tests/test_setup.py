@@ -837,7 +837,7 @@ def test_the_hours_and_the_week_are_changed(setup: Setup) -> None:  # setup.hour
     assert len(found.calendar.hours) == 4
     assert 5 in found.calendar.weekdays
     setup.refuses("/hours", {**fields, "hours-0-closes": "07:00"}, "Jam tutup harus sesudah jam buka.")
-    setup.refuses("/hours", {**fields, "hours-0-opens": "pagi"}, "Isi jam, misalnya 08:00.")
+    setup.refuses("/hours", {**fields, "hours-0-opens": "pagi sekali"}, "Isi jam, misalnya 08:00.")
     setup.refuses("/hours", {**fields, "hours-0-break_until": ""}, "Isi awal dan akhir istirahat")
     twice = {"hours-1-weekdays[]": ["3"], "hours-1-opens": "09:00", "hours-1-closes": "10:00"}
     setup.refuses("/hours", {**fields, **twice}, "sudah punya jam")
