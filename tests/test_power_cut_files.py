@@ -100,7 +100,7 @@ def _note(desks: Desks, done: Work, case_id: int) -> None:
     with desks.store.snapshot() as connection:
         done.acts.append((at, case_id, *_file(connection, case_id)))
         letters = connection.execute(select(func.count()).select_from(Outbox)).scalar_one()
-    done.letters.append((at, letters))
+    done.letters.append((len(done.disk), letters))  # also of the other hand, whose commit may have come after `at`
 
 
 def _file(connection: Any, case_id: int) -> tuple[int, tuple[Any, ...]]:
