@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -174,6 +174,12 @@ def sought(applicant: Mapping[str, object], villages: Mapping[str, str]) -> str:
 def document_number(text: str) -> str:
     """The number of a recap or a report to compare: without capitals, and without blanks around its signs."""
     return re.sub(r" ?([^\w ]) ?", r"\1", folded(text))
+
+
+def same_number(number: str, given: Iterable[str]) -> str | None:
+    """The one of these numbers of documents that is this one, however either was typed; None when none is."""
+    wanted = document_number(number)
+    return next((each for each in given if document_number(each) == wanted), None)
 
 
 def unlabelled(text: str) -> str:

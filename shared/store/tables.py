@@ -441,7 +441,7 @@ class FileRecord(Base):
     applicant: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Newest version of the data: name, nik, phone, email, village, address, business, kbli."""
     sought: Mapped[str] = mapped_column(String(SOUGHT_MAX), default="", server_default="")
-    """Of these data what the register is searched by: see `domain.files.register.sought`."""
+    """Of these data what the register is searched by: see `domain.identity.sought`."""
     answers: Mapped[dict[str, object]] = mapped_column(default=dict)
     """Question key -> option key: which requirements apply."""
     matter: Mapped[dict[str, object]] = mapped_column(default=dict)

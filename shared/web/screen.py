@@ -57,13 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
     app.wsgi_app = SafeHeaders(app.wsgi_app, is_secure=app.config["SESSION_COOKIE_SECURE"])  # type: ignore[method-assign]
     app.jinja_env.globals.update(came_from=came_from, in_languages=_in_languages)
-    app.jinja_env.filters.update(
-        moment=_moment,
-        written=lambda text: words(language()).written(text),
-        clock=_clock,
-        rupiah=rupiah,
-        masked=with_masked_nik,
-    )
+    app.jinja_env.filters.update(moment=_moment, written=_written, clock=_clock, rupiah=rupiah, masked=with_masked_nik)
     app.jinja_env.globals["csrf"] = _csrf_field
 
 
@@ -82,6 +76,7 @@ def _moment(at: date | None, seconds: bool = False, dated: bool = False) -> str:
 
 
 def _written(text: str) -> str:
+    """The days and moments in what a register holds as text, as every page writes them."""
     return words(language()).written(text)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from shared.domain.errors import Invalid, NotAllowed
 from shared.domain.files.file import FileInput
 from shared.domain.files.procedure import FileAction
-from shared.domain.identity import document_number
+from shared.domain.identity import same_number
 from shared.engine.files.file import act
 from shared.store.files import files
 from shared.store.office import Transaction
@@ -26,9 +26,9 @@ def make(tx: Transaction, number: str, on_day: date, from_on: date, until_on: da
         raise Invalid("recap_number", fields=["number"])
     if from_on > until_on:
         raise Invalid("recap_period", fields=["from_on", "until_on"])
-    for given in tx.all(select(Recap.number).where(Recap.office_id == tx.office_id)):
-        if document_number(given.number) == document_number(number):
-            raise NotAllowed("recap_number_taken", number=given.number)
+    given = tx.all(select(Recap.number).where(Recap.office_id == tx.office_id))
+    if (taken := same_number(number, (each.number for each in given))) is not None:
+        raise NotAllowed("recap_number_taken", number=taken)
     listed = files.to_recap(tx.connection, tx.office, from_on, until_on)
     if not listed:
         raise NotAllowed("recap_empty")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from shared.domain.errors import Invalid, NotAllowed
 from shared.domain.files.letters import Signer
-from shared.domain.identity import document_number
+from shared.domain.identity import same_number
 from shared.domain.reports.period import Period, PeriodKind
 from shared.domain.reports.table import ReportTable
 from shared.store.office import Transaction
@@ -42,9 +42,9 @@ def sign(
     mine = select(ReportRecord.id).where(ReportRecord.office_id == tx.office_id)
     if tx.first(mine.where(ReportRecord.period == period.address)) is not None:
         raise NotAllowed("report_made")
-    for given in tx.all(select(ReportRecord.number).where(ReportRecord.office_id == tx.office_id)):
-        if document_number(given.number) == document_number(number):
-            raise NotAllowed("report_number_taken", number=given.number)
+    given = tx.all(select(ReportRecord.number).where(ReportRecord.office_id == tx.office_id))
+    if (taken := same_number(number, (each.number for each in given))) is not None:
+        raise NotAllowed("report_number_taken", number=taken)
     figures, signs = report_signed.to_json(tables, signer)
     words = {"period": period.address, "number": number.strip(), "place": place.strip(), "on_day": on_day}
     by = {"signer": signs, "officer_id": tx.actor.officer_id, "made_at": as_of}
